@@ -1,0 +1,82 @@
+"""What people decide, as the engine is given it. The server's database holds them; these are plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Member:
+    """One record's share in a manual match. `amount` is signed as on its side; `fact_amount` is the record's
+    whole amount when it was decided: if the fact has changed since, the decision is in conflict."""
+
+    side: str  # left | right
+    record_key: str
+    amount: Decimal
+    fact_amount: Decimal
+
+
+@dataclass(frozen=True)
+class ManualMatch:
+    """Records said by a person to be the same thing. `group_id` is the match's identity for ever."""
+
+    group_id: str
+    reconciliation: str
+    members: tuple[Member, ...]
+    difference_reason: str = ""  # one of DIFFERENCE_REASONS when the sides differ
+    reason: str = ""
+    forced: bool = False
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NotThese:
+    """An automatic link taken apart: these records are not to be put into one group by the engine again."""
+
+    reconciliation: str
+    record_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A record that takes no part in a reconciliation (blank: in any), with the reason."""
+
+    record_key: str
+    reconciliation: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A field as a person says it is, laid over the fact while reading; in conflict when the fact is not `before`."""
+
+    record_key: str
+    field: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ManualRecord:
+    """A record entered by hand: kind and its fields as plain text."""
+
+    kind: str
+    record_key: str
+    values: dict[str, str]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Everything people have decided in a book."""
+
+    matches: tuple[ManualMatch, ...] = ()
+    not_these: tuple[NotThese, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    manual_records: tuple[ManualRecord, ...] = ()
+    disputed_orders: tuple[tuple[str, str], ...] = field(default=())  # (shop, order_no)

@@ -1,0 +1,49 @@
+"""Codes put into words: one English sentence a code, translated by gettext where Django is set up.
+
+Who adds an error code adds its sentence here (`MESSAGES`), with named `%(x)s` placeholders.
+The catalogue is plain data, so the library speaks English without Django and the server translates
+the same message ids (`huikuan/server/locale`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+MESSAGES: dict[str, str] = {}
+_translate: Callable[[str], str] = str
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a sentence for the translators and return it as it is."""
+    return message
+
+
+def translated(message: str) -> str:
+    """A marked sentence in the active language."""
+    return _translate(message)
+
+
+def register(messages: Mapping[str, str]) -> None:
+    """Add a package's codes and sentences. A code may be registered once only."""
+    for code, sentence in messages.items():
+        if MESSAGES.setdefault(code, sentence) != sentence:
+            raise ValueError(f"message code registered twice: {code}")
+
+
+def use_translator(translate: Callable[[str], str]) -> None:
+    """Let the server's gettext translate every sentence from now on."""
+    global _translate
+    _translate = translate
+
+
+def text_of(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence of a code in the active language; an unknown code is shown as itself."""
+    sentence = MESSAGES.get(code)
+    if sentence is None:
+        return f"{code} {dict(params)}" if params else code
+    shown = {name: "" if value is None else value for name, value in params.items()}
+    try:
+        return _translate(sentence) % shown
+    except KeyError as missing:
+        return f"{code} {shown} (missing {missing})"

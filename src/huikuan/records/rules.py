@@ -1,0 +1,87 @@
+"""A book's rules as plain values: shops, accounts, settlement rules, fee rates, tolerances (DESIGN section 7, TOML).
+
+Each entry with a `from` date holds from that day until the next entry of the same subject.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+BEGINNING = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A store on a platform."""
+
+    name: str
+    platform: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where money sits: kind is wallet, bank or courier. `pays_into` names the bank accounts its payouts go to;
+    empty: any own account of the currency may receive."""
+
+    name: str
+    kind: str
+    currency: str = ""
+    shops: tuple[str, ...] = ()
+    pays_into: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SettlementRule:
+    """When a shop's orders are to be settled: anchor event + days, then the batch day, then bank days and grace."""
+
+    shop: str
+    valid_from: date = BEGINNING
+    anchor: str = "received"  # paid | shipped | received | closed
+    days: int = 0
+    batch: str = "none"  # none | daily | weekly:1 | monthly:1
+    bank_days: int = 2
+    reserve: Decimal = Decimal(0)
+    reserve_days: int = 0
+    minimum: Decimal = Decimal(0)
+    grace: int = 3
+
+
+@dataclass(frozen=True)
+class FeeRate:
+    """What a shop's contract says a fee is."""
+
+    shop: str
+    type: str
+    rate: Decimal
+    valid_from: date = BEGINNING
+    category: str = "*"
+    base: str = "gross"
+    minimum: Decimal = Decimal(0)
+    returned_on_refund: bool = True
+    tolerance: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class ReconciliationRule:
+    """Editable parameters of one reconciliation."""
+
+    name: str
+    valid_from: date = BEGINNING
+    tolerance: Decimal = Decimal(0)
+    window_days: int = 5
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules of a book."""
+
+    shops: tuple[Shop, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    settlement_rules: tuple[SettlementRule, ...] = ()
+    fee_rates: tuple[FeeRate, ...] = ()
+    reconciliations: tuple[ReconciliationRule, ...] = ()
+    start: date | None = None
+    opening_balances: dict[str, Decimal] = field(default_factory=dict)  # account -> balance before `start`
