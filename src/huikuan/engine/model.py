@@ -1,0 +1,191 @@
+"""What the engine is given and what it gives back: entries, definitions, outcome.
+
+The engine matches *entries*; it knows no order and no bank. A reconciliation (package `recons`) turns records into
+entries of two sides, says which passes apply, and names what stays open. Everything here is plain data or an Ibis
+expression, so that the same definition runs on DuckDB and on Spark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from huikuan.records.rules import Rules
+
+MONEY_TYPE = "decimal(18, 5)"
+
+# Columns of an entry, in this order. Grain: one record; key: record_key (unique within a side).
+ENTRY: dict[str, str] = {
+    "record_key": "string",  # identity of the record
+    "document_id": "string",  # the document that tells it
+    "source_row": "int64",
+    "scope": "string",  # what may be compared: a shop, an account; entries of different scopes never meet by key
+    "target": "string",  # passes between accounts: the scopes it may meet as `|a|b|`; `*` any
+    "key": "string",  # normalised key; null where there is none
+    "reference": "string",  # free text in which keys are looked for; null where there is none
+    "order_no": "string",  # for display
+    "currency": "string",
+    "date": "date",  # business date
+    "occurred_at": "timestamp(6)",
+    "seq": "int64",  # sequence within a day, where known
+    "type": "string",  # the kind of movement, in the definition's own words (sale, refund, payout ...)
+    "flow": "string",  # flow number: two equal movements of one flow are no duplicates
+    "amount": MONEY_TYPE,  # signed as on its side; what totals add up
+    "compared": MONEY_TYPE,  # what enters the comparison with the other side; 0 for a fee
+    "due_date": "date",  # the day up to which it is no work that the other side is missing; null: not yet due
+    "hint": "string",  # a class known beforehand (not_operating, key_missing ...); null: none
+}
+
+# Columns of `Outcome.links`: the contract's, with document_id for document, plus scope and evidence.
+LINKS: dict[str, str] = {
+    "link_id": "string",
+    "group_id": "string",
+    "side": "string",
+    "scope": "string",
+    "record_key": "string",
+    "document_id": "string",
+    "source_row": "int64",
+    "order_no": "string",
+    "date": "date",
+    "currency": "string",
+    "amount": MONEY_TYPE,
+    "allocated": MONEY_TYPE,  # the share of the record in this group; the whole of it but for manual splits
+    "pass": "string",
+    "status": "string",
+    "class": "string",  # the group's first class where it differs, `late` where it came after its due date, else blank
+    "residual": MONEY_TYPE,  # of the group: left - right of what is compared; the same on each of its rows
+    "reason": "string",  # what the person said, else blank
+    "evidence": "string",  # JSON: {"code": ..., parameters}; see `engine.evidence`
+}
+
+# Columns of `Outcome.open`. A residual row has a group_id and an empty record_key, its side is `left` and its
+# amount left - right, so that the rows of a group add up to its residual.
+OPEN: dict[str, str] = {
+    "item_id": "string",
+    "group_id": "string",
+    "record_key": "string",
+    "side": "string",
+    "scope": "string",
+    "document_id": "string",
+    "source_row": "int64",
+    "order_no": "string",
+    "date": "date",
+    "currency": "string",
+    "amount": MONEY_TYPE,
+    "class": "string",
+    "needs_work": "boolean",
+    "due_date": "date",
+    "age_days": "int64",
+    "cause": "string",
+    "suggestion": "string",  # JSON: {"pass": ..., "keys": [record keys]}; blank where there is none
+    "evidence": "string",
+}
+
+# Columns of `Outcome.statement`. One row per name, side, currency.
+STATEMENT: dict[str, str] = {
+    "name": "string",
+    "side": "string",
+    "currency": "string",
+    "total": "decimal(38, 5)",
+    "matched": "decimal(38, 5)",
+    "difference": "decimal(38, 5)",
+    "open": "decimal(38, 5)",
+    "groups": "int64",
+    "links": "int64",
+}
+
+Mode = Literal["applies", "suggests", "off"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Current records as Ibis tables by kind name, corrections laid over.
+
+    Each table has the columns of its kind (`Kind.all_fields`); `settlement_line` also has `corroborating` (boolean):
+    told better by another bill, compared but never totalled. A missing kind counts as empty.
+    """
+
+    backend: Any
+    tables: Mapping[str, Any]
+
+    def has(self, kind: str) -> bool:
+        """Whether there is a table of that kind at all."""
+        return kind in self.tables
+
+    def table(self, kind: str) -> Any:
+        """The current records of a kind."""
+        return self.tables[kind]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The two tables of entries (columns of `ENTRY`), and what the definition's own functions need beside them."""
+
+    left: Any
+    right: Any
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Passes:
+    """Which pass applies, only suggests, or is off (DESIGN section 6)."""
+
+    key: Mode = "applies"
+    reference: Mode = "off"
+    amount: Mode = "off"
+    batch: Mode = "off"
+
+
+@dataclass(frozen=True)
+class Classes:
+    """How a definition calls what stays open when no hint says it.
+
+    `waiting`, `overdue`: a left entry without counterpart before and after its due date. `nothing_owed`: a right
+    entry whose key is known on the left, which expects nothing. `unknown_in`, `unknown_out`: a right entry without
+    counterpart, by its sign. `elsewhere`: its key is known in another scope only; blank: not asked.
+    """
+
+    waiting: str = "not_due"
+    overdue: str = "missing_right"
+    nothing_owed: str = "unexpected_settlement"
+    unknown_in: str = "missing_left"
+    unknown_out: str = "missing_left"
+    elsewhere: str = "other_shop"
+    short: str = "short"
+    over: str = "over"
+
+
+# explain(differing, lines, sides) -> table of (group_id, record_key, class, amount): parts of the groups' residuals
+# that have a name of their own. `differing` has one row per group, `lines` their entries with side and group_id.
+Explain = Callable[[Any, Any, Sides], Any]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A reconciliation, declared. `prepare(facts, rules, as_of)` gives its sides."""
+
+    name: str
+    prepare: Callable[[Facts, Rules, date], Sides]
+    passes: Passes = Passes()
+    classes: Classes = Classes()
+    tolerance: Decimal = Decimal(0)
+    window_days: int = 5
+    explain: Explain | None = None
+    run: Callable[..., Outcome] | None = None  # a reconciliation that is no matching of two sides (balance)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a reconciliation finds: Ibis tables with the columns of LINKS, OPEN and STATEMENT, already proved.
+
+    With a folder given to `reconcile`, `files` names the Parquet files `links` and `open` written there.
+    """
+
+    links: Any
+    open: Any
+    statement: Any
+    files: Mapping[str, Path] = field(default_factory=dict)
