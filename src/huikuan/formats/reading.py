@@ -1,0 +1,127 @@
+"""What passes between readers, the compiler and the pipeline: plain values.
+
+A reader turns bytes into `RawTable`s (text cells in DuckDB). The compiler turns a raw table and a format's declaration
+into a `Reading`. Nothing here knows a platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from huikuan.records.document import Control
+from huikuan.records.errors import Problem
+
+# At most this many problems of a document are listed; all are counted (`Reading.problems_total`).
+PROBLEMS_LISTED = 100
+
+
+@dataclass(frozen=True)
+class ReadContext:
+    """What the caller knows when a file is read.
+
+    `account` and `shop` given by the user win over what the file states. `mappings` are the book's saved column
+    mappings; a mapping is a `Format` built by `formats.mapping`. `on_progress` is told a share from 0 to 1.
+    """
+
+    currency: str = "CNY"
+    timezone: str = "Asia/Shanghai"
+    shop: str = ""
+    account: str = ""
+    hash_key: bytes = b""
+    mappings: tuple[Any, ...] = ()
+    format: str = "auto"
+    mapping: str = ""  # name of the mapping to use
+    password: str = ""
+    accept_partial: bool = False
+    on_progress: Callable[[float], None] | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One physical line (or sheet row) outside the data: of the preamble or the footer. Cells are joined by a comma."""
+
+    row: int
+    text: str
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table of text cells as the file has them. Grain: one row per source row below the header.
+
+    `table` is a DuckDB table or view with columns `c0 .. cN` (VARCHAR; NULL: the row has no such cell) in the order
+    of `header`, then possibly more (`extra` cells beyond the header, see `extra_columns`), and `source_row` BIGINT,
+    the first physical line of the row, ascending in the order of the file. It holds no preamble and no header;
+    footer rows may stand in it: the format's `Footer` names them.
+
+    Readers of non-tabular documents (MT940, camt) give one raw table per document, with their own column names as
+    header, ISO dates, plain amounts, and what they know already in `facts` (`account`, `currency`, `period_from`,
+    `period_to`, `exported_at`, all text, ISO) and `controls`.
+    """
+
+    table: str
+    header: tuple[str, ...]
+    header_row: int = 0
+    preamble: tuple[Line, ...] = ()
+    footer: tuple[Line, ...] = ()
+    sheet: str = ""
+    member: str = ""
+    encoding: str = ""
+    extra_columns: int = 0  # columns `x0 ..`: cells beyond the header
+    ordered: bool = True  # rows of `table` are stored in file order (rowid order)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    controls: tuple[Control, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first rows of a table, for recognition: up to 40 rows, cells as written. `split` is the delimiter that gave
+    these cells ("" for a sheet)."""
+
+    rows: tuple[tuple[int, tuple[str, ...]], ...]  # (physical row, cells)
+    split: str = ""
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One document found in a file, read. `tables` is empty when the document is refused.
+
+    `rows` = `accepted` + `rejected` + `ignored`. `tables` names, per record kind, a DuckDB table or view of the
+    connection with the columns of `Kind.all_fields` except `document_id`. `problems_total` counts all problems,
+    `problems` lists the first ones. `stated_account`, `stated_shop`: what the file itself says, blank if nothing.
+    """
+
+    format: str
+    member: str = ""
+    sheet: str = ""
+    account: str = ""
+    shop: str = ""
+    stated_account: str = ""
+    stated_shop: str = ""
+    currency: str = ""
+    period_from: date | None = None
+    period_to: date | None = None
+    period_stated: bool = False
+    exported_at: datetime | None = None
+    order_grain: str = "line"
+    rows: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    ignored: int = 0
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    controls: tuple[Control, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    problems_total: int = 0
+    status: str = "imported"  # imported | flagged | refused
+    tables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The record kinds this document tells, in the order of its tables."""
+        return tuple(self.tables)

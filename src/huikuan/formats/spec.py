@@ -1,0 +1,291 @@
+"""How a source document is declared. A format is one frozen `Format`; `compile` turns it into SQL.
+
+A declaration has three parts: how to recognise the document, what its columns mean (*values*, each with a name of
+its own), and which records a row becomes (*emits*). Everything is plain data, so that a typo is a type error and a
+reader of the module sees the whole document. Facts about the documents come from the platforms' own pages, or from
+real files; each module says which.
+
+Names. A column is named by its header, or by several if the platform has renamed it; headers are compared after
+`normalise_header` (NFKC, blanks, 帐 = 账, brackets). A value's name is an SQL identifier; expressions use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from huikuan.formats.reading import RawTable, ReadContext
+from huikuan.records.kind import FieldType
+
+if TYPE_CHECKING:
+    import duckdb
+
+SHANGHAI = "Asia/Shanghai"
+BOOK = "book"  # the book's time zone
+OFFSET = "offset"  # the text carries its offset from UTC
+ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
+ISO_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
+
+
+# ---------------------------------------------------------------- values: what a column means
+@dataclass(frozen=True)
+class Text:
+    """Text as written, blanks around it taken off; blank becomes null. `scrub` takes phone numbers out."""
+
+    name: str
+    headers: tuple[str, ...]
+    filled: bool = False
+    scrub: bool = False
+    occurrence: int = 1
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A number that is a name: tabs, blanks, back ticks, quotes and `="..."` are taken off, `123.0` becomes `123`.
+
+    What a spreadsheet has damaged (`2.02606E+27`) is a reject if `filled`, else (a reference) the value is null,
+    `NAME_damaged` is true and the row is flagged `key_damaged`. `blank` lists texts which mean "none" (WeChat: `0`).
+    """
+
+    name: str
+    headers: tuple[str, ...]
+    filled: bool = False
+    blank: tuple[str, ...] = ()
+    occurrence: int = 1
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount in the grammar of `records.money`; blank, `-`, `--`, `/` are null. `minor`: written in cents."""
+
+    name: str
+    headers: tuple[str, ...]
+    filled: bool = False
+    minor: bool = False
+    decimal_comma: bool = False
+    occurrence: int = 1
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A date with time. Gives `NAME` (UTC) and `NAME_date` (the book's date). `also` is a second column holding the
+    time of day. `tz`: a zone name, BOOK, or OFFSET. `date_only_ok`: a text without time gives only `NAME_date`."""
+
+    name: str
+    headers: tuple[str, ...]
+    filled: bool = False
+    formats: tuple[str, ...] = ISO_TIMES
+    tz: str = SHANGHAI
+    also: tuple[str, ...] = ()
+    date_only_ok: bool = False
+    date_formats: tuple[str, ...] = ISO_DATES
+    occurrence: int = 1
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date without time. Gives `NAME_date`."""
+
+    name: str
+    headers: tuple[str, ...]
+    filled: bool = False
+    formats: tuple[str, ...] = ISO_DATES
+    occurrence: int = 1
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the platform's words, translated. An unknown word: `otherwise` if given, else the row is rejected."""
+
+    name: str
+    headers: tuple[str, ...]
+    words: Mapping[str, str]
+    filled: bool = False
+    otherwise: str | None = None
+    occurrence: int = 1
+
+
+@dataclass(frozen=True)
+class Person:
+    """A name, account or phone number of a person: only a keyed hash `NAME_hash` and a mask `NAME_mask` are kept."""
+
+    name: str
+    headers: tuple[str, ...]
+    occurrence: int = 1
+
+
+Column = Text | Identifier | Amount | Moment | Day | Choice | Person
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A value that is the same for every row (sign families, currency of a platform)."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A value computed from earlier ones: a small SQL snippet. `type` is the type it is cast to.
+
+    Columns the file does not have are null. Prices and amounts are DECIMAL(18,5): no division, no float."""
+
+    name: str
+    sql: str
+    type: FieldType
+
+
+@dataclass(frozen=True)
+class Classified:
+    """Bill items put into Huikuan's own types by a table `data/TABLE.csv` (`match, text, type, movement, linked`).
+
+    `item` is the SQL of the platform's wording. Gives `NAME` (settlement type, unknown → `unclassified`),
+    `NAME_movement` (a wallet movement or null) and `NAME_linked` (whether an order number is normal for it)."""
+
+    name: str
+    item: str
+    table: str
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A condition (SQL over values) under which a row cannot be read. `code` is a message code, `column` the header
+    shown to the user."""
+
+    code: str
+    sql: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A condition under which a row is kept and shown to the user. Same fields as `Reject`."""
+
+    code: str
+    sql: str
+    column: str
+
+
+# ---------------------------------------------------------------- records: what a row becomes
+@dataclass(frozen=True)
+class Emit:
+    """One record kind that a row gives, and which rows give it. Several emits may give the same kind.
+
+    `fields` maps fields of the kind to SQL over values; fields not named are null. `moment` names the Moment or Day
+    that gives `occurred_at` and `business_date`. `n` (where the kind has it) counts equal keys within the document,
+    from 0. `account` and `shop` need not be named: they are the document's, unless a column gives them.
+    """
+
+    kind: str
+    fields: Mapping[str, str]
+    moment: str = ""
+    where: str = ""
+
+
+# ---------------------------------------------------------------- the rest of a document
+@dataclass(frozen=True)
+class Footer:
+    """Rows below the data. `starts`: beginnings of the row's first cell (blanks and back ticks taken off);
+    `to_end`: everything after the first such row belongs to the footer."""
+
+    starts: tuple[str, ...]
+    to_end: bool = True
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something the preamble or footer states: the first group of `pattern` in any of its lines.
+
+    Known names: account, shop, currency, period_from, period_to, exported_at. Others may be used by controls."""
+
+    name: str
+    pattern: str
+    optional: bool = True
+
+
+@dataclass(frozen=True)
+class Total:
+    """A control total. `stated` names a Fact, or a column of the footer's own header-and-row table (`footer_table`).
+    `computed` is an SQL aggregate over all rows that read well, ignored ones included (column `ignored`)."""
+
+    name: str
+    stated: str
+    computed: str
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A running balance: `balance` after each row moved by `amount`, oldest first or newest first. Breaks flag the
+    document. `where` restricts the rows."""
+
+    amount: str = "amount"
+    balance: str = "balance"
+
+
+@dataclass(frozen=True)
+class About:
+    """What `huikuan formats` tells a user."""
+
+    title: str
+    where: str  # where to download it
+    verified: str  # "real file" or "documentation"
+    note: str = ""
+
+
+ReadFunction = Callable[[Path, str, "duckdb.DuckDBPyConnection", ReadContext], list[RawTable]]
+SniffFunction = Callable[[bytes, str], bool]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One source document. See the module's docstring; `docs/howto/add-a-format.md` shows how to write one.
+
+    Recognition: all of `needs` (each a tuple of synonyms) must stand in one row within the first 40, and none of
+    `lacks`; `marks` (texts of the preamble) and `file_name` (a regular expression) decide between candidates.
+    `sniff` and `read` replace all this for documents that are no tables: `sniff(first 64 KiB, file name)`,
+    `read(path, name, con, context)` gives one raw table per document.
+
+    `prefix`: every data cell begins with it (WeChat's back tick), so rows are split at delimiter + prefix.
+    `ignored`: SQL condition for rows closed, failed or pending by the document's own words.
+    `rank`: how good a source it is for settlement lines (design rule 3). `rank_by_type` overrides it per type.
+    """
+
+    id: str
+    about: About
+    needs: tuple[tuple[str, ...], ...]
+    columns: tuple[Column, ...]
+    emits: tuple[Emit, ...]
+    values: tuple[Constant | Expression | Classified, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    ignored: str = ""
+    lacks: tuple[tuple[str, ...], ...] = ()
+    marks: tuple[str, ...] = ()
+    file_name: str = ""
+    delimiters: tuple[str, ...] = (",", "\t")
+    quote: str = '"'
+    prefix: str = ""
+    footer: Footer | None = None
+    footer_table: str = ""  # first cell of the footer's own header row; the next row holds its values
+    facts: tuple[Fact, ...] = ()
+    totals: tuple[Total, ...] = ()
+    balance: Balance | None = None
+    account_value: str = ""  # the value (column) that names the account in each row
+    shop_value: str = ""
+    currency: str = ""  # ISO code, or SQL over values when `currency_value`
+    currency_value: str = ""
+    short_rows: Literal["reject", "pad"] = "reject"
+    order_grain: Literal["line", "header"] = "line"
+    rank: int = 10
+    skip_rows: str = ""  # SQL condition over values for rows that are no data (sub-headings); counted nowhere
+    sniff: SniffFunction | None = None
+    read: ReadFunction | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The record kinds this document gives, each once."""
+        return tuple(dict.fromkeys(emit.kind for emit in self.emits))
