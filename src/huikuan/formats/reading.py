@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from huikuan.records.document import Control
 from huikuan.records.errors import Problem
+
+if TYPE_CHECKING:
+    import duckdb
 
 # At most this many problems of a document are listed; all are counted (`Reading.problems_total`).
 PROBLEMS_LISTED = 100
@@ -125,3 +128,26 @@ class Reading:
     def kinds(self) -> tuple[str, ...]:
         """The record kinds this document tells, in the order of its tables."""
         return tuple(self.tables)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the table begins and how its rows are split. `prefix` stands before every data cell."""
+
+    header_row: int
+    delimiter: str = ","
+    quote: str = '"'
+    prefix: str = ""
+
+
+class TableSource(Protocol):
+    """A text file or one sheet of a workbook, opened but not loaded. `heads` has one entry per way to split the rows
+    (a sheet has one)."""
+
+    member: str
+    sheet: str
+    heads: tuple[Head, ...]
+
+    def load(self, con: duckdb.DuckDBPyConnection, layout: Layout) -> RawTable:
+        """Load everything below the header row, see `RawTable`."""
+        ...
