@@ -1,0 +1,309 @@
+"""Workbooks (xls, xlsx) and web pages with tables, read as text cells with their physical rows.
+
+A workbook stores a number as a binary double. It is written back as the shortest text that gives the same double
+(`13.4`, not `13.400000000000000355`); where that needs more than 15 digits, which Excel itself never shows, the
+double carries the noise of a computed cell and is written with Excel's 15 digits. Whole numbers have no `.0`. A whole
+number too large for a double to hold exactly (from 2^53, some 16 digits) has lost digits for good and is written as
+`2.70185556203411E+18`, which every identifier column refuses. Dates are ISO text, error cells are blank.
+
+The `<dimension>` a workbook states is not believed: rows are where their cells are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from huikuan.formats.reading import Head, Line, RawTable
+from huikuan.records.errors import UserError
+from huikuan.records.messages import gettext_noop, register
+
+if TYPE_CHECKING:
+    import duckdb
+
+HEAD_ROWS = 40
+BATCH_ROWS = 50_000
+EXACT_INTEGER_MAX = 2**53
+EXCEL_DIGITS = 15
+HTML_BYTES_MAX = 256 << 20
+
+register(
+    {
+        "file.web_page": gettext_noop(
+            "%(file)s is a web page, not a table: its title is “%(found)s”. "
+            "The login to the platform has probably expired: log in there, download the file again and import it."
+        ),
+        "file.workbook_no_rows": gettext_noop("%(file)s is a workbook whose sheets are all empty. Export it again."),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet. `rows` are (physical row from 1, text cells from column A); blank rows are left out."""
+
+    name: str
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read_sheets(path: Path, name: str, nature: str) -> list[Sheet]:
+    """All sheets that hold anything, in the workbook's order (`nature`: xlsx, xls or html).
+
+    Raises UserError: password, damaged, a web page without a table, nothing in it.
+    """
+    sheets = _html_sheets(path, name) if nature == "html" else list(_workbook_sheets(path, name))
+    sheets = [sheet for sheet in sheets if sheet.rows]
+    if not sheets:
+        raise UserError("file.workbook_no_rows", file=name)
+    return sheets
+
+
+def head_of(sheet: Sheet) -> Head:
+    """The first rows, for recognition."""
+    return Head(rows=sheet.rows[:HEAD_ROWS], sheet=sheet.name)
+
+
+def raw_table(
+    sheet: Sheet, header_row: int, con: duckdb.DuckDBPyConnection, table: str, *, data_row: int = 0, member: str = ""
+) -> RawTable:
+    """The rows below the header as a DuckDB table `table` of text cells.
+
+    `header_row` is the header's physical row (0: the sheet has none, columns are named by letter); `data_row` the first
+    row of data where explanations stand between (0: the row after the header).
+    Cells beyond the header go to `x0 ..`. Every row has all cells of the header: a sheet has no short rows.
+    """
+    header = next((cells for row, cells in sheet.rows if row == header_row), None)
+    if header is None:
+        width = max((len(cells) for _, cells in sheet.rows), default=0)
+        header = tuple(column_letter(at) for at in range(width))
+    header = _without_blank_tail(header)
+    first = max(data_row, header_row + 1)
+    below = [(row, cells) for row, cells in sheet.rows if row >= first]
+    extra = max((len(_without_blank_tail(cells)) - len(header) for _, cells in below), default=0)
+    extra = max(extra, 0)
+    load_rows(con, table, below, columns=len(header), extra=extra)
+    return RawTable(
+        table=table,
+        header=header,
+        header_row=header_row,
+        preamble=tuple(_line(row, cells) for row, cells in sheet.rows if row < header_row),
+        sheet=sheet.name,
+        member=member,
+        extra_columns=extra,
+    )
+
+
+def column_letter(at: int) -> str:
+    """The letters a spreadsheet gives a column, from 0.
+
+    >>> [column_letter(at) for at in (0, 25, 26, 701, 702)]
+    ['A', 'Z', 'AA', 'ZZ', 'AAA']
+    """
+    letters = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_text(value: Any) -> str:
+    """A cell's value as text; see the module's docstring for numbers.
+
+    >>> cell_text(13.4), cell_text(67.0), cell_text(0.1 + 0.2), cell_text(2.701855562034109276e18)
+    ('13.4', '67', '0.3', '2.70185556203411E+18')
+    """
+    if isinstance(value, (str, bool)):
+        return str(value)
+    if isinstance(value, (int, float)):
+        return number_text(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+    return "" if value is None else str(value)
+
+
+def number_text(value: float) -> str:
+    """A double as plain decimal text, without exponent unless digits were lost; `NaN` and `inf` as such."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value == int(value):
+        whole = int(value)
+        return str(whole) if abs(whole) < EXACT_INTEGER_MAX else _lost_digits(value)
+    shortest = repr(value)
+    digits = shortest.partition("e")[0].replace(".", "").lstrip("-0")
+    if len(digits) > EXCEL_DIGITS:
+        shortest = format(value, f".{EXCEL_DIGITS}g")
+    return _plain(shortest)
+
+
+def _lost_digits(value: float) -> str:
+    mantissa, _, exponent = f"{value:.{EXCEL_DIGITS - 1}E}".partition("E")
+    return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
+
+
+def _plain(text: str) -> str:
+    from decimal import Decimal
+
+    return format(Decimal(text), "f") if "e" in text.lower() else text
+
+
+def _workbook_sheets(path: Path, name: str) -> Iterator[Sheet]:
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        for meta in book.sheets_metadata:
+            if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
+                yield _workbook_sheet(book.get_sheet_by_name(meta.name))
+    except python_calamine.PasswordError as error:
+        raise UserError("file.workbook_password", file=name) from error
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise UserError("file.workbook_broken", file=name) from error
+
+
+def _workbook_sheet(sheet: Any) -> Sheet:
+    if sheet.start is None:
+        return Sheet(sheet.name, ())
+    left = ("",) * sheet.start[1]
+    rows = []
+    for row, cells in enumerate(sheet.iter_rows(), start=1):
+        texts = left + tuple(map(cell_text, cells))
+        if any(text.strip() for text in texts):
+            rows.append((row, texts))
+    return Sheet(sheet.name, tuple(rows))
+
+
+# ---------------------------------------------------------------- web pages
+class _TableParser(HTMLParser):
+    """Collects the rows of every table of a page. A cell spanning columns is followed by blanks."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.rows: list[list[str]] = []
+        self.title = ""
+        self._cell: list[str] | None = None
+        self._span = 1
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self._end_cell()
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self._end_cell()
+            span = dict(attrs).get("colspan") or "1"
+            self._cell, self._span = [], min(int(span), 1000) if span.isdigit() else 1
+        elif tag == "br" and self._cell is not None:
+            self._cell.append("\n")
+        elif tag == "title":
+            self._in_title = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th", "tr", "table"):
+            self._end_cell()
+        elif tag == "title":
+            self._in_title = False
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None:
+            self._cell.append(data)
+        elif self._in_title:
+            self.title += data
+
+    def _end_cell(self) -> None:
+        if self._cell is None:
+            return
+        if not self.rows:
+            self.rows.append([])
+        self.rows[-1] += ["".join(self._cell).replace("\xa0", " ").strip(), *[""] * (self._span - 1)]
+        self._cell = None
+
+
+def _html_sheets(path: Path, name: str) -> list[Sheet]:
+    """All tables of the page as one sheet, each `<tr>` one row."""
+    if path.stat().st_size > HTML_BYTES_MAX:
+        raise UserError("file.too_large_unpacked", file=name, limit=HTML_BYTES_MAX)
+    parser = _TableParser()
+    parser.feed(_decode(path.read_bytes()))
+    parser.close()
+    rows = [(at, tuple(cells)) for at, cells in enumerate(parser.rows, start=1) if any(cells)]
+    if len(rows) < 2:
+        raise UserError("file.web_page", file=name, found=" ".join(parser.title.split())[:60])
+    return [Sheet("", tuple(rows))]
+
+
+def _decode(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace")
+
+
+# ---------------------------------------------------------------- into DuckDB
+def _without_blank_tail(cells: Sequence[str]) -> tuple[str, ...]:
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return tuple(cells[:end])
+
+
+def _line(row: int, cells: Sequence[str]) -> Line:
+    kept = _without_blank_tail(cells)
+    return Line(row, ",".join(kept), kept)
+
+
+def load_rows(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Iterable[tuple[int, Sequence[str]]],
+    *,
+    columns: int,
+    extra: int = 0,
+) -> None:
+    """Create the DuckDB table `table` (`c0 ..`, `x0 ..` text; `source_row`) from rows of cells, in their order."""
+    names = [f"c{at}" for at in range(columns)] + [f"x{at}" for at in range(extra)]
+    listed = ", ".join(f"{column} VARCHAR" for column in names)
+    con.execute(f'CREATE OR REPLACE TABLE "{table}" ({listed + ", " if listed else ""}source_row BIGINT)')
+    schema = pa.schema([(column, pa.string()) for column in names] + [("source_row", pa.int64())])
+    batch: list[tuple[int, Sequence[str]]] = []
+    for each in rows:
+        batch.append(each)
+        if len(batch) == BATCH_ROWS:
+            _append(con, table, batch=batch, columns=columns, extra=extra, schema=schema)
+            batch = []
+    if batch:
+        _append(con, table, batch=batch, columns=columns, extra=extra, schema=schema)
+
+
+def _append(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    batch: list[tuple[int, Sequence[str]]],
+    columns: int,
+    extra: int,
+    schema: pa.Schema,
+) -> None:
+    """Cells a row lacks are '' in the header's columns (a sheet has no short rows) and null beyond it."""
+    arrays: list[Any] = []
+    for at in range(columns + extra):
+        missing = "" if at < columns else None
+        arrays.append(pa.array([cells[at] if at < len(cells) else missing for _, cells in batch], pa.string()))
+    arrays.append(pa.array([row for row, _ in batch], pa.int64()))
+    con.register("huikuan_batch", pa.Table.from_arrays(arrays, schema=schema))
+    con.execute(f'INSERT INTO "{table}" SELECT * FROM huikuan_batch')
+    con.unregister("huikuan_batch")
