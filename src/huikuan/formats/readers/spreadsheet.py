@@ -12,6 +12,7 @@ The `<dimension>` a workbook states is not believed: rows are where their cells 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from huikuan.formats.reading import Head, Line, RawTable
+from huikuan.formats.reading import Head, Layout, Line, RawTable
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     import duckdb
 
 HEAD_ROWS = 40
+EXTRA_COLUMNS_MAX = 50  # beyond the header; what stands further right belongs to nobody
 BATCH_ROWS = 50_000
 EXACT_INTEGER_MAX = 2**53
 EXCEL_DIGITS = 15
 HTML_BYTES_MAX = 256 << 20
+_numbers = itertools.count(1)
 
 register(
     {
@@ -47,57 +50,51 @@ register(
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet. `rows` are (physical row from 1, text cells from column A); blank rows are left out."""
+    """One opened sheet, a `TableSource`. `rows` are (physical row from 1, text cells from column A), blank rows left
+    out. `member` names the file."""
 
-    name: str
+    member: str
+    sheet: str
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The first rows, for recognition; a sheet is split in one way only."""
+        return (Head(rows=self.rows[:HEAD_ROWS], sheet=self.sheet),)
 
-def read_sheets(path: Path, name: str, nature: str) -> list[Sheet]:
+    def load(self, con: duckdb.DuckDBPyConnection, layout: Layout) -> RawTable:
+        """The rows below the header as a DuckDB table of text cells; cells beyond the header go to `x0 ..`.
+
+        Every row has all cells of the header: a sheet has no short rows.
+        """
+        header = next((cells for row, cells in self.rows if row == layout.header_row), ())
+        header = _without_blank_tail(header)
+        below = [(row, cells) for row, cells in self.rows if row > layout.header_row]
+        extra = max((len(_without_blank_tail(cells)) - len(header) for _, cells in below), default=0)
+        extra = min(max(extra, 0), EXTRA_COLUMNS_MAX)
+        table = f"sheet_{next(_numbers)}"
+        load_rows(con, table, below, columns=len(header), extra=extra)
+        return RawTable(
+            table=table,
+            header=header,
+            header_row=layout.header_row,
+            preamble=tuple(_line(row, cells) for row, cells in self.rows if row < layout.header_row),
+            sheet=self.sheet,
+            member=self.member,
+            extra_columns=extra,
+        )
+
+
+def open_sheets(path: Path, member: str, nature: str) -> list[Sheet]:
     """All sheets that hold anything, in the workbook's order (`nature`: xlsx, xls or html).
 
     Raises UserError: password, damaged, a web page without a table, nothing in it.
     """
-    sheets = _html_sheets(path, name) if nature == "html" else list(_workbook_sheets(path, name))
-    sheets = [sheet for sheet in sheets if sheet.rows]
+    found = _html_sheets(path, member) if nature == "html" else list(_workbook_sheets(path, member))
+    sheets = [sheet for sheet in found if sheet.rows]
     if not sheets:
-        raise UserError("file.workbook_no_rows", file=name)
+        raise UserError("file.workbook_no_rows", file=member)
     return sheets
-
-
-def head_of(sheet: Sheet) -> Head:
-    """The first rows, for recognition."""
-    return Head(rows=sheet.rows[:HEAD_ROWS], sheet=sheet.name)
-
-
-def raw_table(
-    sheet: Sheet, header_row: int, con: duckdb.DuckDBPyConnection, table: str, *, data_row: int = 0, member: str = ""
-) -> RawTable:
-    """The rows below the header as a DuckDB table `table` of text cells.
-
-    `header_row` is the header's physical row (0: the sheet has none, columns are named by letter); `data_row` the first
-    row of data where explanations stand between (0: the row after the header).
-    Cells beyond the header go to `x0 ..`. Every row has all cells of the header: a sheet has no short rows.
-    """
-    header = next((cells for row, cells in sheet.rows if row == header_row), None)
-    if header is None:
-        width = max((len(cells) for _, cells in sheet.rows), default=0)
-        header = tuple(column_letter(at) for at in range(width))
-    header = _without_blank_tail(header)
-    first = max(data_row, header_row + 1)
-    below = [(row, cells) for row, cells in sheet.rows if row >= first]
-    extra = max((len(_without_blank_tail(cells)) - len(header) for _, cells in below), default=0)
-    extra = max(extra, 0)
-    load_rows(con, table, below, columns=len(header), extra=extra)
-    return RawTable(
-        table=table,
-        header=header,
-        header_row=header_row,
-        preamble=tuple(_line(row, cells) for row, cells in sheet.rows if row < header_row),
-        sheet=sheet.name,
-        member=member,
-        extra_columns=extra,
-    )
 
 
 def column_letter(at: int) -> str:
@@ -166,23 +163,23 @@ def _workbook_sheets(path: Path, name: str) -> Iterator[Sheet]:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         for meta in book.sheets_metadata:
             if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                yield _workbook_sheet(book.get_sheet_by_name(meta.name))
+                yield Sheet(name, meta.name, _sheet_rows(book.get_sheet_by_name(meta.name)))
     except python_calamine.PasswordError as error:
         raise UserError("file.workbook_password", file=name) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise UserError("file.workbook_broken", file=name) from error
 
 
-def _workbook_sheet(sheet: Any) -> Sheet:
+def _sheet_rows(sheet: Any) -> tuple[tuple[int, tuple[str, ...]], ...]:
     if sheet.start is None:
-        return Sheet(sheet.name, ())
+        return ()
     left = ("",) * sheet.start[1]
     rows = []
     for row, cells in enumerate(sheet.iter_rows(), start=1):
         texts = left + tuple(map(cell_text, cells))
         if any(text.strip() for text in texts):
             rows.append((row, texts))
-    return Sheet(sheet.name, tuple(rows))
+    return tuple(rows)
 
 
 # ---------------------------------------------------------------- web pages
@@ -241,7 +238,7 @@ def _html_sheets(path: Path, name: str) -> list[Sheet]:
     rows = [(at, tuple(cells)) for at, cells in enumerate(parser.rows, start=1) if any(cells)]
     if len(rows) < 2:
         raise UserError("file.web_page", file=name, found=" ".join(parser.title.split())[:60])
-    return [Sheet("", tuple(rows))]
+    return [Sheet(name, "", tuple(rows))]
 
 
 def _decode(data: bytes) -> str:

@@ -1,0 +1,82 @@
+"""camt.053: the ISO 20022 bank statement, all versions, one document per account in the file.
+
+Source: ISO 20022 message definitions camt.053.001.01 to .08. Elements are found by their local names; see
+`readers.camt`. camt.052 and camt.054 are recognised here too, and refused with what to import instead.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from huikuan.formats.bank_columns import (
+    STATEMENT_COLUMNS,
+    STATEMENT_EMIT,
+    STATEMENT_REF,
+    AccountDocument,
+    Line,
+    amount_text,
+    raw_tables,
+    unproved,
+)
+from huikuan.formats.readers import camt
+from huikuan.formats.reading import RawTable, ReadContext
+from huikuan.formats.spec import About, Format
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, context: ReadContext) -> list[RawTable]:
+    """One raw table per account. Raises UserError `camt.*`."""
+    documents: dict[str, AccountDocument] = {}
+    for statement in camt.parse(path, name):
+        document = documents.setdefault(statement.account, AccountDocument(statement.account))
+        _add(document, statement)
+    return raw_tables(con, name, list(documents.values()))
+
+
+def _add(document: AccountDocument, statement: camt.Statement) -> None:
+    if statement.currency:
+        document.facts.setdefault("currency", statement.currency)
+    if statement.created_at:
+        document.facts["exported_at"] = max(statement.created_at, document.facts.get("exported_at", ""))
+    document.extend_period(statement.period_from, statement.period_to)
+    document.controls += camt.controls([statement])
+    if statement.entries and not camt.controls([statement]):
+        label = f"Stmt {statement.reference}"
+        document.problems.append(unproved(label, "it lacks an opening (OPBD, PRCD) or closing balance (CLBD)"))
+    for entry, balance in zip(statement.entries, camt.running_balances(statement), strict=True):
+        cells = (
+            entry.booked,
+            entry.value_date,
+            entry.amount,
+            entry.currency,
+            amount_text(balance),
+            entry.status,
+            entry.bank_reference,
+            entry.reference,
+            entry.counterparty,
+            entry.counterparty_account,
+            entry.text,
+        )
+        document.lines.append(Line(entry.ordinal, cells))
+
+
+CAMT_053 = Format(
+    id="camt.053",
+    about=About(
+        title="camt.053 bank statement (ISO 20022 XML)",
+        where="Your bank's corporate portal, as camt.053 or XML statement",
+        verified="real file",
+        note="Versions 1 to 8. camt.052 and camt.054 are refused: their entries are not final.",
+    ),
+    needs=(),
+    columns=STATEMENT_COLUMNS,
+    values=(STATEMENT_REF,),
+    emits=(STATEMENT_EMIT,),
+    ignored="status <> 'BOOK'",
+    currency_value="currency",
+    sniff=camt.is_camt,
+    read=read,
+)

@@ -1,0 +1,89 @@
+"""MT940: the SWIFT statement message, one document per account in the file.
+
+Source: SWIFT Category 9 field rules; the sample files of banks listed in the tests. The field grammar is that of the
+library `mt-940`; see `readers.mt940` for where it is loose.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from huikuan.formats.bank_columns import (
+    STATEMENT_COLUMNS,
+    STATEMENT_EMIT,
+    STATEMENT_REF,
+    AccountDocument,
+    Line,
+    amount_text,
+    raw_tables,
+    unproved,
+)
+from huikuan.formats.readers import mt940
+from huikuan.formats.reading import RawTable, ReadContext
+from huikuan.formats.spec import About, Format
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, context: ReadContext) -> list[RawTable]:
+    """One raw table per account. Raises UserError `mt940.*`."""
+    documents: dict[str, AccountDocument] = {}
+    for statement in mt940.parse(mt940.decode(path.read_bytes()), name):
+        document = documents.setdefault(statement.account, AccountDocument(statement.account))
+        _add(document, statement)
+    return raw_tables(con, name, list(documents.values()))
+
+
+def _add(document: AccountDocument, statement: mt940.Statement) -> None:
+    if statement.currency:
+        document.facts.setdefault("currency", statement.currency)
+    if statement.opening and statement.closing:
+        document.extend_period(_first_day(statement), statement.closing.day)
+    document.controls += mt940.controls([statement])
+    if statement.entries and not mt940.controls([statement]):
+        label = f":20:{statement.reference} :28C:{statement.number}"
+        document.problems.append(unproved(label, "it lacks an opening (:60F:) or closing balance (:62F:)"))
+    for entry, balance in zip(statement.entries, mt940.running_balances(statement), strict=True):
+        document.problems += entry.problems
+        cells = (
+            entry.booked,
+            entry.value_date,
+            amount_text(entry.amount),
+            statement.currency,
+            amount_text(balance),
+            "PDNG" if statement.interim and statement.opening is None else "BOOK",
+            entry.bank_reference,
+            entry.reference,
+            entry.counterparty,
+            entry.counterparty_account,
+            entry.text,
+        )
+        document.lines.append(Line(entry.ordinal, cells))
+
+
+def _first_day(statement: mt940.Statement) -> str:
+    """The first day covered. The opening balance bears the day before it or, with some banks, the day itself; so the
+    first booked line tells, else the closing balance's day."""
+    booked = [entry.booked for entry in statement.entries if entry.booked]
+    return min(booked) if booked else statement.closing.day if statement.closing else ""
+
+
+MT940 = Format(
+    id="mt940",
+    about=About(
+        title="MT940 bank statement",
+        where="Your bank's corporate portal, as MT940, SWIFT or .sta",
+        verified="real file",
+        note="Lenient: long references, repeated :25:, wrapped text, balances without a currency. MT942 is refused.",
+    ),
+    needs=(),
+    columns=STATEMENT_COLUMNS,
+    values=(STATEMENT_REF,),
+    emits=(STATEMENT_EMIT,),
+    ignored="status <> 'BOOK'",
+    currency_value="currency",
+    sniff=mt940.is_mt940,
+    read=read,
+)
