@@ -1,0 +1,156 @@
+"""Collection 回款: for every order, what it should bring, what has come, and where the rest is.
+
+    receivable = paid + platform_borne - refunded - fees
+               = collected + settled_not_collected + not_due + overdue + disputed + written_off
+
+Pure: current records, links of two reconciliations, rules, decisions and a day in; one table out. It runs as DuckDB
+SQL on the connection that holds the inputs. Steps: the orders as of the day (`collection_orders`), what was settled
+for them (`collection_settled`), which payouts took it (`fifo`), the status; then the proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from huikuan.insight import collection_orders, collection_settled, collection_status, fifo, messages  # noqa: F401
+from huikuan.records.decisions import Decisions
+from huikuan.records.errors import InvariantError
+from huikuan.records.rules import Rules
+
+DEFAULT_TIMEZONE = "Asia/Shanghai"
+# Money columns of a collection, in the order of the identity.
+AMOUNTS = (
+    "paid", "platform_borne", "refunded", "fees", "receivable", "settled", "collected", "settled_not_collected",
+    "in_transit", "not_due", "overdue", "disputed", "written_off",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CollectionInputs:
+    """Names of the tables or views in the connection. Blank: there is none.
+
+    `order_line`, `settlement_line`, `wallet_line`: current records (columns of their kinds; settlement lines may
+    have `corroborating`). `order_links`, `payout_links`: links of order-settlement and payout-bank (columns of
+    `engine.model.LINKS`). Without `order_links` settlement lines belong to the order they name; without
+    `payout_links` nothing counts as collected.
+    """
+
+    order_line: str = "order_line"
+    settlement_line: str = "settlement_line"
+    wallet_line: str = "wallet_line"
+    order_links: str = ""
+    payout_links: str = ""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all steps are given beside the tables."""
+
+    rules: Rules
+    as_of: date
+    decisions: Decisions
+    timezone: str
+
+
+def build_collection(
+    con: duckdb.DuckDBPyConnection,
+    inputs: CollectionInputs,
+    rules: Rules,
+    as_of: date,
+    decisions: Decisions | None = None,
+    timezone: str = DEFAULT_TIMEZONE,
+    name: str = "collection",
+) -> str:
+    """Create the temporary table `name`, and `name`_share beside it; return its name.
+
+    `name`: grain one order and currency; key shop, order_no, currency; sorted by shop, order_no. Columns:
+    status, order_status, business_date, times, `AMOUNTS`, expected_date, due_date, overdue_days, settled_on,
+    collected_on. `name`_share: grain one order, account and payout: the amount of the order that this payout took
+    (matched: with a bank line). Raises InvariantError when the figures do not add up.
+    """
+    setting = Setting(rules, as_of, decisions or Decisions(), timezone)
+    collection_orders.build(con, inputs, setting)
+    collection_settled.build(con, inputs, setting)
+    fifo.build(con, inputs, setting)
+    collection_status.build(con, setting, name)
+    prove(con, name)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_share AS SELECT * FROM c_share")
+    for step in ("c_order", "c_settled", "c_share", "c_element"):
+        con.execute(f"DROP TABLE IF EXISTS {step}")
+    return name
+
+
+def collection(
+    facts: Any,
+    order_links: Any,
+    payout_links: Any,
+    rules: Rules,
+    as_of: date,
+    decisions: Decisions | None = None,
+    timezone: str = DEFAULT_TIMEZONE,
+) -> Any:
+    """The same over `engine.model.Facts` on Ibis' DuckDB backend: an Ibis table. Links may be None."""
+    backend = facts.backend
+    names: dict[str, str] = {}
+    given = {kind: facts.table(kind) for kind in ("order_line", "settlement_line", "wallet_line") if facts.has(kind)}
+    given |= {"order_links": order_links, "payout_links": payout_links}
+    for field, table in given.items():
+        if table is not None:
+            backend.create_view(f"c_in_{field}", table, overwrite=True)
+            names[field] = f"c_in_{field}"
+    blank = dict.fromkeys(("order_line", "settlement_line", "wallet_line"), "")
+    build_collection(backend.con, CollectionInputs(**{**blank, **names}), rules, as_of, decisions, timezone)
+    return backend.table("collection")
+
+
+def prove(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Prove the identity per order and in total, that no order is lost or doubled, and that what is settled and
+    collected is what the sources hold. Raises InvariantError."""
+    _prove_identity(con, name)
+    _prove_rows(con, name)
+    _prove_total(con, name, "settled", "SELECT currency, sum(gross + fee) AS amount FROM c_settled GROUP BY ALL")
+    shares = "SELECT currency, sum(amount) AS amount FROM c_share WHERE matched GROUP BY ALL"
+    _prove_total(con, name, "collected", shares)
+
+
+def _prove_identity(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    broken = con.execute(
+        f"""SELECT count(*) OVER (), shop, order_no FROM {name}
+        WHERE (receivable IS DISTINCT FROM paid + platform_borne - refunded - fees
+           OR receivable IS DISTINCT FROM
+              collected + settled_not_collected + not_due + overdue + disputed + written_off
+           OR settled IS DISTINCT FROM collected + settled_not_collected)
+        ORDER BY shop, order_no LIMIT 1"""
+    ).fetchone()
+    if broken:
+        raise InvariantError("collection.identity", orders=broken[0], shop=broken[1], order_no=broken[2])
+
+
+def _prove_rows(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    found, keys = _one(con, f"SELECT count(*), count(DISTINCT (shop, order_no, currency)) FROM {name}")
+    (expected,) = _one(con, "SELECT count(*) FROM c_order")
+    if not found == keys == expected:
+        raise InvariantError("collection.rows", found=found, expected=expected)
+
+
+def _prove_total(con: duckdb.DuckDBPyConnection, name: str, measure: str, source: str) -> None:
+    differing = con.execute(
+        f"""SELECT currency, coalesce(mine.amount, 0), coalesce(theirs.amount, 0)
+        FROM (SELECT currency, sum({measure}) AS amount FROM {name} GROUP BY ALL) mine
+        FULL JOIN ({source}) theirs USING (currency)
+        WHERE coalesce(mine.amount, 0) <> coalesce(theirs.amount, 0) ORDER BY currency LIMIT 1"""
+    ).fetchone()
+    if differing:
+        currency, found, expected = differing
+        raise InvariantError("collection.total", measure=measure, currency=currency, found=found, expected=expected)
+
+
+def _one(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    row = con.execute(query).fetchone()
+    if row is None:
+        raise AssertionError(query)
+    return row

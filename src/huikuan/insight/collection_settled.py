@@ -1,0 +1,160 @@
+"""What was settled for each order: settlement lines attributed to orders through the links of order-settlement.
+
+The links are the authority: a line that a person took off an order is not counted for it, one that was matched by
+hand counts for the order it was matched with. Corroborating lines are never totalled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from huikuan.records.codes import FEE_TYPES, GROSS_TYPES
+from huikuan.records.kind import MONEY
+
+if TYPE_CHECKING:
+    from huikuan.insight.collection import CollectionInputs, Setting
+
+ZERO = Decimal(0)
+COLUMNS = "shop, order_no, currency, account, business_date, batch, flow_no, occurred_at, gross, fee"
+EMPTY = """CREATE OR REPLACE TEMP TABLE c_settled (shop VARCHAR, order_no VARCHAR, currency VARCHAR, account VARCHAR,
+    business_date DATE, batch VARCHAR, flow_no VARCHAR, occurred_at TIMESTAMP, gross DECIMAL(18,5), fee DECIMAL(18,5))"""
+SPLIT_SCHEMA = pa.schema(
+    [("record_key", pa.string()), ("shop", pa.string()), ("order_no", pa.string()), ("part", MONEY)]
+)
+
+
+def quoted(words: Iterable[str]) -> str:
+    """Words of our own as an SQL list."""
+    return ", ".join(f"'{word}'" for word in words)
+
+
+IS_GROSS = f"type IN ({quoted(GROSS_TYPES)})"
+IS_FEE = f"type IN ({quoted(FEE_TYPES)})"
+
+# Grain of c_settled: one order, currency, account, day and batch.
+SETTLED_SQL = f"""
+INSERT INTO c_settled ({COLUMNS})
+SELECT shop, order_no, currency, account, business_date, batch, min(flow_no), min(occurred_at),
+    coalesce(sum(amount) FILTER ({IS_GROSS}), 0)::DECIMAL(18,5), coalesce(sum(amount) FILTER ({IS_FEE}), 0)::DECIMAL(18,5)
+FROM ({{attributed}}) WHERE {IS_GROSS} OR {IS_FEE} GROUP BY shop, order_no, currency, account, business_date, batch
+"""
+
+LINE = "s.currency, s.account, s.business_date, nullif(s.batch, '') AS batch, s.flow_no, s.occurred_at, s.type"
+
+# A group of one order: all its lines are that order's.
+LINKED_SQL = f"""
+SELECT o.shop, o.order_no, l.allocated AS amount, {LINE}
+FROM {{links}} l JOIN c_group o ON o.group_id = l.group_id
+JOIN {{lines}} s ON s.record_key = l.record_key
+WHERE l.side = 'right' AND o.orders = 1
+"""
+
+SPLIT_SQL = f"""
+SELECT p.shop, p.order_no, p.part AS amount, {LINE} FROM c_split p JOIN {{lines}} s ON s.record_key = p.record_key
+"""
+
+# Without links: the order that the line names, of its shop or, where the shop is not told, the only one.
+NAMED_SQL = f"""
+SELECT o.shop, o.order_no, s.amount, {LINE} FROM {{lines}} s JOIN (
+    SELECT DISTINCT shop, order_no, count(DISTINCT shop) OVER (PARTITION BY order_no) AS shops FROM c_order
+) o ON o.order_no = s.order_no AND (o.shop = s.shop OR (coalesce(s.shop, '') = '' AND o.shops = 1))
+"""
+
+
+def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Setting) -> None:
+    """Create c_settled, and the rows of c_order for currencies in which an order was only settled."""
+    con.execute(EMPTY)
+    if inputs.settlement_line:
+        _counting_lines(con, inputs, setting)
+        if inputs.order_links:
+            _attribute_by_links(con, inputs.order_links)
+        else:
+            con.execute(SETTLED_SQL.format(attributed=NAMED_SQL.format(lines="c_line")))
+        con.execute("DROP VIEW c_line")
+    con.execute(
+        """INSERT INTO c_order BY NAME
+        SELECT DISTINCT ON (s.shop, s.order_no, s.currency)
+            o.* REPLACE (s.currency AS currency, 0 AS paid, 0 AS platform_borne, 0 AS refunded)
+        FROM c_settled s JOIN c_order o ON o.shop = s.shop AND o.order_no = s.order_no
+        WHERE (s.shop, s.order_no, s.currency) NOT IN (SELECT (shop, order_no, currency) FROM c_order)
+        ORDER BY o.currency"""
+    )
+
+
+def _counting_lines(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Setting) -> None:
+    described = con.execute(f"DESCRIBE {inputs.settlement_line}").fetchall()
+    told_better = "coalesce(corroborating, false)" if "corroborating" in {row[0] for row in described} else "false"
+    con.execute(
+        f"""CREATE OR REPLACE TEMP VIEW c_line AS SELECT * FROM {inputs.settlement_line}
+        WHERE NOT {told_better} AND business_date <= DATE '{setting.as_of.isoformat()}'"""
+    )
+
+
+def _attribute_by_links(con: duckdb.DuckDBPyConnection, links: str) -> None:
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE c_group AS
+        SELECT group_id, min(scope) AS shop, min(order_no) AS order_no, count(DISTINCT (scope, order_no)) AS orders
+        FROM {links} l
+        WHERE side = 'left' AND (scope, order_no) IN (SELECT (shop, order_no) FROM c_order) GROUP BY group_id"""
+    )
+    con.execute(SETTLED_SQL.format(attributed=LINKED_SQL.format(links=links, lines="c_line")))
+    parts = _split_groups(con, links)
+    if parts:
+        con.register("c_split", pa.Table.from_pylist(parts, schema=SPLIT_SCHEMA))
+        con.execute(SETTLED_SQL.format(attributed=SPLIT_SQL.format(lines="c_line")))
+        con.unregister("c_split")
+    con.execute("DROP TABLE c_group")
+
+
+def _split_groups(con: duckdb.DuckDBPyConnection, links: str) -> list[dict[str, Any]]:
+    """Groups of several orders (made by hand, so few): which part of each line belongs to which order."""
+    groups = "SELECT group_id FROM c_group WHERE orders > 1"
+    owed = con.execute(
+        f"""SELECT DISTINCT l.group_id, o.shop, o.order_no, o.paid + o.platform_borne - o.refunded
+        FROM {links} l JOIN c_order o ON o.shop = l.scope AND o.order_no = l.order_no AND o.currency = l.currency
+        WHERE l.side = 'left' AND l.group_id IN ({groups}) ORDER BY ALL"""
+    ).fetchall()
+    lines = con.execute(
+        f"""SELECT l.group_id, l.record_key, s.order_no, l.allocated, {IS_GROSS}
+        FROM {links} l JOIN c_line s ON s.record_key = l.record_key
+        WHERE l.side = 'right' AND l.group_id IN ({groups}) ORDER BY l.group_id, s.business_date, l.record_key"""
+    ).fetchall()
+    parts: list[dict[str, Any]] = []
+    for group in sorted({row[0] for row in owed}):
+        orders = {(shop, order_no): amount for g, shop, order_no, amount in owed if g == group}
+        parts.extend(split_lines(orders, [row[1:] for row in lines if row[0] == group]))
+    return parts
+
+
+def split_lines(owed: dict[tuple[str, str], Decimal], lines: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Share lines (record_key, order_no, amount, is_gross) among orders: a line that names one of them is its own;
+    the others fill the orders in turn up to what each is owed, the last takes what is left. Sums are kept."""
+    left = dict(owed)
+    parts: list[dict[str, Any]] = []
+
+    def give(order: tuple[str, str], key: str, amount: Decimal, is_gross: bool) -> None:
+        parts.append({"record_key": key, "shop": order[0], "order_no": order[1], "part": amount})
+        if is_gross:
+            left[order] -= amount
+
+    own = {order_no: (shop, order_no) for shop, order_no in owed}
+    for key, order_no, amount, is_gross in lines:
+        if order_no in own:
+            give(own[order_no], key, amount, is_gross)
+    for key, order_no, amount, is_gross in lines:
+        if order_no in own:
+            continue
+        rest = amount
+        for order in list(left) if is_gross and amount > ZERO else []:
+            share = min(rest, max(left[order], ZERO))
+            if share:
+                give(order, key, share, is_gross)
+                rest -= share
+        if rest:
+            give(list(left)[-1], key, rest, is_gross)
+    return parts

@@ -1,0 +1,27 @@
+"""The sentences of insight's and export's codes, registered once on import."""
+
+from huikuan.records.messages import gettext_noop as _
+from huikuan.records.messages import register
+
+register(
+    {
+        "collection.identity": _(
+            "The collection of %(orders)s orders does not add up (first: %(shop)s, %(order_no)s). Nothing was published."
+        ),
+        "collection.rows": _("The collection has %(found)s rows where %(expected)s orders were given."),
+        "collection.total": _(
+            "The collection's %(measure)s of %(currency)s is %(found)s, its sources say %(expected)s."
+        ),
+        "report.unknown": _("There is no report “%(name)s”. Known reports: %(known)s."),
+        "report.parameter": _("The report “%(report)s” needs “%(parameter)s”."),
+        "report.choice": _("“%(value)s” is no value of “%(parameter)s”. Possible: %(known)s."),
+        "report.account": _("The account “%(account)s” has no lines up to %(as_of)s. Import its statement first."),
+        "report.currencies": _("The account “%(account)s” has several currencies (%(known)s). Choose one."),
+        "pdf.no_font": _(
+            "No font with Chinese characters was found. Build the front end, or set HUIKUAN_FONTS to a folder of fonts."
+        ),
+        "pdf.failed": _("The PDF could not be made: %(detail)s"),
+        "export.format": _("“%(format)s” is no export format. Possible: %(known)s."),
+        "excel.rows": _("%(rows)s rows do not fit a sheet. Choose CSV, or a shorter period."),
+    }
+)
