@@ -1,0 +1,105 @@
+"""One movement told by two bills counts once (DESIGN section 7, rule 3).
+
+Each settlement line carries its format's rank as a source of its type. Per account, type and day the highest-ranked
+format whose stated period covers the day counts; lines of lower rank are *corroborating*: compared, never totalled.
+A document that states no period covers the days on which it tells a line of that account and type.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from huikuan.records.document import Document
+
+_COVERS = pa.schema(
+    [
+        pa.field("document_id", pa.string()),
+        pa.field("format", pa.string()),
+        pa.field("account", pa.string()),
+        pa.field("period_from", pa.date32()),
+        pa.field("period_to", pa.date32()),
+        pa.field("stated", pa.bool_()),
+    ]
+)
+
+
+def mark_corroborating(con: duckdb.DuckDBPyConnection, lines: str, documents: list[Document], name: str) -> None:
+    """Create the view `name`: the rows of relation `lines` (current settlement lines) and `corroborating` BOOLEAN."""
+    ranks, best = f"{name}__ranks", f"{name}__best"
+    con.execute(
+        f"CREATE OR REPLACE TABLE {ranks} AS SELECT account, type, source_rank, document_id FROM {lines} GROUP BY ALL"
+    )
+    con.execute(f"CREATE OR REPLACE TABLE {best} (account VARCHAR, type VARCHAR, day DATE, source_rank BIGINT)")
+    if _contested(con, ranks):
+        _fill_best(con, lines, documents, ranks, best)
+    con.execute(f"""
+        CREATE OR REPLACE VIEW {name} AS
+        SELECT l.*, coalesce(b.source_rank > coalesce(l.source_rank, 0), false) AS corroborating
+        FROM {lines} l LEFT JOIN {best} b
+        ON b.account = l.account AND b.type = l.type AND b.day = l.business_date""")
+
+
+def _contested(con: duckdb.DuckDBPyConnection, ranks: str) -> bool:
+    """Whether lines of one account and type come from formats of different rank."""
+    query = f"""
+        SELECT count(*) FROM (
+            SELECT account, type FROM {ranks} GROUP BY ALL HAVING count(DISTINCT coalesce(source_rank, 0)) > 1
+        )"""
+    return bool(con.execute(query).fetchall()[0][0])
+
+
+def _fill_best(con: duckdb.DuckDBPyConnection, lines: str, documents: list[Document], ranks: str, best: str) -> None:
+    """One row per account, type and covered day: the highest rank that covers it."""
+    told = pa.Table.from_pylist(
+        [
+            {
+                "document_id": d.document_id,
+                "format": d.format,
+                "account": d.account,
+                "period_from": d.period_from,
+                "period_to": d.period_to,
+                "stated": bool(d.period_stated and d.period_from and d.period_to),
+            }
+            for d in documents
+            if d.undone_at is None and "settlement_line" in d.kinds
+        ],
+        schema=_COVERS,
+    )
+    relation = f"{best}__documents"
+    con.register(relation, told)
+    try:
+        con.execute(f"INSERT INTO {best} {_best_sql(lines, ranks, relation)}")
+    finally:
+        con.unregister(relation)
+
+
+def _best_sql(lines: str, ranks: str, documents: str) -> str:
+    return f"""
+        WITH contested AS (
+            SELECT account, type FROM {ranks} GROUP BY ALL HAVING count(DISTINCT coalesce(source_rank, 0)) > 1
+        ),
+        format_rank AS (
+            SELECT d.format, r.type, max(r.source_rank) AS source_rank
+            FROM {ranks} r JOIN {documents} d USING (document_id) GROUP BY ALL
+        ),
+        told_account AS (
+            SELECT document_id, account FROM {documents} WHERE account <> ''
+            UNION SELECT document_id, account FROM {ranks}
+        ),
+        stated AS (
+            SELECT c.account, c.type, f.source_rank,
+                   unnest(range(d.period_from, d.period_to + INTERVAL 1 DAY, INTERVAL 1 DAY)) AS day
+            FROM {documents} d JOIN told_account a USING (document_id)
+            JOIN contested c ON c.account = a.account
+            JOIN format_rank f ON f.format = d.format AND f.type = c.type
+            WHERE d.stated
+        ),
+        unstated AS (
+            SELECT l.account, l.type, l.source_rank, l.business_date AS day
+            FROM {lines} l JOIN {documents} d USING (document_id) JOIN contested c USING (account, type)
+            WHERE NOT d.stated
+        )
+        SELECT account, type, CAST(day AS DATE) AS day, max(source_rank)
+        FROM (FROM stated UNION ALL BY NAME FROM unstated)
+        WHERE source_rank IS NOT NULL AND day IS NOT NULL GROUP BY ALL"""
