@@ -1,0 +1,183 @@
+"""`generate` writes the files of the made-up seller's month, in the true formats, with the truth about them.
+
+The days are run one after the other: an order is drawn with its whole future, its money waits in its wallet's bucket
+of the day, the wallet's day is closed when no order can add to it any more. So memory holds a few integers per order.
+Everything follows from (orders, seed); file contents are the same on any machine.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from huikuan.demo import guide, results, truth
+from huikuan.demo.banks import BankMove, run_banks
+from huikuan.demo.movements import movements_of
+from huikuan.demo.orders import Marks, Order, OrderSource, day_counts, shop_orders
+from huikuan.demo.seller import BANKS, DAY, EARLY_EXPORT_DAY, END, LAST_DAY, SHOPS, WALLETS, money
+from huikuan.demo.tables import NONE, FlowTable, OrderTable
+from huikuan.demo.truth import FileTruth, Labels, Truth
+from huikuan.demo.wallets import AlipayRun, WalletRun, WechatRun
+from huikuan.demo.writers import tmall
+from huikuan.demo.writers.camt import write_camt
+from huikuan.demo.writers.ccb import write_ccb
+from huikuan.demo.writers.icbc import write_icbc
+from huikuan.demo.writers.tmall import OrderReport
+from huikuan.records.errors import UserError
+from huikuan.records.messages import gettext_noop, register
+
+register(
+    {
+        "demo.hard": gettext_noop("The hard demo does not exist yet. Leave out --hard."),
+        "demo.orders": gettext_noop("A demo needs at least %(least)s orders, %(orders)s were asked for."),
+    }
+)
+
+Progress = Callable[[str, int, int], None]
+
+LEAST_ORDERS = 50
+BANK_FILES = (
+    ("icbc.statement", "historydetail20261101.csv", write_icbc),
+    ("ccb.statement", "建设银行交易明细_20261001_20261031.xlsx", write_ccb),
+    ("camt.053", "BOC_350777894512_202610.xml", write_camt),
+)
+
+
+class Demo:
+    """One run of the generator."""
+
+    def __init__(self, folder: Path, orders: int, seed: int, progress: Progress | None) -> None:
+        self.folder, self.number, self.seed = folder, orders, seed
+        self.orders, self.flows, self.labels = OrderTable(), FlowTable(), Labels()
+        self._progress = progress or (lambda stage, done, total: None)
+        self.wallets: list[WalletRun] = [
+            (AlipayRun if wallet.platform == "alipay" else WechatRun)(
+                number, folder, self.orders, self.flows, self.labels
+            )
+            for number, wallet in enumerate(WALLETS)
+        ]
+        after_last = LAST_DAY + 1
+        self.reports = [OrderReport(folder, n, END, tmall.export_moment(after_last, n)) for n in range(len(SHOPS))]
+        early = EARLY_EXPORT_DAY
+        self.early = OrderReport(folder, 0, early * DAY, tmall.export_moment(early, 0))
+
+    def run(self) -> Truth:
+        """Write everything."""
+        self._run_days()
+        for report in (*self.reports, self.early):
+            self._end_report(report)
+        for wallet in self.wallets:
+            wallet.close()
+        results.collect(self.orders, [wallet.queue for wallet in self.wallets])
+        self._run_banks()
+        guide.write_rules(self.folder)
+        guide.write_readme(self.folder, self.labels.files, self.number, self.seed)
+        self._progress("truth", self.number, self.number)
+        found = results.OrderResults(
+            self.orders, self.flows, self.labels, [report.lines.document for report in self.reports]
+        )
+        return truth.write_truth(
+            self.folder,
+            self.labels,
+            self.number,
+            links=found.links(),
+            open_rows=found.open_rows(),
+            collection=found.collection(),
+        )
+
+    def _run_days(self) -> None:
+        numbers = shop_orders(self.number)
+        marks = Marks(Random(f"{self.seed}/marks"))  # noqa: S311  a made-up seller needs no secrets
+        sources = [OrderSource(n, Random(f"{self.seed}/shop/{n}"), marks) for n in range(len(SHOPS))]  # noqa: S311
+        before = max(2, numbers[0] // 3_000)
+        for wallet in self.wallets:
+            wallet.plan_others(strangers=max(2, numbers[wallet.number] // 2_500), orders=numbers[wallet.number])
+        for order in sources[0].before_start(before, 0):
+            self._take(order)
+        numbers[0] -= before
+        counts = [dict(day_counts(shop, numbers[n])) for n, shop in enumerate(SHOPS)]
+        for day in range(LAST_DAY + 1):
+            for n, source in enumerate(sources):
+                for order in source.day(day, counts[n].get(day, 0), len(self.orders)):
+                    self._take(order)
+            for wallet in self.wallets:
+                wallet.run_day(day)
+            self._progress("orders", len(self.orders), self.number)
+
+    def _take(self, order: Order) -> None:
+        """Write an order into the reports, remember it, send its money on the way."""
+        shop = order.shop
+        row = self.reports[shop].add(order)
+        if shop == 0 and order.created < EARLY_EXPORT_DAY * DAY:
+            old = self.early.add(order)
+            self.labels.same_later((self.reports[0].lines.document, row), (self.early.lines.document, old))
+        self._remember(order, row)
+        wallet = self.wallets[SHOPS[shop].wallet]
+        for at, item, cents, key in movements_of(order, wallet.wallet.platform == "alipay"):
+            wallet.put(at, item, cents, order.index, no=order.no, key=key, paid=order.paid or order.created)
+
+    def _remember(self, order: Order, row: int) -> None:
+        table = self.orders
+        state = tmall.state_at(order, END)
+        is_paid = tmall.UNPAID < state < tmall.CANCELLED
+        table.no.append(order.no)
+        table.shop.append(order.shop)
+        table.row.append(row)
+        table.item.append(order.items[0][0])
+        table.mark.append(order.mark)
+        table.total.append(order.total if is_paid else 0)
+        table.refunded.append(order.refund_by(END) if is_paid else 0)
+        table.state.append(state)
+        table.received.append(order.received if state == tmall.DONE else 0)
+        table.paid.append(order.paid if is_paid else 0)
+        for column in (table.gross, table.fees, table.collected):
+            column.append(0)
+        table.first.append(NONE)
+
+    def _end_report(self, report: OrderReport) -> None:
+        report.close()
+        totals = {"paid": money(report.paid), "refunded": money(report.refunded)}
+        lines = report.lines
+        self.labels.files.append(
+            FileTruth(lines.name, lines.document, "tmall.orders", report.shop.name, "", lines.count - 1, totals)
+        )
+
+    def _run_banks(self) -> None:
+        payouts = [payout for wallet in self.wallets for payout in wallet.payouts]
+        results.label_payouts(self.labels, payouts)
+        for bank, moves in enumerate(run_banks(payouts)):
+            kind, name, write = BANK_FILES[bank]
+            document, rows = write(self.folder, moves, name)
+            results.label_bank(self.labels, document, rows, moves)
+            self.labels.files.append(_bank_file(kind, document, bank, moves))
+
+
+def _bank_file(kind: str, document: str, bank: int, moves: list[BankMove]) -> FileTruth:
+    shown = [move.cents for move in moves if not move.hidden]
+    totals = {
+        "in": money(sum(cents for cents in shown if cents > 0)),
+        "out": money(-sum(cents for cents in shown if cents < 0)),
+    }
+    return FileTruth(document, document, kind, "", BANKS[bank].account, len(shown), totals)
+
+
+def generate(out: Path, orders: int, seed: int = 1, hard: bool = False, progress: Progress | None = None) -> Truth:
+    """Write the demo's files, `rules.toml`, `README.txt` and `truth.json` into the folder `out` (made if need be).
+
+    `progress(stage, done, total)` is called now and then. The same (orders, seed) give the same contents.
+    Raises UserError `demo.hard`, `demo.orders`.
+    """
+    if hard:
+        raise UserError("demo.hard")
+    if orders < LEAST_ORDERS:
+        raise UserError("demo.orders", least=LEAST_ORDERS, orders=orders)
+    out.mkdir(parents=True, exist_ok=True)
+    was_enabled = gc.isenabled()
+    gc.disable()  # a million short-lived tuples and not one cycle among them
+    try:
+        return Demo(out, orders, seed, progress).run()
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,92 @@
+"""What lies beside the demo's files: `rules.toml` (shops, accounts, settlement rules) and `README.txt`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from huikuan.demo.seller import AS_OF, BANKS, BOOK_START, COMPANY, LEGAL_NAME, SHOPS, WALLETS, Shop, money
+from huikuan.demo.truth import FileTruth
+from huikuan.records.rules import Account, Rules, SettlementRule
+from huikuan.records.rules import Shop as ShopRule
+
+DESCRIPTIONS = {
+    "tmall.orders": "订单报表（千牛后台导出）",
+    "alipay.ledger": "支付宝账务明细",
+    "wechatpay.trades": "微信支付交易账单",
+    "wechatpay.funds": "微信支付资金账单",
+    "icbc.statement": "工商银行对公账户明细",
+    "ccb.statement": "建设银行对公账户明细",
+    "camt.053": "中国银行对账单（ISO 20022 camt.053）",
+}
+
+
+def settlement_rule(shop: Shop) -> SettlementRule:
+    """When the shop's money is to come: at the receipt (Alipay), the day after payment (WeChat Pay)."""
+    if WALLETS[shop.wallet].platform == "alipay":
+        return SettlementRule(shop.name, BOOK_START, anchor="received", days=0, bank_days=2, grace=3)
+    return SettlementRule(shop.name, BOOK_START, anchor="paid", days=1, bank_days=2, grace=3)
+
+
+def demo_rules() -> Rules:
+    """The rules of the demo's book as plain values; opening balances are those before the first of October."""
+    accounts = [
+        Account(
+            wallet.account, "wallet", "CNY", tuple(shop.name for shop in SHOPS if shop.wallet == number),
+            (BANKS[wallet.bank].account,),
+        )
+        for number, wallet in enumerate(WALLETS)
+    ]  # fmt: skip
+    accounts += [Account(bank.account, "bank", "CNY") for bank in BANKS]
+    return Rules(
+        shops=tuple(ShopRule(shop.name, shop.platform, "CNY") for shop in SHOPS),
+        accounts=tuple(accounts),
+        settlement_rules=tuple(settlement_rule(shop) for shop in SHOPS),
+        start=BOOK_START,
+        opening_balances={account.account: Decimal(account.opening).scaleb(-2) for account in (*WALLETS, *BANKS)},
+    )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"
+
+
+def write_rules(folder: Path) -> None:
+    """Write `rules.toml`, with the entries that the rules file of a book has."""
+    rules = demo_rules()
+    titles = {account.account: account.title for account in (*WALLETS, *BANKS)}
+    parts = [f"# {COMPANY}"]
+    parts += [f'[[shop]]\nname = "{s.name}"\nplatform = "{s.platform}"\ncurrency = "{s.currency}"' for s in rules.shops]
+    for account in rules.accounts:
+        opening = money(int(rules.opening_balances[account.name].scaleb(2)))
+        parts.append(
+            f'# {titles[account.name]}; 2026-10-01 期初余额 {opening}\n[[account]]\nname = "{account.name}"\n'
+            f'kind = "{account.kind}"\ncurrency = "{account.currency}"\nshops = {_listed(account.shops)}\n'
+            f"pays_into = {_listed(account.pays_into)}"
+        )
+    for rule in rules.settlement_rules:
+        parts.append(
+            f'[[settlement_rule]]\nshop = "{rule.shop}"\nfrom = {rule.valid_from.isoformat()}\n'
+            f'anchor = "{rule.anchor}"\ndays = {rule.days}\nbatch = "{rule.batch}"\nbank_days = {rule.bank_days}\ngrace = {rule.grace}'
+        )
+    (folder / "rules.toml").write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
+
+
+def write_readme(folder: Path, files: list[FileTruth], orders: int, seed: int) -> None:
+    """Write `README.txt`: what each file is."""
+    lines = [
+        f"{COMPANY}　{LEGAL_NAME}",
+        f"{AS_OF:%Y}年{AS_OF.month}月，{orders} 个订单，随机种子 {seed}。人名、电话、地址、账号、金额都是编造的。",
+        f"账套启用日 {BOOK_START.isoformat()}，截止日 {AS_OF.isoformat()}，币种 CNY。",
+        "",
+    ]
+    for file in files:
+        owner = "，".join(text for text in (file.shop, file.account) if text)
+        lines.append(f"{file.file}\t{DESCRIPTIONS[file.format]}\t{owner}\t{file.rows} 行")
+    lines += [
+        "rules.toml\t店铺、账户、结算规则",
+        "truth.json\t正确答案：哪些记录是一回事，哪些有问题、为什么",
+        "",
+        "Files in the true formats of the platforms and banks; every name, number and amount is invented.",
+    ]
+    (folder / "README.txt").write_text("\r\n".join(lines) + "\r\n", encoding="utf-8-sig", newline="")

@@ -1,0 +1,254 @@
+"""How an order comes about and what becomes of it: drawn once, from the seed, at the moment it is placed.
+
+An order knows its whole future; whoever shows it at some moment blanks what has not happened by then.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
+
+from huikuan.demo.catalogue import GOODS, HOURS, PLACES, WEEKDAYS, cumulative
+from huikuan.demo.seller import BASE, BOOK_START, DATES, DAY, END, LAST_DAY, LEDGER_DAY, SHOPS, Shop
+
+Draw = Callable[[], float]
+
+HOUR_SUMS = cumulative(HOURS)
+GOODS_SUMS = cumulative(tuple(weight for _, _, weight in GOODS))
+PLACE_SUMS = cumulative(tuple(place[3] for place in PLACES))
+
+# What can be wrong with an order's money. The first three leave the order unpaid for although it is due.
+CLEAN, MISSING, KEY_MISSING, KEY_DAMAGED = 0, 1, 2, 3
+SHORT, OVER, REFUND_MISSING, REFUND_TWICE, DUPLICATE_FEE, DUPLICATE_SALE, UNEXPECTED, BEFORE_START = range(4, 12)
+NEEDS_REFUND = (REFUND_MISSING, REFUND_TWICE)
+RARE = (KEY_MISSING, KEY_DAMAGED, SHORT, OVER, REFUND_MISSING, REFUND_TWICE, DUPLICATE_FEE, DUPLICATE_SALE)
+MARK_SLOTS = 1_000
+RARE_SLOTS = 3  # slots of each rare mark, the first of them among the first hundred
+MISSING_SLOTS = 84
+# Old enough by the as-of day to be overdue under any of the seller's settlement rules.
+SURELY_DUE = (LAST_DAY - 11) * DAY
+UNEXPECTED_EVERY = 150
+
+
+@dataclass(slots=True)
+class Order:
+    """One order. Moments are 0 where the thing never happens; amounts are cents."""
+
+    index: int
+    shop: int
+    no: int
+    created: int
+    items: tuple[tuple[int, int], ...]  # (position in GOODS, pieces)
+    goods: int
+    freight: int
+    discount: int
+    total: int  # what the buyer is to pay
+    paid: int
+    shipped: int
+    received: int
+    closed: int
+    refund: int
+    refunded: int  # moment of the refund
+    place: int
+    buyer: int  # a number the invented name, phone and nick are made of
+    mark: int
+
+    def refund_by(self, at: int) -> int:
+        """Cents given back to the buyer before the moment `at`."""
+        return self.refund if self.refunded and self.refunded < at else 0
+
+    @property
+    def refunded_before_receipt(self) -> bool:
+        """Whether the refund came out of the escrow, before the seller was paid."""
+        return bool(self.refunded) and (not self.received or self.refunded < self.received)
+
+
+def unexpected_at(order: Order) -> int:
+    """The moment at which an order that nobody paid is paid for nevertheless."""
+    return max(order.created + 8 * DAY, LEDGER_DAY * DAY + 50_000)
+
+
+class Marks:
+    """Deals out what goes wrong: a fixed share of the eligible orders, spread evenly, whatever their number."""
+
+    def __init__(self, rng: Random) -> None:
+        head = [*RARE, *[MISSING] * 6, *[CLEAN] * 86]
+        tail = [*(mark for mark in RARE for _ in range(RARE_SLOTS - 1)), *[MISSING] * (MISSING_SLOTS - 6)]
+        tail += [CLEAN] * (MARK_SLOTS - len(head) - len(tail))
+        rng.shuffle(head)
+        rng.shuffle(tail)
+        self._slots = head + tail
+        self._dealt_old = [0] * len(SHOPS)
+        self._dealt_new = [0] * len(SHOPS)
+        self._cancelled = [UNEXPECTED_EVERY // 2] * len(SHOPS)
+
+    def for_paid(self, shop: int, money_at: int) -> int:
+        """The mark of a paid order whose money is to come at `money_at`."""
+        if money_at >= END:
+            return CLEAN
+        if money_at < SURELY_DUE:
+            self._dealt_old[shop] += 1
+            return self._slots[(self._dealt_old[shop] - 1) % MARK_SLOTS]
+        self._dealt_new[shop] += 1
+        mark = self._slots[-self._dealt_new[shop] % MARK_SLOTS]
+        return mark if mark > KEY_DAMAGED else CLEAN
+
+    def for_cancelled(self, shop: int, money_at: int) -> int:
+        """The mark of an order that was never paid: now and then the platform pays for it all the same."""
+        if money_at >= END:
+            return CLEAN
+        self._cancelled[shop] += 1
+        return UNEXPECTED if self._cancelled[shop] % UNEXPECTED_EVERY == 0 else CLEAN
+
+
+def day_counts(shop: Shop, orders: int) -> list[tuple[int, int]]:
+    """How many of a shop's orders are placed on each day: (day, count), adding up to `orders`."""
+    days = range(shop.first_day, LAST_DAY + 1)
+    weights = [WEEKDAYS[DATES[day].weekday()] * (96 + day * 7 % 9) for day in days]
+    total = sum(weights)
+    counts: list[tuple[int, int]] = []
+    passed = given = 0
+    for day, weight in zip(days, weights, strict=True):
+        passed += weight
+        upto = orders * passed // total
+        counts.append((day, upto - given))
+        given = upto
+    return counts
+
+
+def shop_orders(orders: int) -> list[int]:
+    """The number of orders of each shop, adding up to `orders`."""
+    numbers = [orders * shop.share // 100 for shop in SHOPS]
+    numbers[0] += orders - sum(numbers)
+    return numbers
+
+
+class OrderSource:
+    """Draws the orders of one shop, day by day, in the order of their placing."""
+
+    def __init__(self, shop: int, rng: Random, marks: Marks) -> None:
+        self._shop = shop
+        self._rng = rng
+        self._marks = marks
+        self._counter = shop * 300_000_000
+        self._by_alipay = SHOPS[shop].wallet != 2
+
+    def day(self, day: int, count: int, index: int) -> Iterator[Order]:
+        """The orders of a day; `index` is the running number of the first."""
+        random = self._rng.random
+        times = sorted(day * DAY + self._second_of_day(random) for _ in range(count))
+        for created in times:
+            yield self._draw(index, created)
+            index += 1
+
+    def before_start(self, count: int, index: int) -> Iterator[Order]:
+        """Orders from before the book's start, settled before its first bill: no counterpart is to be found."""
+        first = (BOOK_START - BASE).days
+        for n in range(count):
+            order = self._draw(index + n, DAY + n * (first - 1) * DAY // count + 36_000)
+            order.paid = order.created + 60
+            order.shipped = order.paid + 30_000
+            order.received = LEDGER_DAY * DAY - 40_000 + n % 1_000
+            order.closed = order.received
+            order.refund = order.refunded = 0
+            order.mark = BEFORE_START
+            yield order
+
+    @staticmethod
+    def _second_of_day(random: Draw) -> int:
+        hour = bisect(HOUR_SUMS, int(random() * HOUR_SUMS[-1]))
+        return hour * 3_600 + int(random() * 3_600)
+
+    def _draw(self, index: int, created: int) -> Order:
+        rng = self._rng.random
+        self._counter += 1 + int(rng() * 80)
+        buyer = int(rng() * 1_000_000)
+        no = (SHOPS[self._shop].order_prefix * 10**9 + self._counter) * 10**6 + buyer
+        items, goods = self._basket(rng)
+        freight = 1_000 if goods < 3_500 and rng() < 0.5 else 0
+        discount = 2_000 if goods >= 19_900 else 1_000 if goods >= 9_900 and rng() < 0.6 else 0
+        total = goods + freight - discount
+        place = bisect(PLACE_SUMS, int(rng() * PLACE_SUMS[-1]))
+        order = Order(
+            index,
+            self._shop,
+            no,
+            created,
+            items,
+            goods,
+            freight,
+            discount,
+            total,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            place,
+            buyer,
+            CLEAN,
+        )
+        if rng() < 0.10:
+            self._cancel(order, rng())
+        else:
+            self._pay(order, rng)
+        return order
+
+    @staticmethod
+    def _basket(random: Draw) -> tuple[tuple[tuple[int, int], ...], int]:
+        draw = random()
+        lines = 1 if draw < 0.74 else 2 if draw < 0.94 else 3
+        items = []
+        goods = 0
+        for _ in range(lines):
+            which = bisect(GOODS_SUMS, int(random() * GOODS_SUMS[-1]))
+            pieces = 1 if random() < 0.85 else 2
+            items.append((which, pieces))
+            goods += GOODS[which][1] * pieces
+        return tuple(items), goods
+
+    def _cancel(self, order: Order, draw: float) -> None:
+        order.closed = order.created + (DAY if draw < 0.5 else 600 + int(draw * 40_000))
+        order.mark = self._marks.for_cancelled(order.shop, unexpected_at(order))
+
+    def _pay(self, order: Order, random: Draw) -> None:
+        draw = random()
+        order.paid = order.created + 3 + int(random() * (300 if draw < 0.93 else 12 * 3_600))
+        order.shipped = order.paid + 3 * 3_600 + int(random() * 36 * 3_600)
+        order.received = order.paid + 6 * DAY + int(random() * 7 * DAY)
+        order.closed = order.received
+        fate = random()
+        if fate < 0.040:
+            self._refund(order, order.total, order.paid + 900 + int(random() * 9_000))
+            order.shipped = order.received = 0
+            order.closed = order.refunded
+        elif fate < 0.062:
+            self._refund(order, order.total, order.shipped + DAY + int(random() * 3 * DAY))
+            order.received = 0
+            order.closed = order.refunded
+        elif fate < 0.078:
+            part = order.total * (1 + int(random() * 3)) // 10
+            self._refund(order, part, order.shipped + 7_200 + int(random() * 2 * DAY))
+        elif fate < 0.100:
+            part = order.total if fate < 0.090 else order.total * (1 + int(random() * 4)) // 10
+            self._refund(order, part, order.received + 3_600 + int(random() * 6 * DAY))
+        self._mark(order)
+
+    @staticmethod
+    def _refund(order: Order, amount: int, at: int) -> None:
+        order.refund, order.refunded = amount, at
+
+    def _mark(self, order: Order) -> None:
+        money_at = order.received if self._by_alipay else order.paid
+        if order.refunded or not money_at:
+            return
+        mark = self._marks.for_paid(order.shop, money_at)
+        if mark in NEEDS_REFUND:
+            at = order.received + 7_200 + order.buyer % 40_000
+            if at + DAY >= END:
+                return
+            self._refund(order, order.total // 2, at)
+        order.mark = mark

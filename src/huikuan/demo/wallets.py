@@ -1,0 +1,303 @@
+"""Runs a wallet day by day: sorts the day's movements, keeps the balance, pays out, writes the bills, labels rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from huikuan.demo import movements as m
+from huikuan.demo import orders as o
+from huikuan.demo import payouts as p
+from huikuan.demo.catalogue import GOODS
+from huikuan.demo.movements import Movement
+from huikuan.demo.payouts import Payout
+from huikuan.demo.seller import BANKS, DAY, LAST_DAY, LEDGER_DAY, WALLETS, money, share
+from huikuan.demo.tables import NONE, FlowTable, MoneyQueue, OrderTable
+from huikuan.demo.truth import ORDER_SETTLEMENT, FileTruth, Labels
+from huikuan.demo.writers.alipay import LedgerFile
+from huikuan.demo.writers.wechat import FundBill, TradeBill, refund_no, transaction_no
+
+STRANGER_PREFIX = 49  # order numbers of no shop of ours
+STRANGER_PRICES = (2990, 4990, 6990, 9900, 3990, 15900)
+
+
+class WalletRun:
+    """The common part: movements wait in the bucket of their day until that day is run."""
+
+    def __init__(self, number: int, orders: OrderTable, flows: FlowTable, labels: Labels) -> None:
+        self.number = number
+        self.wallet = WALLETS[number]
+        self.orders, self.flows, self.labels = orders, flows, labels
+        self.balance = self.wallet.opening
+        self.queue = MoneyQueue()
+        self.queue.put(NONE, self.wallet.opening)
+        self.payouts: list[Payout] = []
+        self._buckets: dict[int, list[Movement]] = defaultdict(list)
+        self._sequence = 0
+        self._payout_days = set(p.payout_days(number))
+        self._day_net: dict[int, int] = {}
+
+    def put(
+        self, at: int, item: int, cents: int, index: int = NONE, *, no: int = 0, key: int = 0, paid: int = 0
+    ) -> None:
+        """A movement to come."""
+        self._sequence += 1
+        self._buckets[at // DAY].append((at, self._sequence, item, cents, index, no, key, paid))
+
+    def plan_others(self, strangers: int, orders: int) -> None:
+        """What moves without an order of ours: deposits, advertising, settlements of unknown orders."""
+        advertising = min(180_000, max(5_000, orders * 12))
+        for day in range(LEDGER_DAY + 3, LAST_DAY, 7):
+            self.put_other(day * DAY + 38_000 + self.number * 60, day, advertising)
+        span = LAST_DAY - LEDGER_DAY
+        for n in range(strangers):
+            at = (LEDGER_DAY + n * span // strangers) * DAY + 54_000 + n * 97 % 9_000
+            no = (STRANGER_PREFIX * 10**8 + self.number * 1_000_003 + n * 7_919) * 10**9 + 104_729 * (n + 1)
+            self.put_sale_of_stranger(at, no, STRANGER_PRICES[n % len(STRANGER_PRICES)])
+
+    def put_other(self, at: int, day: int, advertising: int) -> None:
+        """A movement that belongs to no order."""
+
+    def put_sale_of_stranger(self, at: int, no: int, cents: int) -> None:
+        """A settlement for an order that is in no report."""
+        self.put(at, m.SALE, cents, no=no, paid=at - 3 * DAY)
+
+    def run_day(self, day: int) -> None:
+        """Write the bill rows of a day."""
+        moves = self._buckets.pop(day, [])
+        if day in self._payout_days:
+            self._sequence += 1
+            moves.append((p.payout_moment(self.number, day), self._sequence, m.PAYOUT, 0, NONE, 0, 0, 0))
+        moves.sort()
+        self._day_net = {}
+        self.book(moves, day)
+        self._queue_day()
+
+    def book(self, moves: list[Movement], day: int) -> None:
+        """Write the sorted movements of a day."""
+        raise NotImplementedError
+
+    def move(self, index: int, cents: int) -> int:
+        """Move the balance; the balance after it. `index` is the order whose money it is, else NONE."""
+        self.balance += cents
+        self._day_net[index] = self._day_net.get(index, 0) + cents
+        return self.balance
+
+    def _queue_day(self) -> None:
+        """The day's money in the order of its coming, less what the day took away again, the newest first."""
+        takes = -sum(net for net in self._day_net.values() if net < 0)
+        pieces = [(index, net) for index, net in self._day_net.items() if net > 0]
+        kept: list[tuple[int, int]] = []
+        for index, net in reversed(pieces):
+            part = min(net, takes)
+            takes -= part
+            kept.append((index, net - part))
+        for index, net in reversed(kept):
+            self.queue.put(index, net)
+
+    def title(self, index: int) -> str:
+        """The name of the first of the goods of an order."""
+        return GOODS[self.orders.item[index] if index != NONE else 0][0]
+
+    def close(self) -> None:
+        """End the files."""
+        raise NotImplementedError
+
+    def payout_of(self, day: int, at: int) -> tuple[int, int]:
+        """(cents, role) of the payout due now; no cents if there is too little money."""
+        cents = self.balance - p.KEPT[self.number] - at % 97
+        if cents < p.LEAST:
+            return 0, 0
+        return cents, p.role_of(self.number, len(self.payouts), day)
+
+    def pay_out(self, payout: Payout) -> None:
+        """Remember a payout; one that bounces comes back the next morning."""
+        self.payouts.append(payout)
+        self.balance -= payout.cents
+        if payout.role == p.RETURNED:
+            self.put(payout.at + DAY - 1_200, m.PAYOUT_BACK, payout.cents)
+        else:
+            self.queue.payouts.append((payout.cents, payout.role not in (p.LOST, p.IN_TRANSIT)))
+
+    def settle(self, move: Movement, place: tuple[int, int], again: bool) -> None:
+        """Put a bill row to its order, or label it as what is wrong with it."""
+        _, _, item, cents, index, _, key, _ = move
+        here = (self.labels.documents[place[0]], place[1])
+        if index == NONE:
+            self.labels.open(ORDER_SETTLEMENT, "right", here, "missing_left", cents)
+            return
+        if item in m.GROSS and not again and not key:
+            self.orders.gross[index] += cents
+        if again:
+            self.labels.open(ORDER_SETTLEMENT, "right", here, "duplicate", cents)
+        elif key:
+            code = "key_missing" if key == m.KEY_BLANK else "key_damaged"
+            self.labels.open(ORDER_SETTLEMENT, "right", here, code, cents)
+            self.flows.add(self.orders, index, *place)
+        else:
+            self.flows.add(self.orders, index, *place)
+            if item not in m.GROSS:
+                self.orders.fees[index] -= cents
+
+
+class AlipayRun(WalletRun):
+    """An Alipay wallet with its ledger; the first wallet's comes as two downloads that overlap by two days."""
+
+    def __init__(self, number: int, folder: Path, orders: OrderTable, flows: FlowTable, labels: Labels) -> None:
+        super().__init__(number, orders, flows, labels)
+        spans = (
+            ((LEDGER_DAY, LEDGER_DAY + 15), (LEDGER_DAY + 14, LAST_DAY)) if number == 0 else ((LEDGER_DAY, LAST_DAY),)
+        )
+        account = self.wallet.account
+        self.files = [
+            LedgerFile(folder, account, newer=number == 0, first=first, last=last, exported=(last + 1) * DAY + 33_000)
+            for first, last in spans
+        ]
+        for file in self.files:
+            labels.document(file.document)
+        self._flow = 3_652_980_000_000_000 + number * 40_000_000_000_000
+
+    def put_other(self, at: int, day: int, advertising: int) -> None:
+        """Advertising every week, a deposit once."""
+        self.put(at, m.ADVERTISING, -advertising)
+        if day < LEDGER_DAY + 7:
+            self.put(at + 3_600, m.DEPOSIT, -50_000)
+
+    def book(self, moves: list[Movement], day: int) -> None:
+        """Write the sorted movements of a day into every download that covers it."""
+        files = [file for file in self.files if file.covers(day)]
+        seen: set[tuple[int, int]] = set()
+        for move in moves:
+            at, _, item, cents, index, _, _, _ = move
+            self._flow += 11 + at % 17
+            if item == m.PAYOUT:
+                self._book_payout(files, move, day)
+                continue
+            balance = self.move(index, cents) if item != m.PAYOUT_BACK else self._returned(cents)
+            place = self._write(files, self._flow, move, balance, self.title(index) if item < m.PAYOUT else "")
+            if item == m.PAYOUT_BACK:
+                self._label_return(place, cents)
+            elif item < m.PAYOUT:
+                again = index != NONE and self._is_again(index, item, seen)
+                self.settle(move, (self.labels.document(place[0]), place[1]), again)
+
+    def _is_again(self, index: int, item: int, seen: set[tuple[int, int]]) -> bool:
+        mark = self.orders.mark[index]
+        if mark not in (o.DUPLICATE_SALE, o.DUPLICATE_FEE):
+            return False
+        if (index, item) in seen:
+            return True
+        seen.add((index, item))
+        return False
+
+    def _returned(self, cents: int) -> int:
+        self.balance += cents
+        return self.balance
+
+    def _write(self, files: list[LedgerFile], flow: int, move: Movement, balance: int, memo: str) -> tuple[str, int]:
+        rows = [(file.document, file.add(flow, move, balance, memo)) for file in files]
+        self.labels.same.extend((rows[-1], other) for other in rows[:-1])
+        return rows[-1]
+
+    def _book_payout(self, files: list[LedgerFile], move: Movement, day: int) -> None:
+        cents, role = self.payout_of(day, move[0])
+        if not cents:
+            return
+        bank = BANKS[self.wallet.bank]
+        memo = f"提现到{bank.bank_name[:6]}({bank.account[-4:]})"
+        paid = (*move[:3], -cents, *move[4:])
+        place = self._write(files, self._flow, paid, self.balance - cents, memo)
+        self.pay_out(Payout(self.number, move[0], cents, role, str(self._flow), place))
+
+    def _label_return(self, place: tuple[str, int], cents: int) -> None:
+        self.labels.open("payout-bank", "left", place, "payout_returned", -cents)
+
+    def close(self) -> None:
+        """End the files."""
+        for file in self.files:
+            file.close()
+            t = file.totals
+            self.labels.files.append(
+                FileTruth(file.lines.name, file.document, "alipay.ledger", "", self.wallet.account,
+                          t.number_in + t.number_out, {"in": money(t.cents_in), "out": money(t.cents_out)})
+            )  # fmt: skip
+
+
+class WechatRun(WalletRun):
+    """A WeChat Pay account: trades settle orders, the fund bill is the wallet."""
+
+    def __init__(self, number: int, folder: Path, orders: OrderTable, flows: FlowTable, labels: Labels) -> None:
+        super().__init__(number, orders, flows, labels)
+        account = self.wallet.account
+        self.trades = TradeBill(folder, account, LEDGER_DAY, LAST_DAY)
+        self.funds = FundBill(folder, account, LEDGER_DAY, LAST_DAY)
+        self._trade_document = labels.document(self.trades.document)
+        labels.document(self.funds.document)
+
+    def put_sale_of_stranger(self, at: int, no: int, cents: int) -> None:
+        """A payment for an order that is in no report, and its fee."""
+        self.put(at, m.SALE, cents, no=no, paid=at)
+        self.put(at, m.PAYMENT_FEE, -share(cents, m.PAYMENT_RATE), no=no, paid=at)
+
+    def book(self, moves: list[Movement], day: int) -> None:
+        """Write the sorted movements of a day: a sale or refund and its fee are one trade."""
+        seen: set[int] = set()
+        skip = False
+        for n, move in enumerate(moves):
+            if skip:
+                skip = False
+                continue
+            if move[2] == m.PAYOUT:
+                self._book_payout(move, day)
+                continue
+            fee = 0
+            if n + 1 < len(moves):
+                after = moves[n + 1]
+                if after[2] == m.PAYMENT_FEE and after[:1] + after[4:6] == move[:1] + move[4:6]:
+                    fee, skip = after[3], True
+            self._book_trade(move, fee, seen)
+
+    def _book_trade(self, move: Movement, fee: int, seen: set[int]) -> None:
+        at, _, item, cents, index, no, _, paid = move
+        again = False
+        if item == m.SALE:
+            again = index != NONE and index in seen
+            seen.add(index)
+            row = self.trades.add_sale(move, self.title(index), -fee, again)
+            numbers = (transaction_no(no, paid, again),) * 2
+            self.funds.add(at, numbers, "交易", cents, self.move(index, cents))
+            if fee:
+                self.funds.add(at, numbers, "扣除交易手续费", fee, self.move(index, fee))
+        else:
+            row = self.trades.add_refund(move, self.title(index), fee)
+            numbers = (refund_no(no, at), transaction_no(no, paid, False))
+            memo = f"退款总金额{money(-cents)}元;含手续费{money(fee)}元"
+            self.funds.add(at, numbers, "退款", cents + fee, self.move(index, cents + fee), memo=memo)
+        self.settle(move, (self._trade_document, row), again)
+        if index != NONE and not again and not move[6]:
+            self.orders.fees[index] -= fee
+
+    def _book_payout(self, move: Movement, day: int) -> None:
+        at = move[0]
+        cents, role = self.payout_of(day, at)
+        if not cents:
+            return
+        number = 10_000_000_000 + (at - LEDGER_DAY * DAY) * 31
+        flow = f"4200009{number:021d}"
+        balance = self.balance - cents
+        row = self.funds.add(at, (f"1000{number:016d}", flow), "提现", -cents, balance, memo="商户提现")
+        self.pay_out(Payout(self.number, at, cents, role, flow, (self.funds.document, row)))
+
+    def close(self) -> None:
+        """End the files."""
+        trades, funds = self.trades, self.funds
+        trades.close()
+        funds.close()
+        account = self.wallet.account
+        paid = {"in": money(trades.settled), "out": money(trades.refunds), "fees": money(trades.fees)}
+        moved = {"in": money(funds.cents_in), "out": money(funds.cents_out)}
+        rows = funds.number_in + funds.number_out
+        self.labels.files += [
+            FileTruth(trades.document, trades.document, "wechatpay.trades", "", account, trades.count, paid),
+            FileTruth(funds.document, funds.document, "wechatpay.funds", "", account, rows, moved),
+        ]
