@@ -3,7 +3,8 @@ every bank format shares (cleaned balance, identity of a line), and the flag for
 
 Identity of a bank line. A bank's own running number of the line (CCB's 交易流水号) identifies it. The references of
 MT940 and camt do not by themselves: banks repeat them within a file and across days. So a line's identity is the
-reference together with the line's date, value date, amount and customer reference; equal ones are counted (`n`).
+reference together with the line's date, value date, amount and customer reference, all as the line itself states
+them (never what is read out of free text); equal ones are counted (`n`).
 Chinese bank files without a running number take date, time, amount, running balance and counterparty.
 """
 
@@ -16,10 +17,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from huikuan.formats.readers.spreadsheet import load_rows
-from huikuan.formats.reading import RawTable
-from huikuan.formats.spec import Amount, Column, Day, Emit, Expression, Identifier, Text
+from huikuan.formats.reading import RawTable, ReadContext
+from huikuan.formats.spec import BOOK, Amount, Choice, Column, Day, Emit, Expression, Moment, Reject, Text
 from huikuan.records.document import Control
-from huikuan.records.errors import Problem
+from huikuan.records.errors import Problem, UserError
+from huikuan.records.messages import gettext_noop, register
+from huikuan.records.money import BLANKS, amount_sql, no_amount_sql, sql_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,6 +35,7 @@ HEADER = (
     "balance",
     "status",
     "bank_reference",
+    "line_reference",
     "reference",
     "counterparty",
     "counterparty_account",
@@ -40,13 +44,14 @@ HEADER = (
 _numbers = itertools.count(1)
 
 STATEMENT_COLUMNS: tuple[Column, ...] = (
-    Day("booked", ("date",), filled=True),
+    Moment("booked", ("date",), filled=True, tz=BOOK, date_only_ok=True, date_formats=("%Y-%m-%d",)),
     Day("value", ("value_date",)),
     Amount("amount", ("amount",), filled=True),
     Text("currency", ("currency",)),
     Amount("balance", ("balance",)),
     Text("status", ("status",)),
     Text("bank_reference", ("bank_reference",)),
+    Text("line_reference", ("line_reference",)),
     Text("reference", ("reference",)),
     Text("counterparty", ("counterparty",)),
     Text("counterparty_account", ("counterparty_account",)),
@@ -55,7 +60,7 @@ STATEMENT_COLUMNS: tuple[Column, ...] = (
 STATEMENT_REF = Expression(
     "ref",
     "concat_ws('|', coalesce(bank_reference, ''), booked_date::VARCHAR, coalesce(value_date::VARCHAR, ''), "
-    "amount::VARCHAR, coalesce(reference, ''))",
+    "amount::VARCHAR, coalesce(line_reference, ''))",
     "text",
 )
 STATEMENT_EMIT = Emit(
@@ -107,8 +112,16 @@ def amount_text(amount: Decimal | str | None) -> str:
     return amount if isinstance(amount, str) else f"{amount:f}"
 
 
-def raw_tables(con: duckdb.DuckDBPyConnection, name: str, documents: Sequence[AccountDocument]) -> list[RawTable]:
-    """One raw table per account of a statement message, in the order of the file."""
+def raw_tables(
+    con: duckdb.DuckDBPyConnection, name: str, documents: Sequence[AccountDocument], context: ReadContext
+) -> list[RawTable]:
+    """One raw table per account of a statement message, in the order of the file.
+
+    Raises UserError where the user names one account for a file of several: their lines would become one.
+    """
+    if context.account and len(documents) > 1:
+        names = ", ".join(document.account for document in documents[:3])
+        raise UserError("bank.several_accounts", file=name, count=len(documents), names=names)
     tables = []
     for document in documents:
         table = f"statement_{next(_numbers)}"
@@ -126,22 +139,84 @@ def raw_tables(con: duckdb.DuckDBPyConnection, name: str, documents: Sequence[Ac
     return tables
 
 
-def unproved(what: str, why: str) -> Problem:
-    """The flag of a document whose complete reading nothing in it can prove."""
-    return Problem("unproved", params={"what": what, "why": why}, severity="flag")
+def unproved(what: str) -> Problem:
+    """The flag of a document (`what`: which, or which statement in it) whose reading nothing in it can prove."""
+    return Problem("unproved", params={"what": what}, severity="flag")
 
 
 # ---------------------------------------------------------------- bank files that are tables
-# A balance hidden by the bank (`xx,yyyy.zz`) or crossed out tells nothing and is no fault of the row.
-MASKED_BALANCE = "regexp_matches(balance_text, '[xXyYzZ*#]')"
+# Currencies as Chinese banks name them. An unknown name rejects the row: an amount without a currency is none.
+CURRENCIES: dict[str, str] = {
+    "人民币": "CNY", "人民币元": "CNY", "人民幣": "CNY", "RMB": "CNY", "CNY": "CNY", "CNH": "CNH", "元": "CNY",
+    "美元": "USD", "USD": "USD", "港币": "HKD", "港幣": "HKD", "港元": "HKD", "HKD": "HKD",
+    "欧元": "EUR", "歐元": "EUR", "EUR": "EUR", "英镑": "GBP", "英鎊": "GBP", "GBP": "GBP",
+    "日元": "JPY", "日圓": "JPY", "JPY": "JPY",
+    "澳大利亚元": "AUD", "澳元": "AUD", "AUD": "AUD", "加拿大元": "CAD", "加元": "CAD", "CAD": "CAD",
+    "新加坡元": "SGD", "SGD": "SGD", "澳门元": "MOP", "MOP": "MOP", "台币": "TWD", "新台币": "TWD", "TWD": "TWD",
+    "韩元": "KRW", "KRW": "KRW", "瑞士法郎": "CHF", "CHF": "CHF", "泰铢": "THB", "THB": "THB",
+}  # fmt: skip
+# Moments as Chinese banks write them; a date alone is accepted where the bank gives no time.
+BANK_TIMES = (
+    "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y%m%d %H:%M:%S", "%Y%m%d %H%M%S", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M", "%Y-%m-%d %H.%M.%S", "%Y-%m-%d-%H.%M.%S", "%Y年%m月%d日 %H:%M:%S",
+)  # fmt: skip
+BANK_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日")
+BALANCE_TEXT = f"trim(balance_text, {sql_text(BLANKS)})"
+BALANCE = Expression("balance", amount_sql(BALANCE_TEXT), "money")
+# A balance hidden by the bank (`xx,yyyy.zz`, `****`) tells nothing and is no fault of the row.
+BALANCE_FAULT = Reject(
+    "bank.balance_unreadable",
+    f"balance IS NULL AND NOT {no_amount_sql(BALANCE_TEXT)} AND NOT regexp_matches(balance_text, '[xXyYzZ*#]')",
+    "余额",
+)
+CURRENCY_CODE = Expression("currency_code", "coalesce(currency, 'CNY')", "text")
+
+register(
+    {
+        "bank.balance_unreadable": gettext_noop(
+            "Line %(row)s, column “%(column)s”: the balance is not an amount. Expected digits such as 1,234.50, or a "
+            "balance hidden by the bank (xx,yyyy.zz). Mend the cell, or import the rest and set this row aside."
+        ),
+        "bank.no_amount": gettext_noop(
+            "Line %(row)s, column “%(column)s”: the line states no amount, neither in nor out. "
+            "Mend the line, or import the rest and set this row aside."
+        ),
+        "bank.several_accounts": gettext_noop(
+            "%(file)s holds statements of %(count)s accounts (%(names)s), but one account was given for all. "
+            "Leave the account out: each of them becomes a document of its own."
+        ),
+        "unproved": gettext_noop(
+            "Nothing in the file proves that it was read completely (%(what)s): totals, or opening and closing "
+            "balance, are missing or hidden. Compare the sums with the bank's own figures before relying on it."
+        ),
+    }
+)
 
 
-def two_column_amount(inward: str = "money_in", outward: str = "money_out") -> Expression:
-    """`in − abs(out)`: banks write the out column with and without a minus."""
-    return Expression("amount", f"coalesce({inward}, 0) - abs(coalesce({outward}, 0))", "money")
+def balance_column(*headers: str) -> Text:
+    """The running balance as text; `BALANCE` makes an amount of it."""
+    return Text("balance_text", headers)
 
 
-def bank_emit(moment: str = "moment", *, ref: str = "ref", reference: str = "NULL") -> Emit:
+def currency_column(*headers: str) -> Choice:
+    """The currency's name or code."""
+    return Choice("currency", headers, CURRENCIES)
+
+
+def moment_column(headers: tuple[str, ...], also: tuple[str, ...] = ()) -> Moment:
+    """When a line happened, in Chinese time; a date alone is accepted."""
+    return Moment(
+        "moment",
+        headers,
+        filled=True,
+        formats=BANK_TIMES,
+        also=also,
+        date_only_ok=True,
+        date_formats=BANK_DATES,
+    )
+
+
+def bank_emit(*, ref: str = "ref", value_date: str = "NULL", reference: str = "NULL") -> Emit:
     """The bank line of a row whose values have the usual names."""
     return Emit(
         "bank_line",
@@ -149,12 +224,13 @@ def bank_emit(moment: str = "moment", *, ref: str = "ref", reference: str = "NUL
             "ref": ref,
             "amount": "amount",
             "balance": "balance",
+            "value_date": value_date,
             "counterparty": "counterparty",
             "counterparty_account": "counterparty_account",
             "reference": reference,
             "text": "text",
         },
-        moment=moment,
+        moment="moment",
     )
 
 
@@ -164,6 +240,6 @@ def identity(*parts: str) -> Expression:
     return Expression("ref", f"concat_ws('|', {texts})", "text")
 
 
-def account_number(*headers: str) -> Identifier:
-    """The own account, where each row names it."""
-    return Identifier("own_account", headers)
+def joined_text(*names: str) -> Expression:
+    """`text`: what the bank and the payer say, in the order of the columns."""
+    return Expression("text", f"nullif(concat_ws(' ', {', '.join(names)}), '')", "text")

@@ -33,7 +33,7 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, context: ReadCon
     for statement in camt.parse(path, name):
         document = documents.setdefault(statement.account, AccountDocument(statement.account))
         _add(document, statement)
-    return raw_tables(con, name, list(documents.values()))
+    return raw_tables(con, name, list(documents.values()), context)
 
 
 def _add(document: AccountDocument, statement: camt.Statement) -> None:
@@ -45,7 +45,7 @@ def _add(document: AccountDocument, statement: camt.Statement) -> None:
     document.controls += camt.controls([statement])
     if statement.entries and not camt.controls([statement]):
         label = f"Stmt {statement.reference}"
-        document.problems.append(unproved(label, "it lacks an opening (OPBD, PRCD) or closing balance (CLBD)"))
+        document.problems.append(unproved(label))
     for entry, balance in zip(statement.entries, camt.running_balances(statement), strict=True):
         cells = (
             entry.booked,
@@ -55,6 +55,7 @@ def _add(document: AccountDocument, statement: camt.Statement) -> None:
             amount_text(balance),
             entry.status,
             entry.bank_reference,
+            entry.reference,
             entry.reference,
             entry.counterparty,
             entry.counterparty_account,

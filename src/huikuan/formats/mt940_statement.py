@@ -33,7 +33,7 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, context: ReadCon
     for statement in mt940.parse(mt940.decode(path.read_bytes()), name):
         document = documents.setdefault(statement.account, AccountDocument(statement.account))
         _add(document, statement)
-    return raw_tables(con, name, list(documents.values()))
+    return raw_tables(con, name, list(documents.values()), context)
 
 
 def _add(document: AccountDocument, statement: mt940.Statement) -> None:
@@ -44,7 +44,7 @@ def _add(document: AccountDocument, statement: mt940.Statement) -> None:
     document.controls += mt940.controls([statement])
     if statement.entries and not mt940.controls([statement]):
         label = f":20:{statement.reference} :28C:{statement.number}"
-        document.problems.append(unproved(label, "it lacks an opening (:60F:) or closing balance (:62F:)"))
+        document.problems.append(unproved(label))
     for entry, balance in zip(statement.entries, mt940.running_balances(statement), strict=True):
         document.problems += entry.problems
         cells = (
@@ -55,6 +55,7 @@ def _add(document: AccountDocument, statement: mt940.Statement) -> None:
             amount_text(balance),
             "PDNG" if statement.interim and statement.opening is None else "BOOK",
             entry.bank_reference,
+            entry.line_reference,
             entry.reference,
             entry.counterparty,
             entry.counterparty_account,

@@ -54,10 +54,6 @@ register(
             "Line %(row)s: the date %(found)s does not exist in the calendar (some banks count 30 days a month). "
             "It was read as %(read)s, the last day of the month. Nothing needs to be done."
         ),
-        "unproved": gettext_noop(
-            "%(what)s: nothing in the file proves that it was read completely, because %(why)s. "
-            "Compare the totals with the bank's own figures before relying on it."
-        ),
     }
 )
 
@@ -80,7 +76,8 @@ class Entry:
     booked: str = ""
     value_date: str = ""
     bank_reference: str = ""
-    reference: str = ""
+    line_reference: str = ""  # the customer's reference as the :61: has it
+    reference: str = ""  # the same, or a better one from the details
     text: str = ""
     counterparty: str = ""
     counterparty_account: str = ""
@@ -246,14 +243,15 @@ def _entry(value: str, ordinal: int) -> Entry:
         problems: list[Problem] = []
         value_date, booked = _dates(match, ordinal, problems)
         inverted = match["status"].upper() in ("D", "RC")
-        reference = (match["customer_reference"] or "").strip()
+        reference = _reference(match["customer_reference"])
         return Entry(
             ordinal=ordinal,
             amount=-amount if inverted else amount,
             booked=booked,
             value_date=value_date,
             bank_reference=_reference(match["bank_reference"]),
-            reference=_reference(reference),
+            line_reference=reference,
+            reference=reference,
             text=" ".join((match["extra_details"] or "").split()),
             problems=tuple(problems),
         )

@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,14 +23,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from huikuan.formats.reading import Head, Layout, Line, RawTable
-from huikuan.records.errors import UserError
+from huikuan.records.errors import Problem, UserError
 from huikuan.records.messages import gettext_noop, register
 
 if TYPE_CHECKING:
     import duckdb
 
 HEAD_ROWS = 40
-EXTRA_COLUMNS_MAX = 50  # beyond the header; what stands further right belongs to nobody
 BATCH_ROWS = 50_000
 EXACT_INTEGER_MAX = 2**53
 EXCEL_DIGITS = 15
@@ -42,6 +41,10 @@ register(
         "file.web_page": gettext_noop(
             "%(file)s is a web page, not a table: its title is “%(found)s”. "
             "The login to the platform has probably expired: log in there, download the file again and import it."
+        ),
+        "sheet.beside": gettext_noop(
+            "Row %(row)s, column %(column)s: %(count)s rows have cells to the right of the table, under no header. "
+            "They were left out. If they matter, give their column a header; else nothing needs to be done."
         ),
         "file.workbook_no_rows": gettext_noop("%(file)s is a workbook whose sheets are all empty. Export it again."),
     }
@@ -63,17 +66,18 @@ class Sheet:
         return (Head(rows=self.rows[:HEAD_ROWS], sheet=self.sheet),)
 
     def load(self, con: duckdb.DuckDBPyConnection, layout: Layout) -> RawTable:
-        """The rows below the header as a DuckDB table of text cells; cells beyond the header go to `x0 ..`.
+        """The rows below the header as a DuckDB table of text cells.
 
-        Every row has all cells of the header: a sheet has no short rows.
+        Every row has all cells of the header: a sheet has no short rows. What stands to the right of the header (pivot
+        tables, formulas of a person's own) belongs to no column: it is left out, and said so.
         """
         header = next((cells for row, cells in self.rows if row == layout.header_row), ())
         header = _without_blank_tail(header)
         below = [(row, cells) for row, cells in self.rows if row > layout.header_row]
-        extra = max((len(_without_blank_tail(cells)) - len(header) for _, cells in below), default=0)
-        extra = min(max(extra, 0), EXTRA_COLUMNS_MAX)
+        beside = [row for row, cells in below if any(cell.strip() for cell in cells[len(header) :])]
+        below = [(row, cells) for row, cells in below if any(cell.strip() for cell in cells[: len(header)])]
         table = f"sheet_{next(_numbers)}"
-        load_rows(con, table, below, columns=len(header), extra=extra)
+        load_rows(con, table, below, columns=len(header))
         return RawTable(
             table=table,
             header=header,
@@ -81,8 +85,12 @@ class Sheet:
             preamble=tuple(_line(row, cells) for row, cells in self.rows if row < layout.header_row),
             sheet=self.sheet,
             member=self.member,
-            extra_columns=extra,
+            problems=(self._beside(len(header), beside),) if beside else (),
         )
+
+    def _beside(self, width: int, rows: list[int]) -> Problem:
+        params = {"count": len(rows), "column": column_letter(width)}
+        return Problem("sheet.beside", sheet=self.sheet, row=rows[0], params=params, severity="flag")
 
 
 def open_sheets(path: Path, member: str, nature: str) -> list[Sheet]:
@@ -264,43 +272,19 @@ def _line(row: int, cells: Sequence[str]) -> Line:
 
 
 def load_rows(
-    con: duckdb.DuckDBPyConnection,
-    table: str,
-    rows: Iterable[tuple[int, Sequence[str]]],
-    *,
-    columns: int,
-    extra: int = 0,
+    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[int, Sequence[str]]], *, columns: int
 ) -> None:
-    """Create the DuckDB table `table` (`c0 ..`, `x0 ..` text; `source_row`) from rows of cells, in their order."""
-    names = [f"c{at}" for at in range(columns)] + [f"x{at}" for at in range(extra)]
-    listed = ", ".join(f"{column} VARCHAR" for column in names)
-    con.execute(f'CREATE OR REPLACE TABLE "{table}" ({listed + ", " if listed else ""}source_row BIGINT)')
+    """Create the DuckDB table `table` (`c0 ..` text, `source_row`) from rows of cells, in their order. Cells a row
+    lacks are ''."""
+    names = [f"c{at}" for at in range(columns)]
     schema = pa.schema([(column, pa.string()) for column in names] + [("source_row", pa.int64())])
-    batch: list[tuple[int, Sequence[str]]] = []
-    for each in rows:
-        batch.append(each)
-        if len(batch) == BATCH_ROWS:
-            _append(con, table, batch=batch, columns=columns, extra=extra, schema=schema)
-            batch = []
-    if batch:
-        _append(con, table, batch=batch, columns=columns, extra=extra, schema=schema)
-
-
-def _append(
-    con: duckdb.DuckDBPyConnection,
-    table: str,
-    *,
-    batch: list[tuple[int, Sequence[str]]],
-    columns: int,
-    extra: int,
-    schema: pa.Schema,
-) -> None:
-    """Cells a row lacks are '' in the header's columns (a sheet has no short rows) and null beyond it."""
-    arrays: list[Any] = []
-    for at in range(columns + extra):
-        missing = "" if at < columns else None
-        arrays.append(pa.array([cells[at] if at < len(cells) else missing for _, cells in batch], pa.string()))
-    arrays.append(pa.array([row for row, _ in batch], pa.int64()))
-    con.register("huikuan_batch", pa.Table.from_arrays(arrays, schema=schema))
-    con.execute(f'INSERT INTO "{table}" SELECT * FROM huikuan_batch')
-    con.unregister("huikuan_batch")
+    con.execute(f"CREATE OR REPLACE TABLE {table} ({''.join(f'{name} VARCHAR, ' for name in names)}source_row BIGINT)")
+    for start in range(0, len(rows), BATCH_ROWS):
+        batch = rows[start : start + BATCH_ROWS]
+        arrays: list[Any] = [
+            pa.array([cells[at] if at < len(cells) else "" for _, cells in batch], pa.string()) for at in range(columns)
+        ]
+        arrays.append(pa.array([row for row, _ in batch], pa.int64()))
+        con.register("huikuan_batch", pa.Table.from_arrays(arrays, schema=schema))
+        con.execute(f"INSERT INTO {table} SELECT * FROM huikuan_batch")
+        con.unregister("huikuan_batch")

@@ -1,0 +1,113 @@
+"""CCB 建设银行: statements of personal and corporate accounts.
+
+Personal (交易明细 .xls): a real file. Five rows name bank, branch, currency and account; the header stands in row 6,
+its cells padded; 支出 and 收入 hold 0 where the other has the amount; the last row says 以上数据仅供参考.
+Corporate: documented by third parties' importers only. Header in row 1, 借方发生额（支取） and 贷方发生额（收入）,
+and each line has the bank's own number 账户明细编号-交易流水号.
+"""
+
+from __future__ import annotations
+
+from huikuan.formats.bank_columns import (
+    BALANCE,
+    BALANCE_FAULT,
+    CURRENCY_CODE,
+    balance_column,
+    bank_emit,
+    currency_column,
+    identity,
+    joined_text,
+    moment_column,
+)
+from huikuan.formats.spec import (
+    About,
+    Amount,
+    Balance,
+    Day,
+    Expression,
+    Fact,
+    Footer,
+    Format,
+    Identifier,
+    Reject,
+    Text,
+)
+
+_AMOUNT = Expression("amount", "coalesce(money_in, 0) - abs(coalesce(money_out, 0))", "money")
+_NO_AMOUNT = Reject("bank.no_amount", "money_in IS NULL AND money_out IS NULL", "支出")
+
+CCB_PERSONAL = Format(
+    id="ccb.statement",
+    about=About(
+        title="CCB 建设银行 personal account statement",
+        where="CCB online banking, 交易明细, 下载",
+        verified="real file",
+        note="Proved by the running balance; 以上数据仅供参考 at its end is the bank's own footer.",
+    ),
+    needs=(("记账日",), ("交易日期",), ("支出",), ("收入",), ("账户余额",)),
+    columns=(
+        moment_column(("交易日期",), also=("交易时间",)),
+        Day("booked", ("记账日",), formats=("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d")),
+        Amount("money_out", ("支出",)),
+        Amount("money_in", ("收入",)),
+        balance_column("账户余额"),
+        currency_column("币种"),
+        Text("summary", ("摘要",)),
+        Text("counterparty_account", ("对方账号",)),
+        Text("counterparty", ("对方户名",)),
+        Text("place", ("交易地点", "交易地点/附言"), scrub=True),
+    ),
+    values=(
+        _AMOUNT,
+        BALANCE,
+        CURRENCY_CODE,
+        joined_text("summary", "place"),
+        identity("moment_date", "moment", "amount", "balance", "counterparty_account", "currency_code"),
+    ),
+    rejects=(_NO_AMOUNT, BALANCE_FAULT),
+    emits=(bank_emit(value_date="booked_date"),),
+    footer=Footer(("以上数据仅供参考",), expected=True),
+    facts=(Fact("account", r"账\s*号[:：][\s,]*([0-9xX*]{4,})"),),
+    balance=Balance(),
+    currency_value="currency_code",
+)
+
+CCB_CORPORATE = Format(
+    id="ccb.statement",
+    about=About(
+        title="CCB 建设银行 corporate account statement",
+        where="CCB corporate online banking, 账户明细, 下载",
+        verified="documentation",
+        note="The bank's own line number identifies each line; proved by the running balance.",
+    ),
+    needs=(
+        ("交易时间",),
+        ("借方发生额(支取)", "借方发生额/元(支取)", "借方发生额"),
+        ("贷方发生额(收入)", "贷方发生额/元(收入)", "贷方发生额"),
+        ("余额",),
+        ("账户明细编号-交易流水号",),
+    ),
+    columns=(
+        moment_column(("交易时间",)),
+        Identifier("own_account", ("账号",)),
+        Amount("money_out", ("借方发生额(支取)", "借方发生额/元(支取)", "借方发生额")),
+        Amount("money_in", ("贷方发生额(收入)", "贷方发生额/元(收入)", "贷方发生额")),
+        balance_column("余额"),
+        currency_column("币种"),
+        Text("counterparty", ("对方户名",)),
+        Identifier("counterparty_account", ("对方账号",)),
+        Day("booked", ("记账日期",), formats=("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d")),
+        Text("summary", ("摘要",), scrub=True),
+        Text("remark", ("备注",), scrub=True),
+        Identifier("bank_no", ("账户明细编号-交易流水号",), filled=True),
+        Identifier("company_no", ("企业流水号",)),
+    ),
+    values=(_AMOUNT, BALANCE, CURRENCY_CODE, joined_text("summary", "remark")),
+    rejects=(_NO_AMOUNT, BALANCE_FAULT),
+    emits=(bank_emit(ref="bank_no", value_date="booked_date", reference="company_no"),),
+    footer=Footer(("以上数据仅供参考", "合计")),
+    facts=(Fact("account", r"账\s*号[:：][\s,]*([0-9xX*]{4,})"),),
+    balance=Balance(),
+    account_value="own_account",
+    currency_value="currency_code",
+)
