@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
-from deltalake import DeltaTable
 
 from huikuan.lake import current, delta
 from huikuan.lake.current import KindState, Manifest
@@ -22,7 +21,6 @@ from huikuan.lake.delta import DataFile
 
 SMALL_ROWS = 200_000
 SMALL_FILES_MAX = 16
-SMALL_TABLE_FILES_MAX = 50
 
 
 def compact_kind(con: duckdb.DuckDBPyConnection, state: KindState, grace_s: float) -> None:
@@ -117,11 +115,3 @@ def _remove(path: Path) -> None:
         return
     with contextlib.suppress(OSError):
         path.unlink()
-
-
-def compact_small_table(folder: Path, grace_s: float) -> None:
-    """Gather the one-row files of a small table."""
-    if not delta.table_exists(folder) or len(DeltaTable(folder).file_uris()) <= SMALL_TABLE_FILES_MAX:
-        return
-    DeltaTable(folder).optimize.compact()
-    DeltaTable(folder).vacuum(int(grace_s // 3600), dry_run=False, enforce_retention_duration=False, full=True)

@@ -22,8 +22,9 @@ from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
-from deltalake.transaction import AddAction
+from deltalake.transaction import AddAction, RemoveAction
 
 ROW_GROUP_ROWS = 122_880
 TARGET_FILE_SIZE = "256MB"
@@ -142,21 +143,37 @@ def _statistics(file: dict[str, Any]) -> str:
     )
 
 
-def commit_files(table_folder: Path, files: list[dict[str, Any]], partition: dict[str, str]) -> None:
-    """Add written files to a table in one Delta commit."""
+def write_rows(table_folder: Path, rows: pa.Table) -> dict[str, Any]:
+    """Write a few rows into a new file of a table's folder; described as by `write_parquet`."""
+    path = table_folder / f"part-{uuid.uuid4().hex}.parquet"
+    pq.write_table(rows, path, compression="zstd")
+    _flush(path)
+    return {"path": path, "rows": rows.num_rows, "size": path.stat().st_size, "bounds": {}}
+
+
+def commit_files(
+    table_folder: Path,
+    files: list[dict[str, Any]],
+    partition: dict[str, str] | None = None,
+    removed: list[str] | None = None,
+) -> None:
+    """Add written files to a table, and take files (paths within the table) out, in one Delta commit."""
     table = DeltaTable(table_folder)
-    actions = [
+    partition = partition or {}
+    now = int(time.time() * 1000)
+    actions: list[AddAction | RemoveAction] = [
         AddAction(
             file["path"].relative_to(table_folder).as_posix(),
             file["size"],
             partition,
-            int(time.time() * 1000),
+            now,
             True,
             _statistics(file),
         )
         for file in files
         if file["rows"]
     ]
+    actions += [RemoveAction(path, True, now, partition_values=partition) for path in removed or []]
     if actions:
         table.create_write_transaction(
             actions, mode="append", schema=table.schema(), partition_by=list(table.metadata().partition_columns)

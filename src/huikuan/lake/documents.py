@@ -5,6 +5,7 @@ Both are append-only. Times are kept in UTC; a naive time given is taken as UTC,
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import re
@@ -15,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import DeltaTable
 
 from huikuan.lake import delta
 from huikuan.records.document import Control, Document
@@ -41,6 +42,8 @@ TOMBSTONES_SCHEMA = pa.schema(
         pa.field("undone_at", pa.timestamp("us")),
     ]
 )
+SMALL_TABLES = {"documents": DOCUMENTS_SCHEMA, "tombstones": TOMBSTONES_SCHEMA}
+SMALL_FILES_MAX = 50  # one-row files, before they are gathered
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -103,9 +106,7 @@ def _document(row: dict[str, Any], tombstones: dict[str, dict[str, Any]]) -> Doc
 def append_row(folder: Path, schema: pa.Schema, row: dict[str, Any]) -> None:
     """Append one row to a small table: one Delta commit."""
     delta.ensure_table(folder, schema)
-    properties = WriterProperties(compression="ZSTD")
-    write_deltalake(folder, pa.Table.from_pylist([row], schema=schema), mode="append", writer_properties=properties)
-    delta.flush_log(folder)
+    delta.commit_files(folder, [delta.write_rows(folder, pa.Table.from_pylist([row], schema=schema))])
 
 
 def _rows(folder: Path, schema: pa.Schema) -> list[dict[str, Any]]:
@@ -116,6 +117,21 @@ def _rows(folder: Path, schema: pa.Schema) -> list[dict[str, Any]]:
     for file in files:
         rows += pq.ParquetFile(folder.parent / file.path).read().to_pylist()
     return [{name: row.get(name) for name in schema.names} for row in rows]
+
+
+def gather_rows(folder: Path, schema: pa.Schema) -> None:
+    """Rewrite the one-row files of a small table as one file.
+
+    The old files stay for the readers that have listed them; those of the time before are removed.
+    """
+    files = delta.list_files(folder.parent, folder)
+    listed = {(folder.parent / file.path).name for file in files}
+    for path in folder.glob("part-*.parquet"):
+        if path.name not in listed:
+            with contextlib.suppress(OSError):
+                path.unlink()
+    rows = pa.Table.from_pylist(_rows(folder, schema), schema=schema)
+    delta.commit_files(folder, [delta.write_rows(folder, rows)], removed=sorted(listed))
 
 
 def table_version(folder: Path) -> int:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable
 
 from huikuan.lake import compaction, comparing, current, delta
 from huikuan.lake import documents as documents_table
@@ -129,8 +128,10 @@ class Writer:
                 compaction.compact_kind(con, self._lake.state(kind), grace_s)
             finally:
                 con.close()
-        for name in ("documents", "tombstones"):
-            compaction.compact_small_table(self._lake.folder / name, grace_s)
+        for name, schema in documents_table.SMALL_TABLES.items():
+            table = self._lake.folder / name
+            if len(delta.list_files(self._lake.folder, table)) > documents_table.SMALL_FILES_MAX:
+                documents_table.gather_rows(table, schema)
 
     def _save_overlap(self, kind: Kind, document_id: str) -> None:
         """Note which groups the appended readings share with standing documents."""
@@ -165,8 +166,10 @@ class Writer:
         for kind in KINDS.values():
             folder = current.readings_folder(self._lake.folder, kind)
             files = delta.list_files(self._lake.folder, folder)
+            prefix = folder.relative_to(self._lake.folder).as_posix() + "/"
             for document_id in sorted({file.document_id for file in files} - known):
-                DeltaTable(folder).delete(f"document_id = '{document_id}'")
+                orphans = [file.path.removeprefix(prefix) for file in files if file.document_id == document_id]
+                delta.commit_files(folder, [], {"document_id": document_id}, removed=orphans)
             for path in folder.glob("document_id=*"):
                 if path.name.removeprefix("document_id=") not in known:
                     shutil.rmtree(path, ignore_errors=True)
