@@ -111,6 +111,7 @@ class Facts:
 
     backend: Any
     tables: Mapping[str, Any]
+    timezone: str = "Asia/Shanghai"  # the book's, in which days begin and end
 
     def has(self, kind: str) -> bool:
         """Whether there is a table of that kind at all."""
@@ -159,21 +160,32 @@ class Classes:
     over: str = "over"
 
 
-# explain(differing, lines, sides) -> table of (group_id, record_key, class, amount): parts of the groups' residuals
-# that have a name of their own. `differing` has one row per group, `lines` their entries with side and group_id.
+# explain(groups, lines, sides) -> table of (group_id, record_key, class, amount): parts of the groups' residuals that
+# have a name of their own, amounts as left - right. `groups` (group_id, residual, l, r, scope, key) has one row per
+# differing group, `lines` their entries with side and group_id. What is not explained is called by `Classes`.
 Explain = Callable[[Any, Any, Sides], Any]
+
+# finish(left, right, sides) -> (left, right): fills due_date and hint of what stays open, when only then it is cheap.
+Finish = Callable[[Any, Any, Sides], tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A reconciliation, declared. `prepare(facts, rules, as_of)` gives its sides."""
+    """A reconciliation, declared. `prepare(facts, rules, as_of)` gives its sides.
+
+    `across`: the sides lie in different accounts, so that keys meet by currency and target and not by scope.
+    `lead_days`: how many days the right side may come before the left one within the window.
+    """
 
     name: str
     prepare: Callable[[Facts, Rules, date], Sides]
     passes: Passes = Passes()
     classes: Classes = Classes()
+    across: bool = False
     tolerance: Decimal = Decimal(0)
     window_days: int = 5
+    lead_days: int = 0
+    finish: Finish | None = None
     explain: Explain | None = None
     run: Callable[..., Outcome] | None = None  # a reconciliation that is no matching of two sides (balance)
 

@@ -1,0 +1,186 @@
+"""What stays open, named: the rows of `open`, their class, whether they need work, and suggestions.
+
+A record's class is the first that fits: its hint (known beforehand), its counterpart in another scope, then by side
+and due date. The residual of a group is split into the parts its reconciliation can explain, the rest by its sign.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import ibis
+
+from huikuan.engine import evidence as because
+from huikuan.engine.lines import ZERO, identity, union_all
+from huikuan.engine.model import MONEY_TYPE, OPEN, Classes, Definition, Sides
+from huikuan.engine.workspace import Workspace, conform
+from huikuan.records.codes import NO_WORK_CLASSES, ORDER_CLASSES
+
+PART = {"group_id": "string", "record_key": "string", "class": "string", "amount": MONEY_TYPE}
+SUGGESTION = {"side": "string", "record_key": "string", "suggestion": "string"}
+SUGGESTED_AT_MOST = 3
+EMPTY = ibis.literal("")
+
+
+def open_records(definition: Definition, left: Any, right: Any, suggestions: Any, as_of: date) -> Any:
+    """Rows of `open` for entries that no pass took."""
+    found = union_all(
+        conform(_left_classes(definition.classes, left, right, as_of), _CLASSED),
+        conform(_right_classes(definition.classes, left, right), _CLASSED),
+    )
+    hints = suggestions.select(s_side="side", s_key="record_key", suggested="suggestion")
+    joined = found.left_join(hints, [found.side == hints.s_side, found.record_key == hints.s_key])
+    rows = joined.mutate(
+        item_id=identity(definition.name, joined.record_key),
+        group_id=EMPTY,
+        suggestion=joined.suggested.fill_null(""),
+        cause=EMPTY,
+        evidence=EMPTY,
+    )
+    return finished(rows, as_of)
+
+
+_CLASSED = {name: kind for name, kind in OPEN.items() if name not in ("item_id", "group_id", "needs_work", "age_days", "cause", "suggestion", "evidence")}
+
+
+def finished(rows: Any, as_of: date, explained: Any = False) -> Any:
+    """Rows of `open` with what follows from the class and the dates. What a person explained needs no work."""
+    work = ~rows["class"].isin(NO_WORK_CLASSES) & ~ibis.literal(explained) if isinstance(explained, bool) else ~rows["class"].isin(NO_WORK_CLASSES) & ~explained
+    age = ibis.literal(as_of).delta(rows.date, unit="day").cast("int64")
+    return conform(rows.mutate(needs_work=work, age_days=age), OPEN)
+
+
+def _elsewhere(entries: Any, others: Any) -> Any:
+    """Keys of entries that the other side knows: columns key, same_scope, currency flags folded. One row per scope and key."""
+    mine = entries.filter(entries.key.notnull()).select("scope", "key").distinct()
+    theirs = others.filter(others.key.notnull()).select(their_scope="scope", key="key").distinct()
+    met = mine.inner_join(theirs, "key")
+    return met.group_by(known_scope=met.scope, known_key=met.key).agg(here=(met.scope == met.their_scope).any(), there=(met.scope != met.their_scope).any())
+
+
+def _known(entries: Any, others: Any) -> Any:
+    known = _elsewhere(entries, others)
+    return entries.left_join(known, [entries.scope == known.known_scope, entries.key == known.known_key])
+
+
+def _left_classes(classes: Classes, left: Any, right: Any, as_of: date) -> Any:
+    known = _known(left, right) if classes.elsewhere else left.mutate(here=False, there=False)
+    there = known.there.fill_null(False) & ~known.here.fill_null(False)
+    cases = [(known.hint.notnull(), known.hint)]
+    if classes.elsewhere:
+        cases.append((there, ibis.literal(classes.elsewhere)))
+    cases.append((is_due(known.due_date, as_of), ibis.literal(classes.overdue)))
+    return known.mutate(side=ibis.literal("left"), **{"class": ibis.cases(*cases, else_=classes.waiting)})
+
+
+def _right_classes(classes: Classes, left: Any, right: Any) -> Any:
+    known = _known(right, left) if classes.elsewhere else right.mutate(here=False, there=False)
+    here = known.here.fill_null(False)
+    cases = [(known.hint.notnull(), known.hint)]
+    if classes.elsewhere:
+        cases.append((known.there.fill_null(False) & ~here, ibis.literal(classes.elsewhere)))
+    cases += [(here, ibis.literal(classes.nothing_owed)), (known.amount < ZERO, ibis.literal(classes.unknown_out))]
+    return known.mutate(side=ibis.literal("right"), **{"class": ibis.cases(*cases, else_=classes.unknown_in)})
+
+
+def is_due(due_date: Any, as_of: date) -> Any:
+    """Whether an expected day has passed; what has no expected day is not due."""
+    return due_date.notnull() & (due_date < ibis.literal(as_of))
+
+
+def residual_parts(work: Workspace, definition: Definition, groups: Any, lines: Any, sides: Sides) -> Any:
+    """The residual of each differing group as parts with a class, adding up to it. Columns of PART."""
+    differing = groups.filter(groups.status == "difference")
+    said = typed(definition.explain(differing, lines, sides)) if definition.explain else None
+    if said is None:
+        return work.keep(_rest_parts(definition.classes, differing.mutate(explained=ZERO)))
+    said = work.keep(said.filter(said.amount != ZERO))
+    sums = said.group_by(part_group=said.group_id).agg(explained=said.amount.sum().cast(MONEY_TYPE))
+    joined = differing.left_join(sums, differing.group_id == sums.part_group)
+    rest = _rest_parts(definition.classes, joined.mutate(explained=joined.explained.fill_null(ZERO)))
+    return work.keep(union_all(said, rest))
+
+
+def typed(parts: Any) -> Any:
+    """Parts with exactly the columns of PART."""
+    return conform(parts, PART)
+
+
+def _rest_parts(classes: Classes, groups: Any) -> Any:
+    rest = (groups.residual - groups.explained).cast(MONEY_TYPE)
+    named = groups.mutate(amount=rest, record_key=EMPTY, **{"class": ibis.ifelse(rest > ZERO, classes.short, classes.over)})
+    return typed(named.filter(named.amount != ZERO))
+
+
+def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -> Any:
+    """Rows of `open` for the parts of residuals, one per group and class, shown at the record that tells it best:
+    the record of the part itself, else the group's least left one."""
+    summed = parts.group_by("group_id", "class").agg(amount=parts.amount.sum().cast(MONEY_TYPE), at=parts.record_key.max())
+    left = lines.side == "left"
+    facts = lines.group_by(of_group=lines.group_id).agg(
+        members=lines.record_key.collect().sort().join("\n"),
+        first=lines.record_key.argmin(ibis.ifelse(left, "0", "1") + lines.record_key),
+        due=lines.due_date.max(),
+    )
+    joined = summed.inner_join(facts, summed.group_id == facts.of_group)
+    joined = joined.mutate(at=ibis.ifelse(joined["at"] == "", joined["first"], joined["at"]))
+    shown = lines.select(
+        at_group="group_id", at_key="record_key", scope="scope", document_id="document_id", source_row="source_row",
+        order_no="order_no", date="date", currency="currency",
+    )  # fmt: skip
+    placed = joined.inner_join(shown, [joined.group_id == shown.at_group, joined["at"] == shown.at_key])
+    rows = placed.mutate(
+        item_id=identity(definition.name, placed["class"], placed.members),
+        record_key=EMPTY,
+        side=ibis.literal("left"),
+        due_date=placed.due,
+        cause=EMPTY,
+        suggestion=EMPTY,
+        evidence=ibis.literal(because.KEY_DIFFERENCE),
+    )
+    return finished(rows, as_of)
+
+
+def first_classes(parts: Any) -> Any:
+    """The first class of each differing group, in the order of the closed list: columns group_id, class."""
+    order = {code: f"{number:02d}" for number, code in enumerate(ORDER_CLASSES)}
+    ranked = parts.mutate(rank=parts["class"].cases(*order.items(), else_="99"))
+    return ranked.group_by("group_id").agg(**{"class": ranked["class"].argmin(ranked["rank"] + ranked["class"])})
+
+
+def decided_residuals(definition: Definition, decided: Any, links: Any, as_of: date) -> Any:
+    """Rows of `open` for manual matches that differ without being forced. With a reason given they need no work."""
+    open_ones = decided.filter((decided.residual != ZERO) & ~decided.forced)
+    shown = links.select(
+        at_group="group_id", at_key="record_key", scope="scope", document_id="document_id", source_row="source_row",
+        order_no="order_no", date="date", currency="currency",
+    )  # fmt: skip
+    placed = open_ones.inner_join(shown, [open_ones.group_id == shown.at_group, open_ones.record_key == shown.at_key])
+    class_ = ibis.ifelse(placed.residual > ZERO, definition.classes.short, definition.classes.over)
+    rows = placed.mutate(
+        item_id=identity(definition.name, placed.group_id, class_),
+        record_key=EMPTY,
+        side=ibis.literal("left"),
+        amount=placed.residual,
+        due_date=ibis.null().cast("date"),
+        suggestion=EMPTY,
+        evidence=ibis.ifelse(placed.conflict, because.CONFLICT_CHANGED, because.MANUAL),
+        **{"class": class_},
+    )
+    return finished(rows, as_of, explained=(rows.cause != "") & ~rows.conflict)
+
+
+def suggestions(candidates: Any, pass_name: str) -> Any:
+    """The nearest candidates of each record, both ways. `candidates`: left_key, right_key, apart."""
+    left = candidates.select(side=ibis.literal("left"), record_key="left_key", other="right_key", apart="apart")
+    right = candidates.select(side=ibis.literal("right"), record_key="right_key", other="left_key", apart="apart")
+    both = union_all(left, right)
+    nearest = both.mutate(place=ibis.row_number().over(ibis.window(group_by=["side", "record_key"], order_by=[ibis._.apart, ibis._.other])))
+    few = nearest.filter(nearest.place < SUGGESTED_AT_MOST)
+    told = few.mutate(told=ibis.literal(0).cast("string") + few.place.cast("string") + because.json_text(few.other))
+    listed = told.group_by("side", "record_key").agg(keys=told.told.collect().sort())
+    texts = listed["keys"].map(lambda text: text.substr(2)).join(", ")
+    head = json.dumps({"pass": pass_name})[:-1] + ', "keys": ['
+    return conform(listed.mutate(suggestion=ibis.literal(head).concat(texts, ibis.literal("]}"))), SUGGESTION)

@@ -1,0 +1,52 @@
+"""Why records were put together, as codes with parameters; put into words where they are shown.
+
+Evidence is JSON text, `{"code": "key"}`. Each code has a sentence in `huikuan.records.messages` under `evidence.CODE`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from huikuan.records.messages import gettext_noop as _
+from huikuan.records.messages import register
+
+KEY = '{"code": "key"}'
+KEY_TOLERANCE = '{"code": "key_tolerance"}'
+KEY_DIFFERENCE = '{"code": "key_difference"}'
+NOTHING_OWED = '{"code": "nothing_owed"}'
+ACCOUNT_KEY = '{"code": "account_key"}'
+REFERENCE = '{"code": "reference"}'
+AMOUNT_UNIQUE = '{"code": "amount_unique"}'
+AMOUNT_EQUAL_ITEMS = '{"code": "amount_equal_items"}'
+BATCH_DAY = '{"code": "batch_day"}'
+BATCH_RUN = '{"code": "batch_run"}'
+MANUAL = '{"code": "manual"}'
+EXCLUDED = '{"code": "excluded"}'
+CONFLICT_CHANGED = '{"code": "conflict", "why": "changed"}'
+CONFLICT_GONE = '{"code": "conflict", "why": "gone"}'
+
+register(
+    {
+        "evidence.key": _("Both sides name the same number, and the amounts agree."),
+        "evidence.key_tolerance": _("Both sides name the same number; the amounts agree within the tolerance."),
+        "evidence.key_difference": _("Both sides name the same number; the amounts differ."),
+        "evidence.nothing_owed": _("Nothing was owed and nothing was settled."),
+        "evidence.account_key": _("The bank's reference is the payout's number."),
+        "evidence.reference": _("The payout's number stands in the text of the bank line."),
+        "evidence.amount_unique": _("Same amount within the window of days, and neither has another candidate."),
+        "evidence.amount_equal_items": _("As many equal amounts on one side as on the other within the window of days."),
+        "evidence.batch_day": _("The amounts of one day add up to this line."),
+        "evidence.batch_run": _("Consecutive amounts add up to this line."),
+        "evidence.manual": _("Matched by a person."),
+        "evidence.excluded": _("Excluded by a person."),
+        "evidence.conflict": _("Matched by a person; a record has changed since. Please check."),
+    }
+)
+
+
+def json_text(value: Any) -> Any:
+    """An expression's text as a JSON string, quotes included."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return ibis.literal('"').concat(escaped, ibis.literal('"'))

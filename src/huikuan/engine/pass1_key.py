@@ -1,0 +1,133 @@
+"""Pass 1, key: both sides grouped by scope, key and currency, summed and compared.
+
+Made for millions of entries: the sums are taken once, what agrees exactly (the bulk) is never held but streamed into
+the links, and only the groups that do not agree are kept. A group is matched when its sums agree within the tolerance,
+or when its left side owes nothing and nothing came; else, if anything on the right is compared or the left owes
+nothing, it is linked with a difference; else it stays open with the fees that came already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import ibis
+
+from huikuan.engine import evidence as because
+from huikuan.engine.lines import GROUP, LINE, ZERO, identity, on_side, union_all
+from huikuan.engine.model import ENTRY, MONEY_TYPE
+from huikuan.engine.workspace import Workspace, conform
+
+GRAIN = ("scope", "key", "currency")
+
+
+@dataclass(frozen=True)
+class KeyMatch:
+    """What pass 1 found.
+
+    `agreeing`: lines of groups that agree to the last digit (an expression, not held); `agreeing_groups` counts them
+    by side and currency. `lines`, `groups`: the other linked groups, held; groups also have scope and key.
+    `left`, `right`: what stays open, held.
+    """
+
+    agreeing: Any
+    agreeing_groups: dict[tuple[str, str], int]
+    lines: Any
+    groups: Any
+    left: Any
+    right: Any
+
+
+def match_by_key(work: Workspace, name: str, left: Any, right: Any, tolerance: Decimal) -> KeyMatch:
+    """Pair the sides by key. Entries without a key stay open."""
+    sums = work.keep(_sums(left, right))
+    exact = (sums.l_rows > 0) & (sums.l == sums.r)
+    counted = _count_groups(sums.filter(exact))
+    odd = work.keep(_judged(name, sums.filter(~exact), tolerance))
+    work.drop(sums)
+    rest_left = work.keep(_not_agreeing(left, "left", odd))
+    rest_right = work.keep(_not_agreeing(right, "right", odd))
+    linked = union_all(*(rest.filter(rest.group_id.notnull()) for rest in (rest_left, rest_right)))
+    return KeyMatch(
+        agreeing=union_all(_agreeing(name, left, "left", odd), _agreeing(name, right, "right", odd)),
+        agreeing_groups=counted,
+        lines=conform(linked, LINE),
+        groups=odd.filter(odd.status != "open"),
+        left=conform(rest_left.filter(rest_left.group_id.isnull()), ENTRY),
+        right=conform(rest_right.filter(rest_right.group_id.isnull()), ENTRY),
+    )
+
+
+def _sums(left: Any, right: Any) -> Any:
+    """One row per scope, key and currency that any side has; l and r add up what is compared."""
+    zero, none, one = ZERO, ibis.literal(0).cast("int32"), ibis.literal(1).cast("int32")
+    both = union_all(
+        left.filter(left.key.notnull()).select(*GRAIN, l="compared", r=zero, l_row=one, r_row=none, r_compared=none),
+        right.filter(right.key.notnull()).select(
+            *GRAIN, l=zero, r="compared", l_row=none, r_row=one, r_compared=(right.compared != ZERO).cast("int32")
+        ),
+    )
+    return both.group_by(GRAIN).agg(
+        l=both.l.sum().cast(MONEY_TYPE),
+        r=both.r.sum().cast(MONEY_TYPE),
+        l_rows=both.l_row.sum().cast("int32"),
+        r_rows=both.r_row.sum().cast("int32"),
+        r_count=both.r_compared.sum().cast("int32"),
+    )
+
+
+def _count_groups(groups: Any) -> dict[tuple[str, str], int]:
+    counted = groups.group_by("currency").agg(left=(groups.l_rows > 0).sum(), right=(groups.r_rows > 0).sum())
+    rows = counted.to_pyarrow().to_pylist()
+    return {(side, row["currency"]): int(row[side] or 0) for row in rows for side in ("left", "right")}
+
+
+def _judged(name: str, sums: Any, tolerance: Decimal) -> Any:
+    """Groups that do not agree exactly, with their status: matched (within the tolerance), difference or open."""
+    residual = (sums.l - sums.r).cast(MONEY_TYPE)
+    both = (sums.l_rows > 0) & (sums.r_rows > 0)
+    status = ibis.cases(
+        (both & (residual.abs() <= ibis.literal(tolerance).cast(MONEY_TYPE)), "matched"),
+        (both & ((sums.r_count > 0) | (sums.l == ZERO)), "difference"),
+        else_="open",
+    )
+    judged = sums.mutate(residual=residual, status=status, group_id=_group_id(name, sums))
+    return judged.select(*GRAIN, "l_rows", "r_rows", *GROUP)
+
+
+def _group_id(name: str, table: Any) -> Any:
+    return identity(name, "key", table.scope, table.key, table.currency)
+
+
+def _on_grain(entries: Any, odd: Any) -> list[Any]:
+    return [entries.scope == odd.odd_scope, entries.key == odd.odd_key, entries.currency == odd.odd_currency]
+
+
+def _not_agreeing(entries: Any, side: str, odd: Any) -> Any:
+    """Entries of groups that do not agree exactly, and those without a key; group_id is null where they stay open."""
+    slim = odd.select(
+        odd_scope="scope", odd_key="key", odd_currency="currency", odd_id="group_id", odd_status="status", odd_residual="residual"
+    )
+    keyed = entries.filter(entries.key.notnull())
+    joined = keyed.inner_join(slim, _on_grain(keyed, slim))
+    is_open = joined.odd_status == "open"
+    why = ibis.cases((joined.odd_status == "matched", because.KEY_TOLERANCE), else_=because.KEY_DIFFERENCE)
+    told = joined.mutate(
+        side=ibis.literal(side),
+        group_id=ibis.ifelse(is_open, ibis.null().cast("string"), joined.odd_id),
+        evidence=why,
+        **{"pass": ibis.literal("key")},
+    )
+    keyless = entries.filter(entries.key.isnull()).mutate(side=ibis.literal(side))
+    return union_all(conform(told, LINE), conform(keyless, LINE))
+
+
+def _agreeing(name: str, entries: Any, side: str, odd: Any) -> Any:
+    """Lines of the groups that agree to the last digit."""
+    keyed = entries.filter(entries.key.notnull())
+    kept = keyed.anti_join(odd, list(GRAIN))
+    return conform(
+        on_side(kept, side).mutate(group_id=_group_id(name, kept), evidence=ibis.literal(because.KEY), **{"pass": ibis.literal("key")}),
+        LINE,
+    )

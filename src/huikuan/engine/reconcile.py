@@ -1,0 +1,170 @@
+"""The engine's one entry: sides and decisions in, links, open items and statement out, proved.
+
+Pure: the same input gives the same output, in any input order; nothing is carried from run to run. Passes run strong
+before weak, each on what the ones before left over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from huikuan.engine import classify, conservation
+from huikuan.engine import evidence as because
+from huikuan.engine.lines import GROUP, ZERO, as_links, assigned_lines, compared_by_side, judged, link_rows, union_all, without
+from huikuan.engine.model import ENTRY, LINKS, Definition, Outcome, Sides
+from huikuan.engine.pass0_decisions import Decided, blocked_pairs, decide, set_apart
+from huikuan.engine.pass1_key import KeyMatch, match_by_key
+from huikuan.engine.pass2_reference import key_edges, reference_edges, take_stars
+from huikuan.engine.pass3_amount import Window, match_by_amount
+from huikuan.engine.pass4_batch import match_days, match_runs
+from huikuan.engine.workspace import Workspace, conform, typed_table
+from huikuan.records.decisions import Decisions
+
+
+@dataclass
+class _Run:
+    """One run's state: what is still open on either side, and what has been matched so far."""
+
+    work: Workspace
+    definition: Definition
+    sides: Sides
+    tolerance: Decimal
+    window: Window
+    blocked: Any
+    left: Any
+    right: Any
+    lines: list[Any] = field(default_factory=list)  # held, with groups beside
+    groups: list[Any] = field(default_factory=list)
+    candidates: Any = None  # of the amount pass: left_key, right_key, apart
+    bulk: KeyMatch | None = None
+
+
+def reconcile(
+    backend: Any,
+    definition: Definition,
+    sides: Sides,
+    decisions: Decisions,
+    as_of: date,
+    tolerance: Decimal | None = None,
+    window_days: int | None = None,
+    folder: Path | None = None,
+) -> Outcome:
+    """Match two sides of entries and prove the result.
+
+    Args:
+        tolerance, window_days: instead of the definition's own.
+        folder: where `links.parquet` and `open.parquet` are written; None keeps both in memory (small books, tests).
+
+    Raises:
+        InvariantError: the result does not account for every record and every cent. Nothing may be published.
+    """
+    work = Workspace(backend, folder)
+    window = Window(definition.window_days if window_days is None else window_days, definition.lead_days)
+    limit = definition.tolerance if tolerance is None else tolerance
+    try:
+        left, right = conform(sides.left, ENTRY), conform(sides.right, ENTRY)
+        given = Sides(left, right, sides.extra)
+        decided = decide(work, definition.name, left, right, decisions)
+        blocked = blocked_pairs(definition.name, decisions)
+        run = _Run(work, definition, given, limit, window, blocked, decided.left, decided.right)
+        _match(run)
+        return _outcome(run, decided, as_of)
+    finally:
+        work.close()
+
+
+def _match(run: _Run) -> None:
+    passes, name = run.definition.passes, run.definition.name
+    if passes.key == "applies" and not run.definition.across:
+        _key_pass(run)
+    else:
+        run.left, run.right = run.work.keep(run.left), run.work.keep(run.right)
+    if passes.key == "applies" and run.definition.across:
+        _take(run, take_stars(run.work, name, "key", key_edges(run.left, run.right, run.blocked), because.ACCOUNT_KEY))
+    if passes.reference == "applies":
+        edges = reference_edges(run.left, run.right, run.blocked)
+        _take(run, take_stars(run.work, name, "reference", edges, because.REFERENCE))
+    if passes.amount != "off":
+        found = match_by_amount(run.work, name, run.left, run.right, run.window, run.blocked)
+        run.candidates = found.candidates if passes.amount == "applies" else found.edges
+        if passes.amount == "applies":
+            _take(run, found.assignment)
+    if passes.batch == "applies":
+        _take(run, match_days(run.work, name, run.left, run.right, run.window, run.blocked))
+        runs = match_runs(run.work, name, run.left, run.right, run.window, run.blocked)
+        if runs is not None:
+            _take(run, runs)
+
+
+def _key_pass(run: _Run) -> None:
+    free, apart = set_apart(run.right, run.blocked)
+    run.bulk = match_by_key(run.work, run.definition.name, run.left, free, run.tolerance)
+    run.left = run.bulk.left
+    run.right = run.bulk.right if apart is None else run.work.keep(union_all(run.bulk.right, apart))
+    run.lines.append(run.bulk.lines)
+    run.groups.append(run.bulk.groups)
+
+
+def _take(run: _Run, assignment: Any) -> None:
+    """Move what a pass assigned from the open entries to the lines."""
+    lines = run.work.keep(assigned_lines(run.left, run.right, assignment))
+    run.lines.append(lines)
+    run.groups.append(run.work.keep(judged(compared_by_side(lines), run.tolerance)))
+    run.left = run.work.keep(without(run.left, "left", assignment))
+    run.right = run.work.keep(without(run.right, "right", assignment))
+
+
+def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
+    work, definition = run.work, run.definition
+    left, right = run.left, run.right
+    lines = union_all(*run.lines) if run.lines else None
+    groups = union_all(*(conform(part, GROUP) for part in run.groups)) if run.groups else None
+    if definition.finish:
+        left, right = definition.finish(left, right, run.sides)
+        left, right = work.keep(conform(left, ENTRY)), work.keep(conform(right, ENTRY))
+    open_parts = [classify.open_records(definition, left, right, _suggestions(run, left, right), as_of)]
+    link_parts = [] if decided.links is None else [decided.links]
+    if decided.residuals is not None:
+        open_parts.append(classify.decided_residuals(definition, decided.residuals, decided.links, as_of))
+    if lines is not None:
+        parts = classify.residual_parts(work, definition, groups, lines, run.sides)
+        conservation.prove_residuals(definition.name, groups, parts)
+        open_parts.append(classify.residual_rows(definition, parts, lines, as_of))
+        link_parts.append(link_rows(lines, groups, classify.first_classes(parts)))
+    if run.bulk is not None:
+        agreeing = run.bulk.agreeing
+        link_parts.append(as_links(agreeing, ZERO, ibis.literal("matched"), ibis.literal("")))
+    empty = typed_table([], LINKS)
+    links, links_file = work.rows("links", union_all(*link_parts) if link_parts else empty)
+    open_, open_file = work.rows("open", union_all(*open_parts))
+    proved = conservation.prove(definition.name, run.sides, links, open_)
+    statement = conservation.statement(definition.name, proved, _group_counts(run, decided))
+    files = {name: path for name, path in (("links", links_file), ("open", open_file)) if path is not None}
+    return Outcome(links, open_, statement, files)
+
+
+def _suggestions(run: _Run, left: Any, right: Any) -> Any:
+    """The nearest candidates of what is still open on both sides."""
+    if run.candidates is None:
+        return typed_table([], classify.SUGGESTION)
+    still = run.candidates.semi_join(left.select(left_key="record_key"), "left_key")
+    still = still.semi_join(right.select(right_key="record_key"), "right_key")
+    return run.work.keep(classify.suggestions(still, "amount"))
+
+
+def _group_counts(run: _Run, decided: Decided) -> dict[tuple[str, str], int]:
+    """Groups by side and currency."""
+    counts = dict(run.bulk.agreeing_groups) if run.bulk else {}
+    tables = [*run.lines, *([] if decided.links is None else [decided.links])]
+    for table in tables:
+        grouped = table.group_by("side", "currency").agg(groups=table.group_id.nunique())
+        for row in grouped.to_pyarrow().to_pylist():
+            key = (row["side"], row["currency"] or "")
+            counts[key] = counts.get(key, 0) + row["groups"]
+    return counts

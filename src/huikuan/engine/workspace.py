@@ -1,0 +1,77 @@
+"""Where intermediate tables live while a reconciliation runs.
+
+Between two passes small tables are kept (DuckDB: temporary tables, which may spill to its temp_directory); the links
+of millions of records are streamed straight into a Parquet file. Nothing here knows what the tables mean.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+PARQUET_OPTIONS = {"COMPRESSION": "zstd", "COMPRESSION_LEVEL": 1, "ROW_GROUP_SIZE": 122_880}
+
+
+class Workspace:
+    """Keeps tables for one run on one backend; `close` drops those that the result does not need."""
+
+    def __init__(self, backend: Any, folder: Path | None = None) -> None:
+        self.backend = backend
+        self.folder = folder
+        self._kept: list[str] = []
+        self._cached: list[Any] = []
+
+    def keep(self, expression: Any) -> Any:
+        """The expression, computed once and held until `close`."""
+        if self.backend.name != "duckdb":
+            self._cached.append(expression.cache())
+            return self._cached[-1]
+        name = f"kept_{uuid.uuid4().hex}"
+        self.backend.create_table(name, expression, temp=True)
+        self._kept.append(name)
+        return self.backend.table(name)
+
+    def drop(self, table: Any) -> None:
+        """Drop a kept table before the end, when it was large."""
+        if self.backend.name == "duckdb":
+            self._kept.remove(table.get_name())
+            self.backend.drop_table(table.get_name(), force=True)
+
+    def rows(self, name: str, expression: Any) -> tuple[Any, Path | None]:
+        """A result table, which outlives the workspace: written to `folder`/`name`.parquet, else kept in memory."""
+        if self.folder is None:
+            table = self.keep(expression)
+            if self._kept:
+                self._kept.pop()
+            return table, None
+        path = self.folder / f"{name}.parquet"
+        options: Mapping[str, Any] = PARQUET_OPTIONS if self.backend.name == "duckdb" else {}
+        self.backend.to_parquet(expression, path, **options)
+        return self.backend.read_parquet(path), path
+
+    def close(self) -> None:
+        """Drop what was kept for the passes."""
+        for name in self._kept:
+            self.backend.drop_table(name, force=True)
+        self._kept.clear()
+
+
+def typed_table(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> Any:
+    """An Ibis table of a few plain rows with exactly these columns and Ibis types."""
+    schema = ibis.schema(dict(columns))
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema.to_pyarrow()), schema=schema)
+
+
+def conform(table: Any, columns: Mapping[str, str]) -> Any:
+    """Exactly these columns, in this order, in these types; a column the table lacks is null."""
+    return table.select(
+        **{
+            name: table[name].cast(kind) if name in table.columns else ibis.null().cast(kind)
+            for name, kind in columns.items()
+        }
+    )
