@@ -1,0 +1,10 @@
+"""The app `audit`."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    """Audit."""
+
+    name = "huikuan.server.audit"
+    label = "audit"

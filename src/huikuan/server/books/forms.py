@@ -1,0 +1,165 @@
+"""Forms of the settings pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from huikuan.records.codes import FEE_TYPES
+from huikuan.server.accounts.models import Membership
+from huikuan.server.books.models import Account, Book, FeeRate, ReconciliationRule, SettlementRule, Shop
+from huikuan.server.core.statuses import SETTLEMENT_TYPE
+
+BATCHES = [
+    ("none", _("none")),
+    ("daily", _("daily")),
+    *[(f"weekly:{day}", name) for day, name in enumerate(
+        (_("Mondays"), _("Tuesdays"), _("Wednesdays"), _("Thursdays"), _("Fridays"), _("Saturdays"), _("Sundays")), start=1
+    )],
+    ("monthly:1", _("first of the month")),
+    ("monthly:15", _("15th of the month")),
+]  # fmt: skip
+# Reconciliations whose parameters can be edited, with their names.
+RECONCILIATIONS = [
+    ("order-settlement", _("Orders ↔ settlement")),
+    ("settlement-wallet", _("Settlement ↔ wallet")),
+    ("payout-bank", _("Payouts ↔ bank")),
+    ("balance", _("Balances")),
+]
+
+
+def _date() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class BookForm(forms.Form):
+    """A new book."""
+
+    name = forms.CharField(label=_("Name of the company"), max_length=80)
+    currency = forms.CharField(label=_("Currency"), max_length=3, initial="CNY")
+    timezone = forms.CharField(label=_("Time zone"), max_length=50, initial="Asia/Shanghai")
+    start = forms.DateField(label=_("First day kept in this book"), required=False, widget=_date())
+
+    def clean_currency(self) -> str:
+        """The code in capitals."""
+        return str(self.cleaned_data["currency"]).upper()
+
+
+class BookSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What of a book may be changed later: its currency and time zone may not, figures were made with them."""
+
+    class Meta:
+        model = Book
+        fields = ("name", "start")
+        labels = {"name": _("Name of the company"), "start": _("First day kept in this book")}  # noqa: RUF012
+        widgets = {"start": _date()}  # noqa: RUF012
+
+
+class _InBook(forms.ModelForm):  # type: ignore[type-arg]
+    """A form of something that belongs to a book; a name used twice in it is a fault of the field."""
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.book = book
+        if hasattr(self.instance, "book_id"):
+            self.instance.book = book
+
+    def clean_name(self) -> str:
+        """The name, free in this book."""
+        name = str(self.cleaned_data["name"]).strip()
+        taken = type(self.instance)._default_manager.filter(book=self.book, name=name).exclude(pk=self.instance.pk)
+        if taken.exists():
+            raise forms.ValidationError(_("This name is taken."))
+        return name
+
+
+class ShopForm(_InBook):
+    """A shop."""
+
+    class Meta:
+        model = Shop
+        fields = ("name", "platform", "currency")
+
+
+class AccountForm(_InBook):
+    """An account, the shops it serves and where it pays into."""
+
+    class Meta:
+        model = Account
+        fields = ("name", "kind", "currency", "shops", "pays_into", "opening_balance")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shops"].queryset = Shop.objects.filter(book=self.book)  # type: ignore[attr-defined]
+        banks = Account.objects.filter(book=self.book, kind="bank").exclude(pk=self.instance.pk)
+        self.fields["pays_into"].queryset = banks  # type: ignore[attr-defined]
+        self.fields["pays_into"].help_text = _("None chosen: any own bank account of the currency may receive.")
+        self.fields["opening_balance"].widget = forms.TextInput(attrs={"class": "money", "inputmode": "decimal"})
+
+
+class _OfShop(forms.ModelForm):  # type: ignore[type-arg]
+    """A rule of a shop with its first day. A version of the same day is replaced, others stay."""
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shop"].queryset = Shop.objects.filter(book=book)  # type: ignore[attr-defined]
+        self.fields["valid_from"].widget = _date()
+        self.fields["valid_from"].initial = book.start or book.today().replace(month=1, day=1)
+
+
+class SettlementRuleForm(_OfShop):
+    """When a shop's orders are to be settled."""
+
+    batch = forms.ChoiceField(label=_("Batch day"), choices=BATCHES, initial="none")
+
+    class Meta:
+        model = SettlementRule
+        fields = ("shop", "valid_from", "anchor", "days", "batch", "bank_days", "reserve", "reserve_days", "minimum", "grace")
+
+
+class FeeRateForm(_OfShop):
+    """What a fee is by contract."""
+
+    type = forms.ChoiceField(label=_("Fee"), choices=[(code, SETTLEMENT_TYPE[code]) for code in FEE_TYPES])
+
+    class Meta:
+        model = FeeRate
+        fields = ("shop", "type", "category", "valid_from", "rate", "base", "minimum", "tolerance", "returned_on_refund")
+        help_texts = {"rate": _("As a fraction: 0.05 is 5 %."), "category": _("* for all")}  # noqa: RUF012
+
+
+class ReconciliationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Tolerance and window of a reconciliation."""
+
+    name = forms.ChoiceField(label=_("Reconciliation"), choices=RECONCILIATIONS)
+
+    class Meta:
+        model = ReconciliationRule
+        fields = ("name", "valid_from", "tolerance", "window_days")
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_from"].widget = _date()
+        self.fields["valid_from"].initial = book.start or book.today().replace(month=1, day=1)
+
+
+class RulesFileForm(forms.Form):
+    """A rules file to import."""
+
+    file = forms.FileField(label=_("Rules file (TOML)"))
+
+
+class UserForm(forms.Form):
+    """A user to add to the book: an existing one by name, or a new one."""
+
+    username = forms.RegexField(r"^[\w.@+-]{2,60}$", label=_("User name"), max_length=60)
+    display_name = forms.CharField(label=_("Name shown to others"), max_length=80, required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.ROLES, initial="clerk")
+
+
+class RoleForm(forms.Form):
+    """Another role, or none."""
+
+    role = forms.ChoiceField(choices=[("", _("No role (remove)")), *Membership.ROLES], required=False)

@@ -1,0 +1,166 @@
+"""A book (one company's accounts) and its rules: shops, accounts, settlement rules, fee rates, reconciliation parameters.
+
+The rules mirror `huikuan.records.rules`, field by field; `books.services.rules_of` turns these rows into its plain
+values. A rule with `valid_from` holds from that day until the next one of its subject; versions are never overwritten
+by the pages, a new one is added.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from huikuan.records.codes import FEE_TYPES
+from huikuan.records.rules import BEGINNING
+from huikuan.server import keys
+
+
+class Book(models.Model):
+    """A company's accounts, kept apart from every other book. Its data lie in HOME/books/ID.
+
+    `data_until` is the latest business date its documents reach; blank while it is empty. `fixed_today` stands for the
+    clock in a book that is looked at as of one day for ever (the demonstration).
+    """
+
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=60, unique=True)
+    currency = models.CharField(max_length=3, default="CNY")
+    timezone = models.CharField(max_length=50, default="Asia/Shanghai")
+    start = models.DateField(null=True, blank=True)
+    wrapped_key = models.TextField()
+    data_until = models.DateField(null=True, blank=True)
+    fixed_today = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def folder(self) -> Path:
+        """HOME/books/ID."""
+        return Path(settings.HOME) / "books" / str(self.pk)
+
+    @property
+    def hash_key(self) -> bytes:
+        """The key of this book's hashes of buyers. OperatorError if the installation's key is not the one it was made with."""
+        return keys.unwrap(settings.INSTALLATION_KEY, self.wrapped_key, settings.HOME)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The book's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def today(self) -> date:
+        """Today in the book's time zone."""
+        return self.fixed_today or timezone.localdate(timezone=self.zone)
+
+    def local(self, moment: datetime) -> datetime:
+        """A UTC moment in the book's time zone; a naive one is taken as UTC."""
+        aware = moment if timezone.is_aware(moment) else moment.replace(tzinfo=ZoneInfo("UTC"))
+        return timezone.localtime(aware, self.zone)
+
+
+class Shop(models.Model):
+    """A store on a platform."""
+
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="shops")
+    name = models.CharField(_("Name"), max_length=100)
+    platform = models.CharField(_("Platform"), max_length=40, blank=True)
+    currency = models.CharField(_("Currency"), max_length=3, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "name"], name="shop_name_in_book")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """Where money sits: a platform wallet, a bank account, an account with a courier."""
+
+    KINDS = [("wallet", _("Wallet")), ("bank", _("Bank account")), ("courier", _("Courier account"))]
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="accounts")
+    name = models.CharField(_("Name"), max_length=100)
+    kind = models.CharField(_("Kind"), max_length=10, choices=KINDS)
+    currency = models.CharField(_("Currency"), max_length=3, blank=True)
+    shops = models.ManyToManyField(Shop, verbose_name=_("Shops it serves"), related_name="accounts", blank=True)
+    pays_into = models.ManyToManyField(
+        "self", verbose_name=_("Pays into"), symmetrical=False, related_name="paid_from", blank=True
+    )
+    opening_balance = models.DecimalField(_("Balance before the start"), max_digits=18, decimal_places=5, null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "name"], name="account_name_in_book")]
+        ordering = ["kind", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SettlementRule(models.Model):
+    """When a shop's orders are to be settled. Key: shop, valid_from."""
+
+    ANCHORS = [
+        ("paid", _("Payment")),
+        ("shipped", _("Shipping")),
+        ("received", _("Receipt")),
+        ("closed", _("Closing")),
+    ]
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="settlement_rules")
+    valid_from = models.DateField(_("Valid from"), default=BEGINNING)
+    anchor = models.CharField(_("Counts from"), max_length=10, choices=ANCHORS, default="received")
+    days = models.PositiveIntegerField(_("Days"), default=0)
+    batch = models.CharField(_("Batch day"), max_length=12, default="none")
+    bank_days = models.PositiveIntegerField(_("Bank days"), default=2)
+    reserve = models.DecimalField(_("Reserve"), max_digits=10, decimal_places=6, default=0)
+    reserve_days = models.PositiveIntegerField(_("Reserve days"), default=0)
+    minimum = models.DecimalField(_("Minimum payout"), max_digits=18, decimal_places=5, default=0)
+    grace = models.PositiveIntegerField(_("Grace days"), default=3)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "valid_from"], name="settlement_rule_version")]
+        ordering = ["shop__name", "valid_from"]
+
+
+class FeeRate(models.Model):
+    """What a shop's contract says a fee is. Key: shop, type, category, valid_from."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="fee_rates")
+    type = models.CharField(_("Fee"), max_length=30, choices=[(code, code) for code in FEE_TYPES])
+    valid_from = models.DateField(_("Valid from"), default=BEGINNING)
+    category = models.CharField(_("Category"), max_length=80, default="*")
+    rate = models.DecimalField(_("Rate"), max_digits=10, decimal_places=6)
+    base = models.CharField(_("Of"), max_length=6, choices=[("gross", _("Settled gross")), ("paid", _("Paid"))], default="gross")
+    minimum = models.DecimalField(_("Minimum"), max_digits=18, decimal_places=5, default=0)
+    returned_on_refund = models.BooleanField(_("Returned on refund"), default=True)
+    tolerance = models.DecimalField(_("Tolerance"), max_digits=18, decimal_places=5, default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "type", "category", "valid_from"], name="fee_rate_version")
+        ]
+        ordering = ["shop__name", "type", "category", "valid_from"]
+
+
+class ReconciliationRule(models.Model):
+    """Editable parameters of one reconciliation. Key: book, name, valid_from."""
+
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="reconciliation_rules")
+    name = models.CharField(_("Reconciliation"), max_length=60)
+    valid_from = models.DateField(_("Valid from"), default=BEGINNING)
+    tolerance = models.DecimalField(_("Tolerance"), max_digits=18, decimal_places=5, default=0)
+    window_days = models.PositiveIntegerField(_("Window in days"), default=5)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "name", "valid_from"], name="reconciliation_rule_version")]
+        ordering = ["name", "valid_from"]

@@ -1,0 +1,189 @@
+"""The rules file: a book's rules as TOML and back (the contract of `huikuan rules export | import`).
+
+Importing adds and changes what the file names; it removes nothing. The file is checked whole before anything is
+written; all faults are told at once.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import tomli_w
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from huikuan.records import rules
+from huikuan.records.errors import UserError
+from huikuan.records.messages import gettext_noop, register
+from huikuan.server.audit.services import record
+from huikuan.server.books.models import Account, Book, FeeRate, ReconciliationRule, SettlementRule, Shop
+from huikuan.server.books.services import rules_of
+
+register(
+    {
+        "rules.not_toml": gettext_noop("This is no rules file: %(why)s"),
+        "rules.faults": gettext_noop("The rules file was not imported. %(faults)s"),
+    }
+)
+
+SHOP = ("name", "platform", "currency")
+ACCOUNT = ("name", "kind", "currency", "shops", "pays_into", "opening_balance")
+SETTLEMENT = ("shop", "from", "anchor", "days", "batch", "bank_days", "reserve", "reserve_days", "minimum", "grace")
+FEE = ("shop", "type", "from", "category", "rate", "base", "minimum", "returned_on_refund", "tolerance")
+RECONCILIATION = ("name", "from", "tolerance", "window_days")
+SECTIONS = {
+    "shop": (SHOP, ("name",)),
+    "account": (ACCOUNT, ("name", "kind")),
+    "settlement_rule": (SETTLEMENT, ("shop",)),
+    "fee_rate": (FEE, ("shop", "type", "rate")),
+    "reconciliation": (RECONCILIATION, ("name",)),
+}
+DECIMALS = frozenset({"reserve", "minimum", "rate", "tolerance", "opening_balance"})
+
+
+def export_text(book: Book) -> str:
+    """The book's rules as a TOML file. Amounts and rates are plain decimal text; defaults are written out."""
+    given = rules_of(book)
+    accounts = [
+        _entry(account, ACCOUNT) | _opening(given.opening_balances.get(account.name)) for account in given.accounts
+    ]
+    document = {
+        "shop": [_entry(shop, SHOP) for shop in given.shops],
+        "account": accounts,
+        "settlement_rule": [_entry(rule, SETTLEMENT) for rule in given.settlement_rules],
+        "fee_rate": [_entry(rate, FEE) for rate in given.fee_rates],
+        "reconciliation": [_entry(rule, RECONCILIATION) for rule in given.reconciliations],
+    }
+    return tomli_w.dumps({section: rows for section, rows in document.items() if rows})
+
+
+def _opening(balance: Decimal | None) -> dict[str, str]:
+    return {} if balance is None else {"opening_balance": _decimal_text(balance)}
+
+
+def _entry(value: Any, names: Iterable[str]) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    for name in names:
+        field = getattr(value, "valid_from" if name == "from" else name, None)
+        if field is None or (name == "from" and field == rules.BEGINNING):
+            continue
+        if isinstance(field, Decimal):
+            field = _decimal_text(field)
+        entry[name] = list(field) if isinstance(field, tuple) else field
+    return entry
+
+
+def _decimal_text(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def import_text(book: Book, text: str, *, by: Any = None) -> int:
+    """Take over a rules file; returns how many entries it holds. UserError `rules.not_toml`, `rules.faults`."""
+    try:
+        document = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError("rules.not_toml", why=str(error)) from error
+    faults: list[str] = []
+    entries = {section: list(_checked(section, rows, faults)) for section, rows in document.items()}
+    if not faults:
+        before = export_text(book)
+        with transaction.atomic():
+            _write(book, entries, faults)
+            if faults:
+                transaction.set_rollback(True)
+            else:
+                record(by, "rules.import", book, book=book, before={"toml": before}, after={"toml": export_text(book)})
+    if faults:
+        raise UserError("rules.faults", faults=" ".join(faults[:20]))
+    return sum(len(rows) for rows in entries.values())
+
+
+def _checked(section: str, rows: Any, faults: list[str]) -> Iterable[dict[str, Any]]:
+    """The entries of a section with `from` renamed and decimals read; what is wrong is added to `faults`."""
+    if section not in SECTIONS or not isinstance(rows, list):
+        faults.append(f"[[{section}]]: unknown section.")
+        return
+    names, required = SECTIONS[section]
+    for number, row in enumerate(rows, start=1):
+        where = f"[[{section}]] {number}"
+        unknown = sorted(set(row) - set(names))
+        missing = sorted(set(required) - set(row))
+        faults.extend(f"{where}: unknown field {name}." for name in unknown)
+        faults.extend(f"{where}: {name} is missing." for name in missing)
+        entry = {("valid_from" if name == "from" else name): _value(name, value, where, faults) for name, value in row.items()}
+        if not unknown and not missing:
+            yield entry | {"_where": where}
+
+
+def _value(name: str, value: Any, where: str, faults: list[str]) -> Any:
+    if name == "from" and isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            faults.append(f"{where}: from = {value!r} is no date.")
+    if name in DECIMALS:
+        try:
+            number = Decimal(str(value))
+            if not number.is_finite():
+                raise InvalidOperation
+            return number
+        except InvalidOperation:
+            faults.append(f"{where}: {name} = {value!r} is no number.")
+    return value
+
+
+def _write(book: Book, entries: dict[str, list[dict[str, Any]]], faults: list[str]) -> None:
+    for entry in entries.get("shop", []):
+        _upsert(Shop, entry, {"book": book, "name": entry["name"]}, faults)
+    links = [(_upsert_account(book, entry, faults), entry) for entry in entries.get("account", [])]
+    for account, entry in links:
+        if account is not None:
+            _link(book, account, entry, faults)
+    for model, section in ((SettlementRule, "settlement_rule"), (FeeRate, "fee_rate")):
+        for entry in entries.get(section, []):
+            shop = Shop.objects.filter(book=book, name=entry["shop"]).first()
+            if shop is None:
+                faults.append(f"{entry['_where']}: there is no shop {entry['shop']!r}.")
+                continue
+            subject = {"shop": shop, "valid_from": entry.get("valid_from", rules.BEGINNING)}
+            if model is FeeRate:
+                subject |= {"type": entry["type"], "category": entry.get("category", "*")}
+            _upsert(model, entry, subject, faults)
+    for entry in entries.get("reconciliation", []):
+        subject = {"book": book, "name": entry["name"], "valid_from": entry.get("valid_from", rules.BEGINNING)}
+        _upsert(ReconciliationRule, entry, subject, faults)
+
+
+def _upsert(model: type[models.Model], entry: dict[str, Any], subject: dict[str, Any], faults: list[str]) -> Any:
+    """Find the row of `subject` or make one, set the entry's fields, check and save it; None if it has a fault."""
+    row = model._default_manager.filter(**subject).first() or model(**subject)
+    for name, value in entry.items():
+        if name not in subject and name not in ("_where", "shops", "pays_into"):
+            setattr(row, name, value)
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        faults.extend(f"{entry['_where']}: {name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+        return None
+    row.save()
+    return row
+
+
+def _upsert_account(book: Book, entry: dict[str, Any], faults: list[str]) -> Account | None:
+    account: Account | None = _upsert(Account, entry, {"book": book, "name": entry["name"]}, faults)
+    return account
+
+
+def _link(book: Book, account: Account, entry: dict[str, Any], faults: list[str]) -> None:
+    for field, found in (("shops", Shop.objects.filter(book=book)), ("pays_into", Account.objects.filter(book=book))):
+        if field not in entry:
+            continue
+        by_name = {row.name: row for row in found}
+        unknown = [name for name in entry[field] if name not in by_name]
+        faults.extend(f"{entry['_where']}: {field}: there is no {name!r}." for name in unknown)
+        getattr(account, field).set([by_name[name] for name in entry[field] if name in by_name])

@@ -1,0 +1,38 @@
+"""Small helpers of views: toasts, answers to forms in a dialog or drawer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+
+def toast(request: HttpRequest, sentence: str, undo_url: str = "") -> None:
+    """Show a toast with the answer: something done that can be undone. `undo_url` is posted to by its button.
+
+    Never for errors: these stand where they happened.
+    """
+    messages.success(request, sentence, extra_tags=undo_url)
+
+
+def book_url(request: HttpRequest, name: str, *args: Any, query: dict[str, Any] | None = None) -> str:
+    """The address of a page of the request's book, with its period and as-of date."""
+    address = reverse(name, args=[request.book.slug, *args])  # type: ignore[attr-defined]
+    params = request.scope.params | {key: value for key, value in (query or {}).items() if value not in (None, "")}  # type: ignore[attr-defined]
+    return f"{address}?{urlencode(params)}" if params else address
+
+
+def done(request: HttpRequest, url: str) -> HttpResponse:
+    """The answer after a form was carried out: go to `url`, from a page, a dialog or a drawer alike."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+def close_layer(**events: Any) -> HttpResponse:
+    """The answer that closes dialog or drawer and tells the page what happened (htmx triggers by name)."""
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"layers:close": True} | events)})

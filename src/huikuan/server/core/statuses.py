@@ -1,0 +1,166 @@
+"""Every status code with its look and its word: the one place which says how a code is shown.
+
+Looks are the eight of the status table: matched difference open not_due in_transit overdue forced closed. A look has
+an icon and a colour; a code has a look and a word. `{% badge code %}` draws it. Codes come from `records.codes`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+ICONS = {
+    "matched": "circle-check",
+    "difference": "equal-not",
+    "open": "circle-dashed",
+    "not_due": "clock-hour-4",
+    "in_transit": "circle-arrow-right",
+    "overdue": "alert-triangle",
+    "forced": "shield-half",
+    "closed": "lock",
+}
+
+LINK = {
+    "matched": ("matched", _("Matched")),
+    "difference": ("difference", _("Difference")),
+    "manual": ("matched", _("Matched by hand")),
+    "forced": ("forced", _("Forced")),
+    "open": ("open", _("Open")),
+}
+COLLECTION = {
+    "written_off": ("forced", _("Written off")),
+    "disputed": ("open", _("Disputed")),
+    "cancelled": ("not_due", _("Cancelled")),
+    "unpaid": ("not_due", _("Unpaid")),
+    "refunded": ("not_due", _("Refunded")),
+    "collected": ("matched", _("Collected")),
+    "overdue": ("overdue", _("Overdue")),
+    "not_shipped": ("not_due", _("Not shipped")),
+    "partly_collected": ("difference", _("Partly collected")),
+    "settled": ("in_transit", _("Settled, not collected")),
+    "awaiting": ("not_due", _("Awaiting settlement")),
+}
+OPEN_CLASS = {
+    "key_damaged": ("difference", _("Number damaged")),
+    "key_missing": ("open", _("Number missing")),
+    "other_shop": ("not_due", _("Another shop's")),
+    "other_period": ("not_due", _("Another period's")),
+    "duplicate": ("overdue", _("Booked twice")),
+    "refund_twice": ("overdue", _("Refunded twice")),
+    "refund_missing": ("difference", _("Refund missing")),
+    "fee_not_returned": ("difference", _("Fee not returned")),
+    "fee_rate": ("difference", _("Fee differs")),
+    "unexpected_settlement": ("difference", _("Settlement not expected")),
+    "missing_left": ("open", _("Order unknown")),
+    "not_due": ("not_due", _("Not due")),
+    "missing_right": ("overdue", _("Not settled")),
+    "short": ("difference", _("Too little")),
+    "over": ("difference", _("Too much")),
+    "payout_in_transit": ("in_transit", _("In transit")),
+    "payout_missing": ("overdue", _("Payout not arrived")),
+    "payout_returned": ("difference", _("Payout came back")),
+    "unidentified_receipt": ("open", _("Receipt not identified")),
+    "unidentified_payment": ("open", _("Payment not identified")),
+    "own_transfer": ("not_due", _("Own transfer")),
+    "not_operating": ("not_due", _("Not operating")),
+    "balance_break": ("overdue", _("Balance break")),
+    "total_mismatch": ("difference", _("Total disagrees")),
+    "possible_duplicate": ("difference", _("Possibly twice")),
+    "late": ("difference", _("Late")),
+    "unknown": ("open", _("Not classified")),
+}
+DOCUMENT = {
+    "imported": ("matched", _("Imported")),
+    "flagged": ("difference", _("Imported, flagged")),
+    "refused": ("overdue", _("Refused")),
+    "unchanged": ("not_due", _("Unchanged")),
+    "undone": ("closed", _("Undone")),
+}
+ORDER = {
+    "unpaid": ("not_due", _("Unpaid")),
+    "paid": ("open", _("Paid")),
+    "shipped": ("in_transit", _("Shipped")),
+    "received": ("matched", _("Received")),
+    "closed": ("closed", _("Closed")),
+    "refunded": ("not_due", _("Refunded")),
+    "cancelled": ("not_due", _("Cancelled")),
+}
+JOB = {
+    "waiting": ("not_due", _("Waiting")),
+    "running": ("in_transit", _("Running")),
+    "done": ("matched", _("Done")),
+    "failed": ("overdue", _("Failed")),
+    "cancelled": ("closed", _("Cancelled")),
+}
+FAMILIES: dict[str, dict[str, tuple[str, Any]]] = {
+    "link": LINK,
+    "collection": COLLECTION,
+    "class": OPEN_CLASS,
+    "document": DOCUMENT,
+    "order": ORDER,
+    "job": JOB,
+}
+
+SETTLEMENT_TYPE = {
+    "sale": _("Sale"),
+    "subsidy": _("Subsidy"),
+    "refund": _("Refund"),
+    "commission": _("Commission"),
+    "service_fee": _("Service fee"),
+    "payment_fee": _("Payment fee"),
+    "influencer_commission": _("Influencer commission"),
+    "affiliate_commission": _("Affiliate commission"),
+    "marketing": _("Marketing"),
+    "freight_insurance": _("Freight insurance"),
+    "freight": _("Freight"),
+    "installment_fee": _("Instalment fee"),
+    "penalty": _("Penalty"),
+    "compensation": _("Compensation"),
+    "deposit": _("Deposit"),
+    "adjustment": _("Adjustment"),
+    "tax": _("Tax"),
+    "payout": _("Payout"),
+    "transfer": _("Transfer"),
+    "unclassified": _("Unclassified"),
+}
+DIFFERENCE_REASON = {
+    "fee": _("Fee"),
+    "rounding": _("Rounding"),
+    "refund": _("Refund"),
+    "freight": _("Freight"),
+    "subsidy": _("Subsidy"),
+    "exchange": _("Exchange rate"),
+    "penalty": _("Penalty"),
+    "timing": _("Timing"),
+    "write_off": _("Write-off"),
+    "other": _("Other"),
+}
+PASS = {
+    "decision": _("By decision"),
+    "key": _("By number"),
+    "reference": _("By reference in the text"),
+    "amount": _("By amount and date"),
+    "batch": _("By batch"),
+    "subset": _("By sum of several"),
+    "suggest": _("Suggested"),
+}
+SIDE = {"left": _("Left"), "right": _("Right")}
+WORDS: dict[str, dict[str, Any]] = {
+    "type": SETTLEMENT_TYPE,
+    "reason": DIFFERENCE_REASON,
+    "pass": PASS,
+    "side": SIDE,
+}
+
+
+def look_of(family: str, code: str) -> tuple[str, Any]:
+    """Look and word of a code; an unknown code is shown as itself, in the look of what is open."""
+    return FAMILIES[family].get(code, ("open", code))
+
+
+def word_of(family: str, code: str) -> Any:
+    """The word of a code of any family; an unknown code is shown as itself."""
+    if family in WORDS:
+        return WORDS[family].get(code, code)
+    return look_of(family, code)[1]

@@ -1,0 +1,14 @@
+"""Addresses of the frame's own pages, under /b/BOOK/."""
+
+from django.urls import path
+
+from huikuan.server.core import views
+
+app_name = "core"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search", views.search, name="search"),
+    path("as-of", views.as_of, name="as_of"),
+    path("more", views.more, name="more"),
+    path("help", views.help_page, name="help"),
+]

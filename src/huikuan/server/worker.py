@@ -1,0 +1,25 @@
+"""The background worker: a process of its own, started by `serve` or by hand as `python -m huikuan.server.worker`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run jobs until told to stop. Jobs that a killed worker left behind are marked as interrupted first."""
+    from huikuan.server.setup import configure
+
+    configure()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from huikuan.server.jobs import services
+
+    # With SQLite there is one worker, so whatever still "runs" at its start has lost its worker.
+    services.fail_interrupted(every=connection.vendor == "sqlite")
+    services.enqueue_waiting()
+    call_command("db_worker", interval=0.5, reload=False, startup_delay=False, verbosity=1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
