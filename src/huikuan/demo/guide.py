@@ -67,7 +67,8 @@ def write_rules(folder: Path) -> None:
     for rule in rules.settlement_rules:
         parts.append(
             f'[[settlement_rule]]\nshop = "{rule.shop}"\nfrom = {rule.valid_from.isoformat()}\n'
-            f'anchor = "{rule.anchor}"\ndays = {rule.days}\nbatch = "{rule.batch}"\nbank_days = {rule.bank_days}\ngrace = {rule.grace}'
+            f'anchor = "{rule.anchor}"\ndays = {rule.days}\nbatch = "{rule.batch}"\n'
+            f"bank_days = {rule.bank_days}\ngrace = {rule.grace}"
         )
     (folder / "rules.toml").write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
 

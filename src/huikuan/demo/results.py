@@ -18,7 +18,7 @@ from huikuan.records.due_dates import due_date
 
 DIFFERENCE_CLASS = {
     o.SHORT: "short", o.OVER: "over", o.REFUND_MISSING: "refund_missing", o.REFUND_TWICE: "refund_twice",
-    o.UNEXPECTED: "unexpected_settlement",
+    o.UNEXPECTED: "unexpected_settlement", o.DUPLICATE_SALE: "duplicate",
 }  # fmt: skip
 
 
@@ -71,7 +71,7 @@ class OrderResults:
             linked = orders.first[index] != NONE and mark not in (o.KEY_MISSING, o.KEY_DAMAGED)
             if linked:
                 left = expected - orders.gross[index]
-                if left:
+                if left and mark != o.DUPLICATE_SALE:  # a row booked twice is labelled where it stands
                     code = DIFFERENCE_CLASS[mark]
                     yield open_row(ORDER_SETTLEMENT, "left", self.place(index), code, left, residual=True)
             elif mark == o.BEFORE_START:
@@ -98,7 +98,7 @@ class OrderResults:
                 "order_no": str(orders.no[index]),
                 "shop": SHOPS[orders.shop[index]].name,
                 "currency": "CNY",
-                "status": self._status(index, overdue, settled),
+                "status": self._status(index, overdue, settled, receivable),
                 "receivable": money(receivable),
                 "settled": money(settled),
                 "collected": money(orders.collected[index]),
@@ -107,7 +107,7 @@ class OrderResults:
                 "due_date": due.isoformat() if due else None,
             }
 
-    def _status(self, index: int, overdue: int, settled: int) -> str:
+    def _status(self, index: int, overdue: int, settled: int, receivable: int) -> str:
         """The first status that fits."""
         orders = self._orders
         state, collected = orders.state[index], orders.collected[index]
@@ -115,9 +115,9 @@ class OrderResults:
             (state == tmall.CANCELLED, "cancelled"),
             (state == tmall.UNPAID, "unpaid"),
             (orders.refunded[index] == orders.total[index], "refunded"),
-            (collected > 0 and collected >= settled and not overdue, "collected"),
+            (self.expected(index) <= orders.gross[index] and collected >= min(settled, receivable), "collected"),
             (overdue > 0, "overdue"),
-            (state == tmall.PAID and not settled, "not_shipped"),
+            (state == tmall.PAID, "not_shipped"),
             (collected > 0, "partly_collected"),
             (settled > 0, "settled"),
             (True, "awaiting"),

@@ -7,6 +7,7 @@ truth is written at the end, and what each order has brought to the bank is work
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -68,32 +69,61 @@ class FlowTable:
 
 @dataclass
 class MoneyQueue:
-    """The money in a wallet, oldest first: order index (NONE: not of an order) and cents, and what was paid out of it.
+    """The money of one wallet as a sequence of days: the opening balance, then day by day what was taken (refunds,
+    fees) before what came in, in the order of its coming. A payout takes the oldest money.
 
-    `payouts` holds (amount, arrived at the bank) in the order of paying.
+    `owner`, `amount`: what each order brought on a day, net; negative where the day only took from it. `days`: per
+    day its number, the place of its first piece, the money below its receipts and at its end, both cumulative.
+    `payouts`: day, cents, whether they reached the bank; without those that came back.
     """
 
+    opening: int
     owner: array[int] = field(default_factory=_ints)
     amount: array[int] = field(default_factory=_ints)
-    payouts: list[tuple[int, bool]] = field(default_factory=list)
+    days: list[tuple[int, int, int, int]] = field(default_factory=list)
+    payouts: list[tuple[int, int, bool]] = field(default_factory=list)
 
-    def put(self, owner: int, amount: int) -> None:
-        """Money of an order comes in behind all that is there."""
-        self.owner.append(owner)
-        self.amount.append(amount)
+    def end_day(self, day: int, net: dict[int, int]) -> None:
+        """Close a day: `net` is what it moved, by order in the order of coming; NONE for all else."""
+        below = self.days[-1][3] if self.days else self.opening
+        other = net.get(NONE, 0)
+        taken = sum(cents for owner, cents in net.items() if owner != NONE and cents < 0) + min(other, 0)
+        self.days.append((day, len(self.owner), below + taken, below + sum(net.values())))
+        for owner, cents in net.items():
+            if owner != NONE:
+                self.owner.append(owner)
+                self.amount.append(cents)
 
     def taken(self) -> Iterator[tuple[int, int]]:
-        """(owner, cents that reached the bank): first in, first out; a payout that never arrived takes its share."""
-        at = 0
-        left = self.amount[0] if len(self.amount) else 0
-        for payout, arrived in self.payouts:
-            need = payout
-            while need > 0 and at < len(self.amount):
-                part = min(left, need)
-                if part > 0 and arrived:
-                    yield self.owner[at], part
-                need -= max(part, 0)
-                left -= max(part, 0)
-                if left <= 0:
-                    at += 1
-                    left = self.amount[at] if at < len(self.amount) else 0
+        """(owner, cents that reached the bank): first in, first out. A payout that never arrived takes its share too.
+
+        A payout reaches up to the last day, not after its own, whose receipts begin below all that is paid out so far.
+        """
+        numbers = [day[0] for day in self.days]
+        start = reached = paid_out = 0
+        is_first = True
+        for day, cents, arrived in self.payouts:
+            paid_out += cents
+            stop = max(bisect_right(numbers, day) - 1, start)
+            while stop > start and self.days[stop][2] > paid_out:
+                stop -= 1
+            for n in range(start, stop + 1) if arrived else ():
+                low = reached if n == start and not is_first else None
+                yield from self._shares(n, low, paid_out if n == stop else None)
+            start, reached, is_first = stop, paid_out, False
+
+    def _shares(self, number: int, low: int | None, high: int | None) -> Iterator[tuple[int, int]]:
+        """What a payout takes of a day between two cumulative amounts (None: from or to its edge)."""
+        _, first, position, _ = self.days[number]
+        last = self.days[number + 1][1] if number + 1 < len(self.days) else len(self.owner)
+        for n in range(first, last):
+            amount = self.amount[n]
+            if amount < 0:
+                if low is None:
+                    yield self.owner[n], amount
+                continue
+            top = amount if high is None else min(max(high - position, 0), amount)
+            bottom = 0 if low is None else min(max(low - position, 0), amount)
+            if top != bottom:
+                yield self.owner[n], top - bottom
+            position += amount

@@ -29,8 +29,7 @@ class WalletRun:
         self.wallet = WALLETS[number]
         self.orders, self.flows, self.labels = orders, flows, labels
         self.balance = self.wallet.opening
-        self.queue = MoneyQueue()
-        self.queue.put(NONE, self.wallet.opening)
+        self.queue = MoneyQueue(self.wallet.opening)
         self.payouts: list[Payout] = []
         self._buckets: dict[int, list[Movement]] = defaultdict(list)
         self._sequence = 0
@@ -71,7 +70,7 @@ class WalletRun:
         moves.sort()
         self._day_net = {}
         self.book(moves, day)
-        self._queue_day()
+        self.queue.end_day(day, self._day_net)
 
     def book(self, moves: list[Movement], day: int) -> None:
         """Write the sorted movements of a day."""
@@ -82,18 +81,6 @@ class WalletRun:
         self.balance += cents
         self._day_net[index] = self._day_net.get(index, 0) + cents
         return self.balance
-
-    def _queue_day(self) -> None:
-        """The day's money in the order of its coming, less what the day took away again, the newest first."""
-        takes = -sum(net for net in self._day_net.values() if net < 0)
-        pieces = [(index, net) for index, net in self._day_net.items() if net > 0]
-        kept: list[tuple[int, int]] = []
-        for index, net in reversed(pieces):
-            part = min(net, takes)
-            takes -= part
-            kept.append((index, net - part))
-        for index, net in reversed(kept):
-            self.queue.put(index, net)
 
     def title(self, index: int) -> str:
         """The name of the first of the goods of an order."""
@@ -117,7 +104,8 @@ class WalletRun:
         if payout.role == p.RETURNED:
             self.put(payout.at + DAY - 1_200, m.PAYOUT_BACK, payout.cents)
         else:
-            self.queue.payouts.append((payout.cents, payout.role not in (p.LOST, p.IN_TRANSIT)))
+            arrived = payout.role not in (p.LOST, p.IN_TRANSIT)
+            self.queue.payouts.append((payout.at // DAY, payout.cents, arrived))
 
     def settle(self, move: Movement, place: tuple[int, int], again: bool) -> None:
         """Put a bill row to its order, or label it as what is wrong with it."""
@@ -126,18 +114,19 @@ class WalletRun:
         if index == NONE:
             self.labels.open(ORDER_SETTLEMENT, "right", here, "missing_left", cents)
             return
-        if item in m.GROSS and not again and not key:
-            self.orders.gross[index] += cents
-        if again:
-            self.labels.open(ORDER_SETTLEMENT, "right", here, "duplicate", cents)
-        elif key:
+        self.flows.add(self.orders, index, *place)
+        if key:
             code = "key_missing" if key == m.KEY_BLANK else "key_damaged"
             self.labels.open(ORDER_SETTLEMENT, "right", here, code, cents)
-            self.flows.add(self.orders, index, *place)
+            return
+        if item in m.GROSS:
+            self.orders.gross[index] += cents
         else:
-            self.flows.add(self.orders, index, *place)
-            if item not in m.GROSS:
-                self.orders.fees[index] -= cents
+            self.orders.fees[index] -= cents
+        if again:
+            more = {"residual": True} if item in m.GROSS else {}
+            side, amount = ("left", -cents) if more else ("right", cents)
+            self.labels.open(ORDER_SETTLEMENT, side, here, "duplicate", amount, **more)
 
 
 class AlipayRun(WalletRun):
@@ -168,12 +157,13 @@ class AlipayRun(WalletRun):
         files = [file for file in self.files if file.covers(day)]
         seen: set[tuple[int, int]] = set()
         for move in moves:
-            at, _, item, cents, index, _, _, _ = move
+            at, _, item, cents, index, _, key, _ = move
             self._flow += 11 + at % 17
             if item == m.PAYOUT:
                 self._book_payout(files, move, day)
                 continue
-            balance = self.move(index, cents) if item != m.PAYOUT_BACK else self._returned(cents)
+            owner = index if key == m.KEY_OK else NONE
+            balance = self.move(owner, cents) if item != m.PAYOUT_BACK else self._returned(cents)
             place = self._write(files, self._flow, move, balance, self.title(index) if item < m.PAYOUT else "")
             if item == m.PAYOUT_BACK:
                 self._label_return(place, cents)
@@ -258,23 +248,24 @@ class WechatRun(WalletRun):
             self._book_trade(move, fee, seen)
 
     def _book_trade(self, move: Movement, fee: int, seen: set[int]) -> None:
-        at, _, item, cents, index, no, _, paid = move
+        at, _, item, cents, index, no, key, paid = move
+        owner = index if key == m.KEY_OK else NONE
         again = False
         if item == m.SALE:
             again = index != NONE and index in seen
             seen.add(index)
             row = self.trades.add_sale(move, self.title(index), -fee, again)
             numbers = (transaction_no(no, paid, again),) * 2
-            self.funds.add(at, numbers, "交易", cents, self.move(index, cents))
+            self.funds.add(at, numbers, "交易", cents, self.move(owner, cents))
             if fee:
-                self.funds.add(at, numbers, "扣除交易手续费", fee, self.move(index, fee))
+                self.funds.add(at, numbers, "扣除交易手续费", fee, self.move(owner, fee))
         else:
             row = self.trades.add_refund(move, self.title(index), fee)
             numbers = (refund_no(no, at), transaction_no(no, paid, False))
             memo = f"退款总金额{money(-cents)}元;含手续费{money(fee)}元"
-            self.funds.add(at, numbers, "退款", cents + fee, self.move(index, cents + fee), memo=memo)
+            self.funds.add(at, numbers, "退款", cents + fee, self.move(owner, cents + fee), memo=memo)
         self.settle(move, (self._trade_document, row), again)
-        if index != NONE and not again and not move[6]:
+        if owner != NONE:
             self.orders.fees[index] -= fee
 
     def _book_payout(self, move: Movement, day: int) -> None:

@@ -80,7 +80,7 @@ class LedgerFile:
         return self.first <= day <= self.last
 
     def add(self, flow: int, move: m.Movement, balance: int, text: str) -> int:
-        """Write a movement with the balance after it; `text` is the goods' name, or a payout's memo. Its line number."""
+        """Write a movement and the balance after it; its line number. `text`: the goods' name, or a payout's memo."""
         self.totals.add(move[3])
         return self.lines.line(row(flow, move, balance, text, self._newer))
 

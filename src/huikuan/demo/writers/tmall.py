@@ -92,11 +92,11 @@ class OrderReport:
         no = self._order_no % order.no
         return [
             no, f"{NICKS[buyer % 10]}{buyer:06d}", phone, payment, f"支付金额：{total}" if is_paid else "",
-            money(order.goods - order.discount), money(order.freight), "0", total, "0", paid, "0", STATES[state], "", who,
-            address, "快递", "", f"'{phone}", moment(order.created), moment(order.paid) if is_paid else "", titles,
-            str(len(order.items)), parcel, courier, "", str(pieces), self.shop.shop_id, self.shop.name, reason, "0", "0",
-            "", "手机订单" if buyer % 10 else "", "", "", "否", "否", "否", "", "", "", "", "", "0", "", "", "", "", "", "",
-            money(refund), "", received, brought, "0", "否", "", "", moment(shipped), "", no,
+            money(order.goods - order.discount), money(order.freight), "0", total, "0", paid, "0", STATES[state], "",
+            who, address, "快递", "", f"'{phone}", moment(order.created), moment(order.paid) if is_paid else "",
+            titles, str(len(order.items)), parcel, courier, "", str(pieces), self.shop.shop_id, self.shop.name, reason,
+            "0", "0", "", "手机订单" if buyer % 10 else "", "", "", "否", "否", "否", "", "", "", "", "", "0", "", "",
+            "", "", "", "", money(refund), "", received, brought, "0", "否", "", "", moment(shipped), "", no,
         ]  # fmt: skip
 
     def close(self) -> None:

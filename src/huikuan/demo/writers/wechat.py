@@ -82,8 +82,9 @@ class TradeBill:
         fee = f"-{money(fee_back)}000" if fee_back else "0.00000"
         head = self._head(at, transaction_no(no, paid, False), no, key)
         cells = (
-            *head, "REFUND", BANKS[no % 6], "CNY", "0.00", "0.00", refund_no(no, at), f"R{compact(at)}{no % 10_000:04d}",
-            amount, "0.00", "ORIGINAL", "SUCCESS", title, "", fee, "0.60%", "0.00", amount, "",
+            *head, "REFUND", BANKS[no % 6], "CNY", "0.00", "0.00", refund_no(no, at),
+            f"R{compact(at)}{no % 10_000:04d}", amount, "0.00", "ORIGINAL", "SUCCESS", title, "", fee, "0.60%", "0.00",
+            amount, "",
         )  # fmt: skip
         return self.lines.line(ticked(cells))
 
