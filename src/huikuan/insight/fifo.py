@@ -120,11 +120,10 @@ def pair_returns(payouts: Sequence[Payout], returns: Sequence[Payout]) -> tuple[
     for back in sorted(returns, key=lambda payout: payout.order):
         fitting = [p for p in standing if p.wallet == back.wallet and p.amount == back.amount and p.day <= back.day]
         same_id = [p for p in fitting if back.payout_id and p.payout_id == back.payout_id]
-        chosen = (same_id or fitting or [None])[-1]
-        if chosen is None:
-            unpaired.append(back)
+        if fitting:
+            standing.remove((same_id or fitting)[-1])
         else:
-            standing.remove(chosen)
+            unpaired.append(back)
     return standing, unpaired
 
 
@@ -192,7 +191,7 @@ SELECT account, currency, day, coalesce(orders.taken, 0), coalesce(orders.receiv
 FROM orders FULL JOIN wallet USING (account, currency, day) ORDER BY ALL
 """
 OPENING_SQL = """
-SELECT account, currency, first(balance - amount ORDER BY business_date, seq, occurred_at, flow_no)
+SELECT account, currency, first(balance - amount ORDER BY business_date, occurred_at NULLS FIRST, seq, flow_no)
 FROM {wallet_line} WHERE balance IS NOT NULL GROUP BY account, currency
 """
 # Of an order's money between `before` and `before + amount` in its day, what lies between lo and hi. What takes
@@ -211,7 +210,7 @@ WITH placed AS (
     FROM placed e JOIN c_touch t ON t.account = e.account AND t.currency = e.currency AND t.day = e.day
 )
 SELECT e.shop, e.order_no, e.currency, e.account, p.payout, p.day, p.matched, p.bank_date, sum(e.share)
-FROM taken e JOIN c_payout p ON p.payout = e.taker WHERE e.share <> 0 GROUP BY ALL
+FROM taken e JOIN c_payout p ON p.payout = e.taker GROUP BY ALL HAVING sum(e.share) <> 0
 """
 
 
@@ -279,7 +278,9 @@ def _touches(
     touches: list[Touch] = []
     for wallet in sorted({payout.wallet for payout in payouts}):
         opening = setting.rules.opening_balances.get(wallet[0], openings.get(wallet, ZERO))
-        days = days_of(opening, [(day, *amounts) for day, amounts in movements[wallet].items()])
+        days = days_of(
+            opening, [(day, amounts[0], amounts[1], amounts[2]) for day, amounts in movements[wallet].items()]
+        )
         touches += touches_of(days, [payout for payout in payouts if payout.wallet == wallet])
     return touches
 

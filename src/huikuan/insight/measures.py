@@ -1,0 +1,147 @@
+"""The semantic layer over a collection: measures and dimensions by name, each with its definition in one sentence.
+
+Home page, reports and exports ask here, so one word means one figure everywhere. A measure is additive unless it is a
+ratio of two others. Money is never summed across currencies: every question is asked by currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from huikuan.insight.tables import Column, ColumnType, ratio_of
+from huikuan.records.messages import gettext_noop as _
+from huikuan.records.messages import translated
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`sql` aggregates rows of a collection; a ratio has no SQL but a part and a whole (names of measures)."""
+
+    name: str
+    title: str
+    definition: str
+    sql: str = ""
+    type: ColumnType = "money"
+    ratio: tuple[str, str] | None = None
+
+    def column(self) -> Column:
+        """The measure as a column of a report, in the active language."""
+        return Column(self.name, translated(self.title), self.type, total=not self.ratio, ratio=self.ratio)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What figures are split by: an expression over a row of a collection that gives text."""
+
+    name: str
+    title: str
+    definition: str
+    sql: str
+
+
+def _sum(expression: str) -> str:
+    return f"coalesce(sum({expression}), 0)::DECIMAL(38,5)"
+
+
+MEASURES: dict[str, Measure] = {
+    measure.name: measure
+    for measure in (
+        Measure("orders", _("Orders"), _("Number of orders."), "count(*)", "count"),
+        Measure("paid", _("Paid"), _("What buyers paid, before refunds."), _sum("paid")),
+        Measure("platform_borne", _("Borne by platform"), _("What the platform pays on top."), _sum("platform_borne")),
+        Measure("refunded", _("Refunded"), _("Given back to buyers."), _sum("refunded")),
+        Measure("gross", _("Net sales"), _("Paid and borne by the platform, less refunds, before fees."),
+                _sum("paid + platform_borne - refunded")),
+        Measure("fees", _("Fees"), _("What platforms charged for the orders so far."), _sum("fees")),
+        Measure("receivable", _("Receivable"), _("Net sales less fees: what the orders bring in all."), _sum("receivable")),
+        Measure("settled", _("Settled"), _("What platforms have settled, less fees."), _sum("settled")),
+        Measure("collected", _("Collected"), _("Settled and found in the bank."), _sum("collected")),
+        Measure("in_transit", _("In transit"), _("Paid out by the platform, not yet found in the bank."), _sum("in_transit")),
+        Measure("in_wallets", _("In wallets"), _("Settled and still in the platform account."),
+                _sum("settled_not_collected - in_transit")),
+        Measure("not_due", _("Not due"), _("Not settled, within its cycle; what a platform will take back counts negative."),
+                _sum("not_due")),
+        Measure("overdue", _("Overdue"), _("Not settled though past its due date."), _sum("overdue")),
+        Measure("disputed", _("Disputed"), _("Not settled and in dispute."), _sum("disputed")),
+        Measure("written_off", _("Written off"), _("Not settled and closed, by a person or within the tolerance."),
+                _sum("written_off")),
+        Measure("overdue_orders", _("Overdue orders"), _("Number of orders with an overdue amount."),
+                "count(*) FILTER (overdue > 0)", "count"),
+        Measure("fee_rate", _("Fee rate"), _("Fees of what was settled before fees."), type="rate",
+                ratio=("fees", "settled_gross")),
+        Measure("settled_gross", _("Settled before fees"), _("What platforms have settled, before fees."), _sum("settled + fees")),
+        Measure("collection_rate", _("Collection rate"), _("Collected of the receivable."), type="rate",
+                ratio=("collected", "receivable")),
+    )
+}  # fmt: skip
+
+DIMENSIONS: dict[str, Dimension] = {
+    dimension.name: dimension
+    for dimension in (
+        Dimension("currency", _("Currency"), _("Currency of the order's amounts."), "currency"),
+        Dimension("shop", _("Shop"), _("The shop that sold."), "shop"),
+        Dimension("status", _("Status"), _("Collection status of the order."), "status"),
+        Dimension("day", _("Day"), _("Day of the order."), "strftime(business_date, '%Y-%m-%d')"),
+        Dimension("week", _("Week"), _("Week of the order, from Monday (ISO)."), "strftime(business_date, '%G-W%V')"),
+        Dimension("month", _("Month"), _("Month of the order."), "strftime(business_date, '%Y-%m')"),
+    )
+}
+
+STATUS_TITLES: dict[str, str] = {
+    "written_off": _("Written off"),
+    "disputed": _("Disputed"),
+    "cancelled": _("Cancelled"),
+    "unpaid": _("Unpaid"),
+    "refunded": _("Refunded"),
+    "collected": _("Collected"),
+    "overdue": _("Overdue"),
+    "not_shipped": _("Not shipped"),
+    "partly_collected": _("Partly collected"),
+    "settled": _("Settled"),
+    "awaiting": _("Awaiting settlement"),
+}
+
+
+def status_title(code: str) -> str:
+    """A collection status in the active language."""
+    return translated(STATUS_TITLES[code]) if code in STATUS_TITLES else code
+
+
+def measure_rows(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    measures: Sequence[str],
+    dimensions: Sequence[str],
+    where: str = "true",
+    values: Mapping[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """Measures by dimensions over a collection table. Key: the dimensions, in which the rows are sorted; blank
+    dimension values come last. `where` is a condition of our own with $names, bound to `values`."""
+    wanted = list(dict.fromkeys([*measures, *(part for name in measures for part in MEASURES[name].ratio or ())]))
+    sums = [name for name in wanted if MEASURES[name].sql]
+    selected = [f"{DIMENSIONS[name].sql} AS by_{name}" for name in dimensions]
+    selected += [f"{MEASURES[name].sql} AS {name}" for name in sums]
+    keys = [f"by_{name}" for name in dimensions]
+    tail = f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(f'{key} NULLS LAST' for key in keys)}" if keys else ""
+    cursor = con.execute(f"SELECT {', '.join(selected)} FROM {table} WHERE {where}{tail}", dict(values or {}))
+    names = [*dimensions, *sums]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        for name in wanted:
+            ratio = MEASURES[name].ratio
+            if ratio:
+                row[name] = ratio_of(row[ratio[0]], row[ratio[1]])
+    return rows
+
+
+def receipts_by_day(con: duckdb.DuckDBPyConnection, share_table: str) -> list[dict[str, Any]]:
+    """What reached the bank for orders, by bank day. Key: currency, day. `share_table` is a collection's shares."""
+    rows = con.execute(
+        f"""SELECT currency, bank_date, sum(amount)::DECIMAL(38,5) FROM {share_table}
+        WHERE matched GROUP BY ALL ORDER BY ALL"""
+    ).fetchall()
+    return [dict(zip(("currency", "day", "collected"), row, strict=True)) for row in rows]

@@ -1,0 +1,21 @@
+"""The registry of reports. Who adds a report adds its module's REPORT here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from huikuan.insight import report_balance, report_collection
+from huikuan.insight.report_base import Parameter, Report, ReportSource
+from huikuan.insight.tables import ReportTable
+from huikuan.records.errors import UserError
+
+__all__ = ["REPORTS", "Parameter", "Report", "ReportSource", "build_report"]
+
+REPORTS: dict[str, Report] = {report.name: report for report in (report_collection.REPORT, report_balance.REPORT)}
+
+
+def build_report(name: str, source: ReportSource, params: Mapping[str, str] | None = None) -> ReportTable:
+    """A report by name. Raises UserError for an unknown name, or for a parameter that is missing or wrong."""
+    if name not in REPORTS:
+        raise UserError("report.unknown", name=name, known=", ".join(REPORTS))
+    return REPORTS[name].build(source, params)
