@@ -148,7 +148,7 @@ def load_state(lake_folder: Path, kind: Kind, manifest: Manifest, documents: lis
         readings=tuple(file for file in files if file.document_id in ids),
         undone=tuple(file for file in files if file.document_id in manifest.documents - ids),
         documents=standing,
-        evolved=delta.is_evolved(table),
+        evolved=delta.table_state(table).evolved,
     )
 
 

@@ -9,13 +9,14 @@ standing documents are a matter of file lists, never of filters over rows.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
 import shutil
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -23,13 +24,14 @@ from urllib.parse import unquote
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
+from deltalake import DeltaTable, Schema
 from deltalake.transaction import AddAction, RemoveAction
 
 ROW_GROUP_ROWS = 122_880
 TARGET_FILE_SIZE = "256MB"
 # Only for tables whose kind gained a column after older files had been written: they are read by column name.
 EVOLVED = "huikuan.evolved"
+_COMMIT = re.compile(r"\d{20}\.json")
 
 
 @dataclass(frozen=True)
@@ -59,33 +61,73 @@ def escaped(path: Path) -> str:
     return re.sub(r"([\[*?])", r"[\1]", path.as_posix())
 
 
-def table_exists(folder: Path) -> bool:
-    """Whether a Delta table has been created in the folder."""
-    return (folder / "_delta_log").is_dir() and any((folder / "_delta_log").glob("*.json"))
+@dataclass(frozen=True)
+class TableState:
+    """A Delta table at one version: its committed files, oldest name first, and its columns."""
+
+    files: tuple[DataFile, ...]  # paths within the table
+    columns: frozenset[str]
+    evolved: bool  # files may lack columns that were added later
 
 
-def ensure_table(folder: Path, schema: pa.Schema, partition_by: list[str] | None = None) -> None:
+NO_TABLE = TableState((), frozenset(), False)
+
+
+def newest_commit(table_folder: Path) -> Path | None:
+    """The file of a table's newest commit; None where there is no table."""
+    log = table_folder / "_delta_log"
+    try:
+        names = os.listdir(log)  # noqa: PTH208 (plain names: a log may be long, and is listed at every look)
+    except FileNotFoundError:
+        return None
+    newest = max((name for name in names if _COMMIT.fullmatch(name)), default=None)
+    return None if newest is None else log / newest
+
+
+def table_state(table_folder: Path) -> TableState:
+    """A table as of its newest commit; loading a log costs more than most queries, so it is loaded once a version."""
+    newest = newest_commit(table_folder)
+    if newest is None:
+        return NO_TABLE
+    told = newest.stat()
+    return _load_state(str(table_folder), newest.name, told.st_mtime_ns, told.st_ino)
+
+
+@functools.lru_cache(maxsize=256)
+def _load_state(table_folder: str, commit: str, modified_ns: int, inode: int) -> TableState:
+    """The arguments beyond the folder tell one commit of one table from a restored or recreated one."""
+    table = DeltaTable(table_folder)
+    files = [
+        DataFile(
+            path=unquote(row["path"]),
+            document_id=row.get("partition.document_id") or "",
+            rows=row["num_records"] or 0,
+            key_min=row.get("min.record_key"),
+            key_max=row.get("max.record_key"),
+        )
+        for row in pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    ]
+    return TableState(
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        columns=frozenset(field.name for field in table.schema().fields),
+        evolved=table.metadata().configuration.get(EVOLVED) == "true",
+    )
+
+
+def ensure_table(table_folder: Path, schema: pa.Schema, partition_by: list[str] | None = None) -> None:
     """Create the table, or add the columns which it lacks (null in the older files)."""
-    if not table_exists(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    if newest_commit(table_folder) is None:
+        table_folder.mkdir(parents=True, exist_ok=True)
         configuration = {"delta.checkpointInterval": "50"}
         if "record_key" in schema.names:
             configuration["delta.dataSkippingStatsColumns"] = "record_key,business_date"
-        DeltaTable.create(folder, schema=schema, partition_by=partition_by, configuration=configuration)
+        DeltaTable.create(table_folder, schema=schema, partition_by=partition_by, configuration=configuration)
         return
-    table = DeltaTable(folder)
-    known = {field.name for field in table.schema().fields}
-    missing = [field for field in schema if field.name not in known]
+    missing = [field for field in schema if field.name not in table_state(table_folder).columns]
     if missing:
-        from deltalake import Schema
-
+        table = DeltaTable(table_folder)
         table.alter.set_table_properties({EVOLVED: "true"}, raise_if_not_exists=False)
         table.alter.add_columns(list(Schema.from_arrow(pa.schema(missing)).fields))
-
-
-def is_evolved(folder: Path) -> bool:
-    """Whether files of the table may lack columns that were added later."""
-    return table_exists(folder) and DeltaTable(folder).metadata().configuration.get(EVOLVED) == "true"
 
 
 def write_parquet(con: duckdb.DuckDBPyConnection, query: str, folder: Path) -> list[dict[str, Any]]:
@@ -183,30 +225,16 @@ def commit_files(
 
 def flush_log(table_folder: Path) -> None:
     """Force the newest commit of a table to the disk."""
-    log = table_folder / "_delta_log"
-    newest = max(log.glob("*.json"), default=None)
+    newest = newest_commit(table_folder)
     if newest is not None:
         with contextlib.suppress(OSError):
             _flush(newest)
 
 
 def list_files(lake_folder: Path, table_folder: Path) -> list[DataFile]:
-    """The committed files of a table, oldest first."""
-    if not table_exists(table_folder):
-        return []
+    """The committed files of a table with their paths within the lake."""
     prefix = table_folder.relative_to(lake_folder).as_posix()
-    added = pa.table(DeltaTable(table_folder).get_add_actions(flatten=True)).to_pylist()
-    files = [
-        DataFile(
-            path=f"{prefix}/{unquote(row['path'])}",
-            document_id=row.get("partition.document_id") or "",
-            rows=row["num_records"] or 0,
-            key_min=row.get("min.record_key"),
-            key_max=row.get("max.record_key"),
-        )
-        for row in added
-    ]
-    return sorted(files, key=lambda file: file.path)
+    return [replace(file, path=f"{prefix}/{file.path}") for file in table_state(table_folder).files]
 
 
 def scan_sql(lake_folder: Path, files: list[DataFile], columns: list[str], by_name: bool) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import json
 import re
 from datetime import UTC, datetime
@@ -16,7 +17,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 
 from huikuan.lake import delta
 from huikuan.records.document import Control, Document
@@ -109,13 +109,16 @@ def append_row(folder: Path, schema: pa.Schema, row: dict[str, Any]) -> None:
     delta.commit_files(folder, [delta.write_rows(folder, pa.Table.from_pylist([row], schema=schema))])
 
 
+@functools.lru_cache(maxsize=8192)
+def _file_rows(path: str) -> list[dict[str, Any]]:
+    """The rows of one file; a file never changes and its name never comes again."""
+    rows: list[dict[str, Any]] = pq.ParquetFile(path).read().to_pylist()
+    return rows
+
+
 def _rows(folder: Path, schema: pa.Schema) -> list[dict[str, Any]]:
-    if not delta.table_exists(folder):
-        return []
     files = delta.list_files(folder.parent, folder)
-    rows: list[dict[str, Any]] = []
-    for file in files:
-        rows += pq.ParquetFile(folder.parent / file.path).read().to_pylist()
+    rows = [row for file in files for row in _file_rows(str(folder.parent / file.path))]
     return [{name: row.get(name) for name in schema.names} for row in rows]
 
 
@@ -134,9 +137,10 @@ def gather_rows(folder: Path, schema: pa.Schema) -> None:
     delta.commit_files(folder, [delta.write_rows(folder, rows)], removed=sorted(listed))
 
 
-def table_version(folder: Path) -> int:
-    """The Delta version of a table; -1 where there is none yet."""
-    return DeltaTable(folder).version() if delta.table_exists(folder) else -1
+def table_version(folder: Path) -> tuple[str, int]:
+    """What tells one state of a table from another; ("", 0) where there is none yet."""
+    newest = delta.newest_commit(folder)
+    return ("", 0) if newest is None else (newest.name, newest.stat().st_mtime_ns)
 
 
 def read_documents(lake_folder: Path) -> list[Document]:

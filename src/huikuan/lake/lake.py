@@ -25,6 +25,8 @@ from huikuan.records.document import Document
 from huikuan.records.kind import Kind, record_key_parts
 from huikuan.records.kinds import KINDS
 
+_Versions = tuple[tuple[str, int], tuple[str, int]]
+
 
 class Lake:
     """The lake in a folder (`HOME/books/ID/lake`), which need not exist yet.
@@ -35,7 +37,7 @@ class Lake:
     def __init__(self, folder: Path, connect: Callable[[], duckdb.DuckDBPyConnection] | None = None) -> None:
         self.folder = Path(folder)
         self._connect = connect
-        self._documents: tuple[tuple[int, int], list[Document]] | None = None
+        self._documents: tuple[_Versions, list[Document]] | None = None
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A new in-memory connection for the lake's own work."""
