@@ -42,12 +42,20 @@ def open_records(definition: Definition, left: Any, right: Any, suggestions: Any
     return finished(rows, as_of)
 
 
-_CLASSED = {name: kind for name, kind in OPEN.items() if name not in ("item_id", "group_id", "needs_work", "age_days", "cause", "suggestion", "evidence")}
+_CLASSED = {
+    name: kind
+    for name, kind in OPEN.items()
+    if name not in ("item_id", "group_id", "needs_work", "age_days", "cause", "suggestion", "evidence")
+}
 
 
 def finished(rows: Any, as_of: date, explained: Any = False) -> Any:
     """Rows of `open` with what follows from the class and the dates. What a person explained needs no work."""
-    work = ~rows["class"].isin(NO_WORK_CLASSES) & ~ibis.literal(explained) if isinstance(explained, bool) else ~rows["class"].isin(NO_WORK_CLASSES) & ~explained
+    work = (
+        ~rows["class"].isin(NO_WORK_CLASSES) & ~ibis.literal(explained)
+        if isinstance(explained, bool)
+        else ~rows["class"].isin(NO_WORK_CLASSES) & ~explained
+    )
     age = ibis.literal(as_of).delta(rows.date, unit="day").cast("int64")
     return conform(rows.mutate(needs_work=work, age_days=age), OPEN)
 
@@ -57,7 +65,9 @@ def _elsewhere(entries: Any, others: Any) -> Any:
     mine = entries.filter(entries.key.notnull()).select("scope", "key").distinct()
     theirs = others.filter(others.key.notnull()).select(their_scope="scope", key="key").distinct()
     met = mine.inner_join(theirs, "key")
-    return met.group_by(known_scope=met.scope, known_key=met.key).agg(here=(met.scope == met.their_scope).any(), there=(met.scope != met.their_scope).any())
+    return met.group_by(known_scope=met.scope, known_key=met.key).agg(
+        here=(met.scope == met.their_scope).any(), there=(met.scope != met.their_scope).any()
+    )
 
 
 def _known(entries: Any, others: Any) -> Any:
@@ -90,16 +100,16 @@ def is_due(due_date: Any, as_of: date) -> Any:
     return due_date.notnull() & (due_date < ibis.literal(as_of))
 
 
-def residual_parts(work: Workspace, definition: Definition, groups: Any, lines: Any, sides: Sides) -> Any:
+def residual_parts(work: Workspace, definition: Definition, groups: Any, lines: Any, sides: Sides, as_of: date) -> Any:
     """The residual of each differing group as parts with a class, adding up to it. Columns of PART."""
-    differing = groups.filter(groups.status == "difference")
-    said = typed(definition.explain(differing, lines, sides)) if definition.explain else None
-    if said is None:
-        return work.keep(_rest_parts(definition.classes, differing.mutate(explained=ZERO)))
+    differing = work.keep(_with_due(groups.filter(groups.status == "difference"), lines))
+    if definition.explain is None:
+        return work.keep(_rest_parts(definition.classes, differing.mutate(explained=ZERO), as_of))
+    said = typed(definition.explain(differing, lines, sides))
     said = work.keep(said.filter(said.amount != ZERO))
     sums = said.group_by(part_group=said.group_id).agg(explained=said.amount.sum().cast(MONEY_TYPE))
     joined = differing.left_join(sums, differing.group_id == sums.part_group)
-    rest = _rest_parts(definition.classes, joined.mutate(explained=joined.explained.fill_null(ZERO)))
+    rest = _rest_parts(definition.classes, joined.mutate(explained=joined.explained.fill_null(ZERO)), as_of)
     return work.keep(union_all(said, rest))
 
 
@@ -108,16 +118,33 @@ def typed(parts: Any) -> Any:
     return conform(parts, PART)
 
 
-def _rest_parts(classes: Classes, groups: Any) -> Any:
+def _with_due(groups: Any, lines: Any) -> Any:
+    """Groups with the last due date of their left entries."""
+    of_left = lines.filter(lines.side == "left")
+    dues = of_left.group_by(due_group=of_left.group_id).agg(due=of_left.due_date.max())
+    return groups.left_join(dues, groups.group_id == dues.due_group).drop("due_group")
+
+
+def _rest_parts(classes: Classes, groups: Any, as_of: date) -> Any:
+    """What is left of the residuals. Where nothing that is compared came yet (fees only), it is like a missing one."""
     rest = (groups.residual - groups.explained).cast(MONEY_TYPE)
-    named = groups.mutate(amount=rest, record_key=EMPTY, **{"class": ibis.ifelse(rest > ZERO, classes.short, classes.over)})
+    nothing_came = (groups.r_count == 0) & (rest > ZERO)
+    class_ = ibis.cases(
+        (nothing_came & is_due(groups.due, as_of), classes.overdue),
+        (nothing_came, classes.waiting),
+        (rest > ZERO, classes.short),
+        else_=classes.over,
+    )
+    named = groups.mutate(amount=rest, record_key=EMPTY, **{"class": class_})
     return typed(named.filter(named.amount != ZERO))
 
 
 def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -> Any:
     """Rows of `open` for the parts of residuals, one per group and class, shown at the record that tells it best:
     the record of the part itself, else the group's least left one."""
-    summed = parts.group_by("group_id", "class").agg(amount=parts.amount.sum().cast(MONEY_TYPE), at=parts.record_key.max())
+    summed = parts.group_by("group_id", "class").agg(
+        amount=parts.amount.sum().cast(MONEY_TYPE), at=parts.record_key.max()
+    )
     left = lines.side == "left"
     facts = lines.group_by(of_group=lines.group_id).agg(
         members=lines.record_key.collect().sort().join("\n"),
@@ -177,7 +204,11 @@ def suggestions(candidates: Any, pass_name: str) -> Any:
     left = candidates.select(side=ibis.literal("left"), record_key="left_key", other="right_key", apart="apart")
     right = candidates.select(side=ibis.literal("right"), record_key="right_key", other="left_key", apart="apart")
     both = union_all(left, right)
-    nearest = both.mutate(place=ibis.row_number().over(ibis.window(group_by=["side", "record_key"], order_by=[ibis._.apart, ibis._.other])))
+    nearest = both.mutate(
+        place=ibis.row_number().over(
+            ibis.window(group_by=["side", "record_key"], order_by=[ibis._.apart, ibis._.other])
+        )
+    )
     few = nearest.filter(nearest.place < SUGGESTED_AT_MOST)
     told = few.mutate(told=ibis.literal(0).cast("string") + few.place.cast("string") + because.json_text(few.other))
     listed = told.group_by("side", "record_key").agg(keys=told.told.collect().sort())

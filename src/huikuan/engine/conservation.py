@@ -27,14 +27,19 @@ register(
             "%(name)s: the %(side)s side of %(scope)s in %(currency)s does not add up: "
             "total %(total)s, accounted for %(accounted)s, %(records)s records, %(placed)s placed."
         ),
-        "engine.residual_not_explained": _("%(name)s: the parts of the difference of group %(group_id)s do not add up to it."),
+        "engine.residual_not_explained": _(
+            "%(name)s: the parts of the difference of group %(group_id)s do not add up to it."
+        ),
     }
 )
 
 
 def totals(sides: Sides) -> Any:
     """What each side brings. One row per side, scope and currency."""
-    parts = [on_side(entries, name).select(*GRAIN, "amount") for name, entries in (("left", sides.left), ("right", sides.right))]
+    parts = [
+        on_side(entries, name).select(*GRAIN, "amount")
+        for name, entries in (("left", sides.left), ("right", sides.right))
+    ]
     both = union_all(*parts)
     return both.group_by(GRAIN).agg(total=both.amount.sum().cast(WIDE), records=both.count())
 
@@ -66,11 +71,13 @@ def split_surplus(links: Any, open_: Any) -> dict[tuple[str, str, str], int]:
     """How many rows too many the records of manual matches have: a split record has one row per share, a record that
     is gone has one and is on no side."""
     manual = links.filter(links["pass"] == "decision")
-    if int(manual.count().execute()) == 0:
+    if int(manual.count().to_pyarrow().as_py()) == 0:
         return {}
     keys = manual.select("side", "record_key").distinct()
     rows = union_all(
-        links.semi_join(keys, ["side", "record_key"]).select(*GRAIN, "record_key", present=links.evidence != because.CONFLICT_GONE),
+        links.semi_join(keys, ["side", "record_key"]).select(
+            *GRAIN, "record_key", present=links.evidence != because.CONFLICT_GONE
+        ),
         open_.semi_join(keys, ["side", "record_key"]).select(*GRAIN, "record_key", present=ibis.literal(True)),
     )
     surplus: dict[tuple[str, str, str], int] = {}
@@ -125,7 +132,13 @@ def statement(name: str, proved: list[dict[str, Any]], groups: dict[tuple[str, s
         key = (part["side"], part["currency"])
         row = rows.setdefault(
             key,
-            {"name": name, "side": key[0], "currency": key[1], "groups": groups.get(key, 0), **dict.fromkeys(("total", "matched", "difference", "open", "links"), 0)},
+            {
+                "name": name,
+                "side": key[0],
+                "currency": key[1],
+                "groups": groups.get(key, 0),
+                **dict.fromkeys(("total", "matched", "difference", "open", "links"), 0),
+            },
         )
         for figure in ("total", "matched", "difference", "open"):
             row[figure] += part[figure]

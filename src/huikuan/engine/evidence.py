@@ -36,7 +36,9 @@ register(
         "evidence.account_key": _("The bank's reference is the payout's number."),
         "evidence.reference": _("The payout's number stands in the text of the bank line."),
         "evidence.amount_unique": _("Same amount within the window of days, and neither has another candidate."),
-        "evidence.amount_equal_items": _("As many equal amounts on one side as on the other within the window of days."),
+        "evidence.amount_equal_items": _(
+            "As many equal amounts on one side as on the other within the window of days."
+        ),
         "evidence.batch_day": _("The amounts of one day add up to this line."),
         "evidence.batch_run": _("Consecutive amounts add up to this line."),
         "evidence.manual": _("Matched by a person."),

@@ -165,8 +165,12 @@ class Classes:
 # differing group, `lines` their entries with side and group_id. What is not explained is called by `Classes`.
 Explain = Callable[[Any, Any, Sides], Any]
 
-# finish(left, right, sides) -> (left, right): fills due_date and hint of what stays open, when only then it is cheap.
-Finish = Callable[[Any, Any, Sides], tuple[Any, Any]]
+# dates(entries, sides) -> entries with due_date filled: asked only of what does not simply agree. Other columns that
+# the entries have beside (side, group_id) are kept.
+Dates = Callable[[Any, Sides], Any]
+
+# finish(work, left, right, sides) -> (left, right): hints that can only be known of what stays open.
+Finish = Callable[[Any, Any, Any, Sides], tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,7 @@ class Definition:
     tolerance: Decimal = Decimal(0)
     window_days: int = 5
     lead_days: int = 0
+    dates: Dates | None = None
     finish: Finish | None = None
     explain: Explain | None = None
     run: Callable[..., Outcome] | None = None  # a reconciliation that is no matching of two sides (balance)

@@ -52,7 +52,10 @@ def decide(work: Workspace, name: str, left: Any, right: Any, decisions: Decisio
     reasons = {e.record_key: e.reason for e in decisions.exclusions if e.reconciliation in ("", name)}
     links: list[Any] = []
     if excluded:
-        table = typed_table([{"record_key": key, "said": reasons[key]} for key in excluded], dict.fromkeys(("record_key", "said"), "string"))
+        table = typed_table(
+            [{"record_key": key, "said": reasons[key]} for key in excluded],
+            dict.fromkeys(("record_key", "said"), "string"),
+        )
         links.append(work.keep(_excluded_links(name, left, right, table)))
         left, right = left.anti_join(table, "record_key"), right.anti_join(table, "record_key")
     matches = [match for match in decisions.matches if match.reconciliation == name]
@@ -66,7 +69,12 @@ def decide(work: Workspace, name: str, left: Any, right: Any, decisions: Decisio
 
 
 def _excluded_links(name: str, left: Any, right: Any, table: Any) -> Any:
-    both = union_all(*(side.select(record_key="record_key").mutate(side=ibis.literal(which)) for which, side in (("left", left), ("right", right))))
+    both = union_all(
+        *(
+            side.select(record_key="record_key").mutate(side=ibis.literal(which))
+            for which, side in (("left", left), ("right", right))
+        )
+    )
     assignment = both.semi_join(table, "record_key").mutate(
         group_id=identity(name, "excluded", both.record_key),
         evidence=ibis.literal(because.EXCLUDED),
@@ -101,9 +109,15 @@ def _member_rows(matches: list[ManualMatch]) -> list[dict[str, Any]]:
 def _member_lines(left: Any, right: Any, members: Any) -> Any:
     """Members with their entries; a member whose record is gone keeps an entry of nothing."""
     columns = members.select("side", "record_key").distinct()
-    assignment = columns.mutate(group_id=ibis.literal(""), evidence=ibis.literal(""), **{"pass": ibis.literal("decision")})
+    assignment = columns.mutate(
+        group_id=ibis.literal(""), evidence=ibis.literal(""), **{"pass": ibis.literal("decision")}
+    )
     entries = assigned_lines(left, right, assignment).drop("group_id", "evidence")
-    found = entries.select(found_side="side", found_key="record_key", **{c: entries[c] for c in entries.columns if c not in ("side", "record_key")})
+    found = entries.select(
+        found_side="side",
+        found_key="record_key",
+        **{c: entries[c] for c in entries.columns if c not in ("side", "record_key")},
+    )
     joined = members.left_join(found, [members.side == found.found_side, members.record_key == found.found_key])
     gone = joined.found_key.isnull()
     changed = ~gone & (joined.amount != joined.fact_amount)
@@ -170,7 +184,9 @@ def blocked_pairs(name: str, decisions: Decisions) -> Any:
     }
     if not pairs:
         return None
-    return typed_table([{"one": one, "other": other} for one, other in sorted(pairs)], {"one": "string", "other": "string"})
+    return typed_table(
+        [{"one": one, "other": other} for one, other in sorted(pairs)], {"one": "string", "other": "string"}
+    )
 
 
 def set_apart(entries: Any, blocked: Any) -> tuple[Any, Any]:

@@ -2,8 +2,8 @@
 
 Made for millions of entries: the sums are taken once, what agrees exactly (the bulk) is never held but streamed into
 the links, and only the groups that do not agree are kept. A group is matched when its sums agree within the tolerance,
-or when its left side owes nothing and nothing came; else, if anything on the right is compared or the left owes
-nothing, it is linked with a difference; else it stays open with the fees that came already.
+or when its left side owes nothing and nothing came; a group with entries on both sides is else linked with a
+difference (an order of which only fees came is such a group); a group of one side stays open.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _judged(name: str, sums: Any, tolerance: Decimal) -> Any:
     both = (sums.l_rows > 0) & (sums.r_rows > 0)
     status = ibis.cases(
         (both & (residual.abs() <= ibis.literal(tolerance).cast(MONEY_TYPE)), "matched"),
-        (both & ((sums.r_count > 0) | (sums.l == ZERO)), "difference"),
+        (both, "difference"),
         else_="open",
     )
     judged = sums.mutate(residual=residual, status=status, group_id=_group_id(name, sums))
@@ -107,7 +107,12 @@ def _on_grain(entries: Any, odd: Any) -> list[Any]:
 def _not_agreeing(entries: Any, side: str, odd: Any) -> Any:
     """Entries of groups that do not agree exactly, and those without a key; group_id is null where they stay open."""
     slim = odd.select(
-        odd_scope="scope", odd_key="key", odd_currency="currency", odd_id="group_id", odd_status="status", odd_residual="residual"
+        odd_scope="scope",
+        odd_key="key",
+        odd_currency="currency",
+        odd_id="group_id",
+        odd_status="status",
+        odd_residual="residual",
     )
     keyed = entries.filter(entries.key.notnull())
     joined = keyed.inner_join(slim, _on_grain(keyed, slim))
@@ -128,6 +133,8 @@ def _agreeing(name: str, entries: Any, side: str, odd: Any) -> Any:
     keyed = entries.filter(entries.key.notnull())
     kept = keyed.anti_join(odd, list(GRAIN))
     return conform(
-        on_side(kept, side).mutate(group_id=_group_id(name, kept), evidence=ibis.literal(because.KEY), **{"pass": ibis.literal("key")}),
+        on_side(kept, side).mutate(
+            group_id=_group_id(name, kept), evidence=ibis.literal(because.KEY), **{"pass": ibis.literal("key")}
+        ),
         LINE,
     )

@@ -50,12 +50,12 @@ def _tokens(entries: Any) -> Any:
 
 def _edges(one: Any, other: Any, blocked: Any) -> Any:
     """Left and right ends with the same key that may meet: columns left_key, right_key."""
-    far = other.select(
-        "end_key", "currency", right_key="record_key", right_scope="scope", right_amount="compared"
-    )
+    far = other.select("end_key", "currency", right_key="record_key", right_scope="scope", right_amount="compared")
     joined = one.inner_join(far, ["end_key", "currency"])
     meets = may_meet(joined.target, joined.right_scope)
-    same_way = ((joined.compared > ZERO) & (joined.right_amount > ZERO)) | ((joined.compared < ZERO) & (joined.right_amount < ZERO))
+    same_way = ((joined.compared > ZERO) & (joined.right_amount > ZERO)) | (
+        (joined.compared < ZERO) & (joined.right_amount < ZERO)
+    )
     edges = joined.filter(meets & same_way).select(left_key="record_key", right_key="right_key").distinct()
     return without_blocked(edges, blocked)
 
@@ -78,7 +78,11 @@ def take_stars(work: Workspace, name: str, pass_name: str, edges: Any, evidence:
     by_right = ibis.window(group_by="right_key")
     by_left = ibis.window(group_by="left_key")
     counted = edges.mutate(at_right=ibis._.count().over(by_right), at_left=ibis._.count().over(by_left))
-    judged = work.keep(counted.mutate(worst_right=counted.at_right.max().over(by_left), worst_left=counted.at_left.max().over(by_right)))
+    judged = work.keep(
+        counted.mutate(
+            worst_right=counted.at_right.max().over(by_left), worst_left=counted.at_left.max().over(by_right)
+        )
+    )
     hub_left = (judged.at_right == 1) & (judged.worst_right == 1)
     hub_right = (judged.at_left == 1) & (judged.worst_left == 1) & (judged.at_right > 1)
     hub = ibis.ifelse(hub_left, judged.left_key, judged.right_key)
@@ -88,11 +92,10 @@ def take_stars(work: Workspace, name: str, pass_name: str, edges: Any, evidence:
 
 def assigned(pairs: Any, pass_name: str, evidence: Any) -> Any:
     """Pairs (left_key, right_key, group_id) as an assignment, each record once."""
-    told = pairs.mutate(evidence=evidence if not isinstance(evidence, str) else ibis.literal(evidence), **{"pass": ibis.literal(pass_name)})
+    told = pairs.mutate(
+        evidence=evidence if not isinstance(evidence, str) else ibis.literal(evidence),
+        **{"pass": ibis.literal(pass_name)},
+    )
     left = told.mutate(side=ibis.literal("left"), record_key=told.left_key)
     right = told.mutate(side=ibis.literal("right"), record_key=told.right_key)
     return union_all(conform(left, ASSIGNMENT), conform(right, ASSIGNMENT)).distinct()
-
-
-
-

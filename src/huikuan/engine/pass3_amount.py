@@ -110,7 +110,9 @@ def _alone(name: str, edges: Any) -> Any:
         at_left=edges.count().over(ibis.window(group_by="left_node")),
         at_right=edges.count().over(ibis.window(group_by="right_node")),
     )
-    only = counted.filter((counted.at_left == 1) & (counted.at_right == 1) & (counted.left_items == counted.right_items))
+    only = counted.filter(
+        (counted.at_left == 1) & (counted.at_right == 1) & (counted.left_items == counted.right_items)
+    )
     return only.mutate(
         group_id=identity(name, "amount", only.left_node, only.right_node),
         evidence=ibis.ifelse(only.left_items == 1, because.AMOUNT_UNIQUE, because.AMOUNT_EQUAL_ITEMS),
@@ -161,7 +163,13 @@ def _members(taken: Any, left: Any, right: Any) -> Any:
     """The records of the nodes taken, as an assignment."""
     nodes = taken.mutate(left_key=taken.left_node, right_key=taken.right_node)
     marked = assigned(nodes, "amount", nodes.evidence)
-    of_left = marked.filter(marked.side == "left").inner_join(left.select(member="record_key", record_key="node"), "record_key")
-    of_right = marked.filter(marked.side == "right").inner_join(right.select(member="record_key", record_key="node"), "record_key")
+    of_left = marked.filter(marked.side == "left").inner_join(
+        left.select(member="record_key", record_key="node"), "record_key"
+    )
+    of_right = marked.filter(marked.side == "right").inner_join(
+        right.select(member="record_key", record_key="node"), "record_key"
+    )
     both = union_all(of_left, of_right)
-    return both.drop("record_key").rename(record_key="member").select("side", "record_key", "group_id", "pass", "evidence")
+    return (
+        both.drop("record_key").rename(record_key="member").select("side", "record_key", "group_id", "pass", "evidence")
+    )

@@ -26,12 +26,17 @@ def match_days(work: Workspace, name: str, left: Any, right: Any, window: Window
     """Assign right entries to whole days of left ones."""
     ordered = work.keep(_ordered(left))
     days = ordered.group_by("scope", "target", "currency", "date").agg(
-        total=ordered.compared.sum().cast(MONEY_TYPE), first=ordered.place.min(), last=ordered.place.max(), items=ordered.count()
+        total=ordered.compared.sum().cast(MONEY_TYPE),
+        first=ordered.place.min(),
+        last=ordered.place.max(),
+        items=ordered.count(),
     )
     several = days.filter(days["items"] > 1)
     far = _rights(right)
     spread = _spread(several, window)
-    joined = spread.inner_join(far, [spread.currency == far.right_currency, spread.day == far.right_date, spread.total == far.right_amount])
+    joined = spread.inner_join(
+        far, [spread.currency == far.right_currency, spread.day == far.right_date, spread.total == far.right_amount]
+    )
     found = joined.filter(may_meet(joined.target, joined.right_scope))
     candidates = found.select("right_key", "scope", "currency", "first", "last", start="date")
     return _taken(work, name, candidates, ordered, blocked, because.BATCH_DAY)
@@ -44,12 +49,25 @@ def match_runs(work: Workspace, name: str, left: Any, right: Any, window: Window
     ends = _spread(ordered, window)
     pairs = ends.inner_join(far, [ends.currency == far.right_currency, ends.day == far.right_date])
     pairs = pairs.filter(may_meet(pairs.target, pairs.right_scope))
-    if int(pairs.count().execute()) > PAIRS_AT_MOST:
+    if int(pairs.count().to_pyarrow().as_py()) > PAIRS_AT_MOST:
         return None
-    wanted = pairs.select("scope", "currency", "right_key", "right_date", last="place", before=(pairs.prefix - pairs.right_amount).cast(MONEY_TYPE))
-    starts = ordered.select("scope", "currency", first="place", start="date", before=(ordered.prefix - ordered.compared).cast(MONEY_TYPE))
+    wanted = pairs.select(
+        "scope",
+        "currency",
+        "right_key",
+        "right_date",
+        last="place",
+        before=(pairs.prefix - pairs.right_amount).cast(MONEY_TYPE),
+    )
+    starts = ordered.select(
+        "scope", "currency", first="place", start="date", before=(ordered.prefix - ordered.compared).cast(MONEY_TYPE)
+    )
     runs = wanted.inner_join(starts, ["scope", "currency", "before"])
-    near = runs.filter((runs.first < runs.last) & (runs.last - runs.first < LONGEST_RUN) & (runs.right_date.delta(runs.start, unit="day") <= window.days))
+    near = runs.filter(
+        (runs.first < runs.last)
+        & (runs.last - runs.first < LONGEST_RUN)
+        & (runs.right_date.delta(runs.start, unit="day") <= window.days)
+    )
     candidates = near.select("right_key", "scope", "currency", "first", "last", "start")
     return _taken(work, name, candidates, ordered, blocked, because.BATCH_RUN)
 
@@ -59,7 +77,8 @@ def _ordered(left: Any) -> Any:
     usable = eligible(left)
     order = [ibis._.date, ibis._.moment, ibis._.number, ibis._.record_key]
     filled = usable.mutate(
-        moment=usable.occurred_at.fill_null(usable.date.cast("timestamp(6)")), number=usable.seq.fill_null(ibis.literal(0).cast("int64"))
+        moment=usable.occurred_at.fill_null(usable.date.cast("timestamp(6)")),
+        number=usable.seq.fill_null(ibis.literal(0).cast("int64")),
     )
     within = ibis.window(group_by=["scope", "currency"], order_by=order)
     upto = ibis.window(group_by=["scope", "currency"], order_by=order, preceding=(None, 0))
@@ -72,7 +91,11 @@ def _ordered(left: Any) -> Any:
 def _rights(right: Any) -> Any:
     usable = eligible(right)
     return usable.select(
-        right_key="record_key", right_scope="scope", right_currency="currency", right_date="date", right_amount="compared"
+        right_key="record_key",
+        right_scope="scope",
+        right_currency="currency",
+        right_date="date",
+        right_amount="compared",
     )
 
 
@@ -96,7 +119,11 @@ def _taken(work: Workspace, name: str, candidates: Any, ordered: Any, blocked: A
     if blocked is not None:
         apart = unique.inner_join(blocked, [unique.left_key == blocked.one, unique.right_key == blocked.other])
         unique = unique.anti_join(apart.select("right_key").distinct(), "right_key")
-    told = unique.mutate(group_id=identity(name, "batch", unique.right_key), evidence=ibis.literal(evidence), **{"pass": ibis.literal("batch")})
+    told = unique.mutate(
+        group_id=identity(name, "batch", unique.right_key),
+        evidence=ibis.literal(evidence),
+        **{"pass": ibis.literal("batch")},
+    )
     left = told.mutate(side=ibis.literal("left"), record_key=told.left_key)
     right = told.mutate(side=ibis.literal("right"), record_key=told.right_key)
     return work.keep(union_all(conform(left, ASSIGNMENT), conform(right, ASSIGNMENT)).distinct())

@@ -16,7 +16,18 @@ import ibis
 
 from huikuan.engine import classify, conservation
 from huikuan.engine import evidence as because
-from huikuan.engine.lines import GROUP, ZERO, as_links, assigned_lines, compared_by_side, judged, link_rows, union_all, without
+from huikuan.engine.lines import (
+    GROUP,
+    LINE,
+    ZERO,
+    as_links,
+    assigned_lines,
+    compared_by_side,
+    judged,
+    link_rows,
+    union_all,
+    without,
+)
 from huikuan.engine.model import ENTRY, LINKS, Definition, Outcome, Sides
 from huikuan.engine.pass0_decisions import Decided, blocked_pairs, decide, set_apart
 from huikuan.engine.pass1_key import KeyMatch, match_by_key
@@ -124,16 +135,20 @@ def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
     work, definition = run.work, run.definition
     left, right = run.left, run.right
     lines = union_all(*run.lines) if run.lines else None
+    if definition.dates:
+        left = definition.dates(left, run.sides)
+        lines = None if lines is None else work.keep(conform(definition.dates(lines, run.sides), LINE))
     groups = union_all(*(conform(part, GROUP) for part in run.groups)) if run.groups else None
     if definition.finish:
-        left, right = definition.finish(left, right, run.sides)
+        left, right = definition.finish(work, left, right, run.sides)
+    if definition.dates or definition.finish:
         left, right = work.keep(conform(left, ENTRY)), work.keep(conform(right, ENTRY))
     open_parts = [classify.open_records(definition, left, right, _suggestions(run, left, right), as_of)]
     link_parts = [] if decided.links is None else [decided.links]
     if decided.residuals is not None:
         open_parts.append(classify.decided_residuals(definition, decided.residuals, decided.links, as_of))
     if lines is not None:
-        parts = classify.residual_parts(work, definition, groups, lines, run.sides)
+        parts = classify.residual_parts(work, definition, groups, lines, run.sides, as_of)
         conservation.prove_residuals(definition.name, groups, parts)
         open_parts.append(classify.residual_rows(definition, parts, lines, as_of))
         link_parts.append(link_rows(lines, groups, classify.first_classes(parts)))

@@ -1,0 +1,190 @@
+"""Entries of `order-settlement`: what an order should bring, as of a day, and what the platform settled for it.
+
+Left: order lines that have a line number (an order known only by its header has no lines and expects nothing), amount
+= paid + platform_borne - refunded as of the day, 0 for unpaid and cancelled ones. Right: every settlement line that
+counts (not corroborating) but for payouts, transfers and deposits, which move money and settle no order; of these
+lines only the gross types are compared, fees are members of their order's group with 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+
+from huikuan.engine.lines import ZERO
+from huikuan.engine.model import ENTRY, MONEY_TYPE, Facts
+from huikuan.engine.workspace import conform, typed_table
+from huikuan.recons.local_time import end_of_day, local_date
+from huikuan.records.codes import GROSS_TYPES
+from huikuan.records.due_dates import ANCHORS, rules_by_number
+from huikuan.records.rules import Rules
+
+MONEY_MOVES = ("payout", "transfer", "deposit")  # settlement types that are no settlement of orders
+NOTHING_EXPECTED = ("unpaid", "cancelled")
+CLOSED_BY_REFUND = ("refunded", "cancelled")
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """A day in the book's time zone; `end` is the first UTC moment after it."""
+
+    day: date
+    timezone: str
+
+    @property
+    def end(self) -> Any:
+        """The first moment that lies after the day."""
+        return ibis.literal(end_of_day(self.day, self.timezone))
+
+    def happened(self, moment: Any) -> Any:
+        """Whether a moment is told and not later."""
+        return moment.notnull() & (moment < self.end)
+
+
+def no_later(date_column: Any, as_of: date) -> Any:
+    """Whether a movement exists as of a day; one without a day does."""
+    return date_column.isnull() | (date_column <= ibis.literal(as_of))
+
+
+def counted_orders(facts: Facts, as_of: date) -> Any:
+    """Order lines as of a day, with `brings` and `refunded_then`."""
+    lines = facts.table("order_line")
+    day = AsOf(as_of, facts.timezone)
+    lines = lines.filter(lines.line_no.notnull() & (lines.line_no != "") & no_later(lines.business_date, as_of))
+    later_paid = lines.paid_at.notnull() & ~day.happened(lines.paid_at)
+    closed_later = lines.closed_at.notnull() & ~day.happened(lines.closed_at)
+    owes = ~(later_paid | (lines.status == "unpaid") | ((lines.status == "cancelled") & ~closed_later))
+    moment = lines.refunded_at.fill_null(
+        ibis.ifelse(lines.status.isin(CLOSED_BY_REFUND), lines.closed_at, ibis.null().cast("timestamp(6)"))
+    )
+    refunded = ibis.ifelse(moment.isnull() | day.happened(moment), lines.refunded.fill_null(ZERO), ZERO)
+    gross = (lines.paid.fill_null(ZERO) + lines.platform_borne.fill_null(ZERO)).cast(MONEY_TYPE)
+    brings = ibis.ifelse(owes.fill_null(True), (gross - refunded).cast(MONEY_TYPE), ZERO)
+    return lines.mutate(brings=brings, refunded_then=ibis.ifelse(owes.fill_null(True), refunded, ZERO))
+
+
+def left_entries(facts: Facts, rules: Rules, as_of: date, shops: list[str]) -> Any:
+    """One entry per order line. Until `dates` is asked, due_date holds the anchor day and seq the number of the
+    settlement rule which turns it into the due date."""
+    lines = counted_orders(facts, as_of)
+    rule_no, anchor = _anchor(lines, rules, shops, AsOf(as_of, facts.timezone))
+    return conform(
+        lines.mutate(
+            scope=lines.shop,
+            target=ibis.literal("*"),
+            key=lines.order_no,
+            date=lines.business_date,
+            seq=rule_no,
+            type=ibis.literal("order"),
+            amount=lines.brings,
+            compared=lines.brings,
+            due_date=anchor,
+            hint=_before_start(lines.business_date, rules),
+        ),
+        ENTRY,
+    )
+
+
+def _before_start(day: Any, rules: Rules, hint: Any = None) -> Any:
+    otherwise = ibis.null().cast("string") if hint is None else hint
+    if rules.start is None:
+        return otherwise
+    return ibis.ifelse(day < ibis.literal(rules.start), "other_period", otherwise)
+
+
+def _anchor(lines: Any, rules: Rules, shops: list[str], as_of: AsOf) -> tuple[Any, Any]:
+    """The settlement rule's number and the day of its anchor event (null: not happened yet) of each order line.
+
+    A rule version holds for orders paid from its day on (unpaid: by business date), `records.due_dates`.
+    """
+    numbered = rules_by_number(rules, shops)
+    versions: dict[str, int] = {}
+    for rule, _end in numbered:
+        versions[rule.shop] = versions.get(rule.shop, 0) + 1
+    paid_day = local_date(lines.paid_at, as_of.timezone).fill_null(lines.business_date)
+    no_cases, day_cases = [], []
+    for no, (rule, end) in enumerate(numbered):
+        holds = lines.shop == rule.shop
+        if versions[rule.shop] > 1:
+            holds = holds & (paid_day >= ibis.literal(rule.valid_from)) & (paid_day < ibis.literal(end))
+        moment = lines[ANCHORS[rule.anchor]]
+        day = ibis.ifelse(as_of.happened(moment), local_date(moment, as_of.timezone), ibis.null().cast("date"))
+        no_cases.append((holds, ibis.literal(no).cast("int64")))
+        day_cases.append((holds, day))
+    if not numbered:
+        return ibis.null().cast("int64"), ibis.null().cast("date")
+    return ibis.cases(*no_cases, else_=ibis.null().cast("int64")), ibis.cases(
+        *day_cases, else_=ibis.null().cast("date")
+    )
+
+
+def counted_settlements(facts: Facts, as_of: date) -> Any:
+    """Settlement lines that count, as of a day."""
+    lines = facts.table("settlement_line")
+    lines = lines.filter(no_later(lines.business_date, as_of) & ~lines.type.isin(MONEY_MOVES))
+    return lines.filter(~lines.corroborating.fill_null(False)) if "corroborating" in lines.columns else lines
+
+
+def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping[str, Any]]:
+    """One entry per settlement line, and tables that must live as long as the entries."""
+    lines = counted_settlements(facts, as_of)
+    lines, extra = _with_shop(lines, facts, rules)
+    ok = lines.order_no.notnull() & (lines.order_no != "") & lines.key_state.fill_null("ok").isin(["ok", ""])
+    gross = lines.type.isin([name for name in GROSS_TYPES if name != "freight"]) | (
+        (lines.type == "freight") & (lines.amount > ZERO)
+    )
+    hint = ibis.cases(
+        (lines.key_state == "damaged", "key_damaged"),
+        (lines.key_state == "none", "not_operating"),
+        (~ok, "key_missing"),
+        else_=ibis.null().cast("string"),
+    )
+    entries = lines.mutate(
+        target=ibis.literal("*"),
+        key=ibis.ifelse(ok, lines.order_no, ibis.null().cast("string")),
+        date=lines.business_date,
+        flow=lines.flow_no,
+        compared=ibis.ifelse(gross, lines.amount, ZERO),
+        hint=_before_start(lines.business_date, rules, hint),
+    )
+    return conform(entries, ENTRY), extra
+
+
+def _with_shop(lines: Any, facts: Facts, rules: Rules) -> tuple[Any, Mapping[str, Any]]:
+    """Lines with their scope: their own shop, else their order's among the account's shops, else the only shop that
+    has such an order, else the account's only shop."""
+    told = lines.shop.notnull() & (lines.shop != "")
+    blank = lines.filter(~told)
+    if int(blank.limit(1).count().to_pyarrow().as_py()) == 0:
+        return lines.mutate(scope=lines.shop), {}
+    of_account = [{"account": a.name, "own": shop} for a in rules.accounts for shop in a.shops]
+    table = typed_table(of_account, {"account": "string", "own": "string"})
+    found = _shops_of_orders(blank, facts, table).cache()
+    joined = blank.left_join(found, [blank.account == found.found_account, blank.order_no == found.found_order])
+    alone = {a.name: a.shops[0] for a in rules.accounts if len(a.shops) == 1}
+    fallback = joined.account.cases(*alone.items(), else_="") if alone else ibis.literal("")
+    resolved = joined.mutate(scope=joined.found_shop.fill_null(fallback)).select(*lines.columns, "scope")
+    own = lines.filter(told)
+    return ibis.union(own.mutate(scope=own.shop), resolved, distinct=False), {"shops_of_orders": found}
+
+
+def _shops_of_orders(blank: Any, facts: Facts, own_shops: Any) -> Any:
+    """The one shop an order number of an account belongs to. Key: found_account, found_order; ambiguous ones are absent."""
+    wanted = blank.filter(blank.order_no.notnull()).select("account", "order_no").distinct()
+    known = facts.table("order_line").select("order_no", "shop").distinct()
+    met = wanted.inner_join(known, "order_no")
+    met = met.left_join(own_shops, [met.account == own_shops.account, met.shop == own_shops.own])
+    own = met.own.notnull()
+    counted = met.group_by(found_account=met.account, found_order=met.order_no).agg(
+        own_count=own.sum(), own_shop=met.own.min(), shops=met.count(), shop=met.shop.min()
+    )
+    shop = ibis.cases(
+        (counted.own_count == 1, counted.own_shop),
+        ((counted.own_count == 0) & (counted.shops == 1), counted.shop),
+        else_=ibis.null().cast("string"),
+    )
+    return counted.select("found_account", "found_order", found_shop=shop).filter(ibis._.found_shop.notnull())

@@ -1,0 +1,163 @@
+"""`order-settlement`: was each order settled, in full?
+
+Left order lines, right settlement lines, by shop and order number (`order_entries` says what enters). The parts of a
+difference are named here: other_period, refund_missing, duplicate, refund_twice, unexpected_settlement; the rest is
+short or over, or, while only fees came, not_due or missing_right. Payouts, transfers and deposits are on no side; a
+settlement line that naturally has no order is open as `not_operating`, so the right total is that of all lines that
+count.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+
+from huikuan.engine.lines import ZERO, union_all
+from huikuan.engine.model import MONEY_TYPE, Classes, Definition, Facts, Passes, Sides
+from huikuan.engine.workspace import conform
+from huikuan.recons.order_entries import counted_orders, left_entries, right_entries
+from huikuan.records.due_dates import due_calendar
+from huikuan.records.rules import BEGINNING, Rules
+
+NAME = "order-settlement"
+PART = {"group_id": "string", "record_key": "string", "class": "string", "amount": MONEY_TYPE}
+BLANK = ibis.literal("")
+
+
+def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
+    """The sides as of a day."""
+    shops = facts.table("order_line").select("shop").distinct().to_pyarrow()["shop"].to_pylist()
+    known = sorted(shop for shop in shops if shop)
+    right, held = right_entries(facts, rules, as_of)
+    orders = counted_orders(facts, as_of)
+    refunds = orders.filter(orders.refunded_then != ZERO).select("shop", "order_no", "currency", "refunded_then")
+    extra = {"rules": rules, "shops": known, "refunds": refunds, "held": held}
+    return Sides(left_entries(facts, rules, as_of, known), right, extra)
+
+
+def dates(entries: Any, sides: Sides) -> Any:
+    """Entries with the due date in place of the anchor day."""
+    span = entries.agg(first=entries.due_date.min(), last=entries.due_date.max()).to_pyarrow().to_pylist()[0]
+    if span["first"] is None:
+        return entries
+    calendar = ibis.memtable(due_calendar(sides.extra["rules"], sides.extra["shops"], span["first"], span["last"]))
+    dues = calendar.select(due_rule=calendar.rule_no.cast("int64"), due_anchor="anchor_date", due_day="due_date")
+    joined = entries.left_join(dues, [entries.seq == dues.due_rule, entries.due_date == dues.due_anchor])
+    return joined.mutate(due_date=joined.due_day).select(*entries.columns)
+
+
+def explain(groups: Any, lines: Any, sides: Sides) -> Any:
+    """The parts of differences that have a name, as left - right."""
+    copies = _copies(lines)
+    known = _known(groups, lines, copies, sides)
+    early = ibis.ifelse(known.early, known.residual, ZERO)
+    rest = (known.residual - early).cast(MONEY_TYPE)
+    untold = (known.refunded - known.refund_came).cast(MONEY_TYPE)
+    missing_first = _over(rest, untold, untold == (ZERO - rest))
+    rest = (rest - missing_first).cast(MONEY_TYPE)
+    copied = _toward_zero(rest, (ZERO - known.copied).cast(MONEY_TYPE))
+    rest = (rest - copied).cast(MONEY_TYPE)
+    twice = ibis.ifelse(
+        (rest > ZERO) & (untold < ZERO) & (known.refund_lines > 1),
+        ibis.least(rest, (ZERO - untold).cast(MONEY_TYPE)),
+        ZERO,
+    )
+    rest = (rest - twice).cast(MONEY_TYPE)
+    missing = ibis.ifelse(missing_first == ZERO, _over(rest, untold, untold > ZERO), ZERO)
+    rest = (rest - missing).cast(MONEY_TYPE)
+    unexpected = ibis.ifelse((known.l == ZERO) & (rest < ZERO) & (known.refunded == ZERO), rest, ZERO)
+    named = {
+        "other_period": (early, BLANK),
+        "duplicate": (copied, known.copy_key),
+        "refund_twice": (twice, known.refund_key),
+        "refund_missing": ((missing_first + missing).cast(MONEY_TYPE), BLANK),
+        "unexpected_settlement": (unexpected, BLANK),
+    }
+    told = known.mutate(**{f"part_{name}": amount for name, (amount, _at) in named.items()})
+    return union_all(*(_part(told, name, at) for name, (_amount, at) in named.items()))
+
+
+def _part(known: Any, class_: str, at: Any) -> Any:
+    rows = known.mutate(amount=known[f"part_{class_}"], record_key=at, **{"class": ibis.literal(class_)})
+    return conform(rows.filter(rows.amount != ZERO), PART)
+
+
+def _over(rest: Any, amount: Any, when: Any) -> Any:
+    """The negative part of a residual (too much came) that an amount explains."""
+    return ibis.ifelse(
+        when & (rest < ZERO) & (amount > ZERO), ibis.greatest(rest, (ZERO - amount).cast(MONEY_TYPE)), ZERO
+    )
+
+
+def _toward_zero(rest: Any, amount: Any) -> Any:
+    """The amount where it explains a part of the residual, else 0."""
+    fits = ((rest > ZERO) & (amount > ZERO) & (amount <= rest)) | ((rest < ZERO) & (amount < ZERO) & (amount >= rest))
+    return ibis.ifelse(fits, amount, ZERO)
+
+
+def _copies(lines: Any) -> Any:
+    """Settlement lines that repeat an earlier one of their group: same type and amount, another flow number, and more
+    of them than the order has lines of that amount. One row per line."""
+    right = lines.filter((lines.side == "right") & (lines.compared != ZERO) & (lines.type != "refund"))
+    same = ["group_id", "type", "compared"]
+    order = [ibis._.date, ibis._.moment, ibis._.record_key]
+    dated = right.mutate(moment=right.occurred_at.fill_null(right.date.cast("timestamp(6)")))
+    placed = dated.mutate(
+        place=ibis.row_number().over(ibis.window(group_by=same, order_by=order)),
+        flows=dated.flow.nunique().over(ibis.window(group_by=same)),
+    )
+    left = lines.filter((lines.side == "left") & (lines.compared != ZERO))
+    like = left.group_by(like_group=left.group_id, like_amount=left.compared).agg(likes=left.count())
+    joined = placed.left_join(like, [placed.group_id == like.like_group, placed.compared == like.like_amount])
+    allowed = ibis.greatest(joined.likes.fill_null(1), 1)
+    return joined.filter((joined.flows > 1) & (joined.place >= allowed)).select("group_id", "record_key", "compared")
+
+
+def _known(groups: Any, lines: Any, copies: Any, sides: Sides) -> Any:
+    """Per differing group what its parts are reckoned from."""
+    refund = (lines.side == "right") & (lines.type == "refund") & (lines.compared != ZERO)
+    start = sides.extra["rules"].start or BEGINNING
+    early = (lines.date < ibis.literal(start)).fill_null(False)
+    facts = lines.group_by(of_group=lines.group_id).agg(
+        scope=lines.scope.max(),
+        key=lines.key.max(),
+        currency=lines.currency.max(),
+        early=early.any(),
+        refund_came=ibis.ifelse(refund, ZERO - lines.compared, ZERO).sum().cast(MONEY_TYPE),
+        refund_lines=refund.sum(),
+        refund_key=ibis.ifelse(refund, lines.record_key, "").max(),
+    )
+    sums = copies.group_by(copy_group=copies.group_id).agg(
+        copied=copies.compared.sum().cast(MONEY_TYPE), copy_key=copies.record_key.max()
+    )
+    joined = groups.inner_join(facts, groups.group_id == facts.of_group)
+    joined = joined.left_join(sums, joined.group_id == sums.copy_group)
+    wanted = facts.select("scope", "key", "currency").distinct()
+    refunds = sides.extra["refunds"]
+    told = refunds.semi_join(
+        wanted, [refunds.shop == wanted.scope, refunds.order_no == wanted.key, refunds.currency == wanted.currency]
+    )
+    totals = told.group_by(r_shop=told.shop, r_order=told.order_no, r_currency=told.currency).agg(
+        refunded=told.refunded_then.sum().cast(MONEY_TYPE)
+    )
+    found = joined.left_join(
+        totals, [joined.scope == totals.r_shop, joined.key == totals.r_order, joined.currency == totals.r_currency]
+    )
+    return found.mutate(
+        refunded=found.refunded.fill_null(ZERO),
+        copied=found.copied.fill_null(ZERO),
+        copy_key=found.copy_key.fill_null(""),
+    )
+
+
+ORDER_SETTLEMENT = Definition(
+    name=NAME,
+    prepare=prepare,
+    passes=Passes(key="applies", amount="suggests"),
+    classes=Classes(),
+    window_days=15,
+    dates=dates,
+    explain=explain,
+)
