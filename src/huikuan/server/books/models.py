@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huikuan.records.codes import FEE_TYPES
 from huikuan.records.rules import BEGINNING
@@ -111,10 +112,10 @@ class SettlementRule(models.Model):
     """When a shop's orders are to be settled. Key: shop, valid_from."""
 
     ANCHORS = [
-        ("paid", _("Payment")),
-        ("shipped", _("Shipping")),
-        ("received", _("Receipt")),
-        ("closed", _("Closing")),
+        ("paid", pgettext_lazy("anchor", "Payment")),
+        ("shipped", pgettext_lazy("anchor", "Shipping")),
+        ("received", pgettext_lazy("anchor", "Receipt")),
+        ("closed", pgettext_lazy("anchor", "Closing")),
     ]
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="settlement_rules")
     valid_from = models.DateField(_("Valid from"), default=BEGINNING)
@@ -140,7 +141,7 @@ class FeeRate(models.Model):
     valid_from = models.DateField(_("Valid from"), default=BEGINNING)
     category = models.CharField(_("Category"), max_length=80, default="*")
     rate = models.DecimalField(_("Rate"), max_digits=10, decimal_places=6)
-    base = models.CharField(_("Of"), max_length=6, choices=[("gross", _("Settled gross")), ("paid", _("Paid"))], default="gross")
+    base = models.CharField(_("Base"), max_length=6, choices=[("gross", _("Settled gross")), ("paid", _("Amount paid"))], default="gross")
     minimum = models.DecimalField(_("Minimum"), max_digits=18, decimal_places=5, default=0)
     returned_on_refund = models.BooleanField(_("Returned on refund"), default=True)
     tolerance = models.DecimalField(_("Tolerance"), max_digits=18, decimal_places=5, default=0)

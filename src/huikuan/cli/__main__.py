@@ -1,0 +1,5 @@
+"""`python -m huikuan.cli`."""
+
+from huikuan.cli import main
+
+main()

@@ -1,0 +1,107 @@
+"""Commands about files: import, documents, undo, formats."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huikuan.cli.common import ACTOR, emit, home_options, json_option, progress, say, with_book
+
+SHOWN = ("file", "status", "format", "shop", "account", "rows", "accepted", "rejected", "new", "updated", "duplicate", "document")
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "format_id", default="auto", show_default=True, help="Format id; `huikuan formats` lists them.")
+@click.option("--shop", default="", help="The shop the files are of; made where there is none.")
+@click.option("--account", default="", help="The account the files are of; made where there is none.")
+@click.option("--mapping", default="", help="A saved column mapping, by name.")
+@click.option("--password-stdin", is_flag=True, help="Read the files' password from standard input.")
+@click.option("--accept-partial", is_flag=True, help="Import the rest of a file with rejected rows.")
+@json_option
+@with_book
+def import_command(
+    book: Any, files: tuple[str, ...], format_id: str, shop: str, account: str, mapping: str, password_stdin: bool,
+    accept_partial: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Import files. A bad one never stops the others; exit 1 when one was refused."""
+    from huikuan.pipeline.importing import ImportOptions
+    from huikuan.server.documents.services import import_paths
+
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
+    options = ImportOptions(format_id, shop, account, mapping, password, accept_partial)
+    with progress("Importing") as told:
+        rows = import_paths(
+            book, ACTOR, [(Path(name), Path(name).name) for name in files], options,
+            lambda file, stage, done, total: told(f"{file} ({stage})", done, total),
+        )  # fmt: skip
+    emit([_row(row) for row in rows], as_json, SHOWN)
+    for row in rows:
+        for problem in row.problems:
+            say(f"{row.file}: {problem['text']}")
+    if any(row.status == "refused" for row in rows):
+        refused = sum(row.status == "refused" for row in rows)
+        say(f"{refused} of {len(rows)} documents were refused.")
+        sys.exit(1)
+
+
+def _row(row: Any) -> dict[str, Any]:
+    """The import row of the contract."""
+    told = {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
+    told["problems"] = [{name: p[name] for name in ("sheet", "row", "column", "code", "text")} for p in row.problems]
+    return told
+
+
+@click.command("documents")
+@click.option("--undone", is_flag=True, help="Those taken out again too.")
+@json_option
+@with_book
+def documents_command(book: Any, undone: bool, as_json: bool) -> None:
+    """List the imported documents, the newest first."""
+    from huikuan.server.documents.services import documents_of
+
+    rows = [_document_row(document) for document in documents_of(book, undone)]
+    emit(rows, as_json, ("document", "file", "status", "format", "shop", "account", "rows", "accepted", "imported_at"))
+
+
+def _document_row(document: Any) -> dict[str, Any]:
+    return {
+        "file": document.file_name, "document": document.document_id, "format": document.format, "kinds": document.kinds,
+        "shop": document.shop, "account": document.account, "status": document.status,
+        "period": {"from": document.period_from, "to": document.period_to}, "rows": document.rows,
+        "accepted": document.accepted, "rejected": document.rejected, "ignored": document.ignored, "new": document.new,
+        "updated": document.updated, "duplicate": document.duplicate, "totals": document.totals,
+        "controls": [{"name": c.name, "stated": c.stated, "computed": c.computed, "ok": c.ok} for c in document.controls],
+        "problems": [{k: p.get(k) for k in ("sheet", "row", "column", "code", "text")} for p in document.problems],
+        "imported_at": document.imported_at, "imported_by": document.imported_by, "undone_at": document.undone_at,
+    }  # fmt: skip
+
+
+@click.command("undo")
+@click.argument("document")
+@json_option
+@with_book
+def undo_command(book: Any, document: str, as_json: bool) -> None:
+    """Take a document out again. What another document tells too stays."""
+    from huikuan.server.documents.services import undo
+
+    undone = undo(book, ACTOR, document)
+    emit([_document_row(undone)], as_json, ("document", "file", "rows"))
+    say(f"{undone.file_name} was taken out. Run `huikuan reconcile` to bring the results up to date.")
+
+
+@click.command("formats")
+@home_options
+@json_option
+def formats_command(home: Path | None, book_name: str | None, as_json: bool) -> None:
+    """List the files Huikuan can read."""
+    from huikuan.formats.registry import FORMATS
+
+    rows = [
+        {"format": each.id, "title": each.title, "kinds": sorted({emit.kind for emit in each.emits})} for each in FORMATS
+    ]
+    emit(rows, as_json, ("format", "title", "kinds"))

@@ -1,0 +1,112 @@
+"""Commands that decide: match, unmatch, exclude, correct."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from huikuan.cli.common import ACTOR, MONEY, emit, json_option, say, with_book
+
+
+class Many(click.Command):
+    """`--left A B C --right D`: an option that takes all words up to the next option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the option before each further word."""
+        repeated: list[str] = []
+        current = ""
+        for word in args:
+            if word.startswith("--"):
+                current = word if word in ("--left", "--right") else ""
+                repeated.append(word)
+            elif current and repeated[-1] != current:
+                repeated += [current, word]
+            else:
+                repeated.append(word)
+        return super().parse_args(ctx, repeated)
+
+
+def _links(book: Any, name: str, group_id: str) -> list[dict[str, Any]]:
+    from huikuan.pipeline.results import LINK_COLUMNS
+    from huikuan.server.workbench.services import results
+
+    rows = results(book).group(name, group_id)
+    return [{column: row[column] for column in LINK_COLUMNS} for row in rows]
+
+
+@click.command("match", cls=Many)
+@click.argument("name")
+@click.option("--left", multiple=True, metavar="KEY...", help="Record keys of the left side.")
+@click.option("--right", multiple=True, metavar="KEY...", help="Record keys of the right side.")
+@click.option("--amount", type=MONEY, help="How much of the pair belongs together; default all that is left.")
+@click.option("--difference-reason", default="", help="Code of the difference's reason, where the sides differ.")
+@click.option("--reason", default="", help="Why, in words.")
+@click.option("--force", is_flag=True, help="Match against the figures.")
+@json_option
+@with_book
+def match_command(
+    book: Any, name: str, left: tuple[str, ...], right: tuple[str, ...], amount: Decimal | None, difference_reason: str,
+    reason: str, force: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Say that records belong together. Prints the match's links."""
+    from huikuan.pipeline.reconciling import names_asked
+    from huikuan.server.workbench.services import match
+
+    names_asked([name])
+    if not left and not right:
+        raise click.UsageError("Name records by --left KEY... and --right KEY...")
+    made = match(
+        book, ACTOR, name, left, right, amount=amount, difference_reason=difference_reason, reason=reason, force=force
+    )
+    emit(_links(book, name, made.group_id), as_json)
+
+
+@click.command("unmatch")
+@click.argument("group_id")
+@click.option("--reason", default="", help="Why, in words.")
+@json_option
+@with_book
+def unmatch_command(book: Any, group_id: str, reason: str, as_json: bool) -> None:
+    """Undo one link: a person's match is taken back, an automatic one taken apart for good. Prints the links it had."""
+    from huikuan.pipeline.results import LINK_COLUMNS
+    from huikuan.server.workbench.services import results, unmatch
+
+    found = results(book)
+    touched = next((rows for name in found.manifest.names if (rows := found.group(name, group_id))), [])
+    unmatch(book, ACTOR, group_id, reason)
+    emit([{column: row[column] for column in LINK_COLUMNS} for row in touched], as_json)
+
+
+@click.command("exclude")
+@click.argument("record_key")
+@click.option("--reason", required=True, help="Why, in words.")
+@click.option("--name", default="", help="Only from this reconciliation.")
+@json_option
+@with_book
+def exclude_command(book: Any, record_key: str, reason: str, name: str, as_json: bool) -> None:
+    """Let a record take no part in reconciling."""
+    from huikuan.server.workbench.services import exclude
+
+    made = exclude(book, ACTOR, record_key, reason, name)
+    emit([{"record_key": record_key, "name": made.reconciliation, "reason": made.reason}], as_json)
+
+
+@click.command("correct")
+@click.argument("record_key")
+@click.argument("change", metavar="FIELD=VALUE")
+@click.option("--reason", required=True, help="Why, in words.")
+@json_option
+@with_book
+def correct_command(book: Any, record_key: str, change: str, reason: str, as_json: bool) -> None:
+    """Say what a field of a record really is. It holds from the next `huikuan reconcile` on."""
+    from huikuan.server.workbench.services import correct
+
+    field, equals, value = change.partition("=")
+    if not equals:
+        raise click.UsageError(f"{change!r} is not FIELD=VALUE.")
+    made = correct(book, ACTOR, record_key, field, value, reason)
+    row = {"record_key": record_key, "field": field, "before": made.before, "after": made.after, "reason": made.reason}
+    emit([row], as_json)
+    say("Run `huikuan reconcile` to bring the results up to date.")

@@ -1,0 +1,164 @@
+"""Commands about results: reconcile, links, open, collection."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huikuan.cli.common import ACTOR, DAY, MONEY, emit, json_option, progress, run_options, say, with_book, write_csv, write_json
+
+FORMATS = ("csv", "json", "parquet")
+STATEMENT = ("name", "side", "currency", "total", "matched", "difference", "open", "groups", "links", "as_of", "run")
+
+
+@click.command("reconcile")
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@run_options
+@click.option("--tolerance", type=MONEY, help="For this run, instead of the rules'.")
+@click.option("--backend", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
+@json_option
+@with_book
+def reconcile_command(
+    book: Any, names: tuple[str, ...], as_of: date | None, date_from: date | None, date_to: date | None,
+    tolerance: Decimal | None, backend: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Reconcile and publish. A run as of another day or over a part of the period is published beside the current one."""
+    from huikuan.pipeline.reconciling import Asked, names_asked
+    from huikuan.server.workbench import services
+
+    if tolerance is not None and tolerance < 0:
+        raise click.BadParameter("a tolerance is not negative.", param_hint="--tolerance")
+    asked = Asked(names, as_of, date_from, date_to, tolerance)
+    names_asked(names)
+    with progress("Reconciling") as told:
+        manifest = services.reconcile(book, ACTOR, asked, told)
+    found = services.results(book, as_of, date_from, date_to)
+    rows = [
+        {**row, "as_of": manifest.as_of, "run": manifest.run}
+        for name in names_asked(names)
+        for row in found.statement(name)
+    ]
+    emit([{name: row[name] for name in STATEMENT} for row in rows], as_json, STATEMENT)
+    for conflict in manifest.conflicts:
+        say(f"The correction of {conflict['field']} of {conflict['record_key']} is in conflict: the fact has changed since.")
+
+
+def output_options(function: Any) -> Any:
+    """--format and -o."""
+    function = click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")(function)
+    return click.option("--format", "format_id", type=click.Choice(FORMATS), help="Default: by the file's ending, else csv.")(function)
+
+
+@click.command("links")
+@click.argument("name")
+@run_options
+@output_options
+@json_option
+@with_book
+def links_command(book: Any, name: str, **options: Any) -> None:
+    """What belongs together, one row per record."""
+    from huikuan.pipeline.results import LINK_COLUMNS
+
+    _print(book, name, "links", LINK_COLUMNS, "order_no, date, group_id, side, record_key", **options)
+
+
+@click.command("open")
+@click.argument("name")
+@run_options
+@output_options
+@json_option
+@with_book
+def open_command(book: Any, name: str, **options: Any) -> None:
+    """What is open, one row per item."""
+    from huikuan.pipeline.results import OPEN_COLUMNS
+
+    _print(book, name, "open", OPEN_COLUMNS, "needs_work DESC, date, order_no, class, item_id", **options)
+
+
+def _print(
+    book: Any, name: str, part: str, columns: Sequence[str], order: str, *, as_of: date | None, date_from: date | None,
+    date_to: date | None, format_id: str | None, output: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Write a table of the published results."""
+    from huikuan.pipeline.reconciling import names_asked
+    from huikuan.server.workbench.services import results
+
+    names_asked([name])
+    found = results(book, as_of, date_from, date_to)
+    write_rows(found.stream(name, part, columns, order), columns, format_id, output, as_json)
+
+
+def write_rows(
+    rows: Iterable[dict[str, Any]], columns: Sequence[str], format_id: str | None, output: Path | None, as_json: bool
+) -> None:
+    """Rows as csv, json or parquet, to a file or standard output."""
+    ending = output.suffix.removeprefix(".").lower() if output else ""
+    chosen = "json" if as_json else format_id or (ending if ending in FORMATS else "csv")
+    if chosen == "parquet":
+        if output is None:
+            raise click.UsageError("Parquet needs a file: -o FILE.")
+        _write_parquet(list(rows), columns, output)
+        return
+    target = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
+    try:
+        if chosen == "json":
+            write_json(rows, target)
+        else:
+            write_csv(rows, columns, target)
+    finally:
+        if output:
+            target.close()
+
+
+def _write_parquet(rows: list[dict[str, Any]], columns: Sequence[str], output: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    money = pa.decimal128(18, 5)
+    arrays = {}
+    for name in columns:
+        values = [row[name] for row in rows]
+        kind = money if any(isinstance(value, Decimal) for value in values) else None
+        arrays[name] = pa.array(values, kind)
+    pq.write_table(pa.table(arrays), output, compression="zstd")
+
+
+@click.command("collection")
+@click.option("--status", "statuses", multiple=True, help="Only orders of this status; may be repeated.")
+@click.option("--as-of", "as_of", type=DAY, help="As of this day; default today.")
+@output_options
+@json_option
+@with_book
+def collection_command(
+    book: Any, statuses: tuple[str, ...], as_of: date | None, format_id: str | None, output: Path | None, as_json: bool
+) -> None:
+    """Where each order's money is, one row per order."""
+    from huikuan.pipeline.results import COLLECTION_COLUMNS
+    from huikuan.records.codes import COLLECTION_STATUSES
+
+    for status in statuses:
+        if status not in COLLECTION_STATUSES:
+            raise click.BadParameter(f"{status!r} is none of {', '.join(COLLECTION_STATUSES)}.", param_hint="--status")
+    found = _results_or_run(book, as_of)
+    rows = found.stream_collection(COLLECTION_COLUMNS, statuses)
+    write_rows(rows, COLLECTION_COLUMNS, format_id, output, as_json)
+
+
+def _results_or_run(book: Any, as_of: date | None) -> Any:
+    """The results as of a day; computed now where nobody has asked for that day yet."""
+    from huikuan.pipeline.reconciling import Asked
+    from huikuan.records.errors import UserError
+    from huikuan.server.workbench import services
+
+    try:
+        return services.results(book, as_of)
+    except UserError:
+        with progress("Reconciling") as told:
+            services.reconcile(book, ACTOR, Asked(as_of=as_of), told)
+        return services.results(book, as_of)

@@ -1,0 +1,68 @@
+"""Commands about the book's rules."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huikuan.cli.common import ACTOR, json_option, say, with_book
+from huikuan.pipeline.plain import plain
+from huikuan.records.errors import UserError
+from huikuan.records.messages import gettext_noop, register
+
+register({"rules.unreadable": gettext_noop("%(file)s is no text file in UTF-8.")})
+
+
+@click.group("rules")
+def rules_command() -> None:
+    """Shops, accounts, settlement rules, fee rates, tolerances: show, export or import them (TOML)."""
+
+
+@rules_command.command("show")
+@json_option
+@with_book
+def show(book: Any, as_json: bool) -> None:
+    """Print the rules."""
+    import tomllib
+
+    from huikuan.server.books.toml import export_text
+
+    text = export_text(book)
+    if not as_json:
+        click.echo(text, nl=False)
+        return
+    sections = tomllib.loads(text)
+    rows = [{"section": name, **entry} for name, entries in sections.items() for entry in entries]
+    click.echo(json.dumps({"rows": plain(rows)}, ensure_ascii=False))
+
+
+@rules_command.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_book
+def export(book: Any, file: Path) -> None:
+    """Write the rules to a file."""
+    from huikuan.server.books.toml import export_text
+
+    file.write_text(export_text(book), encoding="utf-8")
+
+
+@rules_command.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@json_option
+@with_book
+def import_(book: Any, file: Path, as_json: bool) -> None:
+    """Take over a rules file: adds and changes what it names, removes nothing."""
+    from huikuan.server.books.toml import import_text
+
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError("rules.unreadable", file=file) from error
+    count = import_text(book, text, by=ACTOR)
+    if as_json:
+        click.echo(json.dumps({"rows": [{"entries": count}]}))
+    say(f"{count} entries taken over.")

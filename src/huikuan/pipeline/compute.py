@@ -1,0 +1,54 @@
+"""DuckDB connections of this process: always in memory, with threads, memory and temporary folder set explicitly.
+
+`HUIKUAN_THREADS`, `HUIKUAN_MEMORY` (such as `4GB`) and `HUIKUAN_TEMP` override the defaults.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+DEFAULT_MEMORY = "4GB"
+
+
+def threads() -> int:
+    """How many threads a query may use: `HUIKUAN_THREADS`, else the machine's processors, at most 8."""
+    told = os.environ.get("HUIKUAN_THREADS", "")
+    return int(told) if told.isdigit() and int(told) else min(os.cpu_count() or 2, 8)
+
+
+def temp_folder() -> Path:
+    """Where queries spill. Made when missing."""
+    folder = Path(os.environ.get("HUIKUAN_TEMP") or Path(tempfile.gettempdir()) / "huikuan-spill")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def connect(memory: str | None = None) -> duckdb.DuckDBPyConnection:
+    """A new in-memory database with the limits of this process, times in UTC."""
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": str(threads()),
+            "memory_limit": memory or os.environ.get("HUIKUAN_MEMORY") or DEFAULT_MEMORY,
+            "temp_directory": str(temp_folder()),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET preserve_insertion_order = false")
+    return con
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """An SQL text literal: for the places that take no bound value, such as a file name of COPY."""
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,394 @@
+"""A file → recognised → readings → the lake. One file may hold several documents (members, sheets, statements).
+
+Each document is imported wholly or not at all: its readings are appended, then its row in `documents` makes them count.
+A file that cannot be read is a result too (`refused`, with every fault named), never an exception, so that the other
+files of a batch go on. Undoing a document takes out what it alone tells.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from huikuan.formats.reading import ReadContext, Reading
+from huikuan.formats.read_file import read_file
+from huikuan.lake.lake import Lake
+from huikuan.lake.writer import Writer
+from huikuan.pipeline.book import Book
+from huikuan.pipeline.compute import connect, quoted
+from huikuan.pipeline.originals import keep_original, sha256_of
+from huikuan.records.document import Control, Document
+from huikuan.records.errors import HuikuanError, InvariantError, OperatorError, Problem, UserError
+from huikuan.records.kinds import KINDS
+from huikuan.records.messages import gettext_noop, register
+from huikuan.records.rules import Account, Rules, Shop
+
+register(
+    {
+        "import.no_file": gettext_noop("%(file)s: there is no such file. Check the name."),
+        "import.document_unknown": gettext_noop(
+            "There is no document %(document)s. `huikuan documents` lists those that can be undone."
+        ),
+        "import.shop_unknown": gettext_noop(
+            "The file does not say which shop it is of. Name it: --shop on the command line, or choose it on the page."
+        ),
+        "import.account_unknown": gettext_noop(
+            "The file does not say which account it is of. Name it: --account on the command line, or choose it on the page."
+        ),
+    }
+)
+
+# progress(stage, done, total): stage is reading | comparing | storing; done and total in the stage's own units.
+Progress = Callable[[str, float, float], None]
+OWNERS = (("order_line", "shop"), ("settlement_line", "account"), ("wallet_line", "account"), ("bank_line", "account"))
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What the person says about the files. Blank: the file is to say it itself."""
+
+    format: str = "auto"
+    shop: str = ""
+    account: str = ""
+    mapping: str = ""
+    password: str = field(default="", repr=False)
+    accept_partial: bool = False
+    mappings: tuple[Any, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """What became of one document: the fields of the contract (DESIGN section 7, Rows)."""
+
+    file: str
+    document: str
+    format: str
+    kinds: tuple[str, ...]
+    shop: str
+    account: str
+    status: str  # imported | flagged | refused | unchanged
+    period: dict[str, Any]
+    rows: int
+    accepted: int
+    rejected: int
+    ignored: int
+    new: int
+    updated: int
+    duplicate: int
+    totals: dict[str, Decimal]
+    controls: tuple[dict[str, Any], ...]
+    problems: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The rows of some files, and the shops and accounts that they name and the rules do not know yet."""
+
+    rows: tuple[ImportRow, ...] = ()
+    new_shops: tuple[Shop, ...] = ()
+    new_accounts: tuple[Account, ...] = ()
+
+
+def import_files(
+    book: Book,
+    files: Sequence[tuple[Path, str]],
+    options: ImportOptions,
+    rules: Rules,
+    progress: Progress | None = None,
+) -> Imported:
+    """Import `(path, name)` files one after the other. A bad file never stops the others; only a fault of the
+    installation (a lock, a full disk) does."""
+    result = Imported()
+    for path, name in files:
+        one = import_file(book, path, options, rules, name=name, progress=progress)
+        rules = known_with(rules, one)
+        result = Imported(
+            result.rows + one.rows, result.new_shops + one.new_shops, result.new_accounts + one.new_accounts
+        )
+    return result
+
+
+def known_with(rules: Rules, imported: Imported) -> Rules:
+    """The rules with the newly seen shops and accounts."""
+    return replace(
+        rules, shops=rules.shops + imported.new_shops, accounts=rules.accounts + imported.new_accounts
+    )
+
+
+def import_file(
+    book: Book,
+    path: Path,
+    options: ImportOptions,
+    rules: Rules,
+    *,
+    name: str = "",
+    progress: Progress | None = None,
+) -> Imported:
+    """Import one file: a row per document found in it.
+
+    Errors: OperatorError when the book's writer is busy or the disk fails; everything wrong with the file itself is
+    a refused row.
+    """
+    name = name or path.name
+    told = progress or (lambda stage, done, total: None)
+    if not path.is_file():
+        return Imported((refused_row(name, UserError("import.no_file", file=name)),))
+    con = connect()
+    try:
+        context = _context(book, options, lambda share: told("reading", share, 1.0))
+        try:
+            readings = read_file(path, name, context, con)
+        except UserError as error:
+            return Imported((refused_row(name, error),))
+        return _store_all(book, path, name, readings, con, options, rules, told)
+    finally:
+        con.close()
+
+
+def _context(book: Book, options: ImportOptions, on_progress: Callable[[float], None]) -> ReadContext:
+    return ReadContext(
+        currency=book.currency,
+        timezone=book.timezone,
+        shop=options.shop,
+        account=options.account,
+        hash_key=book.hash_key,
+        mappings=options.mappings,
+        format=options.format,
+        mapping=options.mapping,
+        password=options.password,
+        accept_partial=options.accept_partial,
+        on_progress=on_progress,
+    )
+
+
+def _store_all(
+    book: Book,
+    path: Path,
+    name: str,
+    readings: Iterable[Reading],
+    con: duckdb.DuckDBPyConnection,
+    options: ImportOptions,
+    rules: Rules,
+    told: Progress,
+) -> Imported:
+    """Append the documents of one file, one after the other, under one hold of the book's writer."""
+    readings = [checked(con, reading) for reading in readings]
+    good = [reading for reading in readings if reading.status != "refused"]
+    if not good:
+        return Imported(tuple(row_of(name, reading) for reading in readings))
+    sha256 = sha256_of(path)
+    rows: list[ImportRow] = []
+    shops: list[Shop] = []
+    accounts: list[Account] = []
+    lake = book.lake
+    with lake.writer("import") as writer:
+        keep_original(book, path)
+        for done, reading in enumerate(readings):
+            told("storing", done, len(readings))
+            if reading.status == "refused":
+                rows.append(row_of(name, reading))
+                continue
+            document = document_of(path, name, sha256, reading, options)
+            rows.append(_store(writer, lake, con, document, reading, name))
+            new = newcomers(con, reading, book, known_with(rules, Imported((), tuple(shops), tuple(accounts))))
+            shops += new.new_shops
+            accounts += new.new_accounts
+    told("storing", len(readings), len(readings))
+    return Imported(tuple(rows), tuple(shops), tuple(accounts))
+
+
+def checked(con: duckdb.DuckDBPyConnection, reading: Reading) -> Reading:
+    """The reading, refused when nobody says whose records they are; the arithmetic of its rows is proved."""
+    if reading.rows != reading.accepted + reading.rejected + reading.ignored:
+        raise InvariantError(
+            "import.rows", rows=reading.rows, accepted=reading.accepted, rejected=reading.rejected,
+            ignored=reading.ignored,
+        )  # fmt: skip
+    for kind, owner in OWNERS:
+        table = reading.tables.get(kind)
+        if table is None or reading.status == "refused":
+            continue
+        blank = con.execute(
+            f"SELECT min(source_row) FROM {quoted(table)} WHERE {owner} IS NULL OR {owner} = ''"
+        ).fetchone()
+        if blank and blank[0] is not None:
+            problem = Problem(f"import.{owner}_unknown", reading.sheet, blank[0], severity="refuse")
+            return replace(reading, status="refused", tables={}, problems=(*reading.problems, problem))
+    return reading
+
+
+def _store(
+    writer: Writer,
+    lake: Lake,
+    con: duckdb.DuckDBPyConnection,
+    document: Document,
+    reading: Reading,
+    name: str,
+) -> ImportRow:
+    """Compare one document with the lake, then append and commit it, unless these very bytes are there already."""
+    new = updated = duplicate = 0
+    unchanged = True
+    for kind, table in reading.tables.items():
+        counts = writer.compare(con, kind, table, document)
+        new, updated, duplicate = new + counts.new, updated + counts.updated, duplicate + counts.duplicate
+        unchanged = unchanged and counts.unchanged
+    row = replace(row_of(name, reading), new=new, updated=updated, duplicate=duplicate)
+    twin = _same_document(lake, document)
+    if unchanged and twin is not None:
+        return replace(row, document=twin.document_id, status="unchanged")
+    for kind, table in reading.tables.items():
+        writer.append_query(con, kind, f"SELECT * FROM {quoted(table)}", document.document_id)
+    writer.commit(replace(document, new=new, updated=updated, duplicate=duplicate))
+    row = replace(row, document=document.document_id)
+    return replace(row, status="unchanged") if unchanged and duplicate else row
+
+
+def _same_document(lake: Lake, document: Document) -> Document | None:
+    """The standing document of the same bytes, read the same way."""
+    member = document.file_name.partition("!")[2]
+    for other in lake.documents():
+        same = (other.sha256, other.format, other.shop, other.account, other.file_name.partition("!")[2])
+        if same == (document.sha256, document.format, document.shop, document.account, member):
+            return other
+    return None
+
+
+def document_of(path: Path, name: str, sha256: str, reading: Reading, options: ImportOptions) -> Document:
+    """The document's row, with a fresh id."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return Document(
+        document_id=f"{now:%Y%m%d}-{secrets.token_hex(5)}",
+        file_name=label_of(name, reading),
+        sha256=sha256,
+        size_bytes=path.stat().st_size,
+        format=reading.format,
+        kinds=reading.kinds,
+        shop=reading.shop,
+        account=reading.account,
+        status=reading.status,
+        period_from=reading.period_from,
+        period_to=reading.period_to,
+        period_stated=reading.period_stated,
+        exported_at=reading.exported_at,
+        rows=reading.rows,
+        accepted=reading.accepted,
+        rejected=reading.rejected,
+        ignored=reading.ignored,
+        order_grain=reading.order_grain,
+        totals=dict(reading.totals),
+        controls=reading.controls,
+        problems=tuple(problem_row(p) for p in reading.problems),
+        imported_at=now,
+        imported_by=options.by,
+    )
+
+
+def label_of(name: str, reading: Reading) -> str:
+    """How the document is called: the file's name, `zip!member` for a file in a container."""
+    if not reading.member or reading.member == name:
+        return name
+    return reading.member if reading.member.startswith(f"{name}!") else f"{name}!{reading.member}"
+
+
+def problem_row(problem: Problem) -> dict[str, Any]:
+    """A problem as it is shown and kept: code for programs, text for people."""
+    return {
+        "sheet": problem.sheet, "row": problem.row, "column": problem.column, "code": problem.code,
+        "text": problem.text, "severity": problem.severity,
+        "params": {key: str(value) for key, value in problem.params.items()},
+    }  # fmt: skip
+
+
+def control_row(control: Control) -> dict[str, Any]:
+    """A control total as it is shown."""
+    return {"name": control.name, "stated": control.stated, "computed": control.computed, "ok": control.ok}
+
+
+def row_of(name: str, reading: Reading) -> ImportRow:
+    """The import row of a reading before it is compared with anything."""
+    return ImportRow(
+        file=label_of(name, reading),
+        document="",
+        format=reading.format,
+        kinds=reading.kinds,
+        shop=reading.shop,
+        account=reading.account,
+        status=reading.status,
+        period={"from": reading.period_from, "to": reading.period_to},
+        rows=reading.rows,
+        accepted=reading.accepted,
+        rejected=reading.rejected,
+        ignored=reading.ignored,
+        new=0,
+        updated=0,
+        duplicate=0,
+        totals=dict(reading.totals),
+        controls=tuple(control_row(c) for c in reading.controls),
+        problems=tuple(problem_row(p) for p in reading.problems),
+    )
+
+
+def refused_row(name: str, error: HuikuanError) -> ImportRow:
+    """The row of a file that could not be read at all."""
+    problem = {
+        "sheet": str(error.params.get("sheet") or ""), "row": error.params.get("row"),
+        "column": str(error.params.get("column") or ""), "code": error.code, "text": str(error),
+        "severity": "refuse", "params": {},
+    }  # fmt: skip
+    return ImportRow(
+        name, "", "", (), "", "", "refused", {"from": None, "to": None}, 0, 0, 0, 0, 0, 0, 0, {}, (), (problem,)
+    )
+
+
+def newcomers(con: duckdb.DuckDBPyConnection, reading: Reading, book: Book, rules: Rules) -> Imported:
+    """Shops and accounts a reading names and the rules do not know: to be created (rule 9)."""
+    platform = reading.format.partition(".")[0]
+    shops: dict[str, Shop] = {}
+    accounts: dict[str, Account] = {}
+    known_shops = {s.name for s in rules.shops}
+    known_accounts = {a.name for a in rules.accounts}
+    for kind, table in reading.tables.items():
+        columns = {f.name for f in KINDS[kind].fields}
+        for shop, currency in _distinct(con, table, "shop") if "shop" in columns else ():
+            if shop not in known_shops:
+                shops.setdefault(shop, Shop(shop, platform, currency or book.currency))
+        for account, currency in _distinct(con, table, "account") if "account" in columns else ():
+            if account not in known_accounts:
+                sort = "bank" if kind == "bank_line" else "wallet"
+                of_shops = tuple(s for s in (reading.shop,) if s)
+                accounts.setdefault(account, Account(account, sort, currency or book.currency, of_shops))
+    return Imported((), tuple(shops.values()), tuple(accounts.values()))
+
+
+def _distinct(con: duckdb.DuckDBPyConnection, table: str, column: str) -> list[tuple[str, str]]:
+    return con.execute(
+        f"SELECT {column}, min(currency) FROM {quoted(table)} WHERE {column} <> '' GROUP BY {column} ORDER BY {column}"
+    ).fetchall()
+
+
+def undo_document(book: Book, document_id: str, by: str) -> Document:
+    """Take a document out again: a tombstone. What another document tells too stays; an older snapshot comes back.
+
+    Errors: UserError when there is no such standing document, OperatorError when the writer is busy.
+    """
+    lake = book.lake
+    found = next((d for d in lake.documents() if d.document_id == document_id), None)
+    if found is None:
+        raise UserError("import.document_unknown", document=document_id)
+    with lake.writer("undo") as writer:
+        writer.undo(document_id, by, datetime.now(UTC).replace(tzinfo=None))
+    return found
+
+
+__all__ = [
+    "ImportOptions", "ImportRow", "Imported", "OperatorError", "import_file", "import_files", "known_with",
+    "undo_document",
+]  # fmt: skip

@@ -1,0 +1,197 @@
+"""A published run, opened for reading: one in-memory DuckDB per run, shared by all threads of the process.
+
+Small tables (open items) are held in memory, large ones stay Parquet: they are sorted by order number, so that a look-up
+reads one row group. The decisions made since the run are laid over as small tables of their own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from huikuan.engine.model import LINKS, OPEN
+from huikuan.pipeline.compute import connect, literal, quoted
+from huikuan.pipeline.overlay import Delta, delta
+from huikuan.pipeline.plain import hash_of
+from huikuan.pipeline.runs import Manifest, read_manifest
+from huikuan.records.decisions import Decisions, ManualMatch
+
+RUNS_KEPT = 4
+OVERLAYS_KEPT = 12
+IN_MEMORY_ROWS = 400_000
+_opened: OrderedDict[Path, OpenedRun] = OrderedDict()
+_lock = threading.Lock()
+
+MEMBER = pa.schema(
+    [("group_id", pa.string()), ("side", pa.string()), ("record_key", pa.string()), ("allocated", pa.decimal128(18, 5)),
+     ("status", pa.string()), ("residual", pa.decimal128(18, 5)), ("reason", pa.string()), ("class", pa.string())]
+)  # fmt: skip
+
+
+def opened_run(folder: Path) -> OpenedRun:
+    """The run of a folder, opened once per process."""
+    with _lock:
+        run = _opened.get(folder)
+        if run is None:
+            run = _opened[folder] = OpenedRun(folder)
+            while len(_opened) > RUNS_KEPT:
+                _opened.popitem(last=False)
+        _opened.move_to_end(folder)
+        return run
+
+
+class OpenedRun:
+    """Tables and views over one run's files. Thread-safe: each query runs on a cursor of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest: Manifest = read_manifest(folder)
+        self._con = connect("2GB")
+        self._con.execute("SET enable_object_cache = true")
+        self._lock = threading.Lock()
+        self._views: set[str] = set()
+        self._overlays: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
+        self._table("documents", folder / "documents.parquet", memory=True)
+
+    def query(self, sql: str, params: list[Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a query, as dictionaries."""
+        cursor = self._con.cursor()
+        try:
+            cursor.execute(sql, params or [])
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        finally:
+            cursor.close()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor for streaming a large result; the caller closes it."""
+        return self._con.cursor()
+
+    def table(self, name: str, part: str) -> str:
+        """The table of a reconciliation's `links`, `open` or `statement`, or of the `collection`, as published."""
+        view = f"{name}_{part}".replace("-", "_") if name else part
+        with self._lock:
+            if view not in self._views:
+                path = self.folder / (f"{name}.{part}.parquet" if name else f"{part}.parquet")
+                rows = self.manifest.rows.get(name, {}).get(part, 0)
+                self._table(view, path, memory=part in ("open", "statement") and rows <= IN_MEMORY_ROWS)
+                self._views.add(view)
+        return view
+
+    def _table(self, view: str, path: Path, *, memory: bool) -> None:
+        what = "TABLE" if memory else "VIEW"
+        self._con.execute(f"CREATE OR REPLACE {what} {quoted(view)} AS SELECT * FROM read_parquet({literal(path)})")
+
+    def now(self, name: str, decisions: Decisions | None) -> tuple[str, str, Delta]:
+        """Names of the `links` and `open` tables of a reconciliation with the decisions made since laid over."""
+        links, opened = self.table(name, "links"), self.table(name, "open")
+        since = delta(self.manifest, decisions, name) if decisions is not None else Delta()
+        if since.empty:
+            return links, opened, since
+        key = (name, hash_of(since))
+        with self._lock:
+            if key not in self._overlays:
+                self._overlays[key] = _lay_over(self._con.cursor(), links, opened, since, f"since_{key[1][:12]}")
+                if len(self._overlays) > OVERLAYS_KEPT:
+                    self._overlays.popitem(last=False)
+            return (*self._overlays[key], since)
+
+
+def _lay_over(
+    con: duckdb.DuckDBPyConnection, links: str, opened: str, since: Delta, prefix: str
+) -> tuple[str, str]:
+    """Make the overlay's tables and the two views that join them to the published ones."""
+    prefix = f"{links.removesuffix('_links')}_{prefix}"
+    con.execute(f"CREATE OR REPLACE TABLE {prefix}_touched AS SELECT unnest(?::VARCHAR[]) AS record_key", [list(since.touched)])
+    con.execute(
+        f"CREATE OR REPLACE TABLE {prefix}_groups AS SELECT DISTINCT group_id FROM {links} WHERE record_key IN "
+        f"(SELECT record_key FROM {prefix}_touched) UNION SELECT unnest(?::VARCHAR[])",
+        [list(since.unmatched)],
+    )
+    con.execute(
+        f"CREATE OR REPLACE TABLE {prefix}_loose AS "
+        f"SELECT * FROM {links} WHERE group_id IN (SELECT group_id FROM {prefix}_groups)"
+    )
+    _bases(con, opened, prefix)
+    _new_links(con, since, prefix)
+    _new_open(con, opened, since, prefix)
+    con.execute(
+        f"CREATE OR REPLACE VIEW {prefix}_links AS SELECT {_names(LINKS)} FROM {links} "
+        f"WHERE group_id NOT IN (SELECT group_id FROM {prefix}_groups) UNION ALL SELECT {_names(LINKS)} FROM {prefix}_made"
+    )
+    con.execute(
+        f"CREATE OR REPLACE VIEW {prefix}_open AS SELECT {_names(OPEN)} FROM {opened} "
+        f"WHERE coalesce(record_key, '') NOT IN (SELECT record_key FROM {prefix}_touched) "
+        f"AND coalesce(group_id, '') NOT IN (SELECT group_id FROM {prefix}_groups) "
+        f"UNION ALL SELECT {_names(OPEN)} FROM {prefix}_left"
+    )
+    return f"{prefix}_links", f"{prefix}_open"
+
+
+def _names(schema: dict[str, str]) -> str:
+    return ", ".join(quoted(name) for name in schema)
+
+
+def _bases(con: duckdb.DuckDBPyConnection, opened: str, prefix: str) -> None:
+    """`PREFIX_base`: what is known of each record that is loose now, one row per side and record."""
+    columns = "side, scope, record_key, document_id, source_row, order_no, date, currency, amount"
+    con.execute(
+        f"CREATE OR REPLACE TABLE {prefix}_base AS "
+        f"SELECT DISTINCT ON (side, record_key) {columns}, due_date, item_id FROM ("
+        f"SELECT {columns}, due_date, item_id FROM {opened} "
+        f"WHERE record_key IN (SELECT record_key FROM {prefix}_touched) "
+        f"UNION ALL SELECT {columns}, NULL AS due_date, NULL AS item_id FROM {prefix}_loose)"
+    )
+
+
+def _members(match: ManualMatch) -> list[dict[str, Any]]:
+    """The members of a new match, with what is left of it: left - right."""
+    signed = [m.amount if m.side == "left" else -m.amount for m in match.members]
+    residual = sum(signed[1:], signed[0]) if signed else None
+    status = "forced" if match.forced else "manual"
+    name = "" if not residual else ("short" if residual > 0 else "over")
+    return [
+        {"group_id": match.group_id, "side": m.side, "record_key": m.record_key, "allocated": m.amount,
+         "status": status, "residual": residual, "reason": match.reason, "class": name}
+        for m in match.members
+    ]  # fmt: skip
+
+
+def _new_links(con: duckdb.DuckDBPyConnection, since: Delta, prefix: str) -> None:
+    """`PREFIX_made`: the link rows of matches made since the run."""
+    rows = [row for match in since.matches for row in _members(match)]
+    con.register(f"{prefix}_arrow", pa.Table.from_pylist(rows, MEMBER))
+    con.execute(f"CREATE OR REPLACE TABLE {prefix}_member AS SELECT * FROM {prefix}_arrow")
+    con.unregister(f"{prefix}_arrow")
+    con.execute(
+        f"""CREATE OR REPLACE TABLE {prefix}_made AS
+        SELECT md5(m.group_id || '|' || m.side || '|' || m.record_key) AS link_id, m.group_id, m.side, b.scope,
+            m.record_key, b.document_id, b.source_row, b.order_no, b.date, b.currency, b.amount, m.allocated,
+            'decision' AS pass, m.status, m.class, m.residual, m.reason, '{{"code": "decision"}}' AS evidence
+        FROM {prefix}_member m LEFT JOIN {prefix}_base b ON b.record_key = m.record_key AND b.side = m.side"""
+    )
+
+
+def _new_open(con: duckdb.DuckDBPyConnection, opened: str, since: Delta, prefix: str) -> None:
+    """`PREFIX_left`: what is open because of the decisions: records let go, what a split or a match leaves over."""
+    con.register(f"{prefix}_excluded", pa.table({"record_key": pa.array(list(since.excluded), pa.string())}))
+    rest = "'unknown' AS class, true AS needs_work, due_date, NULL AS age_days, '' AS cause, '' AS suggestion, '' AS evidence"
+    con.execute(
+        f"""CREATE OR REPLACE TABLE {prefix}_left AS
+        WITH taken AS (SELECT side, record_key, sum(allocated) AS allocated FROM {prefix}_member GROUP BY ALL)
+        SELECT coalesce(item_id, md5('loose|' || record_key)) AS item_id, '' AS group_id, record_key, side, scope,
+            document_id, source_row, order_no, date, currency,
+            CAST(amount - coalesce(allocated, 0) AS DECIMAL(18,5)) AS amount, {rest}
+        FROM {prefix}_base LEFT JOIN taken USING (side, record_key)
+        WHERE record_key NOT IN (SELECT record_key FROM {prefix}_excluded) AND amount <> coalesce(allocated, 0)
+        UNION ALL
+        SELECT md5('rest|' || group_id), group_id, '', 'left', min(scope), NULL, NULL, min(order_no), min(date),
+            min(currency), min(residual), min(class), true, NULL, NULL, '', '', ''
+        FROM {prefix}_made WHERE residual <> 0 GROUP BY group_id"""
+    )
+    con.unregister(f"{prefix}_excluded")

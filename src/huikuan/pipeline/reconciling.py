@@ -1,0 +1,290 @@
+"""The lake + decisions → engine → published results.
+
+A run computes every reconciliation of the book and the collection of its orders, writes them as Parquet into a folder
+of its own, and publishes that folder by switching one pointer. Nothing is carried from run to run. A run as of another
+day, or over a part of the period, is published beside the current one, named by its arguments.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from huikuan import engine, recons
+from huikuan.engine.model import LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
+from huikuan.insight.collection import CollectionInputs, build_collection
+from huikuan.lake.lake import Lake
+from huikuan.pipeline import facts as facts_of_book
+from huikuan.pipeline import runs
+from huikuan.pipeline.book import Book
+from huikuan.pipeline.compute import connect, literal, quoted
+from huikuan.pipeline.overlay import decided
+from huikuan.pipeline.plain import hash_of, plain
+from huikuan.pipeline.runs import Manifest
+from huikuan.records.decisions import Decisions
+from huikuan.records.errors import UserError
+from huikuan.records.messages import gettext_noop, register
+from huikuan.records.rules import ReconciliationRule, Rules
+
+register(
+    {
+        "reconcile.name_unknown": gettext_noop("There is no reconciliation “%(name)s”. There are: %(names)s."),
+        "reconcile.period_upside_down": gettext_noop("The period begins (%(first)s) after it ends (%(last)s)."),
+    }
+)
+
+# progress(stage, done, total): the stage is a reconciliation's name, `collection` or `publish`.
+Progress = Callable[[str, float, float], None]
+ROW_GROUP = 20_480
+WORK = "work"  # within a run's folder while it is made
+SORTED = {
+    "links": "order_no, date, group_id, side, record_key",
+    "open": "needs_work DESC, date, order_no, class, item_id",
+    "collection": "order_no, shop",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked for. `tolerance` overrides the rules' for this run only."""
+
+    names: tuple[str, ...] = ()
+    as_of: date | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    tolerance: Decimal | None = None
+
+
+def names_asked(names: Sequence[str]) -> tuple[str, ...]:
+    """The reconciliations asked for, all if none is named. UserError for a name that is none."""
+    known = tuple(recons.RECONCILIATIONS)
+    for name in names:
+        if name not in known:
+            raise UserError("reconcile.name_unknown", name=name, names=", ".join(known))
+    return tuple(names) or known
+
+
+def run(
+    book: Book, rules: Rules, decisions: Decisions, asked: Asked | None = None, progress: Progress | None = None
+) -> Manifest:
+    """Reconcile the book and publish what is found. Returns the manifest of the run.
+
+    Errors: UserError for an unknown name or a period upside down; InvariantError when figures do not add up: nothing
+    is published then, the last run stands.
+    """
+    asked = asked or Asked()
+    names_asked(asked.names)
+    if asked.date_from and asked.date_to and asked.date_from > asked.date_to:
+        raise UserError("reconcile.period_upside_down", first=asked.date_from, last=asked.date_to)
+    book.create()
+    asked = replace(asked, as_of=asked.as_of or book.today())
+    now = datetime.now(UTC)
+    folder = runs.new_run_folder(book, now)
+    try:
+        manifest = _compute(book, rules, decisions, asked, folder, now, progress or (lambda stage, done, total: None))
+        (folder / runs.MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    runs.publish(book, runs.arguments(book, asked.as_of, asked.date_from, asked.date_to), folder)
+    runs.remove_old(book, now)
+    return manifest
+
+
+def _compute(
+    book: Book, rules: Rules, decisions: Decisions, asked: Asked, folder: Path, now: datetime, told: Progress
+) -> Manifest:
+    """All files of a run, written into `folder`."""
+    assert asked.as_of is not None  # noqa: S101 - set by `run`
+    started = time.monotonic()
+    lake = book.lake
+    version_of_facts = lake.version()
+    rules = with_tolerance(rules, names_asked(asked.names), asked.tolerance)
+    con = connect()
+    try:
+        loaded = facts_of_book.load(con, lake, decisions)
+        _write_documents(con, lake, folder)
+        rows: dict[str, dict[str, int]] = {}
+        tolerances: dict[str, Decimal] = {}
+        steps = len(recons.RECONCILIATIONS) + 2
+        for done, (name, definition) in enumerate(recons.RECONCILIATIONS.items()):
+            told(name, done, steps)
+            tolerance, window = parameters(rules, definition, asked.as_of)
+            tolerances[name] = tolerance
+            outcome = reconcile_one(
+                definition, loaded.facts, rules, decisions, asked.as_of, tolerance, window, _work_folder(folder, name)
+            )
+            rows[name] = _write_outcome(con, name, outcome, asked, folder)
+        told("collection", steps - 2, steps)
+        rows["collection"] = {
+            "rows": _write_collection(con, folder, rules, asked.as_of, decisions, book.timezone)
+        }
+        told("publish", steps - 1, steps)
+    finally:
+        con.close()
+        shutil.rmtree(folder / WORK, ignore_errors=True)
+    return Manifest(
+        run=folder.name, created_at=now, as_of=asked.as_of, date_from=asked.date_from, date_to=asked.date_to,
+        names=tuple(recons.RECONCILIATIONS), facts=version_of_facts, rules=hash_of(rules), decisions=hash_of(decisions),
+        versions={name: version(name) for name in ("huikuan", "duckdb", "ibis-framework", "deltalake")},
+        tolerances=tolerances, rows=rows, decided=decided(decisions),
+        conflicts=tuple(plain(each) for each in loaded.conflicts), seconds=round(time.monotonic() - started, 3),
+    )  # fmt: skip
+
+
+def reconcile_one(
+    definition: Definition,
+    facts: Facts,
+    rules: Rules,
+    decisions: Decisions,
+    as_of: date,
+    tolerance: Decimal,
+    window_days: int,
+    folder: Path | None = None,
+) -> Outcome:
+    """One reconciliation: a pure function of what it is given. `folder` takes the engine's own files."""
+    sides = definition.prepare(facts, rules, as_of)
+    return engine.reconcile(
+        facts.backend, definition, sides, decisions, as_of, tolerance, window_days, folder
+    )
+
+
+def _work_folder(folder: Path, name: str) -> Path:
+    made = folder / WORK / name
+    made.mkdir(parents=True)
+    return made
+
+
+def parameters(rules: Rules, definition: Definition, as_of: date) -> tuple[Decimal, int]:
+    """Tolerance and window of a reconciliation on a day: the latest rule that holds, else the definition's own."""
+    holding = [r for r in rules.reconciliations if r.name == definition.name and r.valid_from <= as_of]
+    if not holding:
+        return definition.tolerance, definition.window_days
+    latest = max(holding, key=lambda r: r.valid_from)
+    return latest.tolerance, latest.window_days
+
+
+def with_tolerance(rules: Rules, names: Sequence[str], tolerance: Decimal | None) -> Rules:
+    """The rules, the tolerance of these reconciliations replaced."""
+    if tolerance is None:
+        return rules
+    others = tuple(r for r in rules.reconciliations if r.name not in names)
+    windows = {r.name: r.window_days for r in rules.reconciliations}
+    own = tuple(
+        ReconciliationRule(
+            name, tolerance=tolerance, window_days=windows.get(name, recons.RECONCILIATIONS[name].window_days)
+        )
+        for name in names
+    )
+    return replace(rules, reconciliations=others + own)
+
+
+def _sql(table: Any) -> str:
+    """The SQL of an Ibis table."""
+    import ibis
+
+    return str(ibis.to_sql(table, dialect="duckdb"))
+
+
+def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path, order: str) -> int:
+    """Write a query's rows, sorted for reading. Returns how many."""
+    con.execute(
+        f"COPY ({query} ORDER BY {order}) TO {literal(path)} "
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
+    )
+    found = con.execute(f"SELECT count(*) FROM read_parquet({literal(path)})").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _write_outcome(
+    con: duckdb.DuckDBPyConnection, name: str, outcome: Outcome, asked: Asked, folder: Path
+) -> dict[str, int]:
+    """`NAME.links.parquet`, `NAME.open.parquet`, `NAME.statement.parquet`: of the whole, or of the days asked for."""
+    prefix = name.replace("-", "_")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_links AS {_sql(outcome.links)}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_open AS {_sql(outcome.open)}")
+    links, opened = f"SELECT * FROM {prefix}_links", f"SELECT * FROM {prefix}_open"
+    con.register(f"{prefix}_statement", outcome.statement.to_pyarrow())
+    statement = f"SELECT * FROM {prefix}_statement"
+    if asked.date_from or asked.date_to:
+        links, opened = _within(con, prefix, asked)
+        statement = statement_sql(name, links, opened)
+    count = {
+        "links": _write(con, f"SELECT {_columns(LINKS)} FROM ({links})", folder / f"{name}.links.parquet", SORTED["links"]),
+        "open": _write(con, f"SELECT {_columns(OPEN)} FROM ({opened})", folder / f"{name}.open.parquet", SORTED["open"]),
+    }
+    _write(con, f"SELECT {_columns(STATEMENT)} FROM ({statement})", folder / f"{name}.statement.parquet", "side, currency")
+    con.unregister(f"{prefix}_statement")
+    return count
+
+
+def _columns(schema: Mapping[str, str]) -> str:
+    return ", ".join(quoted(column) for column in schema)
+
+
+def _within(con: duckdb.DuckDBPyConnection, prefix: str, asked: Asked) -> tuple[str, str]:
+    """Links and open items of the days asked for: a group's day is its left record's, the right's where it has no left
+    (rule 11); passes have seen everything, so a group is never cut."""
+    low = asked.date_from or date(1, 1, 1)
+    high = asked.date_to or date(9999, 12, 31)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {prefix}_days AS SELECT group_id, "
+        f"coalesce(min(date) FILTER (side = 'left'), min(date)) AS day FROM {prefix}_links GROUP BY group_id"
+    )
+    inside = f"SELECT group_id FROM {prefix}_days WHERE day BETWEEN DATE '{low}' AND DATE '{high}'"
+    links = f"SELECT * FROM {prefix}_links WHERE group_id IN ({inside})"
+    opened = (
+        f"SELECT * FROM {prefix}_open WHERE CASE WHEN coalesce(group_id, '') <> '' AND coalesce(record_key, '') = '' "
+        f"THEN group_id IN ({inside}) ELSE date BETWEEN DATE '{low}' AND DATE '{high}' END"
+    )
+    return links, opened
+
+
+def statement_sql(name: str, links: str, opened: str) -> str:
+    """The statement of a part: total = matched + difference + open, per side and currency."""
+    return f"""
+        WITH linked AS (SELECT side, currency, sum(allocated) FILTER (status = 'matched' OR residual = 0) AS matched,
+            sum(allocated) FILTER (status <> 'matched' AND residual <> 0) AS difference,
+            count(DISTINCT group_id) AS groups, count(*) AS links FROM ({links}) GROUP BY ALL),
+        waiting AS (SELECT side, currency, sum(amount) AS open FROM ({opened})
+            WHERE coalesce(record_key, '') <> '' GROUP BY ALL),
+        keys AS (SELECT side, currency FROM linked UNION SELECT side, currency FROM waiting)
+        SELECT {literal(name)} AS name, side, currency,
+            coalesce(matched, 0) + coalesce(difference, 0) + coalesce(open, 0) AS total,
+            coalesce(matched, 0) AS matched, coalesce(difference, 0) AS difference, coalesce(open, 0) AS open,
+            coalesce(groups, 0) AS groups, coalesce(links, 0) AS links
+        FROM keys LEFT JOIN linked USING (side, currency) LEFT JOIN waiting USING (side, currency)"""
+
+
+def _write_collection(
+    con: duckdb.DuckDBPyConnection, folder: Path, rules: Rules, as_of: date, decisions: Decisions, timezone: str
+) -> int:
+    """`collection.parquet`, one row per order, and `share.parquet`, which payouts took the order's money."""
+    inputs = CollectionInputs(order_links="order_settlement_links", payout_links="payout_bank_links")
+    name = build_collection(con, inputs, rules, as_of, decisions, timezone)
+    _write(con, f"SELECT * FROM {name}_share", folder / "share.parquet", "ALL")
+    return _write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])
+
+
+def _write_documents(con: duckdb.DuckDBPyConnection, lake: Lake, folder: Path) -> None:
+    """`documents.parquet`: the names of the documents the run has read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    documents = lake.documents()
+    table = pa.table(
+        {
+            "document_id": pa.array([d.document_id for d in documents], pa.string()),
+            "document": pa.array([d.file_name for d in documents], pa.string()),
+        }
+    )
+    pq.write_table(table, folder / "documents.parquet")

@@ -1,0 +1,166 @@
+"""Published runs on disk: manifests, pointers, removal of old ones.
+
+`results/RUN/` holds one run's Parquet files and `manifest.json`. A pointer names the run that holds for its arguments:
+`current.json` for today and the whole book, `at_..json` for another day or a part of the period. Publishing is
+one `os.replace` of the pointer; readers keep the run they opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from huikuan.pipeline.book import Book
+from huikuan.pipeline.plain import plain
+from huikuan.records.errors import UserError
+from huikuan.records.messages import gettext_noop, register
+
+register(
+    {
+        "results.none": gettext_noop("Nothing has been reconciled yet. Run a reconciliation first."),
+        "results.none_for": gettext_noop(
+            "There is no run for %(arguments)s. Run `huikuan reconcile` with the same arguments first."
+        ),
+    }
+)
+
+KEPT = timedelta(hours=24)
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What a run was asked for. All None: as of today, the whole book."""
+
+    as_of: date | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+
+    @property
+    def pointer(self) -> str:
+        """File name of the pointer of these arguments."""
+        parts = [
+            f"{name}{value.isoformat()}"
+            for name, value in (("as-of-", self.as_of), ("from-", self.date_from), ("to-", self.date_to))
+            if value is not None
+        ]
+        return f"at_{'_'.join(parts)}.json" if parts else "current.json"
+
+    def words(self) -> str:
+        """The arguments as they are typed."""
+        told = (("--as-of", self.as_of), ("--from", self.date_from), ("--to", self.date_to))
+        return " ".join(f"{name} {value}" for name, value in told if value is not None)
+
+
+def arguments(
+    book: Book, as_of: date | None, date_from: date | None = None, date_to: date | None = None
+) -> Arguments:
+    """The arguments with today's date left out: a run as of today is the current one."""
+    return Arguments(None if as_of == book.today() else as_of, date_from, date_to)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a run was made of and what it holds. `decided` names the decisions it knew (see overlay)."""
+
+    run: str
+    created_at: datetime
+    as_of: date
+    date_from: date | None
+    date_to: date | None
+    names: tuple[str, ...]
+    facts: str
+    rules: str
+    decisions: str
+    versions: Mapping[str, str]
+    tolerances: Mapping[str, Decimal]
+    rows: Mapping[str, Mapping[str, int]]
+    decided: Mapping[str, list[str]] = field(default_factory=dict)
+    conflicts: tuple[Mapping[str, Any], ...] = ()
+    seconds: float = 0.0
+
+    def to_json(self) -> str:
+        """As it is written."""
+        return json.dumps(plain(self), ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """As it is read."""
+        raw = json.loads(text)
+        for name in ("as_of", "date_from", "date_to"):
+            raw[name] = date.fromisoformat(raw[name]) if raw[name] else None
+        raw["created_at"] = datetime.fromisoformat(raw["created_at"])
+        raw["names"] = tuple(raw["names"])
+        raw["conflicts"] = tuple(raw["conflicts"])
+        raw["tolerances"] = {k: Decimal(v) for k, v in raw["tolerances"].items()}
+        return cls(**raw)
+
+
+def new_run_folder(book: Book, now: datetime) -> Path:
+    """A folder for a run about to be made; nobody sees it until its pointer is published."""
+    folder = book.results_folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def publish(book: Book, asked: Arguments, folder: Path) -> None:
+    """Switch the pointer of these arguments to the run in `folder`, at once and wholly."""
+    pointer = book.results_folder / asked.pointer
+    temporary = pointer.with_suffix(f".{secrets.token_hex(4)}.tmp")
+    temporary.write_text(json.dumps({"run": folder.name}), encoding="utf-8")
+    os.replace(temporary, pointer)
+
+
+def find_run(book: Book, asked: Arguments) -> Path | None:
+    """The folder of the run published for these arguments; None when there is none."""
+    pointer = book.results_folder / asked.pointer
+    try:
+        name = json.loads(pointer.read_text(encoding="utf-8"))["run"]
+    except FileNotFoundError:
+        return None
+    folder = book.results_folder / str(name)
+    return folder if (folder / MANIFEST).exists() else None
+
+
+def get_run(book: Book, asked: Arguments) -> Path:
+    """Like `find_run`, but a UserError says what to do when there is none."""
+    folder = find_run(book, asked)
+    if folder is None:
+        raise UserError("results.none_for", arguments=asked.words()) if asked.words() else UserError("results.none")
+    return folder
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a run."""
+    return Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+
+
+def remove_old(book: Book, now: datetime) -> list[str]:
+    """Remove runs older than 24 hours but the current one, and the pointers to them. A file that is still open
+    (Windows) stays until the next time. Returns the names of the runs removed."""
+    current = find_run(book, Arguments())
+    removed = []
+    for folder in sorted(p for p in book.results_folder.glob("*-*") if p.is_dir()):
+        made = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+        if folder == current or now - made < KEPT:
+            continue
+        with contextlib.suppress(OSError):
+            shutil.rmtree(folder)
+            removed.append(folder.name)
+    for pointer in book.results_folder.glob("at_*.json"):
+        if not (book.results_folder / _run_of(pointer)).exists():
+            pointer.unlink(missing_ok=True)
+    return removed
+
+
+def _run_of(pointer: Path) -> str:
+    return str(json.loads(pointer.read_text(encoding="utf-8"))["run"])

@@ -1,0 +1,10 @@
+"""The app `documents`."""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    """Documents."""
+
+    name = "huikuan.server.documents"
+    label = "documents"

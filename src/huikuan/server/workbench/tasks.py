@@ -1,0 +1,28 @@
+"""Background reconciliation."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from huikuan.pipeline.reconciling import Asked
+from huikuan.records.messages import gettext_noop
+from huikuan.server.jobs.services import JobContext, handler
+from huikuan.server.workbench import services
+
+
+@handler("reconcile")
+def reconcile(
+    context: JobContext, as_of: str | None, date_from: str | None, date_to: str | None, by: str
+) -> dict[str, Any]:
+    """Run all reconciliations and publish."""
+
+    def day(text: str | None) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    def told(stage: str, done: float, total: float) -> None:
+        context.progress(int(done * 100), int(total * 100), gettext_noop("Reconciling: %(stage)s"), stage=stage)
+
+    asked = Asked((), day(as_of), day(date_from), day(date_to))
+    manifest = services.reconcile(context.book, context.job.created_by or by, asked, told)
+    return {"run": manifest.run, "as_of": manifest.as_of, "rows": {k: dict(v) for k, v in manifest.rows.items()}}
