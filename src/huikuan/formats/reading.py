@@ -144,9 +144,20 @@ class TableSource(Protocol):
     """A text file or one sheet of a workbook, opened but not loaded. `heads` has one entry per way to split the rows
     (a sheet has one)."""
 
-    member: str
-    sheet: str
-    heads: tuple[Head, ...]
+    @property
+    def member(self) -> str:
+        """The file's name, or `archive!member`."""
+        ...
+
+    @property
+    def sheet(self) -> str:
+        """The sheet's name; blank for a text file."""
+        ...
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The first rows, once for each way to split them."""
+        ...
 
     def load(self, con: duckdb.DuckDBPyConnection, layout: Layout) -> RawTable:
         """Load everything below the header row, see `RawTable`."""

@@ -12,7 +12,7 @@ Names. A column is named by its header, or by several if the platform has rename
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -189,10 +189,12 @@ class Emit:
 @dataclass(frozen=True)
 class Footer:
     """Rows below the data. `starts`: beginnings of the row's first cell (blanks and back ticks taken off);
-    `to_end`: everything after the first such row belongs to the footer."""
+    `to_end`: everything after the first such row belongs to the footer. `expected`: the document always has one, so
+    without it the file is flagged as possibly cut off."""
 
     starts: tuple[str, ...]
     to_end: bool = True
+    expected: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,18 +210,20 @@ class Fact:
 
 @dataclass(frozen=True)
 class Total:
-    """A control total. `stated` names a Fact, or a column of the footer's own header-and-row table (`footer_table`).
-    `computed` is an SQL aggregate over all rows that read well, ignored ones included (column `ignored`)."""
+    """A control total. `stated` names a Fact, or a column of the footer's own header-and-row table (`footer_table`), or
+    is an SQL aggregate itself where a row states the total (Amazon), then `in_rows`. `computed` is an SQL aggregate
+    over all rows that read well, ignored ones included (column `ignored`)."""
 
     name: str
     stated: str
     computed: str
+    in_rows: bool = False
 
 
 @dataclass(frozen=True)
 class Balance:
     """A running balance: `balance` after each row moved by `amount`, oldest first or newest first. Breaks flag the
-    document. `where` restricts the rows."""
+    document: `balance_break`."""
 
     amount: str = "amount"
     balance: str = "balance"
@@ -283,7 +287,8 @@ class Format:
     skip_rows: str = ""  # SQL condition over values for rows that are no data (sub-headings); counted nowhere
     sniff: SniffFunction | None = None
     read: ReadFunction | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
+    period_values: tuple[str, ...] = ()  # two DATE values whose least and greatest are the stated period
+    stated_timezone: str = SHANGHAI  # of the times in preamble and footer
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -1,0 +1,98 @@
+"""Bill items put into Huikuan's settlement types by a table under `data/`.
+
+A table has the columns `match` (exact, prefix or contains), `text`, `type` (one of SETTLEMENT_TYPES), `movement` (one
+of WALLET_MOVEMENTS or blank) and `linked` (1: normally names an order). Exact wins over prefix, prefix over
+contains; among equals the longer text. What fits nothing is `unclassified`: it never blocks, and is counted in money.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from huikuan.records.codes import SETTLEMENT_TYPES, WALLET_MOVEMENTS
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class ItemClass:
+    """What a bill item is. `linked`: an order number is normal for it."""
+
+    type: str
+    movement: str
+    linked: bool
+
+
+UNCLASSIFIED = ItemClass("unclassified", "", False)
+
+
+@dataclass(frozen=True)
+class ItemTable:
+    """The rows of a data file, by way of matching."""
+
+    exact: dict[str, ItemClass]
+    prefix: tuple[tuple[str, ItemClass], ...]
+    contains: tuple[tuple[str, ItemClass], ...]
+
+    def classify(self, wording: str) -> ItemClass:
+        """What a platform's wording means; UNCLASSIFIED if nothing fits."""
+        text = normalise_item(wording)
+        if text in self.exact:
+            return self.exact[text]
+        for start, found in self.prefix:
+            if text.startswith(start):
+                return found
+        for part, found in self.contains:
+            if part in text:
+                return found
+        return UNCLASSIFIED
+
+
+def normalise_item(wording: str) -> str:
+    """A bill item as it is compared: NFKC, no blanks."""
+    return "".join(unicodedata.normalize("NFKC", wording).split())
+
+
+@cache
+def item_table(name: str) -> ItemTable:
+    """The table `data/NAME.csv`. Raises ValueError for a type or movement that does not exist."""
+    text = resources.files("huikuan.formats").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
+    ways: dict[str, dict[str, ItemClass]] = {"exact": {}, "prefix": {}, "contains": {}}
+    for row in csv.DictReader(text.splitlines()):
+        if row["type"] not in SETTLEMENT_TYPES or row["movement"] not in ("", *WALLET_MOVEMENTS):
+            raise ValueError(f"{name}.csv: {row}")
+        found = ItemClass(row["type"], row["movement"], row["linked"] == "1")
+        ways[row["match"]][normalise_item(row["text"])] = found
+    return ItemTable(ways["exact"], _longest_first(ways["prefix"]), _longest_first(ways["contains"]))
+
+
+def _longest_first(found: dict[str, ItemClass]) -> tuple[tuple[str, ItemClass], ...]:
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def write_classes(con: duckdb.DuckDBPyConnection, items_sql: str, table: str, name: str) -> None:
+    """Classify the distinct wordings of a query (one column) into a table `name`: item, type, movement, linked."""
+    items = [row[0] for row in con.execute(f"SELECT DISTINCT * FROM ({items_sql})").fetchall() if row[0] is not None]
+    known = item_table(table)
+    classes = [known.classify(item) for item in items]
+    con.register(
+        "classes_new",
+        pa.table(
+            {
+                "item": pa.array(items, pa.string()),
+                "type": pa.array([each.type for each in classes], pa.string()),
+                "movement": pa.array([each.movement or None for each in classes], pa.string()),
+                "linked": pa.array([each.linked for each in classes], pa.bool_()),
+            }
+        ),
+    )
+    con.execute(f"CREATE TABLE {name} AS SELECT * FROM classes_new")
+    con.unregister("classes_new")

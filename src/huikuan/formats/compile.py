@@ -1,0 +1,260 @@
+"""A declaration and a raw table → a `Reading`: DuckDB views of records, and everything that is to be said about them.
+
+Steps: footer and facts → typed table (`typed`) → problems → keys and running numbers → one view per record kind →
+totals, controls, balance → the verdict: imported, flagged or refused.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from huikuan.formats import controls as checks
+from huikuan.formats.emit_sql import emit_views
+from huikuan.formats.faults import list_problems
+from huikuan.formats.reading import PROBLEMS_LISTED, RawTable, ReadContext, Reading
+from huikuan.formats.spec import Format
+from huikuan.formats.typed import Typed, build_typed
+from huikuan.records.errors import Problem
+from huikuan.records.kinds import KINDS
+from huikuan.records.messages import gettext_noop, register
+
+if TYPE_CHECKING:
+    import duckdb
+
+_numbers = itertools.count(1)
+
+register(
+    {
+        "column.missing": gettext_noop(
+            "The column “%(column)s” is missing. Export the file again with all its columns, or give another format."
+        ),
+        "account.unknown": gettext_noop(
+            "The file does not say which account it is of. Name the account (--account NAME)."
+        ),
+        "account.several": gettext_noop(
+            "The file holds rows of %(count)s accounts (%(names)s). Import one account at a time."
+        ),
+        "shop.unknown": gettext_noop("The file does not say which shop it is of. Name the shop (--shop NAME)."),
+        "rows.none": gettext_noop(
+            "The file has a header but no rows. Choose a period with movements, or leave it out."
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose document it is: as used, and as the file says."""
+
+    account: str
+    shop: str
+    stated_account: str
+    stated_shop: str
+    problems: tuple[Problem, ...]
+
+
+def compile_reading(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, context: ReadContext) -> Reading:
+    """Read one document. The raw table is dropped afterwards; the views of the result live in `con`."""
+    name = f"typed_{next(_numbers)}"
+    data_rows, footer = checks.split_footer(con, raw, declared)
+    stated = checks.read_facts(declared, raw, footer)
+    typed = build_typed(con, declared, raw, data_rows, context, name)
+    if typed.missing:
+        _drop_raw(con, raw)
+        missing = tuple(
+            Problem("column.missing", raw.sheet, column=column, severity="refuse") for column in typed.missing
+        )
+        return _refused(declared, raw, missing)
+    owner = _owner(con, declared, name, stated, context)
+    emitted = emit_views(
+        con, declared, typed, raw, context, owner.account, owner.shop, stated.facts.get("currency", "")
+    )
+    rejects, rejected_faults = list_problems(con, name, raw.table, "faults", typed.rejects, raw.sheet)
+    rejects += emitted.problems
+    flags, flagged = list_problems(con, name, raw.table, "flags", typed.flags, raw.sheet)
+    reading = _assemble(con, declared, raw, stated, footer, typed, owner, emitted.tables, emitted.newest_first)
+    listed = [*raw.problems, *owner.problems, *rejects, *flags, *reading.problems]
+    total = len(raw.problems) + len(owner.problems) + rejected_faults + emitted.faults + flagged
+    total += len(reading.problems)
+    _drop_raw(con, raw)
+    return _judge(reading, listed, total, context)
+
+
+def _drop_raw(con: duckdb.DuckDBPyConnection, raw: RawTable) -> None:
+    """Let go of the text: at a million rows it is most of the memory."""
+    for kind in ("VIEW", "TABLE"):
+        found = con.execute(
+            f"SELECT count(*) FROM duckdb_{kind.lower()}s() WHERE {kind.lower()}_name = ?", [raw.table]
+        ).fetchone()
+        if found and found[0]:
+            con.execute(f"DROP {kind} {raw.table}")
+    con.execute(f"DROP TABLE IF EXISTS {raw.table}_t")
+
+
+def _refused(declared: Format, raw: RawTable, problems: tuple[Problem, ...]) -> Reading:
+    return Reading(
+        format=declared.id,
+        member=raw.member,
+        sheet=raw.sheet,
+        order_grain=declared.order_grain,
+        problems=problems,
+        problems_total=len(problems),
+        status="refused",
+    )
+
+
+def _owner(
+    con: duckdb.DuckDBPyConnection, declared: Format, typed: str, stated: checks.Stated, context: ReadContext
+) -> Owner:
+    """The account and shop of the document: given by the user, else stated by the file."""
+    problems: list[Problem] = []
+    account, shop = stated.facts.get("account", ""), stated.facts.get("shop", "")
+    if declared.account_value:
+        names = _distinct(con, typed, declared.account_value)
+        account = names[0] if len(names) == 1 else ""
+        if len(names) > 1 and not context.account:
+            params = {"count": len(names), "names": ", ".join(names[:3])}
+            problems.append(Problem("account.several", params=params, severity="refuse"))
+    if declared.shop_value:
+        names = _distinct(con, typed, declared.shop_value)
+        shop = names[0] if len(names) == 1 else ""
+    needs_account = any("account" in KINDS[emit.kind].key and "account" not in emit.fields for emit in declared.emits)
+    if needs_account and not (context.account or account or problems):
+        problems.append(Problem("account.unknown", severity="refuse"))
+    needs_shop = any("shop" in KINDS[emit.kind].key and "shop" not in emit.fields for emit in declared.emits)
+    if needs_shop and not (context.shop or shop or declared.shop_value):
+        problems.append(Problem("shop.unknown", severity="refuse"))
+    return Owner(context.account or account, context.shop or shop, account, shop, tuple(problems))
+
+
+def _distinct(con: duckdb.DuckDBPyConnection, typed: str, value: str) -> list[str]:
+    found = con.execute(f"SELECT DISTINCT {value} FROM {typed} WHERE {value} IS NOT NULL ORDER BY 1")
+    return [str(row[0]) for row in found.fetchall()]
+
+
+def _assemble(
+    con: duckdb.DuckDBPyConnection,
+    declared: Format,
+    raw: RawTable,
+    stated: checks.Stated,
+    footer: Sequence[object],
+    typed: Typed,
+    owner: Owner,
+    tables: dict[str, str],
+    newest_first: bool,
+) -> Reading:
+    """Counts, totals, controls and period; `problems` are those of the document as a whole."""
+    controls, problems = checks.check_totals(con, declared.totals, stated, typed.table)
+    all_controls = [*raw.controls, *controls]
+    problems += checks.mismatches(all_controls, raw.sheet)
+    if declared.footer and declared.footer.expected and not footer:
+        problems.append(Problem("footer.missing", raw.sheet, severity="flag"))
+    if declared.balance:
+        balance = checks.check_balance(con, typed.table, declared.balance, newest_first)
+        all_controls += balance.controls
+        problems += balance.problems
+    rows, accepted, rejected = _counts(con, typed.table)
+    if rows == 0 and not raw.controls:
+        problems.append(Problem("rows.none", raw.sheet, severity="flag"))
+    start, end = _period_in_rows(con, declared, typed.table) or checks.period(stated)
+    seen = _seen_period(con, tables)
+    return Reading(
+        format=declared.id,
+        member=raw.member,
+        sheet=raw.sheet,
+        account=owner.account if any("account" in KINDS[kind].key for kind in tables) else "",
+        shop=owner.shop,
+        stated_account=owner.stated_account,
+        stated_shop=owner.stated_shop,
+        currency=_currency(con, tables) or stated.facts.get("currency", "") or declared.currency,
+        period_from=start or seen[0],
+        period_to=end or seen[1],
+        period_stated=bool(start and end),
+        exported_at=checks.exported_at(stated, declared.stated_timezone),
+        order_grain=declared.order_grain,
+        rows=rows,
+        accepted=accepted,
+        rejected=rejected,
+        ignored=rows - accepted - rejected,
+        totals=_totals(con, tables),
+        controls=tuple(all_controls),
+        problems=tuple(problems),
+        tables=tables,
+    )
+
+
+def _counts(con: duckdb.DuckDBPyConnection, typed: str) -> tuple[int, int, int]:
+    found = con.execute(
+        f"SELECT count(*), count(*) FILTER (faults = 0 AND NOT ignored), count(*) FILTER (faults <> 0) FROM {typed}"
+    ).fetchone()
+    return (found[0], found[1], found[2]) if found else (0, 0, 0)
+
+
+def _totals(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> dict[str, Decimal]:
+    """Money in and out per kind, both positive; for orders what was paid."""
+    totals: dict[str, Decimal] = {}
+    for kind, table in tables.items():
+        if kind == "order_line":
+            found = con.execute(f"SELECT coalesce(sum(paid), 0) FROM {table}").fetchone()
+            totals["order_line.paid"] = Decimal(found[0]) if found else Decimal(0)
+        elif any(field.name == "amount" for field in KINDS[kind].fields):
+            found = con.execute(
+                f"SELECT coalesce(sum(amount) FILTER (amount > 0), 0), -coalesce(sum(amount) FILTER (amount < 0), 0) "
+                f"FROM {table}"
+            ).fetchone()
+            amounts = found or (0, 0)
+            totals[f"{kind}.in"], totals[f"{kind}.out"] = Decimal(amounts[0]), Decimal(amounts[1])
+    return totals
+
+
+def _period_in_rows(
+    con: duckdb.DuckDBPyConnection, declared: Format, typed: str
+) -> tuple[date | None, date | None] | None:
+    """The period that a row of the document states (Amazon); None if the format has no such row."""
+    if not declared.period_values:
+        return None
+    start, end = declared.period_values
+    found = con.execute(f"SELECT min({start}), max({end}) FROM {typed} WHERE faults = 0").fetchone()
+    return (found[0], found[1]) if found and found[0] and found[1] else None
+
+
+def _currency(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> str:
+    """The currency of all records; "" where there are none or several currencies."""
+    union = " UNION ".join(f"SELECT DISTINCT currency FROM {table}" for table in tables.values())
+    found = con.execute(union).fetchall() if union else []
+    return str(found[0][0]) if len(found) == 1 and found[0][0] else ""
+
+
+def _seen_period(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> tuple[date | None, date | None]:
+    """The first and last business date of all records."""
+    if not tables:
+        return None, None
+    union = " UNION ALL ".join(
+        f"SELECT min(business_date) AS a, max(business_date) AS b FROM {t}" for t in tables.values()
+    )
+    found = con.execute(f"SELECT min(a), max(b) FROM ({union})").fetchone()
+    return (found[0], found[1]) if found else (None, None)
+
+
+def _judge(reading: Reading, problems: list[Problem], total: int, context: ReadContext) -> Reading:
+    """Refused if a row is rejected (unless the rest is wanted) or the file cannot be trusted; flagged if anything
+    else is to be said."""
+    refused = any(problem.severity == "refuse" for problem in problems)
+    rejected = reading.rejected > 0 or any(problem.severity == "reject" for problem in problems)
+    if rejected and not context.accept_partial:
+        refused = True
+    status = "refused" if refused else "flagged" if problems else "imported"
+    order = {"refuse": 0, "reject": 1, "flag": 2}
+    listed = sorted(problems, key=lambda each: (order[each.severity], each.row or 0))
+    return replace(
+        reading,
+        problems=tuple(listed[:PROBLEMS_LISTED]),
+        problems_total=max(total, len(problems)),
+        status=status,
+        tables={} if refused else reading.tables,
+    )

@@ -1,0 +1,263 @@
+"""What a document states about itself: its account, its period, its totals. Read from preamble and footer, and the
+totals compared with what its rows give. A total that disagrees flags the document; one that cannot be read refuses
+it, for then nothing says that the file is whole."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from huikuan.formats.headers import normalise_header
+from huikuan.formats.reading import PROBLEMS_LISTED, Line, RawTable
+from huikuan.formats.spec import Balance, Format, Total
+from huikuan.records.dates import parse_local, to_utc
+from huikuan.records.document import Control
+from huikuan.records.errors import Problem
+from huikuan.records.messages import gettext_noop, register
+from huikuan.records.money import parse_amount, plain, sql_text
+
+if TYPE_CHECKING:
+    import duckdb
+
+STATED_TIMES = (
+    "%Y-%m-%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
+    "%Y-%m-%d", "%Y年%m月%d日", "%Y/%m/%d", "%Y%m%d", "%Y%m%d%H%M%S", "%Y.%m.%d",
+)  # fmt: skip
+
+register(
+    {
+        "control.unreadable": gettext_noop(
+            "Line %(row)s: the total “%(name)s” states “%(value)s”, which is not a number. The file is damaged: "
+            "download it again."
+        ),
+        "control.mismatch": gettext_noop(
+            "The file states “%(name)s” as %(stated)s, but its rows give %(computed)s. Rows are probably missing or "
+            "doubled: download the file again and compare."
+        ),
+        "footer.missing": gettext_noop(
+            "The totals that stand at the end of such a file are missing. It was probably cut off: download it again."
+        ),
+        "balance_break": gettext_noop(
+            "Line %(row)s: the balance is %(stated)s, but the line before it and the amount give %(computed)s. "
+            "A line is probably missing or doubled between the two."
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What was found: facts as text, and the line each was found in."""
+
+    facts: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+
+    def moment(self, name: str) -> datetime | None:
+        """A stated date or time, local; None if it is not stated or cannot be read."""
+        return parse_local(self.facts.get(name, ""), STATED_TIMES)
+
+
+def split_footer(con: duckdb.DuckDBPyConnection, raw: RawTable, declared: Format) -> tuple[str, tuple[Line, ...]]:
+    """The SQL condition (over the raw table) for rows of data, and the footer's lines."""
+    if declared.footer is None:
+        return "TRUE", raw.footer
+    begins = " OR ".join(f"starts_with(ltrim(c0, ' `\t'), {sql_text(start)})" for start in declared.footer.starts)
+    if not declared.footer.to_end:
+        lines = _lines(con, raw, f"({begins})")
+        return f"NOT coalesce(({begins}), FALSE)", raw.footer + lines
+    first = con.execute(f"SELECT min(source_row) FROM {raw.table} WHERE {begins}").fetchone()
+    if first is None or first[0] is None:
+        return "TRUE", raw.footer
+    return f"source_row < {first[0]}", raw.footer + _lines(con, raw, f"source_row >= {first[0]}")
+
+
+def _lines(con: duckdb.DuckDBPyConnection, raw: RawTable, where: str) -> tuple[Line, ...]:
+    names = [f"c{index}" for index in range(len(raw.header))]
+    names += [f"x{index}" for index in range(raw.extra_columns)]
+    found = con.execute(f"SELECT source_row, {', '.join(names)} FROM {raw.table} WHERE {where} ORDER BY 1 LIMIT 1000")
+    lines = []
+    for row, *cells in found.fetchall():
+        kept = tuple(cell for cell in cells if cell is not None)
+        lines.append(Line(row, ",".join(kept), kept))
+    return tuple(lines)
+
+
+def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Stated:
+    """All facts that preamble and footer state. What the reader knew already goes before."""
+    facts, rows = dict(raw.facts), dict.fromkeys(raw.facts, 0)
+    lines = raw.preamble + footer
+    for fact in declared.facts:
+        if fact.name in facts:
+            continue
+        for line in lines:
+            match = re.search(fact.pattern, line.text)
+            if match:
+                facts[fact.name], rows[fact.name] = match.group(1).strip(), line.row
+                break
+    if declared.footer_table:
+        _footer_table(declared.footer_table, footer, facts, rows)
+    return Stated(facts, rows)
+
+
+def _footer_table(first: str, footer: tuple[Line, ...], facts: dict[str, str], rows: dict[str, int]) -> None:
+    """A header row and a row of values below the data (WeChat)."""
+    for head, values in itertools.pairwise(footer):
+        names = [normalise_header(cell) for cell in head.text.split(",")]
+        if not names or names[0] != normalise_header(first):
+            continue
+        cells = [cell.strip(" \t`") for cell in values.text.split(",")]
+        for index, name in enumerate(names):
+            facts[name] = cells[index] if index < len(cells) else ""
+            rows[name] = values.row
+        return
+
+
+def check_totals(
+    con: duckdb.DuckDBPyConnection, totals: tuple[Total, ...], stated: Stated, typed: str
+) -> tuple[list[Control], list[Problem]]:
+    """Compare stated totals with the rows that read well."""
+    known = [total for total in totals if total.in_rows or _fact_name(total, stated)]
+    if not known:
+        return [], []
+    sums = [f"coalesce({total.computed}, 0)::DECIMAL(38,5)" for total in known]
+    sums += [f"({total.stated if total.in_rows else 'NULL'})::DECIMAL(38,5)" for total in known]
+    found = con.execute(f"SELECT {', '.join(sums)} FROM {typed} WHERE faults = 0").fetchone() or ()
+    controls: list[Control] = []
+    problems: list[Problem] = []
+    for total, computed, in_rows in zip(known, found[: len(known)], found[len(known) :], strict=True):
+        if total.in_rows:
+            controls += [Control(total.name, Decimal(in_rows), Decimal(computed))] if in_rows is not None else []
+            continue
+        name = _fact_name(total, stated)
+        value = _stated_number(stated.facts[name])
+        if value is None:
+            params = {"name": total.name, "value": stated.facts[name]}
+            problems.append(Problem("control.unreadable", row=stated.rows[name], params=params, severity="refuse"))
+        else:
+            controls.append(Control(total.name, value, Decimal(computed)))
+    return controls, problems
+
+
+def _fact_name(total: Total, stated: Stated) -> str:
+    """The name under which a total is stated; "" if it is not."""
+    names = (total.stated, normalise_header(total.stated))
+    return next((name for name in names if name in stated.facts), "")
+
+
+def _stated_number(text: str) -> Decimal | None:
+    try:
+        return parse_amount(text)
+    except ValueError:
+        return None
+
+
+def mismatches(controls: list[Control] | tuple[Control, ...], sheet: str = "") -> list[Problem]:
+    """One flag for each control total that disagrees."""
+    return [
+        Problem(
+            "control.mismatch",
+            sheet=sheet,
+            params={"name": each.name, "stated": plain(each.stated), "computed": plain(each.computed)},
+            severity="flag",
+        )
+        for each in controls
+        if not each.ok
+    ]
+
+
+@dataclass(frozen=True)
+class BalanceCheck:
+    """The result of following a running balance. `newest_first` tells the file's direction."""
+
+    newest_first: bool
+    breaks: int
+    controls: list[Control]
+    problems: list[Problem]
+
+
+def file_direction(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance | None, moment: str) -> bool:
+    """Whether the file runs from the newest row to the oldest: by the balance where there is one, else by time."""
+    if balance is not None:
+        old, new = _breaks(con, typed, balance)
+        if old != new:
+            return new < old
+    if not moment:
+        return False
+    counted = con.execute(
+        f"SELECT count(*) FILTER (later), count(*) FILTER (earlier) FROM (SELECT {moment} > before AS later, "
+        f"{moment} < before AS earlier FROM (SELECT {moment}, lag({moment}) OVER (ORDER BY source_row) AS before "
+        f"FROM {typed} WHERE faults = 0 AND {moment} IS NOT NULL))"
+    ).fetchone()
+    return bool(counted and counted[1] > counted[0])
+
+
+def _chain(typed: str, balance: Balance) -> str:
+    return (
+        f"SELECT source_row, {balance.amount} AS amount, {balance.balance} AS balance, "
+        f"lag({balance.balance}) OVER (ORDER BY source_row) AS before, "
+        f"lag({balance.amount}) OVER (ORDER BY source_row) AS amount_before "
+        f"FROM {typed} WHERE faults = 0 AND NOT ignored AND {balance.balance} IS NOT NULL"
+    )
+
+
+_OLDEST_FIRST = "before + amount"
+_NEWEST_FIRST = "before - amount_before"
+
+
+def _breaks(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance) -> tuple[int, int]:
+    """How many rows do not follow from the one before: read oldest first, and newest first."""
+    found = con.execute(
+        f"SELECT count(*) FILTER (balance <> {_OLDEST_FIRST}), count(*) FILTER (balance <> {_NEWEST_FIRST}) "
+        f"FROM ({_chain(typed, balance)})"
+    ).fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
+
+
+def check_balance(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, newest_first: bool) -> BalanceCheck:
+    """Follow the running balance in the file's direction; every break is a flag."""
+    expected = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
+    breaks = _breaks(con, typed, balance)[newest_first]
+    problems: list[Problem] = []
+    if breaks:
+        rows = con.execute(
+            f"SELECT source_row, balance, {expected} FROM ({_chain(typed, balance)}) WHERE balance <> {expected} "
+            f"ORDER BY 1 LIMIT {PROBLEMS_LISTED}"
+        ).fetchall()
+        for row, stated, computed in rows:
+            params = {"stated": plain(stated), "computed": plain(computed)}
+            problems.append(Problem("balance_break", row=row, params=params, severity="flag"))
+    return BalanceCheck(newest_first, breaks, _balance_control(con, typed, balance, newest_first), problems)
+
+
+def _balance_control(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, newest_first: bool) -> list[Control]:
+    """Last balance stated against first balance plus movements; none where fewer than two rows have a balance."""
+    first, last = ("max", "min") if newest_first else ("min", "max")
+    found = con.execute(
+        f"WITH rows AS (SELECT source_row, {balance.amount} AS amount, {balance.balance} AS balance FROM {typed} "
+        f"WHERE faults = 0 AND NOT ignored AND {balance.balance} IS NOT NULL), ends AS (SELECT "
+        f"{first}(source_row) AS first_row, {last}(source_row) AS last_row, sum(amount) AS moved, count(*) AS n "
+        f"FROM rows) "
+        f"SELECT l.balance, f.balance - f.amount + moved FROM ends JOIN rows f ON f.source_row = first_row "
+        f"JOIN rows l ON l.source_row = last_row WHERE n > 1"
+    ).fetchone()
+    return [Control("closing balance", found[0], Decimal(found[1]))] if found else []
+
+
+def period(stated: Stated) -> tuple[date | None, date | None]:
+    """The stated period, both days included. An end at midnight means the day before."""
+    start, end = stated.moment("period_from"), stated.moment("period_to")
+    last = end.date() if end else None
+    stated_time = ":" in stated.facts.get("period_to", "")
+    if start and end and stated_time and end.time() == datetime.min.time() and end > start:
+        last = (end - timedelta(days=1)).date()
+    return (start.date() if start else None), last
+
+
+def exported_at(stated: Stated, timezone: str) -> datetime | None:
+    """The stated export time in UTC; None if it is not stated."""
+    local = stated.moment("exported_at")
+    return to_utc(local, timezone) if local else None

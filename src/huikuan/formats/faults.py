@@ -1,0 +1,125 @@
+"""The faults of a row, and how they become `Problem`s. A fault is one bit of a row's mask, set by SQL; the masks tell
+how many there are, and only the rows that are listed are looked at again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from huikuan.formats.reading import PROBLEMS_LISTED
+from huikuan.records.errors import Problem
+from huikuan.records.messages import gettext_noop, register
+
+if TYPE_CHECKING:
+    import duckdb
+
+VALUE_SHOWN_MAX = 60
+FAULTS_MAX = 56
+
+register(
+    {
+        "amount.unreadable": gettext_noop(
+            "Line %(row)s, column “%(column)s”: “%(value)s” is not an amount. Expected digits such as 1,234.50 with at "
+            "most 5 decimals. Mend the cell, or import the rest and set this row aside."
+        ),
+        "date.unreadable": gettext_noop(
+            "Line %(row)s, column “%(column)s”: “%(value)s” is not a date that exists. Expected for example "
+            "%(expected)s. Mend the cell, or import the rest and set this row aside."
+        ),
+        "identifier.damaged": gettext_noop(
+            "Line %(row)s, column “%(column)s”: “%(value)s” has lost its digits in a spreadsheet program. "
+            "Download the file again and import it without opening it in Excel."
+        ),
+        "key_damaged": gettext_noop(
+            "Line %(row)s, column “%(column)s”: the order number “%(value)s” is damaged. The money is imported, "
+            "without its order. Download the file again and import it without opening it in Excel."
+        ),
+        "cell.empty": gettext_noop(
+            "Line %(row)s, column “%(column)s” is empty, but every row needs it. "
+            "Fill the cell, or import the rest and set this row aside."
+        ),
+        "choice.unknown": gettext_noop(
+            "Line %(row)s, column “%(column)s”: “%(value)s” is none of the words known there (%(expected)s). "
+            "Mend the cell, or import the rest and set this row aside."
+        ),
+        "row.too_few_cells": gettext_noop(
+            "Line %(row)s has too few cells: the header names %(expected)s columns. The file was probably cut off or "
+            "edited by hand. Download it again, or import the rest and set this row aside."
+        ),
+        "row.too_many_cells": gettext_noop(
+            "Line %(row)s has more cells than the %(expected)s columns of the header. A comma probably stands in an "
+            "unquoted text. Mend the line, or import the rest and set this row aside."
+        ),
+        "key.repeated": gettext_noop(
+            "Line %(row)s, column “%(column)s”: “%(value)s” stands in this file already, in line %(first)s. "
+            "Remove one of the two lines, or import the rest and set this row aside."
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What one bit of a mask means. `condition` is SQL; `cell` the raw cell to be shown, "" for none."""
+
+    code: str
+    condition: str
+    column: str = ""
+    cell: str = ""
+    expected: str = ""
+    severity: str = "reject"
+
+
+def mask_sql(faults: list[Fault]) -> str:
+    """SQL: a BIGINT with one bit for each fault of the row."""
+    if len(faults) > FAULTS_MAX:
+        raise ValueError(f"{len(faults)} checks; at most {FAULTS_MAX} fit")
+    if not faults:
+        return "0::BIGINT"
+    bits = (f"(CASE WHEN {fault.condition} THEN {1 << bit} ELSE 0 END)::BIGINT" for bit, fault in enumerate(faults))
+    return "(" + " | ".join(bits) + ")"
+
+
+def list_problems(
+    con: duckdb.DuckDBPyConnection, typed: str, raw: str, mask: str, faults: list[Fault], sheet: str
+) -> tuple[list[Problem], int]:
+    """The first problems in the order of the file, and how many there are in all."""
+    counted = con.execute(f"SELECT coalesce(sum(bit_count({mask})), 0) FROM {typed} WHERE {mask} <> 0").fetchone()
+    total = int(counted[0]) if counted else 0
+    if not total:
+        return [], 0
+    rows = con.execute(
+        f"SELECT source_row, {mask} FROM {typed} WHERE {mask} <> 0 ORDER BY source_row LIMIT {PROBLEMS_LISTED}"
+    ).fetchall()
+    cells = _cells(con, raw, sorted({fault.cell for fault in faults if fault.cell}), [row for row, _ in rows])
+    problems = [
+        _problem(fault, row, cells.get((row, fault.cell), ""), sheet)
+        for row, bits in rows
+        for bit, fault in enumerate(faults)
+        if bits >> bit & 1
+    ]
+    return problems[:PROBLEMS_LISTED], total
+
+
+def _cells(con: duckdb.DuckDBPyConnection, raw: str, names: list[str], rows: list[int]) -> dict[tuple[int, str], str]:
+    if not names:
+        return {}
+    found = con.execute(
+        f"SELECT source_row, {', '.join(names)} FROM {raw} WHERE source_row IN ({', '.join(map(str, rows))})"
+    ).fetchall()
+    return {(line[0], name): value or "" for line in found for name, value in zip(names, line[1:], strict=True)}
+
+
+def _problem(fault: Fault, row: int, value: str, sheet: str) -> Problem:
+    params: dict[str, object] = {}
+    if fault.cell:
+        params["value"] = shown(value)
+    if fault.expected:
+        params["expected"] = fault.expected
+    return Problem(fault.code, sheet=sheet, row=row, column=fault.column, params=params, severity=fault.severity)
+
+
+def shown(value: str) -> str:
+    """A cell as it may be shown in a message: one line, at most 60 characters."""
+    line = " ".join(value.split())
+    return line if len(line) <= VALUE_SHOWN_MAX else line[: VALUE_SHOWN_MAX - 1] + "…"

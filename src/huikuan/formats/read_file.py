@@ -1,0 +1,171 @@
+"""The way of a file: container → members → opened tables → recognised → raw tables → readings.
+
+A fault of a file is no exception: it is a refused `Reading` with its problem, so that the rest of a batch goes on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from huikuan.formats.compile import compile_reading
+from huikuan.formats.readers.container import Member, open_container
+from huikuan.formats.readers.delimited import open_delimited
+from huikuan.formats.readers.spreadsheet import open_sheets
+from huikuan.formats.reading import ReadContext, Reading, TableSource
+from huikuan.formats.recognise import nearest, recognise
+from huikuan.formats.registry import FORMATS
+from huikuan.formats.spec import Format
+from huikuan.records.errors import Problem, UserError
+from huikuan.records.messages import gettext_noop, register
+
+if TYPE_CHECKING:
+    import duckdb
+
+SNIFF_BYTES = 64 << 10
+
+register(
+    {
+        "file.not_recognised": gettext_noop(
+            "%(file)s is none of the files Huikuan knows. Choose its columns by hand (column mapping), or give its "
+            "format (--format ID)."
+        ),
+        "file.not_recognised_near": gettext_noop(
+            "%(file)s is none of the files Huikuan knows. It comes closest to %(format)s, but line %(near)s lacks the "
+            "column “%(missing)s”. Export it with all columns, or choose its columns by hand (column mapping)."
+        ),
+        "file.not_this_format": gettext_noop(
+            "%(file)s is not a file of the format %(format)s: the column “%(missing)s” stands in none of the first "
+            "40 rows. Leave the format out, or export the file again."
+        ),
+        "format.unknown": gettext_noop("There is no format “%(format)s”. `huikuan formats` lists them."),
+        "sheet.skipped": gettext_noop(
+            "The sheet “%(sheet)s” is none of the tables Huikuan knows; it was left out. If it holds data, import it "
+            "with a column mapping."
+        ),
+    }
+)
+
+
+def read_file(path: Path, name: str, context: ReadContext, con: duckdb.DuckDBPyConnection) -> list[Reading]:
+    """All documents of a file, read into views of `con`. Never empty.
+
+    `name` is the name to be shown. Raises UserError only where the context asks for a format that does not exist.
+    """
+    formats = _candidates(context)
+    with tempfile.TemporaryDirectory(prefix="huikuan-", ignore_cleanup_errors=True) as folder:
+        try:
+            container = open_container(path, name, Path(folder), context.password)
+        except UserError as error:
+            return [_refused(name, "", error)]
+        readings: list[Reading] = []
+        for member in container.members:
+            readings += _read_member(member, formats, context, con)
+    return readings or [_refused(name, "", UserError("file.not_recognised", file=name))]
+
+
+def _candidates(context: ReadContext) -> tuple[Format, ...]:
+    """The formats to try: the one asked for, else all built-in ones and the user's mappings."""
+    known = (*FORMATS, *(_as_format(each) for each in context.mappings))
+    if context.mapping:
+        wanted = tuple(each for each in known if each.id in (context.mapping, f"mapping.{context.mapping}"))
+    elif context.format != "auto":
+        wanted = tuple(each for each in known if each.id == context.format)
+    else:
+        return known
+    if not wanted:
+        raise UserError("format.unknown", format=context.mapping or context.format)
+    return wanted
+
+
+def _as_format(mapping: Any) -> Format:
+    if isinstance(mapping, Format):
+        return mapping
+    from huikuan.formats.mapping import mapping_to_format
+
+    declared: Format = mapping_to_format(mapping)
+    return declared
+
+
+def _read_member(
+    member: Member, formats: Sequence[Format], context: ReadContext, con: duckdb.DuckDBPyConnection
+) -> list[Reading]:
+    try:
+        special = _sniffed(member, formats)
+        if special is not None and special.read is not None:
+            raws = special.read(member.path, member.name, con, context)
+            return [compile_reading(con, special, replace(raw, member=member.name), context) for raw in raws]
+        return _read_tables(member, formats, context, con)
+    except UserError as error:
+        return [_refused(member.name, "", error)]
+
+
+def _sniffed(member: Member, formats: Sequence[Format]) -> Format | None:
+    """The format of a document that is no table; None if it is a table."""
+    if member.nature not in ("text", "xml"):
+        return None
+    with member.path.open("rb") as file:
+        head = file.read(SNIFF_BYTES)
+    return next((each for each in formats if each.sniff is not None and each.sniff(head, member.name)), None)
+
+
+def _read_tables(
+    member: Member, formats: Sequence[Format], context: ReadContext, con: duckdb.DuckDBPyConnection
+) -> list[Reading]:
+    readings: list[Reading] = []
+    unknown: list[TableSource] = []
+    for source in _tables(member):
+        found = recognise(source, formats)
+        if found is None:
+            unknown.append(source)
+            continue
+        raw = source.load(con, found.layout)
+        readings.append(compile_reading(con, found.format, raw, context))
+    if not readings:
+        return [
+            _refused(member.name, source.sheet, _unknown(source, member, formats, context)) for source in unknown[:1]
+        ]
+    skipped = tuple(Problem("sheet.skipped", sheet=each.sheet, severity="flag") for each in unknown)
+    return [_with_problems(readings[0], skipped), *readings[1:]] if skipped else readings
+
+
+def _tables(member: Member) -> Iterator[TableSource]:
+    if member.nature in ("xlsx", "xls", "html"):
+        yield from open_sheets(member.path, member.name, member.nature)
+    else:
+        yield open_delimited(member.path, member.name)
+
+
+def _with_problems(reading: Reading, problems: tuple[Problem, ...]) -> Reading:
+    status = "flagged" if reading.status == "imported" else reading.status
+    total = reading.problems_total + len(problems)
+    return replace(reading, problems=reading.problems + problems, problems_total=total, status=status)
+
+
+def _unknown(source: TableSource, member: Member, formats: Sequence[Format], context: ReadContext) -> UserError:
+    """Why a table was not recognised: the closest format and the first column it lacks."""
+    near = nearest(source, formats)
+    if not near:
+        return UserError("file.not_recognised", file=member.name)
+    first = near[0]
+    missing = first.missing[0] if first.missing else ""
+    if context.format != "auto":
+        return UserError("file.not_this_format", file=member.name, format=first.format.id, missing=missing)
+    others = tuple(each.format.id for each in near)
+    return UserError(
+        "file.not_recognised_near",
+        file=member.name,
+        format=first.format.id,
+        near=first.row,
+        missing=missing,
+        candidates=others,
+    )
+
+
+def _refused(member: str, sheet: str, error: UserError) -> Reading:
+    params = {name: value for name, value in error.params.items() if name != "row"}
+    problem = Problem(error.code, sheet, error.params.get("row"), params=params, severity="refuse")
+    return Reading(format="", member=member, sheet=sheet, status="refused", problems=(problem,), problems_total=1)

@@ -1,0 +1,94 @@
+"""Which format a table is in. The header decides: all the columns a format needs stand in one of the first 40 rows.
+Between several that fit, the one with more of its columns, its marks in the preamble and its file name wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from huikuan.formats.headers import column_index, normalise_header
+from huikuan.formats.reading import Head, Layout, TableSource
+from huikuan.formats.spec import Format
+
+MARK_SCORE = 20
+NAME_SCORE = 5
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A format, and where its header stands."""
+
+    format: Format
+    layout: Layout
+    score: int
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """A format that nearly fits: the columns it misses, as the format names them, and the row that came closest."""
+
+    format: Format
+    missing: tuple[str, ...]
+    row: int
+
+
+def recognise(source: TableSource, formats: Iterable[Format]) -> Recognised | None:
+    """The best format for an opened table; None if none fits. Equal scores: the earlier format."""
+    best: Recognised | None = None
+    for declared in formats:
+        found = _try_format(source, declared) if declared.needs else None
+        if found and (best is None or found.score > best.score):
+            best = found
+    return best
+
+
+def nearest(source: TableSource, formats: Iterable[Format], count: int = 3) -> list[Nearest]:
+    """The formats that come closest, those with half or more of their needs standing in one row first."""
+    found: list[tuple[float, int, Nearest]] = []
+    for place, declared in enumerate(formats):
+        options = [
+            (row, [names[0] for names in declared.needs if column_index(header, names) is None])
+            for head in _heads(source, declared)
+            for row, header in _normalised(head)
+        ]
+        if not options or not declared.needs:
+            continue
+        row, missing = min(options, key=lambda option: (len(option[1]), option[0]))
+        share = 1 - len(missing) / len(declared.needs)
+        if share > 0:
+            found.append((-share, place, Nearest(declared, tuple(missing), row)))
+    return [each for _, _, each in sorted(found, key=lambda item: item[:2])[:count]]
+
+
+def _heads(source: TableSource, declared: Format) -> list[Head]:
+    return [head for head in source.heads if head.split == "" or head.split in declared.delimiters]
+
+
+def _normalised(head: Head) -> list[tuple[int, list[str]]]:
+    return [(row, [normalise_header(cell) for cell in cells]) for row, cells in head.rows]
+
+
+def _try_format(source: TableSource, declared: Format) -> Recognised | None:
+    for head in _heads(source, declared):
+        for place, (row, header) in enumerate(_normalised(head)):
+            if not _fits(header, declared):
+                continue
+            above = " ".join(",".join(cells) for _, cells in head.rows[:place])
+            score = _score(header, declared, above, source)
+            layout = Layout(row, head.split or ",", declared.quote, declared.prefix)
+            return Recognised(declared, layout, score)
+    return None
+
+
+def _fits(header: Sequence[str], declared: Format) -> bool:
+    if any(column_index(header, names) is None for names in declared.needs):
+        return False
+    return not any(column_index(header, names) is not None for names in declared.lacks)
+
+
+def _score(header: Sequence[str], declared: Format, above: str, source: TableSource) -> int:
+    known = sum(column_index(header, column.headers) is not None for column in declared.columns)
+    marks = sum(normalise_header(mark) in normalise_header(above) for mark in declared.marks)
+    name = bool(declared.file_name and re.search(declared.file_name, f"{source.member} {source.sheet}"))
+    return len(declared.needs) + known + MARK_SCORE * marks + NAME_SCORE * name

@@ -1,0 +1,230 @@
+"""From raw cells to typed values: one DuckDB table per document, written once.
+
+The declaration's columns, then its expressions, become levels of one query: a value stands one level above the values
+it uses, so that each is computed once. The table holds only what emits, totals and checks use, and per row
+`faults` (a mask of rejects), `flags` (a mask) and `ignored`. Grain: one row per data row of the source; key:
+`source_row`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from huikuan.formats.classify import write_classes
+from huikuan.formats.faults import Fault, mask_sql
+from huikuan.formats.headers import column_index, normalise_header
+from huikuan.formats.reading import RawTable, ReadContext
+from huikuan.formats.spec import Classified, Column, Constant, Expression, Format, Moment, Reject
+from huikuan.formats.values_sql import absent_sql, column_sql
+from huikuan.records.kind import DUCKDB_TYPES
+from huikuan.records.money import sql_text
+
+if TYPE_CHECKING:
+    import duckdb
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
+
+
+@dataclass
+class Typed:
+    """The typed table of a document, and what its masks' bits mean. `missing` lists headers that a value needs and
+    the file does not have."""
+
+    table: str
+    rejects: list[Fault]
+    flags: list[Fault]
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Plan:
+    """What the query is made of while it is put together."""
+
+    cells: dict[str, str] = field(default_factory=dict)  # r_NAME -> cell of the raw table
+    values: dict[str, str] = field(default_factory=dict)  # NAME -> SQL, in the order declared
+    classified: dict[str, Classified] = field(default_factory=dict)
+    rejects: list[Fault] = field(default_factory=list)
+    flags: list[Fault] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def words(sql: str) -> set[str]:
+    """The identifiers in an SQL snippet; texts in quotes left out."""
+    return set(_WORD.findall(_LITERAL.sub("''", sql)))
+
+
+def build_typed(
+    con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, data_rows: str, context: ReadContext, name: str
+) -> Typed:
+    """Write the typed table `name`. `data_rows` is the condition that leaves the footer out."""
+    plan = _plan(declared, raw, context)
+    if plan.missing:
+        return Typed(name, plan.rejects, plan.flags, plan.missing)
+    used = _used(declared)
+    ragged, faults = _ragged(declared, raw), plan.rejects
+    query, placed = _levels(con, plan, raw, data_rows, used, name)
+    ragged_sql = " OR ".join(f"({fault.condition})" for fault in ragged) or "FALSE"
+    mask = f"CASE WHEN {ragged_sql} THEN {mask_sql(ragged)} ELSE {mask_sql(faults)} << {len(ragged)} END"
+    ignored = f"coalesce(({declared.ignored}), FALSE)" if declared.ignored else "FALSE"
+    kept = sorted((used & placed) - {"source_row", "ignored"})
+    skip = f"WHERE NOT coalesce(({declared.skip_rows}), FALSE)" if declared.skip_rows else ""
+    con.execute(
+        f"CREATE TABLE {name} AS SELECT source_row, {mask} AS faults, {mask_sql(plan.flags)} AS flags, "
+        f"{ignored} AS ignored{''.join(f', {each}' for each in kept)} FROM ({query}) {skip}"
+    )
+    return Typed(name, ragged + faults, plan.flags)
+
+
+def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
+    plan = _Plan()
+    header = [normalise_header(each) for each in raw.header]
+    for column in declared.columns:
+        _plan_column(plan, column, header, raw, context)
+    for value in declared.values:
+        match value:
+            case Constant():
+                plan.values[value.name] = sql_text(value.value)
+            case Expression():
+                plan.values[value.name] = f"CAST({value.sql} AS {DUCKDB_TYPES[value.type]})"
+            case Classified():
+                plan.values[f"{value.name}_item"] = value.item
+                plan.classified[value.name] = value
+                for part in ("", "_movement", "_linked"):
+                    plan.values[f"{value.name}{part}"] = ""
+    headers = _headers_of(declared, header, raw)
+    for reject in declared.rejects:
+        plan.rejects.append(_declared_fault(reject, "reject", headers))
+    for flag in declared.flags:
+        plan.flags.append(_declared_fault(Reject(flag.code, flag.sql, flag.column), "flag", headers))
+    return plan
+
+
+def _plan_column(plan: _Plan, column: Column, header: list[str], raw: RawTable, context: ReadContext) -> None:
+    index = column_index(header, column.headers, column.occurrence)
+    if index is None:
+        if getattr(column, "filled", False):
+            plan.missing.append(column.headers[0])
+        plan.values |= absent_sql(column)
+        return
+    plan.cells[f"r_{column.name}"] = f"c{index}"
+    if isinstance(column, Moment) and column.also:
+        other = column_index(header, column.also)
+        plan.cells[f"r_{column.name}_also"] = "NULL" if other is None else f"c{other}"
+    found = column_sql(column, raw.header[index].strip(), f"c{index}", context)
+    plan.values |= found.parsed | found.derived
+    plan.rejects += found.faults
+
+
+def _headers_of(declared: Format, header: list[str], raw: RawTable) -> dict[str, tuple[str, str]]:
+    """Header as declared → (header as written, raw cell)."""
+    found: dict[str, tuple[str, str]] = {}
+    for column in declared.columns:
+        index = column_index(header, column.headers, column.occurrence)
+        if index is not None:
+            found[column.headers[0]] = (raw.header[index].strip(), f"c{index}")
+    return found
+
+
+def _declared_fault(reject: Reject, severity: str, headers: dict[str, tuple[str, str]]) -> Fault:
+    shown, cell = headers.get(reject.column, (reject.column, ""))
+    return Fault(reject.code, f"coalesce(({reject.sql}), FALSE)", shown, cell, severity=severity)
+
+
+def _ragged(declared: Format, raw: RawTable) -> list[Fault]:
+    """Rows with too few or too many cells. Columns without a name at the end of the header are no columns."""
+    named = [index for index, each in enumerate(raw.header) if each.strip()]
+    count = str(len(named))
+    faults = []
+    if declared.short_rows == "reject" and raw.extra_columns and named:
+        faults.append(Fault("row.too_few_cells", f"c{named[-1]} IS NULL", expected=count))
+    beyond = [f"coalesce(trim(x{index}, ' \t'), '') <> ''" for index in range(raw.extra_columns)]
+    if beyond:
+        faults.append(Fault("row.too_many_cells", " OR ".join(beyond), expected=count))
+    return faults
+
+
+def _used(declared: Format) -> set[str]:
+    """Every name that emits, totals and checks mention."""
+    snippets = [declared.ignored, declared.account_value, declared.shop_value, declared.currency_value]
+    snippets += declared.period_values
+    for emit in declared.emits:
+        snippets += [*emit.fields.values(), emit.where, emit.moment, f"{emit.moment}_date"]
+    snippets += [sql for total in declared.totals for sql in (total.computed, total.stated if total.in_rows else "")]
+    if declared.balance:
+        snippets += [declared.balance.amount, declared.balance.balance]
+    return set().union(*(words(each) for each in snippets))
+
+
+def _needed(plan: _Plan, used: set[str]) -> set[str]:
+    """The values which `used`, the faults and the flags need, directly or through others."""
+    wanted = set(used)
+    for fault in plan.rejects + plan.flags:
+        wanted |= words(fault.condition)
+    for name in plan.classified:
+        if wanted & {name, f"{name}_movement", f"{name}_linked"}:
+            wanted |= {name, f"{name}_movement", f"{name}_linked", f"{name}_item"}
+    for name in reversed(list(plan.values)):
+        if name in wanted:
+            wanted |= words(plan.values[name])
+            for each in plan.classified:
+                if name in (each, f"{each}_movement", f"{each}_linked"):
+                    wanted.add(f"{each}_item")
+    return wanted
+
+
+def _levels(
+    con: duckdb.DuckDBPyConnection, plan: _Plan, raw: RawTable, data_rows: str, used: set[str], name: str
+) -> tuple[str, set[str]]:
+    """The query with all values, and the names it gives."""
+    wanted = _needed(plan, used)
+    level_of = dict.fromkeys(plan.cells, 0)
+    levels: list[dict[str, str]] = []
+    for value, sql in plan.values.items():
+        if value not in wanted:
+            continue
+        item = next((f"{each}_item" for each in plan.classified if value in _parts(each)), "")
+        level = 1 + max((level_of.get(word, 0) for word in words(item or sql)), default=0)
+        level_of[value] = level
+        while len(levels) < level:
+            levels.append({})
+        levels[level - 1][value] = sql
+    query = _cells_query(plan, raw, data_rows, wanted)
+    for values in levels:
+        query = _one_level(con, query, values, plan, name)
+    return query, set(level_of)
+
+
+def _parts(classified: str) -> tuple[str, str, str]:
+    return classified, f"{classified}_movement", f"{classified}_linked"
+
+
+def _cells_query(plan: _Plan, raw: RawTable, data_rows: str, wanted: set[str]) -> str:
+    cells = [f"{cell} AS {name}" for name, cell in plan.cells.items() if name in wanted]
+    cells += [f"x{index}" for index in range(raw.extra_columns)]
+    named = [index for index, each in enumerate(raw.header) if each.strip()]
+    last = [f"c{named[-1]}"] if named else []
+    columns = ", ".join(["source_row", *dict.fromkeys(cells + last)])
+    rest = ", ".join(f"c{index}" for index in range(1, len(raw.header))) or "''"
+    blanks = "' \t`\u00a0\u3000'"
+    filled = f"CASE WHEN trim(c0, {blanks}) <> '' THEN TRUE ELSE trim(concat_ws('', {rest}), {blanks}) <> '' END"
+    return f"SELECT {columns} FROM {raw.table} WHERE ({data_rows}) AND {filled}"
+
+
+def _one_level(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, str], plan: _Plan, name: str) -> str:
+    plain = {value: sql for value, sql in values.items() if sql}
+    for each in plan.classified:
+        if each not in values:
+            continue
+        classes = f"{name}_{each}"
+        write_classes(con, f"SELECT {each}_item FROM ({query})", plan.classified[each].table, classes)
+        query = (
+            f"SELECT q.*, coalesce(k.type, 'unclassified') AS {each}, k.movement AS {each}_movement, "
+            f"coalesce(k.linked, FALSE) AS {each}_linked "
+            f"FROM ({query}) q LEFT JOIN {classes} k ON k.item = q.{each}_item"
+        )
+    if not plain:
+        return query
+    return f"SELECT *, {', '.join(f'{sql} AS {value}' for value, sql in plain.items())} FROM ({query})"

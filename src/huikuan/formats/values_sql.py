@@ -1,0 +1,182 @@
+"""Columns of a declaration → SQL over text cells: the value, what may be wrong with it, and what goes with it.
+
+Each value is computed once, from the raw cell where a quick test shows that it needs no cleaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from huikuan.formats.faults import Fault
+from huikuan.formats.reading import ReadContext
+from huikuan.formats.spec import BOOK, OFFSET, Amount, Choice, Column, Day, Identifier, Moment, Person, Text
+from huikuan.records.dates import date_in_sql, day_sql, impossible_sql, local_time_sql, offset_time_sql, utc_sql
+from huikuan.records.money import SQL_TYPE, amount_sql, blank_trim_sql, no_amount_sql, sql_text
+
+# An identifier's wrappers: tab, blanks, back tick, apostrophe, ="...".
+ID_WRAPPERS = " \t\u00a0\u3000`'\"="
+CLEAN_ID = "[0-9A-Za-z_-]*[0-9A-Za-z]"
+EXCEL_DAMAGE = "[0-9]([.][0-9]+)?[Ee][+]?[0-9]+"
+PHONE = "(^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}($|[^0-9])"
+_STRPTIME_SHOWN = {"%Y": "2026", "%m": "01", "%d": "31", "%H": "18", "%M": "05", "%S": "59"}
+
+
+@dataclass
+class ColumnSql:
+    """SQL of one column. `parsed` are computed from the raw cell `r_NAME`, `derived` from those; both name → SQL."""
+
+    parsed: dict[str, str] = field(default_factory=dict)
+    derived: dict[str, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def column_sql(column: Column, header: str, cell: str, context: ReadContext) -> ColumnSql:
+    """The SQL of a column that the file has. `cell` is its name in the raw table, `header` as the file writes it."""
+    raw = f"r_{column.name}"
+    match column:
+        case Text():
+            found = _text(column, raw)
+        case Identifier():
+            found = _identifier(column, raw, header, cell)
+        case Amount():
+            found = _amount(column, raw, header, cell)
+        case Moment():
+            found = _moment(column, raw, header, cell, context)
+        case Day():
+            found = _day(column, raw, header, cell)
+        case Choice():
+            found = _choice(column, raw, header, cell)
+        case Person():
+            found = _person(column, raw, context)
+    if getattr(column, "filled", False):
+        blank = f"coalesce({blank_trim_sql(raw)}, '') = ''"
+        if isinstance(column, Amount):
+            blank = no_amount_sql(blank_trim_sql(raw))
+        missing = f"{_value_name(column)} IS NULL AND {blank}"
+        found.faults.append(Fault("cell.empty", missing, header))
+    return found
+
+
+def absent_sql(column: Column) -> dict[str, str]:
+    """The values of a column that the file does not have: nulls of the right types."""
+    name = column.name
+    match column:
+        case Amount():
+            return {name: f"NULL::{SQL_TYPE}"}
+        case Moment():
+            return {name: "NULL::TIMESTAMP", f"{name}_date": "NULL::DATE"}
+        case Day():
+            return {f"{name}_date": "NULL::DATE"}
+        case Person():
+            return {f"{name}_hash": "NULL::VARCHAR", f"{name}_mask": "NULL::VARCHAR"}
+        case Identifier():
+            return {name: "NULL::VARCHAR", f"{name}_damaged": "FALSE"}
+        case _:
+            return {name: "NULL::VARCHAR"}
+
+
+def _value_name(column: Column) -> str:
+    return f"{column.name}_date" if isinstance(column, Day | Moment) else column.name
+
+
+def scrub_sql(text: str) -> str:
+    """SQL: a text with phone numbers struck out. Digits on either side make it another number: it stays. Applied
+    twice, because two phone numbers may share the character between them."""
+    once = f"regexp_replace({text}, {sql_text(PHONE)}, '\\1***\\2', 'g')"
+    twice = f"regexp_replace({once}, {sql_text(PHONE)}, '\\1***\\2', 'g')"
+    quick = f"length({text}) >= 11 AND regexp_matches({text}, '1[3-9][0-9][- ]?[0-9]')"
+    return f"CASE WHEN {quick} THEN {twice} ELSE {text} END"
+
+
+def _text(column: Text, raw: str) -> ColumnSql:
+    clean = f"nullif({blank_trim_sql(raw)}, '')"
+    if column.scrub:
+        return ColumnSql({f"t_{column.name}": clean}, {column.name: scrub_sql(f"t_{column.name}")})
+    return ColumnSql({column.name: clean})
+
+
+def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnSql:
+    bare = f"t_{column.name}"
+    trimmed = f"trim({raw}, {sql_text(ID_WRAPPERS)})"
+    parsed = f"CASE WHEN regexp_full_match({raw}, '{CLEAN_ID}') THEN {raw} ELSE {trimmed} END"
+    damaged = f"regexp_full_match({bare}, '{EXCEL_DAMAGE}')"
+    none = "".join(f" WHEN {bare} = {sql_text(word)} THEN NULL" for word in ("", *column.blank))
+    undone = f"CASE WHEN regexp_full_match({bare}, '[0-9]+[.]0') THEN left({bare}, -2) ELSE {bare} END"
+    value = f"CASE{none} WHEN contains({bare}, '.') OR contains({bare}, '+') OR contains({bare}, 'E') THEN "
+    value += f"CASE WHEN {damaged} THEN NULL ELSE {undone} END ELSE {bare} END"
+    is_damaged = f"(contains({bare}, 'E') OR contains({bare}, 'e')) AND {damaged}"
+    found = ColumnSql({bare: parsed}, {column.name: value, f"{column.name}_damaged": f"coalesce({is_damaged}, FALSE)"})
+    if column.filled:
+        found.faults.append(Fault("identifier.damaged", f"{column.name}_damaged", header, cell))
+    return found
+
+
+def _amount(column: Amount, raw: str, header: str, cell: str) -> ColumnSql:
+    bare = f"t_{column.name}"
+    trimmed = blank_trim_sql(raw)
+    parsed = f"CASE WHEN regexp_full_match({raw}, '-?[0-9.]*') THEN {raw} ELSE {trimmed} END"
+    if column.decimal_comma:
+        parsed = f"translate({trimmed}, '.,', ',.')"
+    value = amount_sql(bare)
+    if column.minor:
+        value = f"CAST(CAST({value} AS DECIMAL(28,5)) * 0.01 AS {SQL_TYPE})"
+    wrong = f"{column.name} IS NULL AND NOT {no_amount_sql(bare)}"
+    return ColumnSql({bare: parsed}, {column.name: value}, [Fault("amount.unreadable", wrong, header, cell)])
+
+
+def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadContext) -> ColumnSql:
+    name, bare, local = column.name, f"t_{column.name}", f"l_{column.name}"
+    zone = context.timezone if column.tz == BOOK else column.tz
+    both = f"concat_ws(' ', {blank_trim_sql(raw)}, {blank_trim_sql(raw + '_also')})" if column.also else ""
+    parsed = {bare: both or f"CASE WHEN length({raw}) = 19 THEN {raw} ELSE {blank_trim_sql(raw)} END"}
+    if zone == OFFSET:
+        derived = {name: offset_time_sql(bare), f"{name}_date": date_in_sql(name, context.timezone)}
+    else:
+        derived = {local: local_time_sql(bare, column.formats), name: utc_sql(local, zone)}
+        same = zone == context.timezone
+        derived[f"{name}_date"] = f"CAST({local} AS DATE)" if same else date_in_sql(name, context.timezone)
+    if column.date_only_ok:
+        derived[f"{name}_date"] = f"coalesce({derived[f'{name}_date']}, {day_sql(bare, column.date_formats)})"
+    blank = f"coalesce({bare}, '') IN ('', '-', '--', '/')"
+    wrong = f"CASE WHEN {name}_date IS NULL THEN NOT {blank} ELSE {impossible_sql(f'{name}_date')} END"
+    expected = "2026-01-31T18:05:59+00:00" if zone == OFFSET else example_date(column.formats[0])
+    return ColumnSql(parsed, derived, [Fault("date.unreadable", wrong, header, cell, expected)])
+
+
+def _day(column: Day, raw: str, header: str, cell: str) -> ColumnSql:
+    bare, name = f"t_{column.name}", f"{column.name}_date"
+    blank = f"coalesce({bare}, '') IN ('', '-', '--', '/')"
+    wrong = f"CASE WHEN {name} IS NULL THEN NOT {blank} ELSE {impossible_sql(name)} END"
+    fault = Fault("date.unreadable", wrong, header, cell, example_date(column.formats[0]))
+    return ColumnSql({bare: blank_trim_sql(raw)}, {name: day_sql(bare, column.formats)}, [fault])
+
+
+def _choice(column: Choice, raw: str, header: str, cell: str) -> ColumnSql:
+    bare = f"t_{column.name}"
+    words = " ".join(f"WHEN {sql_text(word)} THEN {sql_text(meaning)}" for word, meaning in column.words.items())
+    otherwise = "" if column.otherwise is None else f" WHEN '' THEN NULL ELSE {sql_text(column.otherwise)}"
+    found = ColumnSql({bare: blank_trim_sql(raw)}, {column.name: f"CASE {bare} {words}{otherwise} END"})
+    if column.otherwise is None:
+        wrong = f"{column.name} IS NULL AND coalesce({bare}, '') <> ''"
+        expected = ", ".join(word for word in column.words if word)
+        found.faults.append(Fault("choice.unknown", wrong, header, cell, expected))
+    return found
+
+
+def _person(column: Person, raw: str, context: ReadContext) -> ColumnSql:
+    bare = f"t_{column.name}"
+    keyed = f"sha256('{_blob(context.hash_key)}'::BLOB || encode({bare}))"
+    first, last = f"left({bare}, 1)", f"right({bare}, 1)"
+    mask = f"CASE WHEN length({bare}) <= 4 THEN {first} || '**' ELSE {first} || '***' || {last} END"
+    parsed = {bare: f"nullif({blank_trim_sql(raw)}, '')"}
+    return ColumnSql(parsed, {f"{column.name}_hash": keyed, f"{column.name}_mask": mask})
+
+
+def _blob(data: bytes) -> str:
+    return "".join(f"\\x{byte:02X}" for byte in data)
+
+
+def example_date(layout: str) -> str:
+    """A date written as a strptime format asks, for messages."""
+    for code, text in _STRPTIME_SHOWN.items():
+        layout = layout.replace(code, text)
+    return layout

@@ -1,0 +1,129 @@
+"""Money: one grammar of amounts for Python and SQL, and exact arithmetic on decimals.
+
+Why a grammar: DuckDB's cast takes `1e3` and `1_000`, rounds `12.345678` in silence and refuses `¥12.30`; Python's
+`Decimal` takes full-width digits and `NaN`. So a regular expression decides first, in both, and only then is the
+text converted. Spreadsheet damage (`1.2E+21`) is no amount: its digits are lost.
+
+Amounts have at most 13 digits before and 5 after the point (WeChat states fees with five); a non-zero digit beyond
+is refused, never rounded. Blank, `-`, `--` and `/` mean "no amount".
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal, FloatOperation, Inexact, InvalidOperation
+
+SCALE = 5
+SQL_TYPE = "DECIMAL(18,5)"
+CONTEXT = Context(prec=38, traps=[FloatOperation, Inexact, InvalidOperation])
+
+NO_AMOUNT = ("", "-", "--", "/")
+BLANKS = " \t\u00a0\u3000"
+_SYMBOL = "(?:[¥￥€£]|[A-Z]{0,2}[$]|Rs|RMB|CNY|USD|EUR)"
+_WHOLE = "(?:0*[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9](?:,[0-9]{3}){4})"
+_BODY = f"(?:{_WHOLE}(?:[.][0-9]{{0,5}}0*)?|[.][0-9]{{1,5}}0*)"
+# A sign before or after the symbol, a minus behind, or parentheres around: each once only.
+AMOUNT_PATTERN = (
+    f"[-−+]?(?:{_SYMBOL} ?)?{_BODY}"
+    f"|{_SYMBOL} ?[-−+]{_BODY}"
+    f"|(?:{_SYMBOL} ?)?{_BODY}[-−]"
+    f"|[(] ?(?:{_SYMBOL} ?)?{_BODY} ?[)]"
+)
+# What nearly every cell looks like; tested first because it is cheap.
+PLAIN_PATTERN = "-?[0-9]{1,13}(?:[.][0-9]{1,5})?"
+_AMOUNT = re.compile(AMOUNT_PATTERN)
+_NOT_DIGITS = re.compile(r"[^0-9.]")
+_NEGATIVE = re.compile("[-−(]")
+
+
+def parse_amount(text: str) -> Decimal | None:
+    """The amount written in a cell; None where the cell says there is none.
+
+    Raises ValueError where the text is no amount, has too many digits, or would have to be rounded.
+
+    >>> parse_amount("¥1,234.50"), parse_amount("(25.99)"), parse_amount("0.60000-"), parse_amount("--")
+    (Decimal('1234.50'), Decimal('-25.99'), Decimal('-0.60000'), None)
+    >>> parse_amount("1.2E+21")
+    Traceback (most recent call last):
+    ...
+    ValueError: not an amount: '1.2E+21'
+    """
+    cell = text.strip(BLANKS)
+    if cell in NO_AMOUNT:
+        return None
+    if not _AMOUNT.fullmatch(cell):
+        raise ValueError(f"not an amount: {text!r}")
+    number = Decimal(_NOT_DIGITS.sub("", cell))
+    return -number if number and _NEGATIVE.search(cell) else number
+
+
+def no_amount_sql(cell: str) -> str:
+    """SQL: whether a trimmed cell says that there is no amount."""
+    return f"({cell} IS NULL OR {cell} IN ({', '.join(sql_text(word) for word in NO_AMOUNT)}))"
+
+
+def amount_sql(cell: str) -> str:
+    """SQL: the amount in a trimmed text cell as DECIMAL(18,5); null where there is none and where it is no amount.
+
+    The same grammar as `parse_amount`. `cell` is an SQL expression without side effects, used several times.
+    """
+    digits = f"CAST(regexp_replace({cell}, '[^0-9.]', '', 'g') AS {SQL_TYPE})"
+    return (
+        f"CASE WHEN {cell} = '' THEN NULL "
+        f"WHEN regexp_full_match({cell}, {sql_text(PLAIN_PATTERN)}) THEN CAST({cell} AS {SQL_TYPE}) "
+        f"WHEN regexp_full_match({cell}, {sql_text(AMOUNT_PATTERN)}) "
+        f"THEN CASE WHEN regexp_matches({cell}, {sql_text(_NEGATIVE.pattern)}) THEN -{digits} ELSE {digits} END END"
+    )
+
+
+def blank_trim_sql(cell: str) -> str:
+    """SQL: a cell without the blanks around it (space, tab, no-break space, ideographic space)."""
+    return f"trim({cell}, {sql_text(BLANKS)})"
+
+
+def sql_text(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def to_scale(amount: Decimal, scale: int = SCALE) -> Decimal:
+    """The same amount with exactly `scale` decimals. Raises decimal.Inexact if it would have to be rounded.
+
+    >>> to_scale(Decimal("1.5"), 2)
+    Decimal('1.50')
+    """
+    return amount.quantize(Decimal(1).scaleb(-scale), context=CONTEXT)
+
+
+def plain(amount: Decimal) -> str:
+    """Plain decimal text for programs: no exponent, at least two decimals, no other trailing zeros.
+
+    >>> plain(Decimal("12.50000")), plain(Decimal("0.00600")), plain(Decimal("-0"))
+    ('12.50', '0.006', '0.00')
+    """
+    text = f"{amount + 0:f}" if amount else "0"
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
+
+
+def split_exactly(amount: Decimal, weights: list[Decimal], scale: int = 2) -> list[Decimal]:
+    """Split an amount by weights into parts that add up to it exactly (largest remainder; ties to the earlier part).
+
+    All weights zero: equal parts. Weights must not be negative.
+
+    >>> split_exactly(Decimal("10.00"), [Decimal(1), Decimal(1), Decimal(1)])
+    [Decimal('3.34'), Decimal('3.33'), Decimal('3.33')]
+    """
+    if not weights:
+        raise ValueError("nothing to split over")
+    total = sum(weights, Decimal(0))
+    shares = weights if total else [Decimal(1)] * len(weights)
+    total = total or Decimal(len(weights))
+    units = int(to_scale(abs(amount), scale).scaleb(scale))
+    exact = [(units * share) // total for share in shares]
+    rest = [(units * share) % total for share in shares]
+    left = units - int(sum(exact))
+    for index in sorted(range(len(shares)), key=lambda i: (-rest[i], i))[:left]:
+        exact[index] += 1
+    sign = -1 if amount < 0 else 1
+    return [sign * part.scaleb(-scale) for part in exact]
