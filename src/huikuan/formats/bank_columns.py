@@ -185,10 +185,6 @@ register(
             "%(file)s holds statements of %(count)s accounts (%(names)s), but one account was given for all. "
             "Leave the account out: each of them becomes a document of its own."
         ),
-        "unproved": gettext_noop(
-            "Nothing in the file proves that it was read completely (%(what)s): totals, or opening and closing "
-            "balance, are missing or hidden. Compare the sums with the bank's own figures before relying on it."
-        ),
     }
 )
 

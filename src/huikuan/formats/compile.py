@@ -116,7 +116,7 @@ def _owner(
     account, shop = stated.facts.get("account", ""), stated.facts.get("shop", "")
     if declared.account_value:
         names = _distinct(con, typed, declared.account_value)
-        account = names[0] if len(names) == 1 else ""
+        account = "" if len(names) > 1 else names[0] if names else account
         if len(names) > 1 and not context.account:
             params = {"count": len(names), "names": ", ".join(names[:3])}
             problems.append(Problem("account.several", params=params, severity="refuse"))
@@ -158,6 +158,7 @@ def _assemble(
         balance = checks.check_balance(con, typed.table, declared.balance, newest_first)
         all_controls += balance.controls
         problems += balance.problems
+    problems += checks.check_proved(con, declared, raw, typed.table, all_controls)
     rows, accepted, rejected = _counts(con, typed.table)
     if rows == 0 and not raw.controls:
         problems.append(Problem("rows.none", raw.sheet, severity="flag"))

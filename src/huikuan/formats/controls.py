@@ -41,6 +41,10 @@ register(
         "footer.missing": gettext_noop(
             "The totals that stand at the end of such a file are missing. It was probably cut off: download it again."
         ),
+        "unproved": gettext_noop(
+            "Nothing in the file proves that it was read completely (%(what)s): totals, or opening and closing "
+            "balance, are missing or hidden. Compare the sums with the bank's own figures before relying on it."
+        ),
         "balance_break": gettext_noop(
             "Line %(row)s: the balance is %(stated)s, but the line before it and the amount give %(computed)s. "
             "A line is probably missing or doubled between the two."
@@ -245,6 +249,23 @@ def _balance_control(con: duckdb.DuckDBPyConnection, typed: str, balance: Balanc
         f"JOIN rows l ON l.source_row = last_row WHERE n > 1"
     ).fetchone()
     return [Control("closing balance", found[0], Decimal(found[1]))] if found else []
+
+
+def check_proved(
+    con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, typed: str, controls: list[Control]
+) -> list[Problem]:
+    """The flag `unproved` of a bank file of which neither totals nor a single readable balance prove the reading.
+
+    Controls that disagree prove nothing, but where balances can be read their breaks tell more than this flag."""
+    if "bank_line" not in declared.kinds or any(control.ok for control in controls):
+        return []
+    if raw.controls or any(problem.code == "unproved" for problem in raw.problems):
+        return []
+    balance = f"count({declared.balance.balance})" if declared.balance else "0"
+    found = con.execute(f"SELECT count(*), {balance} FROM {typed} WHERE faults = 0 AND NOT ignored").fetchone()
+    if found is None or found[0] == 0 or found[1] > 0:
+        return []
+    return [Problem("unproved", raw.sheet, params={"what": declared.id}, severity="flag")]
 
 
 def period(stated: Stated) -> tuple[date | None, date | None]:

@@ -40,7 +40,9 @@ def _add(document: AccountDocument, statement: mt940.Statement) -> None:
     if statement.currency:
         document.facts.setdefault("currency", statement.currency)
     if statement.opening and statement.closing:
-        document.extend_period(_first_day(statement), statement.closing.day)
+        # The opening balance bears the day before or, with some banks, the day itself: the lines tell better.
+        days = [statement.closing.day, *(entry.booked for entry in statement.entries if entry.booked)]
+        document.extend_period(min(days), max(days))
     document.controls += mt940.controls([statement])
     if statement.entries and not mt940.controls([statement]):
         label = f":20:{statement.reference} :28C:{statement.number}"
@@ -62,13 +64,6 @@ def _add(document: AccountDocument, statement: mt940.Statement) -> None:
             entry.text,
         )
         document.lines.append(Line(entry.ordinal, cells))
-
-
-def _first_day(statement: mt940.Statement) -> str:
-    """The first day covered. The opening balance bears the day before it or, with some banks, the day itself; so the
-    first booked line tells, else the closing balance's day."""
-    booked = [entry.booked for entry in statement.entries if entry.booked]
-    return min(booked) if booked else statement.closing.day if statement.closing else ""
 
 
 MT940 = Format(

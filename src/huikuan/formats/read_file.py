@@ -117,7 +117,7 @@ def _read_tables(
 ) -> list[Reading]:
     readings: list[Reading] = []
     unknown: list[TableSource] = []
-    for source in _tables(member):
+    for source in tables_of(member):
         found = recognise(source, formats)
         if found is None:
             unknown.append(source)
@@ -132,7 +132,8 @@ def _read_tables(
     return [_with_problems(readings[0], skipped), *readings[1:]] if skipped else readings
 
 
-def _tables(member: Member) -> Iterator[TableSource]:
+def tables_of(member: Member) -> Iterator[TableSource]:
+    """Every table of a member, opened but not loaded. Raises UserError `file.*`."""
     if member.nature in ("xlsx", "xls", "html"):
         yield from open_sheets(member.path, member.name, member.nature)
     else:

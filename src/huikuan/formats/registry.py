@@ -5,6 +5,11 @@ from __future__ import annotations
 from huikuan.formats.alipay_ledger import ALIPAY_LEDGER
 from huikuan.formats.alipay_trades import ALIPAY_TRADES
 from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT
+from huikuan.formats.boc_statement import BOC_CORPORATE, BOC_CREDIT, BOC_DEBIT
+from huikuan.formats.camt_statement import CAMT_053
+from huikuan.formats.ccb_statement import CCB_CORPORATE, CCB_PERSONAL
+from huikuan.formats.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
+from huikuan.formats.mt940_statement import MT940
 from huikuan.formats.olist_tables import OLIST_ITEMS, OLIST_ORDERS, OLIST_PAYMENTS
 from huikuan.formats.spec import Format
 from huikuan.formats.tmall_orders import TMALL_ORDERS
@@ -21,9 +26,19 @@ FORMATS: tuple[Format, ...] = (
     OLIST_ORDERS,
     OLIST_ITEMS,
     OLIST_PAYMENTS,
+    # A bank's layouts share one id: they are the same document, given by another door.
+    ICBC_PERSONAL,
+    ICBC_CORPORATE,
+    CCB_PERSONAL,
+    CCB_CORPORATE,
+    BOC_DEBIT,
+    BOC_CREDIT,
+    BOC_CORPORATE,
+    MT940,
+    CAMT_053,
 )
 
 
 def get_format(format_id: str) -> Format | None:
-    """The format of an id; None if there is none of that name."""
+    """The format of an id (the first of its layouts); None if there is none of that name."""
     return next((each for each in FORMATS if each.id == format_id), None)
