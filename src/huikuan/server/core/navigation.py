@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huikuan.server.core.shortcuts import book_url
 
@@ -69,7 +70,7 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         ),
     ),
     (
-        _("Close"),
+        pgettext_lazy("period", "Close"),
         (
             Page("periods:list", "lock", _("Periods"), key="p"),
             Page("monitoring:list", "alarm", _("Alerts")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ICONS = {
     "matched": "circle-check",
@@ -26,7 +27,7 @@ LINK = {
     "difference": ("difference", _("Difference")),
     "manual": ("matched", _("Matched by hand")),
     "forced": ("forced", _("Forced")),
-    "open": ("open", _("Open")),
+    "open": ("open", pgettext_lazy("status", "Open")),
 }
 COLLECTION = {
     "written_off": ("forced", _("Written off")),
@@ -82,7 +83,7 @@ ORDER = {
     "paid": ("open", _("Paid")),
     "shipped": ("in_transit", _("Shipped")),
     "received": ("matched", _("Received")),
-    "closed": ("closed", _("Closed")),
+    "closed": ("closed", pgettext_lazy("order", "Closed")),
     "refunded": ("not_due", _("Refunded")),
     "cancelled": ("not_due", _("Cancelled")),
 }
@@ -145,7 +146,7 @@ PASS = {
     "subset": _("By sum of several"),
     "suggest": _("Suggested"),
 }
-SIDE = {"left": _("Left"), "right": _("Right")}
+SIDE = {"left": _("Left side"), "right": _("Right side")}
 WORDS: dict[str, dict[str, Any]] = {
     "type": SETTLEMENT_TYPE,
     "reason": DIFFERENCE_REASON,

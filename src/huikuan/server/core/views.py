@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from huikuan.server.accounts.permissions import book_view
@@ -78,12 +79,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
     looks = [
         ("matched", _("Matched"), _("Agrees; nothing to do.")),
         ("difference", _("Difference"), _("Linked, but an amount is left over; or a file that was flagged.")),
-        ("open", _("Open"), _("Nothing found yet; needs a person.")),
+        ("open", pgettext("status", "Open"), _("Nothing found yet; needs a person.")),
         ("not_due", _("Not due"), _("Inside its cycle, or not the business of this period.")),
         ("in_transit", _("In transit"), _("Left one place, expected at the next.")),
         ("overdue", _("Overdue"), _("Past its date, or refused: act.")),
         ("forced", _("Forced"), _("Closed by a person against the figures.")),
-        ("closed", _("Closed"), _("The period is frozen.")),
+        ("closed", pgettext("period", "Closed"), _("The period is frozen.")),
     ]
     return render(request, "core/help.html", {"looks": looks})
 
