@@ -14,7 +14,7 @@ from huikuan.records.decisions import Decisions, ManualMatch, Member
 from huikuan.records.errors import InvariantError
 from huikuan.records.rules import ReconciliationRule, Rules, SettlementRule
 
-from .build import AS_OF, collect, day, noon, order, order_links, payout_link, settled, wallet
+from .build import AS_OF, collect, day, noon, order, order_links, payout_link, records, settled, wallet
 
 RULES = Rules(settlement_rules=(SettlementRule("A", anchor="shipped", days=7),))
 
@@ -215,3 +215,29 @@ def test_shuffled_lines_give_the_same():
     other = collect(orders[::-1], lines[::-1], wallets[::-1], payout_link("p", "45"), RULES)
     assert one == other
     assert sum(row["collected"] for row in one.values()) == D("45")
+
+
+def test_an_order_known_by_its_header_only_owes_nothing():
+    row = collect([order("1", "100", line_no="")], [], rules=RULES)["1"]
+    assert (row["status"], row["receivable"]) == ("unpaid", D("0"))
+
+
+def test_freight_charged_is_a_fee_and_freight_paid_is_income():
+    lines = [settled("1", "1", "95"), settled("2", "1", "5", type="freight"), settled("3", "1", "-3", type="freight")]
+    row = collect([order("1", "100")], lines, rules=RULES)["1"]
+    assert (row["fees"], row["settled"], row["overdue"]) == (D("3"), D("97"), D("0"))
+
+
+def test_the_same_over_ibis_tables():
+    import ibis
+
+    from huikuan.engine.model import Facts
+    from huikuan.insight.collection import collection
+
+    backend = ibis.duckdb.connect()
+    tables = {"order_line": ibis.memtable(records("order_line", [order("1", "100")])),
+              "settlement_line": ibis.memtable(records("settlement_line", [settled("1", "1", "100")]))}  # fmt: skip
+    table = collection(Facts(backend, tables), None, None, RULES, AS_OF)
+    assert table.select("status", "settled").to_pyarrow().to_pylist() == [
+        {"status": "settled", "settled": D("100.00000")}
+    ]

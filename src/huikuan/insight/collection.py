@@ -91,7 +91,6 @@ def collection(
     rules: Rules,
     as_of: date,
     decisions: Decisions | None = None,
-    timezone: str = DEFAULT_TIMEZONE,
 ) -> Any:
     """The same over `engine.model.Facts` on Ibis' DuckDB backend: an Ibis table. Links may be None."""
     backend = facts.backend
@@ -103,7 +102,7 @@ def collection(
             backend.create_view(f"c_in_{field}", table, overwrite=True)
             names[field] = f"c_in_{field}"
     blank = dict.fromkeys(("order_line", "settlement_line", "wallet_line"), "")
-    build_collection(backend.con, CollectionInputs(**{**blank, **names}), rules, as_of, decisions, timezone)
+    build_collection(backend.con, CollectionInputs(**{**blank, **names}), rules, as_of, decisions, facts.timezone)
     return backend.table("collection")
 
 

@@ -1,7 +1,7 @@
 """The orders of a collection as of a day: amounts, times, expected and due date.
 
 As of the day, later times are blank, later refunds not made and orders of later days absent (DESIGN rule 1).
-Nobody owes anything for lines that are unpaid or cancelled (rule 10).
+Nobody owes anything for lines that are unpaid or cancelled (rule 10), nor for an order known by its header only.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ WITH line AS (
         CASE WHEN received_at < $end THEN received_at END AS received_at,
         CASE WHEN closed_at < $end THEN closed_at END AS closed_at,
         coalesce(paid, 0) AS paid, coalesce(platform_borne, 0) AS platform_borne,
-        CASE WHEN refunded_at >= $end THEN 0 ELSE coalesce(refunded, 0) END AS refunded,
+        CASE WHEN coalesce(refunded_at, CASE WHEN status IN ('refunded', 'cancelled') THEN closed_at END) >= $end
+            THEN 0 ELSE coalesce(refunded, 0) END AS refunded,
         status = 'cancelled' AND (closed_at IS NULL OR closed_at < $end) AS cancelled,
-        status = 'unpaid' OR coalesce(paid_at >= $end, false) AS unpaid,
+        status = 'unpaid' OR coalesce(paid_at >= $end, false) OR coalesce(line_no, '') = '' AS unpaid,
         shipped_at < $end OR (shipped_at IS NULL AND status IN ('shipped', 'received', 'closed')) AS shipped
     FROM {order_line}
     WHERE (business_date IS NULL OR business_date <= $as_of)
@@ -49,7 +50,7 @@ SELECT shop, order_no, currency,
     min(business_date) AS business_date, min(paid_at) AS paid_at, max(shipped_at) AS shipped_at,
     max(received_at) AS received_at, max(closed_at) AS closed_at,
     coalesce(sum(paid) FILTER (NOT dead), 0)::DECIMAL(18,5) AS paid,
-    coalesce(sum(platform_borne) FILTER (NOT dead), 0)::DECIMAL(18,5) AS platform_borne,
+    coalesce(sum(platform_borne) FILTER (NOT dead AND NOT cancelled), 0)::DECIMAL(18,5) AS platform_borne,
     coalesce(sum(refunded) FILTER (NOT dead), 0)::DECIMAL(18,5) AS refunded,
     bool_and(dead) AS dead, bool_or(cancelled) AND bool_and(dead) AS cancelled,
     coalesce(bool_or(shipped), false) AS shipped

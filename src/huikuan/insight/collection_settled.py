@@ -33,14 +33,18 @@ def quoted(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-IS_GROSS = f"type IN ({quoted(GROSS_TYPES)})"
-IS_FEE = f"type IN ({quoted(FEE_TYPES)})"
+# Freight that is paid to the shop is income, freight charged to it is a fee.
+IS_GROSS = (
+    f"(type IN ({quoted(name for name in GROSS_TYPES if name != 'freight')}) OR (type = 'freight' AND amount > 0))"
+)
+IS_FEE = f"(type IN ({quoted(FEE_TYPES)}) OR (type = 'freight' AND amount <= 0))"
 
 # Grain of c_settled: one order, currency, account, day and batch.
 SETTLED_SQL = f"""
 INSERT INTO c_settled ({COLUMNS})
 SELECT shop, order_no, currency, account, business_date, batch, min(flow_no), min(occurred_at),
-    coalesce(sum(amount) FILTER ({IS_GROSS}), 0)::DECIMAL(18,5), coalesce(sum(amount) FILTER ({IS_FEE}), 0)::DECIMAL(18,5)
+    coalesce(sum(amount) FILTER ({IS_GROSS}), 0)::DECIMAL(18,5),
+    coalesce(sum(amount) FILTER ({IS_FEE}), 0)::DECIMAL(18,5)
 FROM ({{attributed}}) WHERE {IS_GROSS} OR {IS_FEE} GROUP BY shop, order_no, currency, account, business_date, batch
 """
 
@@ -120,7 +124,7 @@ def _split_groups(con: duckdb.DuckDBPyConnection, links: str) -> list[dict[str, 
         WHERE l.side = 'left' AND l.group_id IN ({groups}) ORDER BY ALL"""
     ).fetchall()
     lines = con.execute(
-        f"""SELECT l.group_id, l.record_key, s.order_no, l.allocated, {IS_GROSS}
+        f"""SELECT l.group_id, l.record_key, s.order_no, l.allocated, {IS_GROSS.replace("amount", "l.amount")}
         FROM {links} l JOIN c_line s ON s.record_key = l.record_key
         WHERE l.side = 'right' AND l.group_id IN ({groups}) ORDER BY l.group_id, s.business_date, l.record_key"""
     ).fetchall()

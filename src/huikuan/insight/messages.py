@@ -20,6 +20,7 @@ register(
         "pdf.no_font": _(
             "No font with Chinese characters was found. Build the front end, or set HUIKUAN_FONTS to a folder of fonts."
         ),
+        "pdf.rows": _("%(rows)s rows are too many for a PDF (at most %(most)s). Choose Excel or CSV."),
         "pdf.failed": _("The PDF could not be made: %(detail)s"),
         "export.format": _("“%(format)s” is no export format. Possible: %(known)s."),
         "excel.rows": _("%(rows)s rows do not fit a sheet. Choose CSV, or a shorter period."),

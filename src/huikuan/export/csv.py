@@ -1,0 +1,55 @@
+"""CSV: UTF-8 with a byte order mark, so that Excel opens Chinese rightly; money plain, dates ISO 8601.
+
+Text that a spreadsheet would run as a formula gets an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from huikuan.export.printed import plain
+from huikuan.insight.tables import Column, ReportTable
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _cell(value: Any, column: Column) -> Any:
+    text = plain(value, column.type)
+    if column.type == "text" and isinstance(text, str) and text.startswith(FORMULA_STARTS):
+        return f"'{text}"
+    return "" if text is None else text
+
+
+def write(report: ReportTable, path: Path) -> None:
+    """A report: its head as `label,value` lines, then each section with its title, header, rows and totals."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([report.title])
+        writer.writerow([report.company])
+        writer.writerows(report.facts)
+        for section in report.sections:
+            writer.writerow([])
+            if section.title:
+                writer.writerow([section.title, section.currency])
+            writer.writerow([column.title for column in section.columns])
+            totals = section.totals()
+            lines = [row.values for row in section.rows] + ([totals] if totals else [])
+            for values in lines:
+                writer.writerow([_cell(value, column) for value, column in zip(values, section.columns, strict=True)])
+        for note in report.notes:
+            writer.writerow([note])
+
+
+def write_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]], path: Path) -> int:
+    """A list of any length: one header of column titles, one line a row. Returns the number of rows."""
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([column.title for column in columns])
+        for row in rows:
+            writer.writerow([_cell(value, column) for value, column in zip(row, columns, strict=True)])
+            count += 1
+    return count

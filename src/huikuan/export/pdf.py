@@ -1,0 +1,141 @@
+"""PDF by Typst: A4, black on white, Chinese fonts embedded, head and foot on every page, headers repeated.
+
+Data goes to the template as JSON, never as markup, so nothing that a user wrote can change the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from datetime import date, timezone
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from huikuan.export.excel_style import LANDSCAPE_ABOVE, text_width
+from huikuan.export.printed import Printed, shown_money, shown_rate
+from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.records.errors import OperatorError, UserError
+from huikuan.records.messages import gettext_noop as _
+from huikuan.records.messages import translated
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+FONT_FOLDER = Path(__file__).with_name("fonts")
+ROWS_MAX = 20_000
+SIMPLIFIED = ("Noto Sans SC", "Noto Sans CJK SC", "Noto Sans TC", "Noto Sans CJK TC")
+TRADITIONAL = ("Noto Sans TC", "Noto Sans CJK TC", "Noto Sans SC", "Noto Sans CJK SC")
+DASH = "–"
+HASH_DIGITS = 12
+WIDE_TEXT = 16  # characters from which on a text column takes the width that is left
+NUMBERS = ("money", "count", "rate")
+
+
+def write(report: ReportTable, path: Path, printed: Printed | None = None) -> None:
+    """Write the report as a PDF. Raises OperatorError without a font, UserError for more than `ROWS_MAX` rows."""
+    path.write_bytes(render(report, printed))
+
+
+def render(report: ReportTable, printed: Printed | None = None) -> bytes:
+    """The PDF's bytes."""
+    printed = printed or Printed()
+    rows = sum(len(section.rows) for section in report.sections)
+    if rows > ROWS_MAX:
+        raise UserError("pdf.rows", rows=rows, most=ROWS_MAX)
+    data = json.dumps(page_data(report, printed), ensure_ascii=False)
+    moment = printed.at.replace(tzinfo=printed.at.tzinfo or timezone.utc) if printed.at else None
+    try:
+        made = typst.compile(
+            TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs={"data": data}, format="pdf", timestamp=moment
+        )
+    except typst.TypstError as error:
+        raise OperatorError("pdf.failed", detail=error.message) from error
+    if not isinstance(made, bytes):
+        raise OperatorError("pdf.failed", detail="")
+    return made
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """The fonts that came with the build, else those of HUIKUAN_FONTS, else the system's."""
+    folders = [FONT_FOLDER, *([Path(os.environ["HUIKUAN_FONTS"])] if os.environ.get("HUIKUAN_FONTS") else [])]
+    own = [folder for folder in folders if folder.is_dir()]
+    for include_system in (False, True):
+        fonts = typst.Fonts(include_system, False, [str(folder) for folder in own])
+        if set(fonts.families()) & set(SIMPLIFIED):
+            return fonts
+    raise OperatorError("pdf.no_font")
+
+
+def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
+    """What the template is given: text ready to print, column widths and alignments."""
+    sections = [_section_data(section) for section in report.sections]
+    content = json.dumps([report.company, report.title, report.facts, sections], ensure_ascii=False)
+    traditional = report.language.lower() in ("zh-hant", "zh-tw", "zh-hk")
+    families = set(_fonts().families())
+    printed_by = f"{translated(_('Printed by'))} {printed.by}" if printed.by else ""
+    return {
+        "title": report.title,
+        "company": report.company,
+        "facts": [list(fact) for fact in report.facts],
+        "lang": "zh" if report.language.startswith("zh") else "en",
+        "region": ("tw" if traditional else "cn") if report.language.startswith("zh") else None,
+        "fonts": [name for name in (TRADITIONAL if traditional else SIMPLIFIED) if name in families],
+        "landscape": report.columns_max > LANDSCAPE_ABOVE,
+        "sections": sections,
+        "notes": list(report.notes),
+        "signature": list(report.signature),
+        "printed": f"{printed_by} {printed.time_text}".strip(),
+        "hash": hashlib.sha256(content.encode()).hexdigest()[:HASH_DIGITS],
+    }
+
+
+def _section_data(section: Section) -> dict[str, Any]:
+    lines = [_cells(section, row) for row in section.rows]
+    totals = section.totals()
+    if totals:
+        lines.append(_cells(section, Row(totals, "total")))
+    wide = len(section.columns) > LANDSCAPE_ABOVE
+    return {
+        "title": section.title,
+        "currency": section.currency,
+        "columns": [column.title for column in section.columns],
+        "aligns": ["right" if column.type in NUMBERS else "left" for column in section.columns],
+        "widths": _widths(section, lines),
+        "rows": lines,
+        "size": 7.5 if wide else 8.5,
+        "inset": 2.6 if section.detail else 4,
+    }
+
+
+def _cells(section: Section, row: Row) -> dict[str, Any]:
+    zero = "0.00" if section.zero_shown or row.style == "total" else DASH
+    cells = [_shown(value, column, zero) for value, column in zip(row.values, section.columns, strict=True)]
+    return {"style": row.style, "cells": cells}
+
+
+def _shown(value: Any, column: Column, zero: str) -> str:
+    if value is None:
+        return ""
+    if column.type == "money" and isinstance(value, Decimal):
+        return shown_money(value, zero)
+    if column.type == "rate" and isinstance(value, Decimal):
+        return shown_rate(value)
+    if column.type == "count" and isinstance(value, int):
+        return f"{value:,}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _widths(section: Section, lines: list[dict[str, Any]]) -> list[int]:
+    """0: as wide as its content; else a share of the width that is left. The widest text column always has one."""
+    widest = [
+        max((text_width(line["cells"][position]) for line in lines), default=0) if column.type == "text" else -1
+        for position, column in enumerate(section.columns)
+    ]
+    if max(widest, default=-1) < 0:
+        return [0] * len(widest)
+    first = widest.index(max(widest))
+    return [1 if position == first or width >= WIDE_TEXT else 0 for position, width in enumerate(widest)]

@@ -1,0 +1,70 @@
+"""Who printed a report and when, and money as plain text: what all export formats share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+CENT = Decimal("0.01")
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """For the foot: the person's name as shown, and the moment in the book's time zone."""
+
+    by: str = ""
+    at: datetime | None = None
+
+    @property
+    def time_text(self) -> str:
+        """The moment as shown; blank where it is not told."""
+        return self.at.strftime("%Y-%m-%d %H:%M") if self.at else ""
+
+
+def plain_money(amount: Decimal) -> str:
+    """Money for programs: all its digits, at least two decimals, no exponent, an ASCII minus.
+
+    >>> plain_money(Decimal("-1234.50000")), plain_money(Decimal("0.00325"))
+    ('-1234.50', '0.00325')
+    """
+    text = f"{amount:f}"
+    if "." not in text:
+        return f"{text}.00"
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def shown_money(amount: Decimal, zero: str = "0.00") -> str:
+    """Money for people: two decimals (half up), thousands separators, a real minus sign in front.
+
+    >>> shown_money(Decimal("-1234.5"))
+    '−1,234.50'
+    """
+    if not amount:
+        return zero
+    text = f"{amount.copy_abs().quantize(CENT, rounding='ROUND_HALF_UP'):,}"
+    return f"{MINUS}{text}" if amount < 0 else text
+
+
+def shown_rate(rate: Decimal) -> str:
+    """A rate in percent with two decimals.
+
+    >>> shown_rate(Decimal("0.062449"))
+    '6.24%'
+    """
+    text = f"{(rate.copy_abs() * 100).quantize(CENT, rounding='ROUND_HALF_UP')}%"
+    return f"{MINUS}{text}" if rate < 0 else text
+
+
+def plain(value: Any, kind: str) -> Any:
+    """A value for JSON: money and rates as text, dates as ISO 8601, counts as numbers, blank as None."""
+    if value is None or value == "":
+        return None if value is None else ""
+    if kind == "money" and isinstance(value, Decimal):
+        return plain_money(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
