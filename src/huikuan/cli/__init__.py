@@ -11,6 +11,8 @@ from importlib import import_module
 
 import click
 
+from huikuan import __version__
+
 # command → (module under huikuan.cli, one sentence for --help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("admin", "Make the home folder and a book; prints a one-time password."),
@@ -59,7 +61,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="huikuan", prog_name="huikuan")
+@click.version_option(__version__, prog_name="huikuan")
 def app() -> None:
     """Huikuan 回款: reconcile what an e-commerce seller sold with what reached the bank."""
 

@@ -42,7 +42,7 @@ def import_command(
     emit([_row(row) for row in rows], as_json, SHOWN)
     for row in rows:
         for problem in row.problems:
-            say(f"{row.file}: {problem['text']}")
+            say(problem["text"] if problem["text"].startswith(row.file) else f"{row.file}: {problem['text']}")
     if any(row.status == "refused" for row in rows):
         refused = sum(row.status == "refused" for row in rows)
         say(f"{refused} of {len(rows)} documents were refused.")

@@ -20,7 +20,7 @@ FOLDERS = ("lake", "originals", "results", "closed")
 class Book:
     """One company's book on disk.
 
-    `hash_key` keys the hashes of buyers' data, `installation_key` wraps the keys of the originals (empty: none are kept).
+    `hash_key` keys the hashes of buyers' data, `installation_key` (32 bytes) wraps the keys of the originals.
     `start` is the day the book begins: what belongs before it is `other_period`. `fixed_today` stands for the clock
     where a book is to be looked at as of one day for ever (a demonstration); None means the clock.
     """

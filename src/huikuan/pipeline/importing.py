@@ -23,7 +23,7 @@ from huikuan.lake.lake import Lake
 from huikuan.lake.writer import Writer
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, quoted
-from huikuan.pipeline.originals import keep_original, sha256_of
+from huikuan.pipeline.originals import keep_original
 from huikuan.records.document import Control, Document
 from huikuan.records.errors import HuikuanError, InvariantError, OperatorError, Problem, UserError
 from huikuan.records.kinds import KINDS
@@ -184,13 +184,12 @@ def _store_all(
     good = [reading for reading in readings if reading.status != "refused"]
     if not good:
         return Imported(tuple(row_of(name, reading) for reading in readings))
-    sha256 = sha256_of(path)
     rows: list[ImportRow] = []
     shops: list[Shop] = []
     accounts: list[Account] = []
     lake = book.lake
     with lake.writer("import") as writer:
-        keep_original(book, path)
+        sha256 = keep_original(book, path)
         for done, reading in enumerate(readings):
             told("storing", done, len(readings))
             if reading.status == "refused":

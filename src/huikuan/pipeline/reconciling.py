@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from huikuan import engine, recons
+from huikuan import __version__, engine, recons
 from huikuan.engine.model import LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
 from huikuan.insight.collection import CollectionInputs, build_collection
 from huikuan.lake.lake import Lake
@@ -135,7 +135,7 @@ def _compute(
     return Manifest(
         run=folder.name, created_at=now, as_of=asked.as_of, date_from=asked.date_from, date_to=asked.date_to,
         names=tuple(recons.RECONCILIATIONS), facts=version_of_facts, rules=hash_of(rules), decisions=hash_of(decisions),
-        versions={name: version(name) for name in ("huikuan", "duckdb", "ibis-framework", "deltalake")},
+        versions={"huikuan": __version__} | {name: version(name) for name in ("duckdb", "ibis-framework", "deltalake")},
         tolerances=tolerances, rows=rows, decided=decided(decisions),
         conflicts=tuple(plain(each) for each in loaded.conflicts), seconds=round(time.monotonic() - started, 3),
     )  # fmt: skip
@@ -269,7 +269,10 @@ def _write_collection(
     con: duckdb.DuckDBPyConnection, folder: Path, rules: Rules, as_of: date, decisions: Decisions, timezone: str
 ) -> int:
     """`collection.parquet`, one row per order, and `share.parquet`, which payouts took the order's money."""
-    inputs = CollectionInputs(order_links="order_settlement_links", payout_links="payout_bank_links")
+    made = {name: f"{name.replace('-', '_')}_links" for name in recons.RECONCILIATIONS}
+    inputs = CollectionInputs(
+        order_links=made.get("order-settlement", ""), payout_links=made.get("payout-bank", "")
+    )
     name = build_collection(con, inputs, rules, as_of, decisions, timezone)
     _write(con, f"SELECT * FROM {name}_share", folder / "share.parquet", "ALL")
     return _write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from huikuan.lake import Lake
 from huikuan.pipeline.importing import Imported, ImportOptions, ImportRow, import_file
 from huikuan.pipeline.importing import undo_document as undo_in_lake
 from huikuan.pipeline.plain import plain
@@ -102,7 +101,7 @@ def undo(book: Book, actor: Any, document_id: str) -> Document:
 
 def documents_of(book: Book, undone: bool = False) -> list[Document]:
     """The lake's documents, the newest first."""
-    found = Lake(library_book(book).lake_folder).documents(undone=undone)
+    found = library_book(book).lake.documents(undone=undone)
     return sorted(found, key=lambda d: (d.imported_at or datetime.min.replace(tzinfo=None), d.document_id), reverse=True)  # noqa: DTZ901
 
 
