@@ -130,7 +130,9 @@ def _order_row(flow: int, move: m.Movement, balance: int, text: str, newer: bool
     line += f"{_amounts(cents, balance, newer)},天猫,{kind},"
     if newer:
         return f"{line},{description},天猫商家,{base}\t,{base}\t\r\n"
-    return line + (f"{wording}{{{base}}}扣款\r\n" if wording and key == m.KEY_OK else f"{wording}\r\n")
+    if wording and key == m.KEY_OK:
+        wording += f"{{{base}}}" + ("扣款" if cents < 0 else "")
+    return f"{line}{wording}\r\n"
 
 
 def _numbers(no: int, key: int) -> tuple[str, str]:

@@ -19,7 +19,7 @@ HEADER = (
     "买家服务费,发票抬头,是否手机订单,分阶段订单信息,特权订金订单id,是否上传合同照片,是否上传小票,是否代付,定金排名,"
     "修改后的sku,修改后的收货地址,异常信息,天猫卡券抵扣,集分宝抵扣,是否是O2O交易,新零售交易类型,新零售导购门店名称,"
     "新零售导购门店id,新零售发货门店名称,新零售发货门店id,退款金额,预约门店,确认收货时间,打款商家金额,"
-    "含应开票给个人的个人红包,是否信用购,前N有礼,配送类型,发货时间,商家备忘,主订单编号"
+    "含应开票给个人的个人红包,是否信用购,前N有礼,配送类型,发货时间,商家备忘"
 )
 STATES = ("等待买家付款", "买家已付款，等待卖家发货", "卖家已发货，等待买家确认", "交易成功", "交易关闭", "交易关闭")
 UNPAID, PAID, SHIPPED, DONE, CLOSED, CANCELLED = range(6)
@@ -96,7 +96,7 @@ class OrderReport:
             who, address, "快递", "", f"'{phone}", moment(order.created), moment(order.paid) if is_paid else "",
             titles, str(len(order.items)), parcel, courier, "", str(pieces), self.shop.shop_id, self.shop.name, reason,
             "0", "0", "", "手机订单" if buyer % 10 else "", "", "", "否", "否", "否", "", "", "", "", "", "0", "", "",
-            "", "", "", "", money(refund), "", received, brought, "0", "否", "", "", moment(shipped), "", no,
+            "", "", "", "", money(refund), "", received, brought, "0", "否", "", "", moment(shipped), "",
         ]  # fmt: skip
 
     def close(self) -> None:
