@@ -156,7 +156,8 @@ def scan(state: KindState, files: tuple[DataFile, ...] | list[DataFile], columns
     """A query over files of either shape, all fields unless told otherwise. No files, no rows."""
     columns = columns or typed_columns(state.kind)
     shapes = ([f for f in files if f.document_id], [f for f in files if not f.document_id])
-    parts = [delta.scan_sql(state.lake_folder, shape, columns, state.evolved) for shape in shapes if shape]
+    no_rows = _nothing(state.kind) if state.evolved else None
+    parts = [delta.scan_sql(state.lake_folder, shape, columns, no_rows) for shape in shapes if shape]
     return " UNION ALL ".join(parts) or f"SELECT {', '.join(columns)} FROM ({_nothing(state.kind)})"
 
 

@@ -237,9 +237,14 @@ def list_files(lake_folder: Path, table_folder: Path) -> list[DataFile]:
     return [replace(file, path=f"{prefix}/{file.path}") for file in table_state(table_folder).files]
 
 
-def scan_sql(lake_folder: Path, files: list[DataFile], columns: list[str], by_name: bool) -> str:
-    """A query over files of one shape: readings (document_id from the path) or current files (as a column)."""
+def scan_sql(lake_folder: Path, files: list[DataFile], columns: list[str], no_rows: str | None) -> str:
+    """A query over files of one shape: readings (document_id from the path) or current files (as a column).
+
+    `no_rows`: where files may lack columns, a query of no rows that has them all.
+    """
     names = ", ".join(quoted(escaped(lake_folder / file.path)) for file in files)
     hive = "true, hive_types={'document_id': 'VARCHAR'}" if files[0].document_id else "false"
-    union = ", union_by_name=true" if by_name else ""
-    return f"SELECT {', '.join(columns)} FROM read_parquet([{names}], hive_partitioning={hive}{union})"
+    source = f"read_parquet([{names}], hive_partitioning={hive}"
+    if no_rows is None:
+        return f"SELECT {', '.join(columns)} FROM {source})"
+    return f"SELECT {', '.join(columns)} FROM (FROM {source}, union_by_name=true) UNION ALL BY NAME ({no_rows}))"

@@ -97,7 +97,8 @@ def _best_sql(lines: str, ranks: str, documents: str) -> str:
         ),
         unstated AS (
             SELECT l.account, l.type, l.source_rank, l.business_date AS day
-            FROM {lines} l JOIN {documents} d USING (document_id) JOIN contested c USING (account, type)
+            FROM {lines} l JOIN {documents} d USING (document_id)
+            JOIN contested c ON c.account = l.account AND c.type = l.type
             WHERE NOT d.stated
         )
         SELECT account, type, CAST(day AS DATE) AS day, max(source_rank)
