@@ -105,7 +105,7 @@ def residual_parts(work: Workspace, definition: Definition, groups: Any, lines: 
     differing = work.keep(_with_due(groups.filter(groups.status == "difference"), lines))
     if definition.explain is None:
         return work.keep(_rest_parts(definition.classes, differing.mutate(explained=ZERO), as_of))
-    said = typed(definition.explain(differing, lines, sides))
+    said = typed(definition.explain(work, differing, lines, sides))
     said = work.keep(said.filter(said.amount != ZERO))
     sums = said.group_by(part_group=said.group_id).agg(explained=said.amount.sum().cast(MONEY_TYPE))
     joined = differing.left_join(sums, differing.group_id == sums.part_group)

@@ -160,10 +160,10 @@ class Classes:
     over: str = "over"
 
 
-# explain(groups, lines, sides) -> table of (group_id, record_key, class, amount): parts of the groups' residuals that
-# have a name of their own, amounts as left - right. `groups` (group_id, residual, l, r, scope, key) has one row per
+# explain(work, groups, lines, sides) -> table of (group_id, record_key, class, amount): parts of the groups' residuals that
+# have a name of their own, amounts as left - right. `groups` (group_id, residual, l, r) has one row per
 # differing group, `lines` their entries with side and group_id. What is not explained is called by `Classes`.
-Explain = Callable[[Any, Any, Sides], Any]
+Explain = Callable[[Any, Any, Any, Sides], Any]
 
 # dates(entries, sides) -> entries with due_date filled: asked only of what does not simply agree. Other columns that
 # the entries have beside (side, group_id) are kept.

@@ -62,6 +62,12 @@ def _pairs(edges: Any) -> Any:
     return edges.select(left_key="left_node", right_key="right_node", apart=edges.apart.abs())
 
 
+def worth_trying(left: Any, right: Any) -> bool:
+    """Whether any amounts of both sides are equal at all; cheap, and saves the pass when there is nothing to pair."""
+    some = eligible(left).semi_join(eligible(right), ["currency", "compared"]).limit(1)
+    return bool(some.count().to_pyarrow().as_py())
+
+
 def eligible(entries: Any) -> Any:
     """Entries that may be paired by their amount alone: not nothing, dated, and not known to be something else."""
     usable = entries.hint.isnull() | entries.hint.isin(HINTS_PAIRED)

@@ -32,7 +32,7 @@ from huikuan.engine.model import ENTRY, LINKS, Definition, Outcome, Sides
 from huikuan.engine.pass0_decisions import Decided, blocked_pairs, decide, set_apart
 from huikuan.engine.pass1_key import KeyMatch, match_by_key
 from huikuan.engine.pass2_reference import key_edges, reference_edges, take_stars
-from huikuan.engine.pass3_amount import Window, match_by_amount
+from huikuan.engine.pass3_amount import Window, match_by_amount, worth_trying
 from huikuan.engine.pass4_batch import match_days, match_runs
 from huikuan.engine.workspace import Workspace, conform, typed_table
 from huikuan.records.decisions import Decisions
@@ -101,7 +101,7 @@ def _match(run: _Run) -> None:
     if passes.reference == "applies":
         edges = reference_edges(run.left, run.right, run.blocked)
         _take(run, take_stars(run.work, name, "reference", edges, because.REFERENCE))
-    if passes.amount != "off":
+    if passes.amount != "off" and worth_trying(run.left, run.right):
         found = match_by_amount(run.work, name, run.left, run.right, run.window, run.blocked)
         run.candidates = found.candidates if passes.amount == "applies" else found.edges
         if passes.amount == "applies":

@@ -13,6 +13,7 @@ from typing import Any
 
 import ibis
 import pyarrow as pa
+from ibis.expr.operations import InMemoryTable
 
 PARQUET_OPTIONS = {"COMPRESSION": "zstd", "COMPRESSION_LEVEL": 1, "ROW_GROUP_SIZE": 122_880}
 
@@ -25,6 +26,7 @@ class Workspace:
         self.folder = folder
         self._kept: list[str] = []
         self._cached: list[Any] = []
+        self._registered: set[str] = set()
 
     def keep(self, expression: Any) -> Any:
         """The expression, computed once and held until `close`."""
@@ -32,15 +34,33 @@ class Workspace:
             self._cached.append(expression.cache())
             return self._cached[-1]
         name = f"kept_{uuid.uuid4().hex}"
-        self.backend.create_table(name, expression, temp=True)
+        self._hold(name, expression)
         self._kept.append(name)
-        return self.backend.table(name)
+        return self._table(name, expression)
+
+    def _hold(self, name: str, expression: Any) -> None:
+        """CREATE TEMP TABLE AS, without the second round of compilation that `create_table` makes."""
+        for table in expression.op().find(InMemoryTable):
+            self._register(table)
+        self.backend.raw_sql(f'CREATE TEMP TABLE "{name}" AS {self.backend.compile(expression)}')
+
+    def _register(self, table: Any) -> None:
+        if table.name not in self._registered:
+            self.backend.con.register(table.name, table.data.to_pyarrow(table.schema))
+            self._registered.add(table.name)
+
+    def _table(self, name: str, expression: Any) -> Any:
+        """The table with the schema that its expression promised, checked against what the backend made of it."""
+        return self.backend.table(name, database=("temp", "main"))
 
     def drop(self, table: Any) -> None:
         """Drop a kept table before the end, when it was large."""
         if self.backend.name == "duckdb":
-            self._kept.remove(table.get_name())
-            self.backend.drop_table(table.get_name(), force=True)
+            self._kept.remove(table.op().name)
+            self._forget(table.op().name)
+
+    def _forget(self, name: str) -> None:
+        self.backend.raw_sql(f'DROP TABLE IF EXISTS temp.main."{name}"')
 
     def rows(self, name: str, expression: Any) -> tuple[Any, Path | None]:
         """A result table, which outlives the workspace: written to `folder`/`name`.parquet, else kept in memory."""
@@ -57,7 +77,7 @@ class Workspace:
     def close(self) -> None:
         """Drop what was kept for the passes."""
         for name in self._kept:
-            self.backend.drop_table(name, force=True)
+            self._forget(name)
         self._kept.clear()
 
 

@@ -16,13 +16,14 @@ import ibis
 
 from huikuan.engine.lines import ZERO, union_all
 from huikuan.engine.model import MONEY_TYPE, Classes, Definition, Facts, Passes, Sides
-from huikuan.engine.workspace import conform
+from huikuan.engine.workspace import Workspace, conform
 from huikuan.recons.order_entries import counted_orders, left_entries, right_entries
 from huikuan.records.due_dates import due_calendar
 from huikuan.records.rules import BEGINNING, Rules
 
 NAME = "order-settlement"
 PART = {"group_id": "string", "record_key": "string", "class": "string", "amount": MONEY_TYPE}
+PARTS = ("other_period", "duplicate", "refund_twice", "refund_missing", "unexpected_settlement")
 BLANK = ibis.literal("")
 
 
@@ -48,35 +49,38 @@ def dates(entries: Any, sides: Sides) -> Any:
     return joined.mutate(due_date=joined.due_day).select(*entries.columns)
 
 
-def explain(groups: Any, lines: Any, sides: Sides) -> Any:
-    """The parts of differences that have a name, as left - right."""
-    copies = _copies(lines)
-    known = _known(groups, lines, copies, sides)
-    early = ibis.ifelse(known.early, known.residual, ZERO)
-    rest = (known.residual - early).cast(MONEY_TYPE)
-    untold = (known.refunded - known.refund_came).cast(MONEY_TYPE)
-    missing_first = _over(rest, untold, untold == (ZERO - rest))
-    rest = (rest - missing_first).cast(MONEY_TYPE)
-    copied = _toward_zero(rest, (ZERO - known.copied).cast(MONEY_TYPE))
-    rest = (rest - copied).cast(MONEY_TYPE)
-    twice = ibis.ifelse(
-        (rest > ZERO) & (untold < ZERO) & (known.refund_lines > 1),
-        ibis.least(rest, (ZERO - untold).cast(MONEY_TYPE)),
-        ZERO,
+def explain(work: Workspace, groups: Any, lines: Any, sides: Sides) -> Any:
+    """The parts of differences that have a name, as left - right. Each part is taken from what the ones before left:
+    before the book's start; a refund that explains all; copies; a refund twice; a refund missing; nothing owed."""
+    table = work.keep(_known(groups, lines, _copies(lines), sides))
+    table = table.mutate(untold=(table.refunded - table.refund_came).cast(MONEY_TYPE), copies=_minus(table.copied))
+    table = _split(table, "residual", "rest1", "part_other_period", ibis.ifelse(table.early, table.residual, ZERO))
+    whole = _over(table.rest1, table.untold, table.untold == _minus(table.rest1))
+    table = _split(table, "rest1", "rest2", "part_whole", whole)
+    table = _split(table, "rest2", "rest3", "part_duplicate", _toward_zero(table.rest2, table.copies))
+    again = (table.rest3 > ZERO) & (table.untold < ZERO) & (table.refund_lines > 1)
+    twice = ibis.ifelse(again, ibis.least(table.rest3, _minus(table.untold)), ZERO)
+    table = _split(table, "rest3", "rest4", "part_refund_twice", twice)
+    missing = _over(table.rest4, table.untold, (table.untold > ZERO) & (table.part_whole == ZERO))
+    table = _split(table, "rest4", "rest5", "part_missing", missing)
+    unexpected = (table.l == ZERO) & (table.rest5 < ZERO) & (table.refunded == ZERO)
+    table = table.mutate(
+        part_refund_missing=(table.part_whole + table.part_missing).cast(MONEY_TYPE),
+        part_unexpected_settlement=ibis.ifelse(unexpected, table.rest5, ZERO),
     )
-    rest = (rest - twice).cast(MONEY_TYPE)
-    missing = ibis.ifelse(missing_first == ZERO, _over(rest, untold, untold > ZERO), ZERO)
-    rest = (rest - missing).cast(MONEY_TYPE)
-    unexpected = ibis.ifelse((known.l == ZERO) & (rest < ZERO) & (known.refunded == ZERO), rest, ZERO)
-    named = {
-        "other_period": (early, BLANK),
-        "duplicate": (copied, known.copy_key),
-        "refund_twice": (twice, known.refund_key),
-        "refund_missing": ((missing_first + missing).cast(MONEY_TYPE), BLANK),
-        "unexpected_settlement": (unexpected, BLANK),
-    }
-    told = known.mutate(**{f"part_{name}": amount for name, (amount, _at) in named.items()})
-    return union_all(*(_part(told, name, at) for name, (_amount, at) in named.items()))
+    told = work.keep(table)
+    at = {"duplicate": told.copy_key, "refund_twice": told.refund_key}
+    return union_all(*(_part(told, name, at.get(name, BLANK)) for name in PARTS))
+
+
+def _split(table: Any, rest: str, next_rest: str, part: str, amount: Any) -> Any:
+    """Take a part from the rest of a residual."""
+    told = table.mutate(**{part: amount})
+    return told.mutate(**{next_rest: (told[rest] - told[part]).cast(MONEY_TYPE)})
+
+
+def _minus(amount: Any) -> Any:
+    return (ZERO - amount).cast(MONEY_TYPE)
 
 
 def _part(known: Any, class_: str, at: Any) -> Any:
@@ -86,9 +90,7 @@ def _part(known: Any, class_: str, at: Any) -> Any:
 
 def _over(rest: Any, amount: Any, when: Any) -> Any:
     """The negative part of a residual (too much came) that an amount explains."""
-    return ibis.ifelse(
-        when & (rest < ZERO) & (amount > ZERO), ibis.greatest(rest, (ZERO - amount).cast(MONEY_TYPE)), ZERO
-    )
+    return ibis.ifelse(when & (rest < ZERO) & (amount > ZERO), ibis.greatest(rest, _minus(amount)), ZERO)
 
 
 def _toward_zero(rest: Any, amount: Any) -> Any:
