@@ -71,7 +71,7 @@ class OrderResults:
             linked = orders.first[index] != NONE and mark not in (o.KEY_MISSING, o.KEY_DAMAGED)
             if linked:
                 left = expected - orders.gross[index]
-                if left and mark != o.DUPLICATE_SALE:  # a row booked twice is labelled where it stands
+                if left and mark not in (o.DUPLICATE_SALE, o.REFUND_TWICE):  # these are labelled where they stand
                     code = DIFFERENCE_CLASS[mark]
                     yield open_row(ORDER_SETTLEMENT, "left", self.place(index), code, left, residual=True)
             elif mark == o.BEFORE_START:

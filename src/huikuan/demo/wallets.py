@@ -35,6 +35,7 @@ class WalletRun:
         self._sequence = 0
         self._payout_days = set(p.payout_days(number))
         self._day_net: dict[int, int] = {}
+        self._refunded: set[int] = set()  # orders marked to be refunded twice, once refunded
 
     def put(
         self, at: int, item: int, cents: int, index: int = NONE, *, no: int = 0, key: int = 0, paid: int = 0
@@ -75,6 +76,14 @@ class WalletRun:
     def book(self, moves: list[Movement], day: int) -> None:
         """Write the sorted movements of a day."""
         raise NotImplementedError
+
+    def is_second_refund(self, index: int) -> bool:
+        """Whether the order has been refunded before."""
+        if index == NONE or self.orders.mark[index] != o.REFUND_TWICE:
+            return False
+        again = index in self._refunded
+        self._refunded.add(index)
+        return again
 
     def move(self, index: int, cents: int) -> int:
         """Move the balance; the balance after it. `index` is the order whose money it is, else NONE."""
@@ -124,9 +133,15 @@ class WalletRun:
         else:
             self.orders.fees[index] -= cents
         if again:
-            more = {"residual": True} if item in m.GROSS else {}
-            side, amount = ("left", -cents) if more else ("right", cents)
-            self.labels.open(ORDER_SETTLEMENT, side, here, "duplicate", amount, **more)
+            self._label_again(item, here, cents)
+
+    def _label_again(self, item: int, here: tuple[str, int], cents: int) -> None:
+        """Label what is booked once too often: a residual of its order's link, but for a fee, which is none."""
+        code = "refund_twice" if item == m.REFUND else "duplicate"
+        if item in m.GROSS:
+            self.labels.open(ORDER_SETTLEMENT, "left", here, code, -cents, residual=True)
+        else:
+            self.labels.open(ORDER_SETTLEMENT, "right", here, code, cents)
 
 
 class AlipayRun(WalletRun):
@@ -168,12 +183,11 @@ class AlipayRun(WalletRun):
             if item == m.PAYOUT_BACK:
                 self._label_return(place, cents)
             elif item < m.PAYOUT:
-                again = index != NONE and self._is_again(index, item, seen)
+                again = self.is_second_refund(index) if item == m.REFUND else self._is_copy(index, item, seen)
                 self.settle(move, (self.labels.document(place[0]), place[1]), again)
 
-    def _is_again(self, index: int, item: int, seen: set[tuple[int, int]]) -> bool:
-        mark = self.orders.mark[index]
-        if mark not in (o.DUPLICATE_SALE, o.DUPLICATE_FEE):
+    def _is_copy(self, index: int, item: int, seen: set[tuple[int, int]]) -> bool:
+        if index == NONE or self.orders.mark[index] not in (o.DUPLICATE_SALE, o.DUPLICATE_FEE):
             return False
         if (index, item) in seen:
             return True
@@ -260,6 +274,7 @@ class WechatRun(WalletRun):
             if fee:
                 self.funds.add(at, numbers, "扣除交易手续费", fee, self.move(owner, fee))
         else:
+            again = self.is_second_refund(index)
             row = self.trades.add_refund(move, self.title(index), fee)
             numbers = (refund_no(no, at), transaction_no(no, paid, False))
             memo = f"退款总金额{money(-cents)}元;含手续费{money(fee)}元"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 STATED_TIMES = (
     "%Y-%m-%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
-    "%Y-%m-%d", "%Y年%m月%d日", "%Y/%m/%d", "%Y%m%d", "%Y%m%d%H%M%S", "%Y.%m.%d",
+    "%Y-%m-%d", "%Y年%m月%d日", "%Y/%m/%d", "%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y.%m.%d",
 )  # fmt: skip
 
 register(
@@ -104,6 +104,9 @@ def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Sta
                 break
     if declared.footer_table:
         _footer_table(declared.footer_table, footer, facts, rows)
+    in_name = re.search(declared.exported_in_name, raw.member) if declared.exported_in_name else None
+    if in_name and "exported_at" not in facts:
+        facts["exported_at"], rows["exported_at"] = in_name.group(1), 0
     return Stated(facts, rows)
 
 
@@ -183,20 +186,29 @@ class BalanceCheck:
     problems: list[Problem]
 
 
-def file_direction(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance | None, moment: str) -> bool:
+@dataclass(frozen=True)
+class Direction:
+    """Which way a document runs, and how many balances do not follow: read oldest first, and newest first."""
+
+    newest_first: bool = False
+    breaks: tuple[int, int] = (0, 0)
+
+
+def file_direction(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance | None, moment: str) -> Direction:
     """Whether the file runs from the newest row to the oldest: by the balance where there is one, else by time."""
+    breaks = (0, 0)
     if balance is not None:
-        old, new = _breaks(con, typed, balance)
-        if old != new:
-            return new < old
+        breaks = _breaks(con, typed, balance)
+        if breaks[0] != breaks[1]:
+            return Direction(breaks[1] < breaks[0], breaks)
     if not moment:
-        return False
+        return Direction(False, breaks)
     counted = con.execute(
         f"SELECT count(*) FILTER (later), count(*) FILTER (earlier) FROM (SELECT {moment} > before AS later, "
         f"{moment} < before AS earlier FROM (SELECT {moment}, lag({moment}) OVER (ORDER BY source_row) AS before "
         f"FROM {typed} WHERE faults = 0 AND {moment} IS NOT NULL))"
     ).fetchone()
-    return bool(counted and counted[1] > counted[0])
+    return Direction(bool(counted and counted[1] > counted[0]), breaks)
 
 
 def _chain(typed: str, balance: Balance) -> str:
@@ -221,10 +233,11 @@ def _breaks(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance) -> tup
     return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
-def check_balance(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, newest_first: bool) -> BalanceCheck:
+def check_balance(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, found: Direction) -> BalanceCheck:
     """Follow the running balance in the file's direction; every break is a flag."""
+    newest_first = found.newest_first
     expected = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
-    breaks = _breaks(con, typed, balance)[newest_first]
+    breaks = found.breaks[newest_first]
     problems: list[Problem] = []
     if breaks:
         rows = con.execute(

@@ -269,6 +269,7 @@ class Format:
     lacks: tuple[tuple[str, ...], ...] = ()
     marks: tuple[str, ...] = ()
     file_name: str = ""
+    exported_in_name: str = ""  # a regular expression whose first group is the export time in the file's name
     delimiters: tuple[str, ...] = (",", "\t")
     quote: str = '"'
     prefix: str = ""

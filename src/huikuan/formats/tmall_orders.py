@@ -52,6 +52,7 @@ TMALL_ORDERS = Format(
     ),
     lacks=(("子订单编号",), ("主订单编号",)),
     file_name="ExportOrderList|order_report|订单报表",
+    exported_in_name=r"ExportOrderList(20\d{10}(?:\d{2})?)(?!\d)",
     columns=(
         Identifier("order_no", ("订单编号",), filled=True),
         Amount("total", ("总金额",), filled=True),

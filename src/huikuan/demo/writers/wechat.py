@@ -39,7 +39,7 @@ def transaction_no(no: int, paid: int, again: bool) -> str:
 
 def refund_no(no: int, at: int) -> str:
     """The number of a refund."""
-    return f"503{no % 10**8:08d}{COMPACT_DAYS[at // DAY]}{no // 100 % 10**10:010d}"
+    return f"503{COMPACT_DAYS[at // DAY]}{at % DAY:05d}{no % 10**13:013d}"
 
 
 def merchant_no(no: int, key: int) -> str:
