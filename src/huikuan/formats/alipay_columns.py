@@ -5,7 +5,7 @@ from __future__ import annotations
 from huikuan.formats.spec import Fact
 
 # `T200P<order number>` is how Taobao and Tmall write their order numbers as a merchant's order number.
-TAOBAO_ORDER = "^T[0-9]{3}P([0-9]{10,25})$"
+TAOBAO_ORDER = "T[0-9]{3}P[0-9]{10,25}"
 
 STATED = (
     Fact("account", r"#账号[：:]\s*\[?(\d{8,30})"),

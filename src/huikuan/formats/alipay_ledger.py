@@ -84,7 +84,7 @@ ALIPAY_LEDGER = Format(
         Expression(
             "named_order",
             "CASE WHEN base_order IS NOT NULL AND regexp_full_match(base_order, '[0-9]{10,25}') THEN base_order "
-            f"WHEN out_no LIKE 'T___P%' THEN nullif(regexp_extract(out_no, '{TAOBAO_ORDER}', 1), '') "
+            f"WHEN out_no LIKE 'T___P%' THEN CASE WHEN regexp_full_match(out_no, '{TAOBAO_ORDER}') THEN substr(out_no, 6) END "
             f"WHEN remark IS NOT NULL THEN coalesce({_FROM_REMARK}) END",
             "text",
         ),

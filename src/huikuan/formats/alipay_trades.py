@@ -73,8 +73,7 @@ ALIPAY_TRADES = Format(
     values=(
         Expression(
             "order_no",
-            f"CASE WHEN out_no LIKE 'T___P%' THEN coalesce(nullif(regexp_extract(out_no, '{TAOBAO_ORDER}', 1), ''), "
-            "out_no) ELSE out_no END",
+            f"CASE WHEN regexp_full_match(out_no, '{TAOBAO_ORDER}') THEN substr(out_no, 6) ELSE out_no END",
             "text",
         ),
     ),

@@ -77,7 +77,7 @@ def compile_reading(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTa
     rejects, rejected_faults = list_problems(con, name, raw.table, "faults", typed.rejects, raw.sheet)
     rejects += emitted.problems
     flags, flagged = list_problems(con, name, raw.table, "flags", typed.flags, raw.sheet)
-    reading = _assemble(con, declared, raw, stated, footer, typed, owner, emitted.tables, emitted.newest_first)
+    reading = _assemble(con, declared, raw, stated, footer, typed, owner, emitted.tables, emitted.direction)
     listed = [*raw.problems, *owner.problems, *rejects, *flags, *reading.problems]
     total = len(raw.problems) + len(owner.problems) + rejected_faults + emitted.faults + flagged
     total += len(reading.problems)
@@ -120,14 +120,14 @@ def _owner(
         if len(names) > 1 and not context.account:
             params = {"count": len(names), "names": ", ".join(names[:3])}
             problems.append(Problem("account.several", params=params, severity="refuse"))
-    if declared.shop_value:
-        names = _distinct(con, typed, declared.shop_value)
-        shop = names[0] if len(names) == 1 else ""
+    shops = _distinct(con, typed, declared.shop_value) if declared.shop_value else []
+    if shops:
+        shop = shops[0] if len(shops) == 1 else ""
     needs_account = any("account" in KINDS[emit.kind].key and "account" not in emit.fields for emit in declared.emits)
     if needs_account and not (context.account or account or problems):
         problems.append(Problem("account.unknown", severity="refuse"))
     needs_shop = any("shop" in KINDS[emit.kind].key and "shop" not in emit.fields for emit in declared.emits)
-    if needs_shop and not (context.shop or shop or declared.shop_value):
+    if needs_shop and not (context.shop or shop or shops):
         problems.append(Problem("shop.unknown", severity="refuse"))
     return Owner(context.account or account, context.shop or shop, account, shop, tuple(problems))
 
@@ -146,7 +146,7 @@ def _assemble(
     typed: Typed,
     owner: Owner,
     tables: dict[str, str],
-    newest_first: bool,
+    direction: checks.Direction,
 ) -> Reading:
     """Counts, totals, controls and period; `problems` are those of the document as a whole."""
     controls, problems = checks.check_totals(con, declared.totals, stated, typed.table)
@@ -155,7 +155,7 @@ def _assemble(
     if declared.footer and declared.footer.expected and not footer:
         problems.append(Problem("footer.missing", raw.sheet, severity="flag"))
     if declared.balance:
-        balance = checks.check_balance(con, typed.table, declared.balance, newest_first)
+        balance = checks.check_balance(con, typed.table, declared.balance, direction)
         all_controls += balance.controls
         problems += balance.problems
     problems += checks.check_proved(con, declared, raw, typed.table, all_controls)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from huikuan.formats.controls import file_direction
+from huikuan.formats.controls import Direction, file_direction
 from huikuan.formats.faults import shown
 from huikuan.formats.reading import PROBLEMS_LISTED, RawTable, ReadContext
 from huikuan.formats.spec import Emit, Format
@@ -29,12 +29,14 @@ _PLAIN_TEXT = re.compile(r"'([^']*)'")
 
 @dataclass
 class Emitted:
-    """The views by kind; `problems` and `faults` tell of repeated keys."""
+    """The views by kind; `problems` and `faults` tell of repeated keys, `unique` holds keys proved to be
+    unique over all rows."""
 
     tables: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     faults: int = 0
-    newest_first: bool = False
+    direction: Direction = field(default_factory=Direction)
+    unique: set[tuple[str, ...]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,13 @@ def emit_views(
     """Make the views `TYPED_KIND`. Repeated keys of kinds without `n` become faults in the typed table."""
     moment = next((emit.moment for emit in declared.emits if emit.moment), "")
     time = f"{moment}_date" if moment and not _has_column(con, typed.table, moment) else moment
-    newest = file_direction(con, typed.table, declared.balance, time)
+    direction = file_direction(con, typed.table, declared.balance, time)
     money = currency or declared.currency or context.currency
     last = con.execute(f"SELECT coalesce(max(source_row), 0) + 1 FROM {typed.table}").fetchone()
-    scope = _Scope(declared, typed.table, raw.sheet, account, shop, money, newest, last[0] if last else 1)
-    result = Emitted(newest_first=newest)
+    scope = _Scope(
+        declared, typed.table, raw.sheet, account, shop, money, direction.newest_first, last[0] if last else 1
+    )
+    result = Emitted(direction=direction)
     for name in declared.kinds:
         kind = KINDS[name]
         emits = [emit for emit in declared.emits if emit.kind == name]
@@ -159,14 +163,23 @@ def _number_field(kind: Kind, emit: Emit) -> str:
 
 def _numbers(con: duckdb.DuckDBPyConnection, kind: Kind, emits: list[Emit], scope: _Scope, result: Emitted) -> str:
     """The table of running numbers (place, source_row, number) where keys repeat; "" where none does."""
+    parts_of = [_parts(kind, emit, scope) for emit in emits]
+    if len(emits) == 1 and parts_of[0] in result.unique:
+        return ""
+    hashed = " UNION ALL ".join(
+        f"SELECT hash({', '.join(parts)}) AS key FROM {scope.typed} WHERE {_rows(emit)}"
+        for emit, parts in zip(emits, parts_of, strict=True)
+    )
+    found = con.execute(f"SELECT count(*), count(DISTINCT key) FROM ({hashed})").fetchone()
+    if found is None or found[0] == found[1]:
+        if len(emits) == 1 and not emits[0].where:
+            result.unique.add(parts_of[0])
+        return ""
     keys = " UNION ALL ".join(
         f"SELECT source_row, {place} AS place, {_record_key(kind, emit, scope, sql_text(''))} AS key "
         f"FROM {scope.typed} WHERE {_rows(emit)}"
         for place, emit in enumerate(emits)
     )
-    found = con.execute(f"SELECT count(*), count(DISTINCT hash(key)) FROM ({keys})").fetchone()
-    if found is None or found[0] == found[1]:
-        return ""
     table = f"{scope.typed}_{kind.name}_n"
     con.execute(
         f"CREATE TABLE {table} AS SELECT place, source_row, key, "
@@ -178,6 +191,13 @@ def _numbers(con: duckdb.DuckDBPyConnection, kind: Kind, emits: list[Emit], scop
         return table
     _reject_repeated(con, kind, emits, scope, table, result)
     return ""
+
+
+def _parts(kind: Kind, emit: Emit, scope: _Scope) -> tuple[str, ...]:
+    """SQL of the key's parts without the running number, null as blank."""
+    found = {each.name: each for each in kind.fields}
+    parts = [_field_sql(found[name], emit, scope) for name in kind.key if name != _number_field(kind, emit)]
+    return tuple(part if _PLAIN_TEXT.fullmatch(part) else f"coalesce(CAST({part} AS VARCHAR), '')" for part in parts)
 
 
 def _reject_repeated(

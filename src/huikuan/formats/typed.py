@@ -209,7 +209,8 @@ def _cells_query(plan: _Plan, raw: RawTable, data_rows: str, wanted: set[str]) -
     columns = ", ".join(["source_row", *dict.fromkeys(cells + last)])
     rest = ", ".join(f"c{index}" for index in range(1, len(raw.header))) or "''"
     blanks = "' \t`\u00a0\u3000'"
-    filled = f"CASE WHEN trim(c0, {blanks}) <> '' THEN TRUE ELSE trim(concat_ws('', {rest}), {blanks}) <> '' END"
+    whole = f"trim(concat_ws('', c0, {rest}), {blanks}) <> ''"
+    filled = f"CASE WHEN ascii(c0) BETWEEN 33 AND 95 OR ascii(c0) > 12288 THEN TRUE ELSE {whole} END"
     return f"SELECT {columns} FROM {raw.table} WHERE ({data_rows}) AND {filled}"
 
 

@@ -6,17 +6,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from huikuan.formats.faults import Fault
+from huikuan.formats.faults import Fault, shown
 from huikuan.formats.reading import ReadContext
 from huikuan.formats.spec import BOOK, OFFSET, Amount, Choice, Column, Day, Identifier, Moment, Person, Text
 from huikuan.records.dates import date_in_sql, day_sql, impossible_sql, local_time_sql, offset_time_sql, utc_sql
-from huikuan.records.money import SQL_TYPE, amount_sql, blank_trim_sql, no_amount_sql, sql_text
+from huikuan.records.money import (
+    BLANKS,
+    SQL_TYPE,
+    amount_fault_sql,
+    amount_sql,
+    blank_trim_sql,
+    no_amount_sql,
+    sql_text,
+)
 
 # An identifier's wrappers: tab, blanks, back tick, apostrophe, ="...".
 ID_WRAPPERS = " \t\u00a0\u3000`'\"="
-CLEAN_ID = "[0-9A-Za-z_-]*[0-9A-Za-z]"
+# No E, no point, no plus: nothing a spreadsheet could have damaged.
+PLAIN_ID = "[0-9A-DF-Za-df-z_-]+"
 EXCEL_DAMAGE = "[0-9]([.][0-9]+)?[Ee][+]?[0-9]+"
 PHONE = "(^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}($|[^0-9])"
+PHONE_QUICK = "(?:^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?:$|[^0-9])"
 _STRPTIME_SHOWN = {"%Y": "2026", "%m": "01", "%d": "31", "%H": "18", "%M": "05", "%S": "59"}
 
 
@@ -48,10 +58,10 @@ def column_sql(column: Column, header: str, cell: str, context: ReadContext) -> 
         case Person():
             found = _person(column, raw, context)
     if getattr(column, "filled", False):
-        blank = f"coalesce({blank_trim_sql(raw)}, '') = ''"
+        blank = f"coalesce(trim({raw}, {sql_text(BLANKS)}), '') = ''"
         if isinstance(column, Amount):
-            blank = no_amount_sql(blank_trim_sql(raw))
-        missing = f"{_value_name(column)} IS NULL AND {blank}"
+            blank = no_amount_sql(f"trim({raw}, {sql_text(BLANKS)})")
+        missing = f"CASE WHEN {_value_name(column)} IS NOT NULL THEN FALSE ELSE {blank} END"
         found.faults.append(Fault("cell.empty", missing, header))
     return found
 
@@ -83,7 +93,7 @@ def scrub_sql(text: str) -> str:
     twice, because two phone numbers may share the character between them."""
     once = f"regexp_replace({text}, {sql_text(PHONE)}, '\\1***\\2', 'g')"
     twice = f"regexp_replace({once}, {sql_text(PHONE)}, '\\1***\\2', 'g')"
-    quick = f"length({text}) >= 11 AND regexp_matches({text}, '1[3-9][0-9][- ]?[0-9]')"
+    quick = f"length({text}) >= 11 AND regexp_matches({text}, {sql_text(PHONE_QUICK)})"
     return f"CASE WHEN {quick} THEN {twice} ELSE {text} END"
 
 
@@ -95,32 +105,37 @@ def _text(column: Text, raw: str) -> ColumnSql:
 
 
 def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnSql:
+    """Plain identifiers, with a tab behind them or not, take the quick way; anything else is unwrapped and looked at."""
     bare = f"t_{column.name}"
-    trimmed = f"trim({raw}, {sql_text(ID_WRAPPERS)})"
-    parsed = f"CASE WHEN regexp_full_match({raw}, '{CLEAN_ID}') THEN {raw} ELSE {trimmed} END"
-    damaged = f"regexp_full_match({bare}, '{EXCEL_DAMAGE}')"
-    none = "".join(f" WHEN {bare} = {sql_text(word)} THEN NULL" for word in ("", *column.blank))
-    undone = f"CASE WHEN regexp_full_match({bare}, '[0-9]+[.]0') THEN left({bare}, -2) ELSE {bare} END"
-    value = f"CASE{none} WHEN contains({bare}, '.') OR contains({bare}, '+') OR contains({bare}, 'E') THEN "
-    value += f"CASE WHEN {damaged} THEN NULL ELSE {undone} END ELSE {bare} END"
-    is_damaged = f"(contains({bare}, 'E') OR contains({bare}, 'e')) AND {damaged}"
-    found = ColumnSql({bare: parsed}, {column.name: value, f"{column.name}_damaged": f"coalesce({is_damaged}, FALSE)"})
+    parsed = f"CASE WHEN ends_with({raw}, '\t') THEN left({raw}, -1) ELSE {raw} END"
+    trimmed = f"trim({bare}, {sql_text(ID_WRAPPERS)})"
+    none = ", ".join(sql_text(word) for word in ("", *column.blank))
+    undone = f"CASE WHEN regexp_full_match({trimmed}, '[0-9]+[.]0') THEN left({trimmed}, -2) ELSE {trimmed} END"
+    damaged = f"regexp_full_match({trimmed}, '{EXCEL_DAMAGE}')"
+    slow = f"CASE WHEN {trimmed} IN ({none}) OR {damaged} THEN NULL ELSE {undone} END"
+    plain = f"regexp_full_match({bare}, '{PLAIN_ID}')"
+    if column.blank:
+        plain += f" AND {bare} NOT IN ({none})"
+    found = ColumnSql(
+        {bare: parsed},
+        {
+            column.name: f"CASE WHEN {plain} THEN {bare} ELSE {slow} END",
+            f"{column.name}_damaged": f"CASE WHEN {column.name} IS NOT NULL THEN FALSE ELSE coalesce({damaged}, FALSE) END",
+        },
+    )
     if column.filled:
         found.faults.append(Fault("identifier.damaged", f"{column.name}_damaged", header, cell))
     return found
 
 
 def _amount(column: Amount, raw: str, header: str, cell: str) -> ColumnSql:
-    bare = f"t_{column.name}"
-    trimmed = blank_trim_sql(raw)
-    parsed = f"CASE WHEN regexp_full_match({raw}, '-?[0-9.]*') THEN {raw} ELSE {trimmed} END"
-    if column.decimal_comma:
-        parsed = f"translate({trimmed}, '.,', ',.')"
-    value = amount_sql(bare)
+    text = f"t_{column.name}" if column.decimal_comma else raw
+    parsed = {text: f"translate({blank_trim_sql(raw)}, '.,', ',.')"} if column.decimal_comma else {}
+    value = amount_sql(text)
     if column.minor:
         value = f"CAST(CAST({value} AS DECIMAL(28,5)) * 0.01 AS {SQL_TYPE})"
-    wrong = f"{column.name} IS NULL AND NOT {no_amount_sql(bare)}"
-    return ColumnSql({bare: parsed}, {column.name: value}, [Fault("amount.unreadable", wrong, header, cell)])
+    wrong = amount_fault_sql(text, column.name)
+    return ColumnSql(parsed, {column.name: value}, [Fault("amount.unreadable", wrong, header, cell)])
 
 
 def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadContext) -> ColumnSql:
@@ -157,7 +172,7 @@ def _choice(column: Choice, raw: str, header: str, cell: str) -> ColumnSql:
     found = ColumnSql({bare: blank_trim_sql(raw)}, {column.name: f"CASE {bare} {words}{otherwise} END"})
     if column.otherwise is None:
         wrong = f"{column.name} IS NULL AND coalesce({bare}, '') <> ''"
-        expected = ", ".join(word for word in column.words if word)
+        expected = shown(", ".join(word for word in column.words if word))
         found.faults.append(Fault("choice.unknown", wrong, header, cell, expected))
     return found
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ CELL_BYTES_MAX = 4 << 20
 DELIMITERS = (",", "\t", ";", "|")
 _NEVER = "\x07"  # stands in no text file; DuckDB wants some text for "null"
 _numbers = itertools.count(1)
+_UTF8_HEADER = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")
+_UTF8_TEXT = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){6}")
 
 register(
     {
@@ -98,7 +101,7 @@ def open_delimited(path: Path, member: str) -> DelimitedFile:
     """Open a text file. Raises UserError: empty, no text file, undecodable beginning."""
     with path.open("rb") as file:
         start = file.read(1 << 20)
-    encoding = _encoding(path, start)
+    encoding = _encoding(path, member, start)
     text = _decode_start(start, encoding)
     if not text.strip():
         raise UserError("file.no_text", file=member)
@@ -125,7 +128,7 @@ def _split_line(line: str, delimiter: str, quote: str) -> list[str]:
 
 
 # ---------------------------------------------------------------- encoding
-def _encoding(path: Path, start: bytes) -> str:
+def _encoding(path: Path, member: str, start: bytes) -> str:
     """BOM, else strict UTF-8 over the whole file, else GB18030."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
@@ -141,8 +144,28 @@ def _encoding(path: Path, start: bytes) -> str:
                 decoder.decode(piece)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
+            _refuse_mixed(member, start)
             return "gb18030"
     return "utf-8"
+
+
+def _refuse_mixed(member: str, start: bytes) -> None:
+    """A file that is not UTF-8 throughout, yet holds Chinese text in UTF-8: read as GB18030 that would be gibberish.
+
+    In GBK a run of six such characters is next to impossible; in the few header lines four will do."""
+    mixed = _UTF8_HEADER.search(start[:4096]) or _UTF8_TEXT.search(start)
+    if mixed is None:
+        return
+    row = start[: _first_not_utf8(start)].count(b"\n") + 1
+    raise UserError("file.encoding", file=member, row=row, encoding="UTF-8")
+
+
+def _first_not_utf8(data: bytes) -> int:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(data)
 
 
 def _decode_start(start: bytes, encoding: str) -> str:
@@ -199,7 +222,7 @@ def _decode_piece(piece: bytes, source: DelimitedFile, line: int) -> str:
     try:
         if encoding == "utf-8-sig" and line > 1:
             encoding = "utf-8"
-        text = piece.decode(encoding)
+        text = piece.replace(b"\r\n", b"\n").decode(encoding)
     except UnicodeDecodeError as error:
         row = line + piece[: error.start].count(b"\n")
         raise UserError("file.encoding", file=source.member, row=row, encoding=encoding) from error
