@@ -13,6 +13,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from huikuan.export.excel_style import Styles, column_width, set_page, sheet_name, write_cell
 from huikuan.export.printed import Printed
+from huikuan.insight.report_base import unit_text
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
@@ -49,7 +50,7 @@ def _head(sheet: Any, styles: Styles, report: ReportTable, title: str, currency:
     sheet.write_string(0, 0, report.company, styles.company)
     sheet.write_string(1, 0, f"{report.title} · {title}" if title else report.title, styles.title)
     unit = translated(_("Unit"))
-    facts = [(label, currency if label == unit and currency else value) for label, value in report.facts]
+    facts = [(label, unit_text(currency) if label == unit and currency else value) for label, value in report.facts]
     sheet.write_string(2, 0, "    ".join(f"{label}: {value}" for label, value in facts), styles.fact)
     return 4
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from datetime import date, timezone
+from datetime import UTC, date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -30,7 +30,8 @@ SIMPLIFIED = ("Noto Sans SC", "Noto Sans CJK SC", "Noto Sans TC", "Noto Sans CJK
 TRADITIONAL = ("Noto Sans TC", "Noto Sans CJK TC", "Noto Sans SC", "Noto Sans CJK SC")
 DASH = "–"
 HASH_DIGITS = 12
-WIDE_TEXT = 16  # characters from which on a text column takes the width that is left
+WIDTH_MAX = 40  # characters: a longer text is broken into lines
+TWO_SIDES = ["text", "money", "text", "money"]  # a statement with two sides gets a line between them
 NUMBERS = ("money", "count", "rate")
 
 
@@ -46,7 +47,7 @@ def render(report: ReportTable, printed: Printed | None = None) -> bytes:
     if rows > ROWS_MAX:
         raise UserError("pdf.rows", rows=rows, most=ROWS_MAX)
     data = json.dumps(page_data(report, printed), ensure_ascii=False)
-    moment = printed.at.replace(tzinfo=printed.at.tzinfo or timezone.utc) if printed.at else None
+    moment = printed.at.replace(tzinfo=printed.at.tzinfo or UTC) if printed.at else None
     try:
         made = typst.compile(
             TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs={"data": data}, format="pdf", timestamp=moment
@@ -72,7 +73,8 @@ def _fonts() -> typst.Fonts:
 
 def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
     """What the template is given: text ready to print, column widths and alignments."""
-    sections = [_section_data(section) for section in report.sections]
+    several = len({section.currency for section in report.sections}) > 1
+    sections = _shared_widths([_section_data(section, several) for section in report.sections])
     content = json.dumps([report.company, report.title, report.facts, sections], ensure_ascii=False)
     traditional = report.language.lower() in ("zh-hant", "zh-tw", "zh-hk")
     families = set(_fonts().families())
@@ -93,7 +95,7 @@ def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
     }
 
 
-def _section_data(section: Section) -> dict[str, Any]:
+def _section_data(section: Section, several: bool) -> dict[str, Any]:
     lines = [_cells(section, row) for row in section.rows]
     totals = section.totals()
     if totals:
@@ -101,12 +103,13 @@ def _section_data(section: Section) -> dict[str, Any]:
     wide = len(section.columns) > LANDSCAPE_ABOVE
     return {
         "title": section.title,
-        "currency": section.currency,
+        "currency": section.currency if several else "",
         "columns": [column.title for column in section.columns],
         "aligns": ["right" if column.type in NUMBERS else "left" for column in section.columns],
         "widths": _widths(section, lines),
         "rows": lines,
         "size": 7.5 if wide else 8.5,
+        "divider": 2 if [column.type for column in section.columns] == TWO_SIDES else 0,
         "inset": 2.6 if section.detail else 4,
     }
 
@@ -130,12 +133,18 @@ def _shown(value: Any, column: Column, zero: str) -> str:
 
 
 def _widths(section: Section, lines: list[dict[str, Any]]) -> list[int]:
-    """0: as wide as its content; else a share of the width that is left. The widest text column always has one."""
-    widest = [
-        max((text_width(line["cells"][position]) for line in lines), default=0) if column.type == "text" else -1
+    """Shares of the page's width: as many as the longest text of a column has characters, long texts cut short."""
+    return [
+        min(max([text_width(column.title), *(text_width(line["cells"][position]) for line in lines)]), WIDTH_MAX) + 2
         for position, column in enumerate(section.columns)
     ]
-    if max(widest, default=-1) < 0:
-        return [0] * len(widest)
-    first = widest.index(max(widest))
-    return [1 if position == first or width >= WIDE_TEXT else 0 for position, width in enumerate(widest)]
+
+
+def _shared_widths(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tables with the same columns get the same widths, so that their figures stand in one line."""
+    widest: dict[tuple[str, ...], list[int]] = {}
+    for section in sections:
+        shape = tuple(section["columns"])
+        known = widest.get(shape, section["widths"])
+        widest[shape] = [max(pair) for pair in zip(known, section["widths"], strict=True)]
+    return [{**section, "widths": widest[tuple(section["columns"])]} for section in sections]

@@ -14,26 +14,10 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.report_base import ReportSource
-from huikuan.records.messages import gettext_noop as _
-from huikuan.records.messages import register
 
 ZERO = Decimal(0)
 # Open lines of a bank that the company knows of.
 KNOWN_CLASSES = ("own_transfer", "not_operating", "payout_returned")
-
-register(
-    {
-        "class.unidentified_receipt": _("Receipt to be claimed"),
-        "class.unidentified_payment": _("Payment to be claimed"),
-        "class.payout_in_transit": _("Payout in transit"),
-        "class.payout_missing": _("Payout missing"),
-        "class.payout_returned": _("Payout returned"),
-        "class.difference": _("Difference of a match"),
-        "class.unknown_order": _("Names no known order"),
-        "class.payout_not_arrived": _("Payout not found in the bank"),
-        "class.settled_elsewhere": _("In the settlement, not in the wallet"),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -184,8 +168,8 @@ def _opening_and_stated(
 NOT_ARRIVED_SQL = """
 WITH payout AS (
     SELECT account, currency, business_date, payout_id, flow_no, -amount AS amount, record_key,
-        'payout:' || replace(account, '/', '%2F') || '/' || replace(coalesce(nullif(payout_id, ''), flow_no), '/', '%2F')
-            AS payout_key
+        'payout:' || replace(account, '/', '%2F') || '/'
+            || replace(coalesce(nullif(payout_id, ''), flow_no), '/', '%2F') AS payout_key
     FROM {wallet_line} WHERE movement = 'payout' AND business_date <= $as_of
 ), arrived AS (
     SELECT DISTINCT l.record_key FROM {links} l JOIN {links} r ON r.group_id = l.group_id AND r.side = 'right'

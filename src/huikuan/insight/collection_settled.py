@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 COLUMNS = "shop, order_no, currency, account, business_date, batch, flow_no, occurred_at, gross, fee"
-EMPTY = """CREATE OR REPLACE TEMP TABLE c_settled (shop VARCHAR, order_no VARCHAR, currency VARCHAR, account VARCHAR,
-    business_date DATE, batch VARCHAR, flow_no VARCHAR, occurred_at TIMESTAMP, gross DECIMAL(18,5), fee DECIMAL(18,5))"""
+EMPTY = """CREATE OR REPLACE TEMP TABLE c_settled (shop VARCHAR, order_no VARCHAR, currency VARCHAR,
+    account VARCHAR, business_date DATE, batch VARCHAR, flow_no VARCHAR, occurred_at TIMESTAMP, gross DECIMAL(18,5), fee DECIMAL(18,5))"""
 SPLIT_SCHEMA = pa.schema(
     [("record_key", pa.string()), ("shop", pa.string()), ("order_no", pa.string()), ("part", MONEY)]
 )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from huikuan.insight.collection import CollectionInputs, Setting
 
 ZERO = Decimal(0)
+NO_TIME = datetime(1, 1, 1)  # noqa: DTZ001 (all times are naive UTC)
 Wallet = tuple[str, str]  # account, currency
 
 
@@ -53,7 +54,7 @@ class Payout:
     @property
     def order(self) -> tuple[date, datetime, str, str]:
         """First in, first out."""
-        return (self.day, self.at or datetime.min, self.flow_no, self.key)
+        return (self.day, self.at or NO_TIME, self.flow_no, self.key)
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,8 @@ SHARE_SQL = f"""
 INSERT INTO c_share ({SHARE_COLUMNS})
 WITH placed AS (
     SELECT *, coalesce(sum(greatest(amount, 0)) OVER (PARTITION BY account, currency, day
-        ORDER BY moved_at NULLS LAST, flow_no, shop, order_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+        ORDER BY moved_at NULLS LAST, flow_no, shop, order_no
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
     FROM c_element WHERE payout IS NULL
 ), taken AS (
     SELECT e.*, t.payout AS taker, CASE WHEN e.amount < 0 THEN CASE WHEN t.lo IS NULL THEN e.amount ELSE 0 END

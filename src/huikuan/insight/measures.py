@@ -54,30 +54,70 @@ MEASURES: dict[str, Measure] = {
         Measure("paid", _("Paid"), _("What buyers paid, before refunds."), _sum("paid")),
         Measure("platform_borne", _("Borne by platform"), _("What the platform pays on top."), _sum("platform_borne")),
         Measure("refunded", _("Refunded"), _("Given back to buyers."), _sum("refunded")),
-        Measure("gross", _("Net sales"), _("Paid and borne by the platform, less refunds, before fees."),
-                _sum("paid + platform_borne - refunded")),
+        Measure(
+            "gross",
+            _("Net sales"),
+            _("Paid and borne by the platform, less refunds, before fees."),
+            _sum("paid + platform_borne - refunded"),
+        ),
         Measure("fees", _("Fees"), _("What platforms charged for the orders so far."), _sum("fees")),
-        Measure("receivable", _("Receivable"), _("Net sales less fees: what the orders bring in all."), _sum("receivable")),
+        Measure(
+            "receivable", _("Receivable"), _("Net sales less fees: what the orders bring in all."), _sum("receivable")
+        ),
         Measure("settled", _("Settled"), _("What platforms have settled, less fees."), _sum("settled")),
         Measure("collected", _("Collected"), _("Settled and found in the bank."), _sum("collected")),
-        Measure("in_transit", _("In transit"), _("Paid out by the platform, not yet found in the bank."), _sum("in_transit")),
-        Measure("in_wallets", _("In wallets"), _("Settled and still in the platform account."),
-                _sum("settled_not_collected - in_transit")),
-        Measure("not_due", _("Not due"), _("Not settled, within its cycle; what a platform will take back counts negative."),
-                _sum("not_due")),
+        Measure(
+            "in_transit", _("In transit"), _("Paid out by the platform, not yet found in the bank."), _sum("in_transit")
+        ),
+        Measure(
+            "in_wallets",
+            _("In wallets"),
+            _("Settled and still in the platform account."),
+            _sum("settled_not_collected - in_transit"),
+        ),
+        Measure(
+            "not_due",
+            _("Not due"),
+            _("Not settled, within its cycle; what a platform will take back counts negative."),
+            _sum("not_due"),
+        ),
         Measure("overdue", _("Overdue"), _("Not settled though past its due date."), _sum("overdue")),
         Measure("disputed", _("Disputed"), _("Not settled and in dispute."), _sum("disputed")),
-        Measure("written_off", _("Written off"), _("Not settled and closed, by a person or within the tolerance."),
-                _sum("written_off")),
-        Measure("overdue_orders", _("Overdue orders"), _("Number of orders with an overdue amount."),
-                "count(*) FILTER (overdue > 0)", "count"),
-        Measure("fee_rate", _("Fee rate"), _("Fees of what was settled before fees."), type="rate",
-                ratio=("fees", "settled_gross")),
-        Measure("settled_gross", _("Settled before fees"), _("What platforms have settled, before fees."), _sum("settled + fees")),
-        Measure("collection_rate", _("Collection rate"), _("Collected of the receivable."), type="rate",
-                ratio=("collected", "receivable")),
+        Measure(
+            "written_off",
+            _("Written off"),
+            _("Not settled and closed, by a person or within the tolerance."),
+            _sum("written_off"),
+        ),
+        Measure(
+            "overdue_orders",
+            _("Overdue orders"),
+            _("Number of orders with an overdue amount."),
+            "count(*) FILTER (overdue > 0)",
+            "count",
+        ),
+        Measure(
+            "fee_rate",
+            _("Fee rate"),
+            _("Fees of what was settled before fees."),
+            type="rate",
+            ratio=("fees", "settled_gross"),
+        ),
+        Measure(
+            "settled_gross",
+            _("Settled before fees"),
+            _("What platforms have settled, before fees."),
+            _sum("settled + fees"),
+        ),
+        Measure(
+            "collection_rate",
+            _("Collection rate"),
+            _("Collected of the receivable."),
+            type="rate",
+            ratio=("collected", "receivable"),
+        ),
     )
-}  # fmt: skip
+}
 
 DIMENSIONS: dict[str, Dimension] = {
     dimension.name: dimension
@@ -101,7 +141,7 @@ STATUS_TITLES: dict[str, str] = {
     "overdue": _("Overdue"),
     "not_shipped": _("Not shipped"),
     "partly_collected": _("Partly collected"),
-    "settled": _("Settled"),
+    "settled": _("Settled, not collected"),
     "awaiting": _("Awaiting settlement"),
 }
 

@@ -6,7 +6,7 @@ from huikuan.records.messages import register
 register(
     {
         "collection.identity": _(
-            "The collection of %(orders)s orders does not add up (first: %(shop)s, %(order_no)s). Nothing was published."
+            "The collection of %(orders)s orders does not add up (first: %(shop)s, %(order_no)s). It was not published."
         ),
         "collection.rows": _("The collection has %(found)s rows where %(expected)s orders were given."),
         "collection.total": _(

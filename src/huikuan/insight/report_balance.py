@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.balance_items import Balance, Item, bank_balance, wallet_balance
-from huikuan.insight.report_base import Parameter, Report, ReportSource, signature
+from huikuan.insight.report_base import Parameter, Report, ReportSource, signature, unit_text
 from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.insight.words import ITEMS, word_of
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop as _
-from huikuan.records.messages import text_of, translated
+from huikuan.records.messages import translated
 
 ITEMS_MAX = 1000
 # heading of the list, in words for a bank and for a wallet
@@ -40,7 +41,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     facts = (
         (translated(_("Account")), account),
         (translated(_("As of")), as_of.isoformat()),
-        (translated(_("Unit")), currency),
+        (translated(_("Unit")), unit_text(currency)),
     )
     title = translated(_("Wallet reconciliation statement") if is_wallet else REPORT.title)
     notes = _notes(balance)
@@ -111,7 +112,7 @@ def _list(balance: Balance, part: str, is_wallet: bool, currency: str) -> Sectio
 
 
 def _reason(item: Item) -> str:
-    return text_of(f"class.{item.reason}", {}) if item.reason else ""
+    return word_of("item" if item.reason in ITEMS else "class", item.reason)
 
 
 def _notes(balance: Balance) -> tuple[str, ...]:

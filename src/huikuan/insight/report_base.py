@@ -100,6 +100,11 @@ def period_text(first: date | None, last: date | None) -> str:
     return f"{first or ''} – {last or ''}".strip()
 
 
+def unit_text(currency: str) -> str:
+    """A currency as the unit of a table: its name where the language has a short one, else its code."""
+    return translated(_("CNY")) if currency == "CNY" else currency
+
+
 def signature() -> tuple[str, ...]:
     """Who signs, in the active language."""
     return tuple(translated(label) for label in SIGNATURE)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from huikuan.insight.measures import DIMENSIONS, MEASURES, measure_rows, status_title
-from huikuan.insight.report_base import Parameter, Report, ReportSource, period_text, signature
+from huikuan.insight.report_base import Parameter, Report, ReportSource, period_text, signature, unit_text
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.records.errors import InvariantError
@@ -35,7 +35,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     for currency in [row["currency"] for row in known]:
         inside = {**values, "currency": currency}
         sections += _sections(source, f"{where} AND currency = $currency", inside, currency, params["by"])
-    currencies = ", ".join(section["currency"] for section in known)
+    currencies = ", ".join(unit_text(row["currency"]) for row in known)
     facts = (
         (translated(_("Period")), period_text(params["from"], params["to"])),
         (translated(_("As of")), source.as_of.isoformat()),

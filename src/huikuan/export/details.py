@@ -1,0 +1,100 @@
+"""The lists that can be taken away row by row: orders' collection, open items, links. Columns with their titles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from huikuan.insight.measures import DIMENSIONS, MEASURES, status_title
+from huikuan.insight.tables import Column, ColumnType
+from huikuan.insight.words import word_of
+from huikuan.records.messages import gettext_noop as _
+from huikuan.records.messages import translated
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A list. `columns`: (key, msgid of the title, type, added up); `words`: how codes of a column are said."""
+
+    name: str
+    title: str
+    columns: tuple[tuple[str, str, ColumnType, bool], ...]
+    words: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+
+    def shown(self) -> tuple[Column, ...]:
+        """The columns in the active language."""
+        return tuple(Column(key, translated(title), kind, total) for key, title, kind, total in self.columns)
+
+
+def _measure(name: str) -> tuple[str, str, ColumnType, bool]:
+    return (name, MEASURES[name].title, "money", True)
+
+
+COLLECTION = Detail(
+    "collection",
+    _("Collection by order"),
+    (
+        ("order_no", _("Order number"), "text", False),
+        ("shop", DIMENSIONS["shop"].title, "text", False),
+        ("currency", DIMENSIONS["currency"].title, "text", False),
+        ("status", DIMENSIONS["status"].title, "text", False),
+        ("business_date", _("Date"), "date", False),
+        *(
+            _measure(name)
+            for name in ("paid", "platform_borne", "refunded", "fees", "receivable", "settled", "collected")
+        ),
+        *(_measure(name) for name in ("in_transit", "not_due", "overdue", "disputed", "written_off")),
+        ("expected_date", _("Expected on"), "date", False),
+        ("due_date", _("Due on"), "date", False),
+        ("overdue_days", _("Days overdue"), "count", False),
+        ("collected_on", _("Collected on"), "date", False),
+    ),
+    {"status": status_title},
+)
+OPEN_ITEMS = Detail(
+    "open",
+    _("Open items"),
+    (
+        ("order_no", _("Order number"), "text", False),
+        ("side", _("Side"), "text", False),
+        ("class", _("Kind"), "text", False),
+        ("date", _("Date"), "date", False),
+        ("currency", DIMENSIONS["currency"].title, "text", False),
+        ("amount", _("Amount"), "money", True),
+        ("due_date", _("Due on"), "date", False),
+        ("age_days", _("Days"), "count", False),
+        ("record_key", _("Record"), "text", False),
+        ("document_id", _("Document"), "text", False),
+        ("source_row", _("Row"), "count", False),
+    ),
+    {"side": partial(word_of, "side"), "class": partial(word_of, "class")},
+)
+LINKS = Detail(
+    "links",
+    _("Matches"),
+    (
+        ("group_id", _("Match"), "text", False),
+        ("side", _("Side"), "text", False),
+        ("order_no", _("Order number"), "text", False),
+        ("date", _("Date"), "date", False),
+        ("currency", DIMENSIONS["currency"].title, "text", False),
+        ("amount", _("Amount"), "money", False),
+        ("allocated", _("Allocated"), "money", False),
+        ("pass", _("Matched by"), "text", False),
+        ("status", _("Status"), "text", False),
+        ("class", _("Kind"), "text", False),
+        ("residual", _("Difference"), "money", False),
+        ("reason", _("Reason"), "text", False),
+        ("record_key", _("Record"), "text", False),
+        ("document_id", _("Document"), "text", False),
+        ("source_row", _("Row"), "count", False),
+    ),
+    {
+        "side": partial(word_of, "side"),
+        "class": partial(word_of, "class"),
+        "pass": partial(word_of, "pass"),
+        "status": partial(word_of, "link"),
+    },
+)
+DETAILS: dict[str, Detail] = {detail.name: detail for detail in (COLLECTION, OPEN_ITEMS, LINKS)}

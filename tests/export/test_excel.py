@@ -1,0 +1,187 @@
+"""Excel files read back: values, number formats, formulas with their values, frozen header, filter, page set-up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal as D
+
+import duckdb
+import openpyxl
+import pytest
+
+from huikuan.export.csv import write_rows as write_csv_rows
+from huikuan.export.excel import write, write_rows
+from huikuan.export.files import write_detail, write_report
+from huikuan.export.printed import Printed
+from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.records.errors import UserError
+
+PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))
+LIST = Section(
+    "By shop",
+    (Column("shop", "Shop"), Column("orders", "Orders", "count", True), Column("fees", "Fees", "money", True),
+     Column("gross", "Gross", "money", True), Column("rate", "Fee rate", "rate", ratio=("fees", "gross")),
+     Column("day", "Day", "date")),
+    (Row(("禾屿旗舰店", 3, D("6.24"), D("100.00"), D("0.0624"), date(2026, 10, 1))),
+     Row(("=1+1", 0, D("-1.50"), D("200.10"), None, None))),
+    "Total", "CNY",
+)  # fmt: skip
+STATEMENT = Section(
+    "",
+    (Column("a", "Books"), Column("b", "Amount", "money")),
+    (Row(("Balance", D("100"))), Row(("Less", D("30"))), Row(("Adjusted", D("70")), "total", adds=((0, 1), (1, -1)))),
+    currency="CNY", detail=False, zero_shown=True,
+)  # fmt: skip
+REPORT = ReportTable(
+    "r", "Report", "禾屿家居", (("As of", "2026-10-31"),), (LIST, STATEMENT), ("A note.",), ("Prepared by",)
+)
+
+
+@pytest.fixture
+def books(tmp_path):
+    path = tmp_path / "r.xlsx"
+    write(REPORT, path, PRINTED)
+    return openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
+
+
+def test_values_and_number_formats(books):
+    sheet = books[1]["By shop"]
+    assert sheet["A1"].value == "禾屿家居"
+    assert [cell.value for cell in sheet[5]] == ["Shop", "Orders", "Fees", "Gross", "Fee rate", "Day"]
+    assert [cell.value for cell in sheet[6]] == ["禾屿旗舰店", 3, 6.24, 100, 0.0624, datetime(2026, 10, 1)]
+    assert sheet["C6"].number_format == '#,##0.00;\u2212#,##0.00;"–"'
+    assert sheet["E6"].number_format.startswith("0.00%")
+    assert sheet["F6"].number_format == "yyyy-mm-dd"
+
+
+def test_text_never_becomes_a_formula(books):
+    cell = books[0]["By shop"]["A7"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_totals_are_formulas_with_values(books):
+    formulas, values = books[0]["By shop"], books[1]["By shop"]
+    assert [formulas.cell(8, column).value for column in (2, 3, 5)] == [
+        "=SUBTOTAL(109,B6:B7)", "=SUBTOTAL(109,C6:C7)", '=IF(D8=0,"",C8/D8)',
+    ]  # fmt: skip
+    assert [values.cell(8, column).value for column in (1, 2, 3, 4)] == ["Total", 3, 4.74, 300.1]
+    assert values.cell(8, 5).value == pytest.approx(4.74 / 300.1, abs=1e-6)
+
+
+def test_statement_rows_add_up_by_formula(books):
+    formulas, values = books[0]["Report"], books[1]["Report"]
+    assert (formulas["B8"].value, values["B8"].value) == ("=B6-B7", 70)
+    assert values["B6"].number_format.endswith(";0.00")
+
+
+def test_header_is_frozen_and_filtered_and_the_page_is_set(books):
+    sheet = books[0]["By shop"]
+    assert sheet.freeze_panes == "B6"
+    assert sheet.auto_filter.ref == "A5:F7"
+    assert sheet.print_title_rows == "$5:$5"
+    assert sheet.page_setup.paperSize == "9"
+    assert sheet.page_setup.fitToHeight == "0" or sheet.page_setup.fitToHeight == 0
+    assert "陈会计" in sheet.oddFooter.left.text
+    assert sheet.column_dimensions["A"].width >= 12
+
+
+def test_above_seven_columns_is_landscape(tmp_path):
+    wide = Section("Wide", tuple(Column(f"c{n}", f"C{n}") for n in range(8)), (Row(tuple("abcdefgh")),))
+    write(ReportTable("w", "W", "", (), (wide,)), tmp_path / "w.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "w.xlsx")["Wide"].page_setup.orientation == "landscape"
+
+
+def test_an_empty_report_is_still_a_file(tmp_path):
+    write(ReportTable("e", "Empty", "禾屿", (), (Section("S", LIST.columns, (), "Total", "CNY"),)), tmp_path / "e.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "e.xlsx")["S"]
+    assert [sheet["A6"].value, sheet["B6"].value] == ["Total", None]
+    write(ReportTable("e", "Empty", "禾屿", (), ()), tmp_path / "n.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "n.xlsx").sheetnames == ["Empty"]
+
+
+def test_sheet_names_are_allowed_and_each_once(tmp_path):
+    sections = tuple(Section("A/B: [x]*" + "长" * 40, (Column("a", "A"),), (Row(("1",)),)) for _ in range(2))
+    write(ReportTable("s", "S", "", (), sections), tmp_path / "s.xlsx")
+    names = openpyxl.load_workbook(tmp_path / "s.xlsx").sheetnames
+    assert len(set(names)) == 2
+    assert all(len(name) <= 31 for name in names)
+
+
+COLUMNS = (Column("no", "Order"), Column("amount", "Amount", "money", True), Column("day", "Day", "date"))
+
+
+def test_a_long_list_is_streamed(tmp_path):
+    rows = ((f"{n:020}", D(n) / 100, date(2026, 10, 1)) for n in range(1200))
+    assert write_rows("List", (("As of", "2026-10-31"),), COLUMNS, rows, tmp_path / "l.xlsx", PRINTED) == 1200
+    book = openpyxl.load_workbook(tmp_path / "l.xlsx", data_only=True)["List"]
+    assert (book["A4"].value, book["A1203"].value) == ("0" * 20, "00000000000000001199")
+    assert (book["A1204"].value, book["B1204"].value) == ("Total", 7194)
+    assert book.auto_filter.ref == "A3:C1203"
+    formula = openpyxl.load_workbook(tmp_path / "l.xlsx")["List"]["B1204"].value
+    assert formula == "=SUBTOTAL(109,B4:B1203)"
+
+
+def test_a_list_too_long_for_a_sheet_goes_on_to_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr("huikuan.export.excel.ROWS_PER_SHEET", 1000)
+    rows = ((str(n), D(1), None) for n in range(2000))
+    assert write_rows("List", (), COLUMNS, rows, tmp_path / "m.xlsx") == 2000
+    book = openpyxl.load_workbook(tmp_path / "m.xlsx", data_only=True)
+    assert [(name, book[name]["B1004"].value) for name in book.sheetnames] == [("List", 1000), ("List 2", 1000)]
+
+
+def test_an_empty_list_has_its_header(tmp_path):
+    assert write_rows("List", (), COLUMNS, iter(()), tmp_path / "n.xlsx") == 0
+    assert openpyxl.load_workbook(tmp_path / "n.xlsx")["List"]["A3"].value == "Order"
+
+
+def test_open_items_with_words_for_codes(tmp_path):
+    con = duckdb.connect()
+    con.execute(
+        """CREATE TABLE open AS SELECT '2110' AS order_no, 'left' AS side, 'missing_right' AS class, DATE '2026-10-01' AS date,
+        'CNY' AS currency, 12.30::DECIMAL(18,5) AS amount, DATE '2026-10-20' AS due_date, 11::BIGINT AS age_days,
+        'order_line:A/2110/1' AS record_key, 'd' AS document_id, 7::BIGINT AS source_row, 'x' AS extra"""
+    )
+    query, values = "SELECT * FROM open WHERE class = $class", {"class": "missing_right"}
+    assert write_detail(con, "open", query, values, "xlsx", tmp_path / "o.xlsx") == 1
+    row = openpyxl.load_workbook(tmp_path / "o.xlsx")["Open items"][4]
+    assert [cell.value for cell in row][:6] == [
+        "2110",
+        "Ours",
+        "Not settled, past due",
+        datetime(2026, 10, 1),
+        "CNY",
+        12.3,
+    ]
+    assert write_detail(con, "open", query, values, "csv", tmp_path / "o.csv") == 1
+    text = (tmp_path / "o.csv").read_bytes().decode("utf-8-sig").splitlines()
+    assert text[1] == '2110,Ours,"Not settled, past due",2026-10-01,CNY,12.30,2026-10-20,11,order_line:A/2110/1,d,7'
+
+
+def test_csv_is_safe_to_open_in_a_spreadsheet(tmp_path):
+    rows = [("=cmd|' /C calc'!A0", D("-5"), None), ("-x", D("0.00325"), date(2026, 1, 2))]
+    write_csv_rows(COLUMNS, rows, tmp_path / "c.csv")
+    text = (tmp_path / "c.csv").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    assert text.decode("utf-8-sig").splitlines() == [
+        "Order,Amount,Day",
+        "'=cmd|' /C calc'!A0,-5.00,",
+        "'-x,0.00325,2026-01-02",
+    ]
+
+
+def test_report_as_csv_and_json(tmp_path):
+    import json
+
+    write_report(REPORT, "csv", tmp_path / "r.csv")
+    lines = (tmp_path / "r.csv").read_text("utf-8-sig").splitlines()
+    assert "Total,3,4.74,300.10,0.015795," in lines
+    write_report(REPORT, "json", tmp_path / "r.json")
+    data = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert data["rows"][0] == {"section": "By shop", "currency": "CNY", "style": "", "shop": "禾屿旗舰店", "orders": 3,
+                               "fees": "6.24", "gross": "100.00", "rate": "0.0624", "day": "2026-10-01"}  # fmt: skip
+    assert [row["style"] for row in data["rows"]] == ["", "", "total", "", "", "total"]
+
+
+def test_an_unknown_format_says_what_is_possible(tmp_path):
+    with pytest.raises(UserError, match="“doc” is no export format. Possible: xlsx, pdf, csv, json"):
+        write_report(REPORT, "doc", tmp_path / "r.doc")

@@ -1,0 +1,116 @@
+"""PDF: text and pages read back, fonts embedded, nothing a user wrote is read as markup."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from decimal import Decimal as D
+
+import pypdf
+import pytest
+
+from huikuan.export import pdf
+from huikuan.export.printed import Printed
+from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.records.errors import OperatorError, UserError
+
+PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))
+COLUMNS = (Column("text", "摘要"), Column("amount", "金额", "money", True), Column("rate", "费率", "rate"))
+
+
+def report(rows, language="zh-hans", **more) -> ReportTable:
+    section = Section("明细", more.pop("columns", COLUMNS), tuple(rows), "合计", "CNY", **more)
+    facts = (("截至", "2026-10-31"), ("单位", "元"))
+    return ReportTable(
+        "r",
+        "回款汇总",
+        "禾屿家居（演示）",
+        facts,
+        (section,),
+        ("只作核对。",),
+        ("编制", "复核", "日期"),
+        language=language,
+    )
+
+
+def read(made: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(made))
+
+
+def text_of(made: bytes) -> str:
+    return "\n".join(page.extract_text() for page in read(made).pages)
+
+
+def test_head_rows_totals_signature_and_foot_are_printed():
+    text = text_of(pdf.render(report([Row(("平台佣金", D("-1234.5"), D("0.0624")))]), PRINTED))
+    for expected in ("禾屿家居（演示）", "回款汇总", "截至 2026-10-31", "单位 元", "平台佣金", "−1,234.50", "6.24%", "合计",
+                     "只作核对。", "编制", "复核", "日期", "陈会计 2026-11-01 09:26", "1 / 1"):  # fmt: skip
+        assert expected in text
+
+
+def test_what_users_write_is_never_markup():
+    nasty = '#let x = 1; *bold* $a$ <label> @ref \\ "quote" [#read("/etc/passwd")] //'
+    assert nasty in text_of(pdf.render(report([Row((nasty, D("1"), None))]))).replace("\n", "")
+
+
+def test_long_tables_repeat_their_header_on_numbered_pages():
+    made = read(pdf.render(report([Row((f"行 {n}", D(n), None)) for n in range(200)])))
+    assert len(made.pages) == 5
+    for number, page in enumerate(made.pages, 1):
+        text = page.extract_text()
+        assert f"{number} / 5" in text
+        assert "摘要" in text or number == 5
+
+
+def test_fonts_are_embedded_and_the_page_is_a4():
+    made = read(pdf.render(report([Row(("文字", D("1"), None))])))
+    page = made.pages[0]
+    assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]
+    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+        assert "NotoSans" in font["/BaseFont"]
+
+
+def test_above_seven_columns_is_landscape():
+    columns = tuple(Column(f"c{n}", f"列{n}") for n in range(8))
+    made = read(pdf.render(report([Row(tuple("abcdefgh"))], columns=columns)))
+    assert [round(float(side)) for side in made.pages[0].mediabox[2:]] == [842, 595]
+
+
+def test_traditional_chinese_is_printed_whole():
+    assert "對帳單與銀行餘額" in text_of(
+        pdf.render(report([Row(("對帳單與銀行餘額", D("1"), None))], language="zh-hant"))
+    )
+
+
+def test_the_same_report_gives_the_same_bytes():
+    made = [pdf.render(report([Row(("a", D("1"), None))]), PRINTED) for _ in range(2)]
+    assert made[0] == made[1]
+
+
+def test_zero_is_a_dash_in_lists_and_shown_in_statements():
+    rows = [Row(("a", D("0"), None))]
+    assert "–" in text_of(pdf.render(report(rows)))
+    assert "–" not in text_of(pdf.render(report(rows, zero_shown=True)))
+
+
+def test_too_many_rows_are_refused():
+    with pytest.raises(UserError, match="too many for a PDF"):
+        pdf.render(report([Row(("a", D("1"), None))] * (pdf.ROWS_MAX + 1)))
+
+
+def test_without_a_font_the_operator_is_told(monkeypatch, tmp_path):
+    class NoFonts:
+        def __init__(self, *_args: object) -> None: ...
+
+        def families(self) -> list[str]:
+            return []
+
+    pdf._fonts.cache_clear()
+    monkeypatch.setattr(pdf.typst, "Fonts", NoFonts)
+    with pytest.raises(OperatorError, match="No font with Chinese characters"):
+        pdf.render(report([]))
+    pdf._fonts.cache_clear()
