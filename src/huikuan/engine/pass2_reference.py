@@ -14,20 +14,28 @@ import ibis
 from huikuan.engine.lines import ZERO, identity, union_all
 from huikuan.engine.workspace import Workspace, conform
 
+HINTS_PAIRED = ("key_missing", "key_damaged", "other_period")  # of left entries that still wait
 SHORTEST_KEY = 8  # a shorter number in a text may be anything
 ASSIGNMENT = {"side": "string", "record_key": "string", "group_id": "string", "pass": "string", "evidence": "string"}
 
 
 def key_edges(left: Any, right: Any, blocked: Any) -> Any:
     """Edges between records of different accounts which name the same key in the same currency and direction."""
+    left = _waiting(left)
     return _edges(_ends(left, left.key), _ends(right, right.key), blocked)
 
 
 def reference_edges(left: Any, right: Any, blocked: Any) -> Any:
     """Edges where the key of one record stands in the text of another."""
+    left = _waiting(left)
     there = _edges(_ends(left, canonical(left.key)), _tokens(right), blocked)
     back = _edges(_tokens(left), _ends(right, canonical(right.key)), blocked)
     return union_all(there, back).distinct()
+
+
+def _waiting(left: Any) -> Any:
+    """Left entries that wait for a counterpart; one known to have come back does not."""
+    return left.filter(left.hint.isnull() | left.hint.isin(HINTS_PAIRED))
 
 
 def canonical(text: Any) -> Any:

@@ -15,11 +15,8 @@ import ibis
 
 from huikuan.engine import evidence as because
 from huikuan.engine.lines import ZERO, identity, union_all
-from huikuan.engine.pass2_reference import assigned, may_meet, without_blocked
+from huikuan.engine.pass2_reference import HINTS_PAIRED, assigned, may_meet, without_blocked
 from huikuan.engine.workspace import Workspace
-
-# Hints of entries that may still be paired by amount: a number is missing or damaged, the money is not.
-HINTS_PAIRED = ("key_missing", "key_damaged")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from huikuan.engine.model import Definition
 from huikuan.recons.order_settlement import ORDER_SETTLEMENT
+from huikuan.recons.payout_bank import PAYOUT_BANK
 
-RECONCILIATIONS: dict[str, Definition] = {definition.name: definition for definition in (ORDER_SETTLEMENT,)}
+RECONCILIATIONS: dict[str, Definition] = {d.name: d for d in (ORDER_SETTLEMENT, PAYOUT_BANK)}
 
 __all__ = ["RECONCILIATIONS"]

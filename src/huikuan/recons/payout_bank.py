@@ -1,0 +1,115 @@
+"""`payout-bank`: did each payout reach the bank, and whose money is each receipt?
+
+Left payouts and settlement batches, right bank lines (`payout_entries` says what enters). A payout that was returned
+is paired off with its return before any pass: both are open as `payout_returned`, since the money is in the wallet
+again. Bank lines that nobody paid out are named by the words of their memo or as transfers between own accounts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+
+from huikuan.engine.lines import ZERO, union_all
+from huikuan.engine.model import ENTRY, Classes, Definition, Facts, Passes, Sides
+from huikuan.engine.pass3_amount import Window, match_by_amount
+from huikuan.engine.workspace import Workspace, conform, typed_table
+from huikuan.recons.payout_entries import RETURN_WITHIN_DAYS, bank_days, left_entries, payout_dues, right_entries
+
+from huikuan.records.rules import Rules, SettlementRule
+
+NAME = "payout-bank"
+OWN_TRANSFER_DAYS = 3
+
+
+def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
+    """The sides as of a day."""
+    tables = [facts.has(kind) for kind in ("wallet_line", "settlement_line")]
+    left = left_entries(facts, rules, as_of) if any(tables) else typed_table([], ENTRY)
+    right = right_entries(facts, rules, as_of) if facts.has("bank_line") else typed_table([], ENTRY)
+    held = left.cache()
+    return Sides(_paired_off(held), right, {"rules": rules, "held": held})
+
+
+def _paired_off(left: Any) -> Any:
+    """Payouts and their returns with the hint `payout_returned`: a return belongs to the payout it names, else to the
+    last payout of the same account and amount before it; n-th returns take n-th payouts."""
+    back = left.filter(left.type == "payout_returned")
+    out = left.filter(left.type == "payout").select(
+        out_record="record_key", scope="scope", currency="currency", out_amount="amount", out_key="key", out_date="date"
+    )
+    joined = back.inner_join(out, ["scope", "currency"])
+    age = joined.date.delta(joined.out_date, unit="day")
+    near = joined.filter((joined.out_amount == (ZERO - joined.amount)) & (age >= 0) & (age <= RETURN_WITHIN_DAYS))
+    ranked = near.mutate(rank=ibis.ifelse(near.key == near.out_key, 0, 1))
+    order = [ibis._.rank, ibis._.out_date.desc(), ibis._.out_record]
+    best = ranked.mutate(place=ibis.row_number().over(ibis.window(group_by="record_key", order_by=order)))
+    first = best.filter(best.place == 0)
+    again = ibis.window(group_by="out_record", order_by=[ibis._.rank, ibis._.date, ibis._.record_key])
+    single = first.mutate(turn=ibis.row_number().over(again))
+    pairs = single.filter(single.turn == 0)
+    keys = union_all(pairs.select("record_key"), pairs.select(record_key="out_record")).mutate(
+        paired=ibis.literal(True)
+    )
+    told = left.left_join(keys.select(paired_key="record_key", paired="paired"), left.record_key == keys.record_key)
+    hint = ibis.ifelse(
+        told.paired.fill_null(False) | (told.type == "payout_returned"), ibis.literal("payout_returned"), told.hint
+    )
+    return conform(told.mutate(hint=hint), ENTRY)
+
+
+def dates(entries: Any, sides: Sides) -> Any:
+    """Entries with the last day in transit in place of the day they were paid out."""
+    span = entries.agg(first=entries.due_date.min(), last=entries.due_date.max()).to_pyarrow().to_pylist()[0]
+    if span["first"] is None:
+        return entries
+    rules = sides.extra["rules"]
+    dues = payout_dues(rules, span["first"], span["last"])
+    known = bank_days(rules)
+    default = ibis.literal(SettlementRule("").bank_days).cast("int64")
+    days = entries.scope.cases(*sorted(known.items()), else_=default) if known else default
+    told = entries.mutate(bank_days=days.cast("int64"))
+    joined = told.left_join(dues, [told.bank_days == dues.days, told.due_date == dues.paid_day])
+    return joined.mutate(due_date=joined.due_day).select(*entries.columns)
+
+
+def finish(work: Workspace, left: Any, right: Any, sides: Sides) -> tuple[Any, Any]:
+    """Bank lines that are transfers between own accounts: equal and opposite within some days, with no other partner."""
+    unnamed = work.keep(right.filter(right.hint.isnull()))
+    accounts = sorted(row for row in unnamed.select("scope").distinct().to_pyarrow()["scope"].to_pylist() if row)
+    if len(accounts) < 2:
+        return left, right
+    others = {name: "|" + "|".join(other for other in accounts if other != name) + "|" for name in accounts}
+    paid = unnamed.filter(unnamed.amount < ZERO)
+    gone = paid.mutate(
+        compared=(ZERO - paid.compared).cast("decimal(18, 5)"), target=paid.scope.cases(*others.items(), else_="")
+    )
+    came = unnamed.filter(unnamed.amount > ZERO)
+    window = Window(OWN_TRANSFER_DAYS, OWN_TRANSFER_DAYS)
+    pairs = match_by_amount(work, NAME, conform(gone, ENTRY), conform(came, ENTRY), window, None).assignment
+    keys = pairs.select(own_key="record_key")
+    told = right.left_join(keys, right.record_key == keys.own_key)
+    hint = ibis.ifelse(told.own_key.notnull(), ibis.literal("own_transfer"), told.hint)
+    return left, conform(told.mutate(hint=hint), ENTRY)
+
+
+PAYOUT_BANK = Definition(
+    name=NAME,
+    prepare=prepare,
+    passes=Passes(key="applies", reference="applies", amount="applies", batch="applies"),
+    classes=Classes(
+        waiting="payout_in_transit",
+        overdue="payout_missing",
+        nothing_owed="unidentified_receipt",
+        unknown_in="unidentified_receipt",
+        unknown_out="unidentified_payment",
+        elsewhere="",
+    ),
+    across=True,
+    window_days=5,
+    lead_days=1,
+    dates=dates,
+    finish=finish,
+)
