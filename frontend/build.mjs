@@ -2,7 +2,7 @@
 //
 // Entry points: frontend/main.ts, frontend/charts.ts, and every client/*.ts or client/*.css of a server app, which is
 // built as APP/NAME. Each file name carries a hash of its content; manifest.json maps the plain names to these.
-// With --watch it builds again when a source changes.
+// Copies the PDF writer's fonts to src/huikuan/export/fonts. With --watch it builds again when a source changes.
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -51,6 +51,21 @@ function writeHashed(name, content) {
   return hashed;
 }
 
+// The PDF writer's fonts: regular and bold of Noto Sans for both Chinese scripts, with their licence.
+function copyFonts() {
+  const target = path.join(root, "src", "huikuan", "export", "fonts");
+  fs.mkdirSync(target, { recursive: true });
+  for (const script of ["SC", "TC"]) {
+    const folder = path.join(root, "node_modules", "@expo-google-fonts", `noto-sans-${script.toLowerCase()}`);
+    for (const weight of ["400Regular", "700Bold"]) {
+      const file = `NotoSans${script}_${weight}.ttf`;
+      const plain = `NotoSans${script}-${weight.slice(3)}.ttf`;
+      fs.copyFileSync(path.join(folder, weight, file), path.join(target, plain));
+    }
+    fs.copyFileSync(path.join(folder, "LICENSE_FONT"), path.join(target, `LICENSE_NotoSans${script}`));
+  }
+}
+
 const manifestPlugin = {
   name: "manifest",
   setup(build) {
@@ -96,4 +111,5 @@ if (process.argv.includes("--watch")) {
 } else {
   fs.rmSync(outdir, { recursive: true, force: true });
   await esbuild.build(options);
+  copyFonts();
 }

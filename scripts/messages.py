@@ -1,7 +1,7 @@
 """The catalogues of translations, without GNU gettext.
 
-    python scripts/messages.py update [APP...]   read every sentence from code and templates, bring the .po files up to date
-                                          (of these apps only); sentences translated elsewhere are filled in
+    python scripts/messages.py update [APP...]   read every sentence from code and templates, bring the .po files
+                                          (of these apps) up to date; what is translated elsewhere is filled in
     python scripts/messages.py compile    write the .mo files beside them (done by the build too)
     python scripts/messages.py check      exit 1 and name what is missing or unused
 
@@ -55,7 +55,11 @@ def owner(path: Path) -> Path:
 def sources() -> Iterator[Path]:
     """Every file that may hold sentences."""
     for path in sorted(SOURCE.rglob("*")):
-        if path.suffix in (".py", ".html", ".txt") and "static_built" not in path.parts and "migrations" not in path.parts:
+        if (
+            path.suffix in (".py", ".html", ".txt")
+            and "static_built" not in path.parts
+            and "migrations" not in path.parts
+        ):
             yield path
 
 
@@ -151,7 +155,9 @@ def write(catalog: Catalog, path: Path) -> None:
     buffer = io.BytesIO()
     write_po(buffer, catalog, width=0, sort_output=True, no_location=True, omit_header=True)
     forms = "nplurals=1; plural=0;"
-    header = f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: {catalog.locale}\\n"\n"Plural-Forms: {forms}\\n"\n\n'
+    lines = ("Content-Type: text/plain; charset=utf-8", f"Language: {catalog.locale}", f"Plural-Forms: {forms}")
+    quoted = "".join(f'"{line}\\n"\n' for line in lines)
+    header = f'msgid ""\nmsgstr ""\n{quoted}\n'
     path.write_text(header + buffer.getvalue().decode(), encoding="utf-8")
 
 

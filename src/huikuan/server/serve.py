@@ -1,4 +1,4 @@
-"""`huikuan serve`: the web server (granian) and one background worker, as child processes. No fork: works on Windows."""
+"""`huikuan serve`: the web server (granian) and one background worker, as child processes, without fork."""
 
 from __future__ import annotations
 

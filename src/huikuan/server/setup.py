@@ -1,4 +1,4 @@
-"""Readies Django for one home folder. Called by the command line, the worker, scripts and notebooks that need decisions."""
+"""Readies Django for one home folder. Called by the command line, the worker, scripts and notebooks."""
 
 from __future__ import annotations
 

@@ -19,7 +19,11 @@ class LoginForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["username"].widget.attrs |= {"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}
+        self.fields["username"].widget.attrs |= {
+            "autocomplete": "username",
+            "autofocus": True,
+            "autocapitalize": "none",
+        }
         self.fields["password"].widget.attrs |= {"autocomplete": "current-password"}
 
 
@@ -38,12 +42,14 @@ class ChangePasswordForm(PasswordChangeForm):
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a user may set for himself."""
 
-    language = forms.ChoiceField(label=_("Language"), choices=[("", _("As the browser says")), *settings.LANGUAGES], required=False)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("As the browser says")), *settings.LANGUAGES], required=False
+    )
 
     class Meta:
         model = User
         fields = ("display_name", "language", "theme", "density", "single_keys")
-        labels = {  # noqa: RUF012
+        labels = {
             "display_name": _("Name shown to others"),
             "theme": _("Appearance"),
             "density": _("Row height"),

@@ -60,7 +60,9 @@ def _fault(request: HttpRequest, name: str) -> str:
     left = limit - failures
     if left <= 0:
         return _("Locked after too many wrong tries. Try again in %(minutes)s minutes.") % {"minutes": MINUTES_LOCKED}
-    return _("User name or password is wrong. %(left)s tries are left, then there is a wait of %(minutes)s minutes.") % {
+    return _(
+        "User name or password is wrong. %(left)s tries are left, then there is a wait of %(minutes)s minutes."
+    ) % {
         "left": left,
         "minutes": MINUTES_LOCKED,
     }

@@ -38,7 +38,11 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     found: Entry = get_object_or_404(queries.entries_of(request.book), pk=pk)  # type: ignore[attr-defined]
     names = sorted({*found.before, *found.after})
     values = [(name, found.before.get(name, ""), found.after.get(name, "")) for name in names]
-    return render(request, "audit/entry.html", {"entry": found, "values": values, "action": ACTIONS.get(found.action, found.action)})
+    return render(
+        request,
+        "audit/entry.html",
+        {"entry": found, "values": values, "action": ACTIONS.get(found.action, found.action)},
+    )
 
 
 class _Echo:

@@ -10,24 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from huikuan.records.codes import FEE_TYPES
 from huikuan.server.accounts.models import Membership
 from huikuan.server.books.models import Account, Book, FeeRate, ReconciliationRule, SettlementRule, Shop
+from huikuan.server.books.words import BATCHES, RECONCILIATIONS
 from huikuan.server.core.statuses import SETTLEMENT_TYPE
-
-BATCHES = [
-    ("none", _("none")),
-    ("daily", _("daily")),
-    *[(f"weekly:{day}", name) for day, name in enumerate(
-        (_("Mondays"), _("Tuesdays"), _("Wednesdays"), _("Thursdays"), _("Fridays"), _("Saturdays"), _("Sundays")), start=1
-    )],
-    ("monthly:1", _("first of the month")),
-    ("monthly:15", _("15th of the month")),
-]  # fmt: skip
-# Reconciliations whose parameters can be edited, with their names.
-RECONCILIATIONS = [
-    ("order-settlement", _("Orders ↔ settlement")),
-    ("settlement-wallet", _("Settlement ↔ wallet")),
-    ("payout-bank", _("Payouts ↔ bank")),
-    ("balance", _("Balances")),
-]
 
 
 def _date() -> forms.DateInput:
@@ -53,8 +37,8 @@ class BookSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Book
         fields = ("name", "start")
-        labels = {"name": _("Name of the company"), "start": _("First day kept in this book")}  # noqa: RUF012
-        widgets = {"start": _date()}  # noqa: RUF012
+        labels = {"name": _("Name of the company"), "start": _("First day kept in this book")}
+        widgets = {"start": _date()}
 
 
 class _InBook(forms.ModelForm):  # type: ignore[type-arg]
@@ -116,7 +100,18 @@ class SettlementRuleForm(_OfShop):
 
     class Meta:
         model = SettlementRule
-        fields = ("shop", "valid_from", "anchor", "days", "batch", "bank_days", "reserve", "reserve_days", "minimum", "grace")
+        fields = (
+            "shop",
+            "valid_from",
+            "anchor",
+            "days",
+            "batch",
+            "bank_days",
+            "reserve",
+            "reserve_days",
+            "minimum",
+            "grace",
+        )
 
 
 class FeeRateForm(_OfShop):
@@ -126,8 +121,18 @@ class FeeRateForm(_OfShop):
 
     class Meta:
         model = FeeRate
-        fields = ("shop", "type", "category", "valid_from", "rate", "base", "minimum", "tolerance", "returned_on_refund")
-        help_texts = {"rate": _("As a fraction: 0.05 is 5 %."), "category": _("* for all")}  # noqa: RUF012
+        fields = (
+            "shop",
+            "type",
+            "category",
+            "valid_from",
+            "rate",
+            "base",
+            "minimum",
+            "tolerance",
+            "returned_on_refund",
+        )
+        help_texts = {"rate": _("As a fraction: 0.05 is 5 %."), "category": _("* for all")}
 
 
 class ReconciliationForm(forms.ModelForm):  # type: ignore[type-arg]

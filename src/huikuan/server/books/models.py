@@ -1,4 +1,4 @@
-"""A book (one company's accounts) and its rules: shops, accounts, settlement rules, fee rates, reconciliation parameters.
+"""A book (one company's accounts) and its rules: shops, accounts, settlement rules, fee rates, tolerances.
 
 The rules mirror `huikuan.records.rules`, field by field; `books.services.rules_of` turns these rows into its plain
 values. A rule with `valid_from` holds from that day until the next one of its subject; versions are never overwritten
@@ -52,7 +52,7 @@ class Book(models.Model):
 
     @property
     def hash_key(self) -> bytes:
-        """The key of this book's hashes of buyers. OperatorError if the installation's key is not the one it was made with."""
+        """The key of this book's hashes of buyers. OperatorError if made with another installation's key."""
         return keys.unwrap(settings.INSTALLATION_KEY, self.wrapped_key, settings.HOME)
 
     @property
@@ -98,7 +98,9 @@ class Account(models.Model):
     pays_into = models.ManyToManyField(
         "self", verbose_name=_("Pays into"), symmetrical=False, related_name="paid_from", blank=True
     )
-    opening_balance = models.DecimalField(_("Balance before the start"), max_digits=18, decimal_places=5, null=True, blank=True)
+    opening_balance = models.DecimalField(
+        _("Balance before the start"), max_digits=18, decimal_places=5, null=True, blank=True
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["book", "name"], name="account_name_in_book")]
@@ -141,7 +143,9 @@ class FeeRate(models.Model):
     valid_from = models.DateField(_("Valid from"), default=BEGINNING)
     category = models.CharField(_("Category"), max_length=80, default="*")
     rate = models.DecimalField(_("Rate"), max_digits=10, decimal_places=6)
-    base = models.CharField(_("Base"), max_length=6, choices=[("gross", _("Settled gross")), ("paid", _("Amount paid"))], default="gross")
+    base = models.CharField(
+        _("Base"), max_length=6, choices=[("gross", _("Settled gross")), ("paid", _("Amount paid"))], default="gross"
+    )
     minimum = models.DecimalField(_("Minimum"), max_digits=18, decimal_places=5, default=0)
     returned_on_refund = models.BooleanField(_("Returned on refund"), default=True)
     tolerance = models.DecimalField(_("Tolerance"), max_digits=18, decimal_places=5, default=0)
@@ -163,5 +167,7 @@ class ReconciliationRule(models.Model):
     window_days = models.PositiveIntegerField(_("Window in days"), default=5)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["book", "name", "valid_from"], name="reconciliation_rule_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["book", "name", "valid_from"], name="reconciliation_rule_version")
+        ]
         ordering = ["name", "valid_from"]

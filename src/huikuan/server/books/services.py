@@ -55,7 +55,13 @@ def create_book(
     book.wrapped_key = keys.wrap(settings.INSTALLATION_KEY, secrets.token_bytes(32))
     book.save()
     book.folder.mkdir(parents=True, exist_ok=True)
-    record(by, "book.create", book, book=book, after={"name": name, "currency": currency, "timezone": timezone, "start": start})
+    record(
+        by,
+        "book.create",
+        book,
+        book=book,
+        after={"name": name, "currency": currency, "timezone": timezone, "start": start},
+    )
     if owner is not None:
         from huikuan.server.accounts.services import set_role
 
@@ -119,7 +125,9 @@ def rules_of(book: Book) -> rules.Rules:
 
 def _settlement_rules(book: Book) -> list[rules.SettlementRule]:
     fields = ("valid_from", "anchor", "days", "batch", "bank_days", "reserve", "reserve_days", "minimum", "grace")
-    rows = SettlementRule.objects.filter(shop__book=book).annotate(shop_name=F("shop__name")).values("shop_name", *fields)
+    rows = (
+        SettlementRule.objects.filter(shop__book=book).annotate(shop_name=F("shop__name")).values("shop_name", *fields)
+    )
     return [rules.SettlementRule(shop=row.pop("shop_name"), **row) for row in rows]
 
 
@@ -137,7 +145,9 @@ def _reconciliations(book: Book) -> list[rules.ReconciliationRule]:
 @transaction.atomic
 def ensure_shop(book: Book, name: str, *, platform: str = "", currency: str = "", by: Any = None) -> Shop:
     """The shop of that name, made where there is none."""
-    shop, created = Shop.objects.get_or_create(book=book, name=name, defaults={"platform": platform, "currency": currency})
+    shop, created = Shop.objects.get_or_create(
+        book=book, name=name, defaults={"platform": platform, "currency": currency}
+    )
     if created:
         record(by, "shop.create", shop, book=book, after={"name": name, "platform": platform, "currency": currency})
     return shop
@@ -150,7 +160,9 @@ def ensure_account(
     """The account of that name, made where there is none; the shops named are added to those it serves."""
     if kind not in dict(Account.KINDS):
         raise UserError("account.unknown_kind", kind=kind)
-    account, created = Account.objects.get_or_create(book=book, name=name, defaults={"kind": kind, "currency": currency})
+    account, created = Account.objects.get_or_create(
+        book=book, name=name, defaults={"kind": kind, "currency": currency}
+    )
     if shops:
         account.shops.add(*(ensure_shop(book, shop, by=by) for shop in shops))
     if created:

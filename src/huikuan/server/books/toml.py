@@ -115,7 +115,10 @@ def _checked(section: str, rows: Any, faults: list[str]) -> Iterable[dict[str, A
         missing = sorted(set(required) - set(row))
         faults.extend(f"{where}: unknown field {name}." for name in unknown)
         faults.extend(f"{where}: {name} is missing." for name in missing)
-        entry = {("valid_from" if name == "from" else name): _value(name, value, where, faults) for name, value in row.items()}
+        entry = {
+            ("valid_from" if name == "from" else name): _value(name, value, where, faults)
+            for name, value in row.items()
+        }
         if not unknown and not missing:
             yield entry | {"_where": where}
 

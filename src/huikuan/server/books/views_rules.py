@@ -19,6 +19,7 @@ from huikuan.server.books import toml
 from huikuan.server.books.forms import FeeRateForm, ReconciliationForm, RulesFileForm, SettlementRuleForm
 from huikuan.server.books.models import FeeRate, ReconciliationRule, SettlementRule
 from huikuan.server.books.views import initial_of, values_of
+from huikuan.server.books.words import BATCHES, RECONCILIATIONS
 from huikuan.server.core.shortcuts import book_url, done, toast
 
 MAX_FILE_BYTES = 1_000_000
@@ -36,10 +37,18 @@ class _Kind:
 
 
 KINDS = {
-    "settlement": _Kind(SettlementRule, SettlementRuleForm, "shop__book", ("shop", "valid_from"), gettext_lazy("Settlement rule")),
-    "fee": _Kind(FeeRate, FeeRateForm, "shop__book", ("shop", "type", "category", "valid_from"), gettext_lazy("Fee rate")),
+    "settlement": _Kind(
+        SettlementRule, SettlementRuleForm, "shop__book", ("shop", "valid_from"), gettext_lazy("Settlement rule")
+    ),
+    "fee": _Kind(
+        FeeRate, FeeRateForm, "shop__book", ("shop", "type", "category", "valid_from"), gettext_lazy("Fee rate")
+    ),
     "reconciliation": _Kind(
-        ReconciliationRule, ReconciliationForm, "book", ("name", "valid_from"), gettext_lazy("Reconciliation parameters")
+        ReconciliationRule,
+        ReconciliationForm,
+        "book",
+        ("name", "valid_from"),
+        gettext_lazy("Reconciliation parameters"),
     ),
 }
 
@@ -54,6 +63,8 @@ def rules(request: HttpRequest) -> HttpResponse:
         "fee_rates": FeeRate.objects.filter(shop__book=book).select_related("shop"),
         "reconciliations": ReconciliationRule.objects.filter(book=book),
         "has_shops": book.shops.exists(),
+        "batches": dict(BATCHES),
+        "names": dict(RECONCILIATIONS),
     }
     return render(request, "books/rules.html", context)
 

@@ -41,7 +41,9 @@ def add(request: HttpRequest) -> HttpResponse:
             return render(request, "books/one_time_password.html", {"member": user, "one_time": one_time})
         toast(request, _("%(name)s added.") % {"name": user.shown_name})
         return done(request, book_url(request, "books:users"))
-    return render(request, "books/form.html", {"form": form, "title": _("Add a user")}, status=422 if form.errors else 200)
+    return render(
+        request, "books/form.html", {"form": form, "title": _("Add a user")}, status=422 if form.errors else 200
+    )
 
 
 @require_POST

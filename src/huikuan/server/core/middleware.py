@@ -17,13 +17,14 @@ log = logging.getLogger("huikuan.server")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-class errors:  # noqa: N801  named as a middleware in settings
+class errors:
     """A UserError becomes a page or fragment with its sentence (422); others are logged under an error number (500)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

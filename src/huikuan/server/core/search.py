@@ -1,4 +1,4 @@
-"""Search of the top bar. Apps register providers; each gives hits for a text within a book, best first, a few at most."""
+"""Search of the top bar. Apps register providers; each gives a few hits for a text within a book, best first."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import StaticFilesStorage
@@ -12,8 +13,10 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 class BuiltFiles(StaticFilesStorage):
     """Maps `main.css` to `main-1A2B3C4D.css`. The manifest is read again when the front end was built again."""
 
-    _manifest: dict[str, str] = {}
-    _read_at_ns = -1
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._manifest: dict[str, str] = {}
+        self._read_at_ns = -1
 
     def url(self, name: str | None) -> str:
         """The address of a built file; ValueError with a hint for a name that was not built."""

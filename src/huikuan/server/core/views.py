@@ -59,7 +59,11 @@ def search(request: HttpRequest) -> HttpResponse:
 def as_of(request: HttpRequest) -> HttpResponse:
     """Choose the as-of date; leads back to the page one came from."""
     back = urlsplit(request.GET.get("back", ""))
-    path = back.path if back.path.startswith(f"/b/{request.book.slug}/") and not back.netloc else f"/b/{request.book.slug}/"  # type: ignore[attr-defined]
+    path = (
+        back.path
+        if back.path.startswith(f"/b/{request.book.slug}/") and not back.netloc
+        else f"/b/{request.book.slug}/"
+    )  # type: ignore[attr-defined]
     kept = [(name, value) for name, value in parse_qsl(back.query) if name not in ("as_of", "after", "page")]
     today_url = f"{path}?{urlencode(kept)}" if kept else path
     return render(request, "core/as_of.html", {"back_path": path, "kept": kept, "today_url": today_url})
@@ -97,7 +101,9 @@ def health(request: HttpRequest) -> HttpResponse:
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    waiting_too_long = Job.objects.filter(state="waiting", created_at__lt=timezone.now() - timedelta(minutes=10)).exists()
+    waiting_too_long = Job.objects.filter(
+        state="waiting", created_at__lt=timezone.now() - timedelta(minutes=10)
+    ).exists()
     lost = Job.objects.filter(state="running", heartbeat_at__lt=timezone.now() - LOST_AFTER).exists()
     worker = "stopped" if waiting_too_long or lost else "ok"
     return JsonResponse({"database": "ok", "worker": worker}, status=200 if worker == "ok" else 503)
@@ -117,7 +123,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form without a valid token, mostly one that was open too long."""
-    return _error(request, 403, _("This form was open too long. Load the page again and send it once more."), again=True)
+    return _error(
+        request, 403, _("This form was open too long. Load the page again and send it once more."), again=True
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,7 +10,7 @@ from huikuan.server.jobs.models import Job
 
 
 def job_of_top_bar(book: Any, user: Any) -> Job | None:
-    """The job the top bar shows: the latest that waits or runs or is the user's unread failure, else the latest done."""
+    """The job the top bar shows: the latest that waits or runs or failed unread, else the latest done."""
     jobs = Job.objects.filter(book=book)
     pressing = jobs.filter(
         Q(state__in=("waiting", "running")) | Q(state="failed", read=False, created_by=user.pk)

@@ -35,8 +35,12 @@ from huikuan.server.jobs.models import Job
 
 register(
     {
-        "job.unexpected": gettext_noop("An unexpected fault. The log names it under %(number)s. Try again; if it stays, report it."),
-        "job.interrupted": gettext_noop("The program was stopped while this was running. Start it again; nothing is half done."),
+        "job.unexpected": gettext_noop(
+            "An unexpected fault. The log names it under %(number)s. Try again; if it stays, report it."
+        ),
+        "job.interrupted": gettext_noop(
+            "The program was stopped while this was running. Start it again; nothing is half done."
+        ),
     }
 )
 log = logging.getLogger("huikuan.jobs")
@@ -46,7 +50,7 @@ LOST_AFTER = timedelta(seconds=60)
 PROGRESS_STEP_SECONDS = 0.4
 
 
-class Cancelled(Exception):  # noqa: N818  no error: the user asked for it
+class Cancelled(Exception):
     """The user cancelled the job."""
 
 
@@ -59,7 +63,7 @@ class JobContext:
         self._written_at = timezone.now() - timedelta(days=1)
 
     def progress(self, done: int, total: int, stage: str = "", **params: Any) -> None:
-        """Say how far it is; `stage` is a msgid. Written at most every 0.4 s. Raises Cancelled if the user cancelled."""
+        """Say how far it is; `stage` is a msgid. Written every 0.4 s at most. Raises Cancelled if asked to."""
         now = timezone.now()
         if (now - self._written_at).total_seconds() < PROGRESS_STEP_SECONDS and done < total:
             return
@@ -189,7 +193,7 @@ def cancel(job: Job, by: Any = None) -> None:
 
 
 def fail_interrupted(every: bool = False) -> int:
-    """Mark jobs whose worker is gone as failed; returns how many. `every`: all running ones, whatever their heartbeat."""
+    """Mark jobs whose worker is gone as failed; returns how many. `every`: all running ones."""
     lost = Job.objects.filter(state="running")
     if not every:
         lost = lost.filter(heartbeat_at__lt=timezone.now() - LOST_AFTER)
@@ -197,7 +201,7 @@ def fail_interrupted(every: bool = False) -> int:
 
 
 def enqueue_waiting() -> int:
-    """Queue every waiting job again, in case a crash came between its row and its task; claiming makes this harmless."""
+    """Queue every waiting job again, in case a crash came between row and task; claiming makes this harmless."""
     waiting = list(Job.objects.filter(state="waiting").order_by("created_at").values_list("pk", flat=True))
     for job_id in waiting:
         run_job.enqueue(str(job_id))

