@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from huikuan.demo import generate
 from huikuan.demo.generate import LEAST_ORDERS
+from huikuan.demo.guide import demo_rules
 from huikuan.demo.orders import day_counts, shop_orders
 from huikuan.demo.seller import SHOPS, money, share
 from huikuan.demo.tables import NONE, MoneyQueue
@@ -62,6 +64,8 @@ def test_rules_file_names_shops_accounts_and_rules(tmp_path: Path) -> None:
     wallets = [account for account in rules["account"] if account["kind"] == "wallet"]
     assert len(wallets) == len(banks) == 3
     assert all(set(wallet["pays_into"]) < banks for wallet in wallets)
+    openings = {account["name"]: Decimal(account["opening_balance"]) for account in rules["account"]}
+    assert openings == demo_rules().opening_balances
     assert [(rule["anchor"], rule["days"], rule["bank_days"], rule["grace"]) for rule in rules["settlement_rule"]] == [
         ("received", 0, 2, 3), ("received", 0, 2, 3), ("paid", 1, 2, 3),
     ]  # fmt: skip

@@ -73,6 +73,9 @@ def test_wechat_summaries_and_running_balance(demo: Made) -> None:
         return sum((row.money(column) for row in trades), Decimal(0))
 
     assert int(summary["总交易单数"]) == len(trades)
+    vouchers = [row for row in trades if row.money("代金券金额")]
+    assert vouchers
+    assert all(row.money("订单金额") == row.money("应结订单金额") + row.money("代金券金额") for row in vouchers)
     for stated, column in (
         ("应结订单总金额", "应结订单金额"),
         ("退款总金额", "退款金额"),

@@ -60,9 +60,9 @@ def write_rules(folder: Path) -> None:
     for account in rules.accounts:
         opening = money(int(rules.opening_balances[account.name].scaleb(2)))
         parts.append(
-            f'# {titles[account.name]}; 2026-10-01 期初余额 {opening}\n[[account]]\nname = "{account.name}"\n'
+            f'# {titles[account.name]}\n[[account]]\nname = "{account.name}"\n'
             f'kind = "{account.kind}"\ncurrency = "{account.currency}"\nshops = {_listed(account.shops)}\n'
-            f"pays_into = {_listed(account.pays_into)}"
+            f'pays_into = {_listed(account.pays_into)}\nopening_balance = "{opening}"'
         )
     for rule in rules.settlement_rules:
         parts.append(
