@@ -1,0 +1,205 @@
+"""Published results: reading, filtering, paging, the overlay of decisions, runs beside the current one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from huikuan.demo.seller import AS_OF
+from huikuan.pipeline import runs
+from huikuan.pipeline.reconciling import Asked, run
+from huikuan.pipeline.results import Filter, Results
+from huikuan.records.decisions import Decisions, Exclusion, ManualMatch, Member, NotThese
+from huikuan.records.errors import UserError
+from tests.pipeline.conftest import DemoBook
+
+NAME = "order-settlement"
+
+
+def all_open(results: Results, name: str = NAME) -> list[dict[str, object]]:
+    return list(results.stream(name, "open", ("item_id", "group_id", "record_key", "class", "amount"), "item_id"))
+
+
+def test_the_statement_adds_up(demo: DemoBook) -> None:
+    results = Results.of(demo.book)
+    rows = results.statement()
+    assert {row["name"] for row in rows} >= {NAME, "payout-bank"}
+    for row in rows:
+        assert row["total"] == row["matched"] + row["difference"] + row["open"], row
+    for name in results.manifest.names:
+        opened = sum(row["amount"] for row in all_open(results, name) if row["record_key"])
+        assert opened == sum(row["open"] for row in results.statement(name))
+
+
+@pytest.mark.parametrize("sort", ["date", "amount", "class", "order_no", "due_date"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_paging_by_key_shows_every_item_once(demo: DemoBook, sort: str, descending: bool) -> None:
+    results = Results.of(demo.book)
+    seen: list[str] = []
+    values: list[object] = []
+    after = ""
+    while True:
+        page = results.open_items(NAME, sort=sort, descending=descending, after=after, limit=7)
+        seen += [row["item_id"] for row in page.rows]
+        values += [row[sort] for row in page.rows]
+        after = page.next
+        if not after:
+            break
+    assert sorted(seen) == sorted(row["item_id"] for row in all_open(results))
+    told = [value for value in values if value is not None]
+    assert told == sorted(told, reverse=descending)  # type: ignore[type-var]
+    assert values[: len(told)] == told, "what has no value comes last"
+
+
+def test_filters_narrow_and_sum(demo: DemoBook) -> None:
+    results = Results.of(demo.book)
+    everything = results.open_items(NAME, limit=10_000)
+    assert everything.count == len(everything.rows) and not everything.next
+    work = results.open_items(NAME, Filter(needs_work=True), limit=10_000)
+    rest = results.open_items(NAME, Filter(needs_work=False), limit=10_000)
+    assert work.count + rest.count == everything.count and work.count and rest.count
+    some = everything.rows[3]
+    found = results.open_items(NAME, Filter(text=some["order_no"][:12]), limit=10_000)
+    assert some["item_id"] in {row["item_id"] for row in found.rows}
+    size = abs(some["amount"])
+    exact = results.open_items(NAME, Filter(amount_from=size, amount_to=size), limit=10_000)
+    assert {abs(row["amount"]) for row in exact.rows} == {size}
+    of_class = results.open_items(NAME, Filter(classes=("not_due",)), limit=10_000)
+    assert of_class.sums["CNY"]["amount"] == sum(row["amount"] for row in of_class.rows)
+    by_class = {(row["class"], row["side"]): row["count"] for row in results.classes(NAME)}
+    assert by_class["not_due", "left"] == of_class.count
+
+
+def test_unknown_column_and_damaged_cursor_are_told(demo: DemoBook) -> None:
+    results = Results.of(demo.book)
+    with pytest.raises(UserError) as error:
+        results.open_items(NAME, sort="amount; DROP TABLE x")
+    assert error.value.code == "results.column_unknown"
+    with pytest.raises(UserError) as error:
+        results.open_items(NAME, after="nonsense")
+    assert error.value.code == "results.cursor"
+    with pytest.raises(UserError):
+        results.open_items("no-such")
+
+
+def test_a_group_is_found_by_itself_and_by_its_order(demo: DemoBook) -> None:
+    results = Results.of(demo.book)
+    row = results.links(NAME, limit=1).rows[0]
+    group = results.group(NAME, row["group_id"])
+    assert group == results.group(NAME, row["group_id"], row["order_no"])
+    assert {each["side"] for each in group} <= {"left", "right"}
+    assert row["record_key"] in {each["record_key"] for each in results.links_of_order(NAME, row["order_no"])}
+
+
+def _pair(results: Results) -> tuple[dict[str, object], dict[str, object]]:
+    both = [results.open_items("payout-bank", Filter(side=side), limit=100).rows for side in ("left", "right")]
+    left, right = (next(row for row in rows if row["record_key"]) for rows in both)
+    return left, right
+
+
+def _match(left: dict[str, object], right: dict[str, object]) -> ManualMatch:
+    members = tuple(
+        Member(row["side"], row["record_key"], row["amount"], row["amount"])  # type: ignore[arg-type]
+        for row in (left, right)
+    )
+    return ManualMatch("g" * 32, "payout-bank", members, "other", "seen", by="me")
+
+
+def test_a_decision_shows_at_once_and_as_the_next_run_has_it(demo: DemoBook) -> None:
+    before = Results.of(demo.book)
+    left, right = _pair(before)
+    decisions = Decisions(matches=(_match(left, right),))
+    overlaid = Results.of(demo.book, decisions)
+    keys = {left["record_key"], right["record_key"]}
+    assert not keys & {row["record_key"] for row in all_open(overlaid, "payout-bank")}
+    links = overlaid.group("payout-bank", "g" * 32)
+    assert {row["record_key"] for row in links} == keys
+    residual = left["amount"] - right["amount"]  # type: ignore[operator]
+    assert {row["residual"] for row in links} == {residual}
+    assert before.group("payout-bank", "g" * 32) == []
+
+    beside = run(demo.book, demo.rules, decisions, Asked(date_to=date(2099, 1, 1)))
+    computed = Results.of(demo.book, decisions, date_to=date(2099, 1, 1))
+    assert computed.manifest.run == beside.run
+    assert {row["record_key"] for row in computed.group("payout-bank", "g" * 32)} == keys
+    wanted = {(row["side"], row["record_key"], row["allocated"], row["residual"], row["status"]) for row in links}
+    found = computed.group("payout-bank", "g" * 32)
+    assert {(r["side"], r["record_key"], r["allocated"], r["residual"], r["status"]) for r in found} == wanted
+    assert sorted(r["amount"] for r in overlaid.group_open("payout-bank", "g" * 32)) == sorted(
+        r["amount"] for r in computed.group_open("payout-bank", "g" * 32)
+    )
+
+
+def test_taking_a_group_apart_opens_its_records_at_once(demo: DemoBook) -> None:
+    before = Results.of(demo.book)
+    groups = (before.group(NAME, row["group_id"]) for row in before.links(NAME, limit=50).rows)
+    group = next(rows for rows in groups if {row["side"] for row in rows} == {"left", "right"})
+    keys = tuple(sorted({row["record_key"] for row in group}))
+    after = Results.of(demo.book, Decisions(not_these=(NotThese(NAME, keys),)))
+    assert after.group(NAME, group[0]["group_id"]) == []
+    opened = {row["record_key"]: row["amount"] for row in all_open(after)}
+    for row in group:
+        assert opened[row["record_key"]] == row["amount"]
+
+
+def test_an_exclusion_takes_a_record_out_at_once(demo: DemoBook) -> None:
+    item = Results.of(demo.book).open_items(NAME, Filter(side="left"), limit=1).rows[0]
+    excluded = Decisions(exclusions=(Exclusion(item["record_key"], "", "test order"),))
+    after = Results.of(demo.book, excluded)
+    assert item["record_key"] not in {row["record_key"] for row in all_open(after)}
+
+
+def test_a_run_as_of_another_day_stands_beside(demo: DemoBook) -> None:
+    current = runs.find_run(demo.book, runs.Arguments())
+    earlier = AS_OF - timedelta(days=10)
+    with pytest.raises(UserError) as error:
+        Results.of(demo.book, as_of=earlier)
+    assert str(earlier) in str(error.value)
+    manifest = run(demo.book, demo.rules, Decisions(), Asked(as_of=earlier))
+    assert runs.find_run(demo.book, runs.Arguments()) == current
+    beside = Results.of(demo.book, as_of=earlier)
+    assert beside.manifest.run == manifest.run
+    for name in beside.manifest.names:
+        for part in ("links", "open"):
+            dates = [row["date"] for row in beside.stream(name, part, ("date",), "date") if row["date"]]
+            assert max(dates) <= earlier
+
+
+def test_the_same_facts_give_the_same_result(demo: DemoBook) -> None:
+    again = run(demo.book, demo.rules, Decisions(), Asked(date_from=date(2000, 1, 1)))
+    first, second = Results.of(demo.book), Results.of(demo.book, date_from=date(2000, 1, 1))
+    assert (again.facts, again.rules) == (first.manifest.facts, first.manifest.rules)
+    for name in first.manifest.names:
+        assert all_open(first, name) == all_open(second, name)
+        columns = ("link_id", "record_key", "allocated", "class", "residual")
+        assert list(first.stream(name, "links", columns, "link_id")) == list(
+            second.stream(name, "links", columns, "link_id")
+        )
+        assert first.statement(name) == second.statement(name)
+
+
+def test_a_part_of_the_period_is_reported_whole_by_group(demo: DemoBook) -> None:
+    low, high = date(2026, 10, 5), date(2026, 10, 12)
+    run(demo.book, demo.rules, Decisions(), Asked(date_from=low, date_to=high))
+    part, whole = Results.of(demo.book, date_from=low, date_to=high), Results.of(demo.book)
+    groups = {row["group_id"] for row in part.stream(NAME, "links", ("group_id",), "group_id")}
+    assert groups and len(groups) < len({r["group_id"] for r in whole.stream(NAME, "links", ("group_id",), "group_id")})
+    for group_id in sorted(groups)[:20]:
+        assert part.group(NAME, group_id) == whole.group(NAME, group_id), "no group is cut"
+    for row in part.statement():
+        assert row["total"] == row["matched"] + row["difference"] + row["open"]
+
+
+def test_collection_pages_and_totals(demo: DemoBook) -> None:
+    results = Results.of(demo.book)
+    page = results.collection(limit=100_000)
+    assert page.count == len(page.rows) == 300
+    totals = results.collection_totals()
+    assert sum(row["orders"] for row in totals) == 300
+    assert sum(row["receivable"] for row in totals) == page.sums["CNY"]["receivable"]
+    overdue = results.collection(Filter(statuses=("overdue",)), sort="receivable", descending=True, limit=1000)
+    assert overdue.rows and {row["status"] for row in overdue.rows} == {"overdue"}
+    amounts = [row["receivable"] for row in overdue.rows]
+    assert amounts == sorted(amounts, reverse=True) and all(isinstance(each, Decimal) for each in amounts)
