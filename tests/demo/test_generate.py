@@ -17,6 +17,7 @@ from huikuan.demo.orders import day_counts, shop_orders
 from huikuan.demo.seller import SHOPS, money, share
 from huikuan.demo.tables import NONE, MoneyQueue
 from huikuan.records.errors import UserError
+from tests.demo import reading
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -31,19 +32,23 @@ def test_same_seed_same_bytes_and_another_seed_another_month(tmp_path: Path) -> 
     assert {name for name in first if first[name] == other[name]} == {"rules.toml"}
 
 
-@pytest.mark.parametrize("orders", [LEAST_ORDERS, 137, 1_000])
+@pytest.mark.parametrize("orders", [LEAST_ORDERS, 12, 137, 1_000])
 def test_any_number_of_orders(tmp_path: Path, orders: int) -> None:
     result = generate(tmp_path, orders, 3)
     truth = json.loads(result.path.read_text(encoding="utf-8"))
     assert len(truth["collection"]) == result.orders == orders
     assert sum(file["rows"] for file in truth["files"][:3]) == orders
+    for file in truth["files"]:
+        if file["format"] == "alipay.ledger":
+            rows = reading.ledger(tmp_path, file["document"])
+            assert min(row.money("账户余额（元）") for row in rows) >= 0
 
 
 def test_hard_is_refused_politely_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="hard demo does not exist yet"):
         generate(tmp_path / "x", 1_000, 1, hard=True)
-    with pytest.raises(UserError, match="at least 50 orders, 10 were asked for"):
-        generate(tmp_path / "x", 10, 1)
+    with pytest.raises(UserError, match="at least one order, 0 were asked for"):
+        generate(tmp_path / "x", 0, 1)
     assert not (tmp_path / "x").exists()
 
 
@@ -71,7 +76,7 @@ def test_rules_file_names_shops_accounts_and_rules(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("orders", [50, 999, 30_025])
+@pytest.mark.parametrize("orders", [1, 50, 999, 30_025])
 def test_orders_are_shared_out_exactly(orders: int) -> None:
     numbers = shop_orders(orders)
     assert sum(numbers) == orders

@@ -31,13 +31,13 @@ from huikuan.records.messages import gettext_noop, register
 register(
     {
         "demo.hard": gettext_noop("The hard demo does not exist yet. Leave out --hard."),
-        "demo.orders": gettext_noop("A demo needs at least %(least)s orders, %(orders)s were asked for."),
+        "demo.orders": gettext_noop("A demo needs at least one order, %(orders)s were asked for."),
     }
 )
 
 Progress = Callable[[str, int, int], None]
 
-LEAST_ORDERS = 50
+LEAST_ORDERS = 1
 BANK_FILES = (
     ("icbc.statement", "historydetail20261101.csv", write_icbc),
     ("ccb.statement", "建设银行交易明细_20261001_20261031.xlsx", write_ccb),
@@ -91,7 +91,7 @@ class Demo:
         numbers = shop_orders(self.number)
         marks = Marks(Random(f"{self.seed}/marks"))  # noqa: S311  a made-up seller needs no secrets
         sources = [OrderSource(n, Random(f"{self.seed}/shop/{n}"), marks) for n in range(len(SHOPS))]  # noqa: S311
-        before = max(2, numbers[0] // 3_000)
+        before = min(max(2, numbers[0] // 3_000), numbers[0] // 20)
         for wallet in self.wallets:
             wallet.plan_others(strangers=max(2, numbers[wallet.number] // 2_500), orders=numbers[wallet.number])
         for order in sources[0].before_start(before, 0):
@@ -172,7 +172,7 @@ def generate(out: Path, orders: int, seed: int = 1, hard: bool = False, progress
     if hard:
         raise UserError("demo.hard")
     if orders < LEAST_ORDERS:
-        raise UserError("demo.orders", least=LEAST_ORDERS, orders=orders)
+        raise UserError("demo.orders", orders=orders)
     out.mkdir(parents=True, exist_ok=True)
     was_enabled = gc.isenabled()
     gc.disable()  # a million short-lived tuples and not one cycle among them

@@ -119,7 +119,7 @@ class OrderResults:
             (overdue > 0, "overdue"),
             (state == tmall.PAID, "not_shipped"),
             (collected > 0, "partly_collected"),
-            (settled > 0, "settled"),
+            (settled != 0, "settled"),
             (True, "awaiting"),
         )
         return next(name for fit, name in fits if fit)

@@ -165,7 +165,7 @@ class AlipayRun(WalletRun):
         """Advertising every week, a deposit once."""
         self.put(at, m.ADVERTISING, -advertising)
         if day < LEDGER_DAY + 7:
-            self.put(at + 3_600, m.DEPOSIT, -50_000)
+            self.put(at + 3_600, m.DEPOSIT, -min(50_000, 2 * advertising))
 
     def book(self, moves: list[Movement], day: int) -> None:
         """Write the sorted movements of a day into every download that covers it."""
