@@ -44,7 +44,7 @@ HEADER = (
 _numbers = itertools.count(1)
 
 STATEMENT_COLUMNS: tuple[Column, ...] = (
-    Moment("booked", ("date",), filled=True, tz=BOOK, date_only_ok=True, date_formats=("%Y-%m-%d",)),
+    Moment("booked", ("date",), tz=BOOK, date_only_ok=True, date_formats=("%Y-%m-%d",)),
     Day("value", ("value_date",)),
     Amount("amount", ("amount",), filled=True),
     Text("currency", ("currency",)),
@@ -63,6 +63,8 @@ STATEMENT_REF = Expression(
     "amount::VARCHAR, coalesce(line_reference, ''))",
     "text",
 )
+# A line whose amount cannot be read has no date either: one fault is told, not two.
+STATEMENT_REJECT = Reject("cell.empty", "booked_date IS NULL AND amount IS NOT NULL", "date")
 STATEMENT_EMIT = Emit(
     "bank_line",
     {
@@ -164,18 +166,17 @@ BANK_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日")
 BALANCE_TEXT = f"trim(balance_text, {sql_text(BLANKS)})"
 BALANCE = Expression("balance", amount_sql(BALANCE_TEXT), "money")
 # A balance hidden by the bank (`xx,yyyy.zz`, `****`) tells nothing and is no fault of the row.
-BALANCE_FAULT = Reject(
-    "bank.balance_unreadable",
-    f"balance IS NULL AND NOT {no_amount_sql(BALANCE_TEXT)} AND NOT regexp_matches(balance_text, '[xXyYzZ*#]')",
-    "余额",
+BALANCE_FAULT = (
+    f"balance IS NULL AND NOT {no_amount_sql(BALANCE_TEXT)} AND NOT regexp_matches(balance_text, '[xyzXYZ*#]')"
 )
 CURRENCY_CODE = Expression("currency_code", "coalesce(currency, 'CNY')", "text")
 
 register(
     {
         "bank.balance_unreadable": gettext_noop(
-            "Line %(row)s, column “%(column)s”: the balance is not an amount. Expected digits such as 1,234.50, or a "
-            "balance hidden by the bank (xx,yyyy.zz). Mend the cell, or import the rest and set this row aside."
+            "Line %(row)s, column “%(column)s”: the balance “%(value)s” is not an amount. Expected digits such as "
+            "1,234.50, or a balance hidden by the bank (xx,yyyy.zz). "
+            "Mend the cell, or import the rest and set this row aside."
         ),
         "bank.no_amount": gettext_noop(
             "Line %(row)s, column “%(column)s”: the line states no amount, neither in nor out. "
@@ -187,6 +188,11 @@ register(
         ),
     }
 )
+
+
+def balance_fault(header: str) -> Reject:
+    """The reject of an unreadable balance; `header` is the first name of the balance column."""
+    return Reject("bank.balance_unreadable", BALANCE_FAULT, header)
 
 
 def balance_column(*headers: str) -> Text:

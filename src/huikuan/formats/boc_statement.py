@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from huikuan.formats.bank_columns import (
     BALANCE,
-    BALANCE_FAULT,
     CURRENCY_CODE,
     balance_column,
+    balance_fault,
     bank_emit,
     currency_column,
     identity,
@@ -79,7 +79,7 @@ BOC_DEBIT = Format(
         joined_text("name", "channel", "branch", "remark"),
         identity("moment_date", "moment", "amount", "balance", "counterparty_account", "currency_code"),
     ),
-    rejects=(BALANCE_FAULT,),
+    rejects=(balance_fault("余额"),),
     emits=(bank_emit(),),
     facts=(Fact("account", r"(?:借记卡号|账号)[:：][\s,]*([0-9xX*]{4,})"),),
     balance=Balance(),
@@ -174,7 +174,7 @@ BOC_CORPORATE = Format(
         joined_text("business", "summary", "purpose", "remark"),
         identity("bank_no", "moment_date", "moment", "amount", "balance", "counterparty_account"),
     ),
-    rejects=(BALANCE_FAULT,),
+    rejects=(balance_fault("交易后余额"),),
     emits=(bank_emit(value_date="booked_date", reference="coalesce(company_no, bank_no)"),),
     facts=(Fact("account", r"查询账号[^\d]{0,60}([\d*]{4,})"),),
     balance=Balance(),

@@ -13,6 +13,7 @@ from huikuan.formats.bank_columns import (
     STATEMENT_COLUMNS,
     STATEMENT_EMIT,
     STATEMENT_REF,
+    STATEMENT_REJECT,
     AccountDocument,
     Line,
     amount_text,
@@ -43,7 +44,7 @@ def _add(document: AccountDocument, statement: camt.Statement) -> None:
         document.facts["exported_at"] = max(statement.created_at, document.facts.get("exported_at", ""))
     document.extend_period(statement.period_from, statement.period_to)
     document.controls += camt.controls([statement])
-    if statement.entries and not camt.controls([statement]):
+    if statement.entries and (statement.opening is None or statement.closing is None):
         label = f"Stmt {statement.reference}"
         document.problems.append(unproved(label))
     for entry, balance in zip(statement.entries, camt.running_balances(statement), strict=True):
@@ -75,6 +76,7 @@ CAMT_053 = Format(
     needs=(),
     columns=STATEMENT_COLUMNS,
     values=(STATEMENT_REF,),
+    rejects=(STATEMENT_REJECT,),
     emits=(STATEMENT_EMIT,),
     ignored="status <> 'BOOK'",
     currency_value="currency",

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from huikuan.formats.bank_columns import (
     BALANCE,
-    BALANCE_FAULT,
     CURRENCY_CODE,
     balance_column,
+    balance_fault,
     bank_emit,
     currency_column,
     identity,
@@ -34,7 +34,7 @@ from huikuan.formats.spec import (
 )
 
 _AMOUNT = Expression("amount", "coalesce(money_in, 0) - abs(coalesce(money_out, 0))", "money")
-_NO_AMOUNT = Reject("bank.no_amount", "money_in IS NULL AND money_out IS NULL", "支出")
+_NO_AMOUNT = "money_in IS NULL AND money_out IS NULL"
 
 CCB_PERSONAL = Format(
     id="ccb.statement",
@@ -64,7 +64,7 @@ CCB_PERSONAL = Format(
         joined_text("summary", "place"),
         identity("moment_date", "moment", "amount", "balance", "counterparty_account", "currency_code"),
     ),
-    rejects=(_NO_AMOUNT, BALANCE_FAULT),
+    rejects=(Reject("bank.no_amount", _NO_AMOUNT, "支出"), balance_fault("账户余额")),
     emits=(bank_emit(value_date="booked_date"),),
     footer=Footer(("以上数据仅供参考",), expected=True),
     facts=(Fact("account", r"账\s*号[:：][\s,]*([0-9xX*]{4,})"),),
@@ -103,7 +103,7 @@ CCB_CORPORATE = Format(
         Identifier("company_no", ("企业流水号",)),
     ),
     values=(_AMOUNT, BALANCE, CURRENCY_CODE, joined_text("summary", "remark")),
-    rejects=(_NO_AMOUNT, BALANCE_FAULT),
+    rejects=(Reject("bank.no_amount", _NO_AMOUNT, "借方发生额(支取)"), balance_fault("余额")),
     emits=(bank_emit(ref="bank_no", value_date="booked_date", reference="company_no"),),
     footer=Footer(("以上数据仅供参考", "合计")),
     facts=(Fact("account", r"账\s*号[:：][\s,]*([0-9xX*]{4,})"),),

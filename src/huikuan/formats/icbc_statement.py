@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from huikuan.formats.bank_columns import (
     BALANCE,
-    BALANCE_FAULT,
     CURRENCY_CODE,
     balance_column,
+    balance_fault,
     bank_emit,
     currency_column,
     identity,
@@ -41,7 +41,7 @@ _NUMBER = r"-?\d[\d,]*?\.\d{2}"
 _GAP = r"[^\d-]+"
 _ROW = rf"合计(?:金额)?(?:{_GAP}{_NUMBER}{_GAP}{_NUMBER})?"
 _IN = Expression("amount", "coalesce(money_in, 0) - abs(coalesce(money_out, 0))", "money")
-_NO_AMOUNT = Reject("bank.no_amount", "money_in IS NULL AND money_out IS NULL", "记账金额")
+_NO_AMOUNT = Reject("bank.no_amount", "money_in IS NULL AND money_out IS NULL", "记账金额(收入)")
 
 ICBC_PERSONAL = Format(
     id="icbc.statement",
@@ -72,7 +72,7 @@ ICBC_PERSONAL = Format(
         joined_text("summary", "detail", "place"),
         identity("moment_date", "traded", "summary", "place", "amount", "balance", "counterparty", "currency_code"),
     ),
-    rejects=(_NO_AMOUNT, BALANCE_FAULT),
+    rejects=(_NO_AMOUNT, balance_fault("余额")),
     emits=(bank_emit(),),
     footer=Footer(("人民币合计", "合计", "美元合计", "港币合计"), expected=True),
     facts=(
@@ -139,7 +139,7 @@ ICBC_CORPORATE = Format(
     ),
     rejects=(
         Reject("bank.no_amount", "amount IS NULL", "发生额"),
-        BALANCE_FAULT,
+        balance_fault("余额"),
     ),
     emits=(bank_emit(reference="voucher"),),
     marks=("[HISTORYDETAIL]",),

@@ -77,8 +77,9 @@ class Mapping:
 
     `header` is the signature: the whole header row as written. `account`, `shop`, `currency` hold where the file has
     no such column. `skip` are beginnings of the first cell of rows that are no data (explanations, totals).
-    `words` translates the file's words: of the direction column into in, out; `statuses` into order statuses;
-    `types` wordings of the item column into settlement types (others: unclassified).
+    `words` translates the words of the direction column into in, out, none (the row is ignored); `statuses` those of
+    the status column into order statuses; `types` those of the item column into settlement types (others:
+    unclassified).
     """
 
     name: str
@@ -126,7 +127,7 @@ def check_mapping(mapping: Mapping) -> None:
     _one_of(mapping, "sign", mapping.sign, SIGNS)
     _one_of(mapping, "unit", mapping.unit, UNITS)
     for way in mapping.words.values():
-        _one_of(mapping, "words", way, ("in", "out"))
+        _one_of(mapping, "words", way, ("in", "out", "none"))
     for status in mapping.statuses.values():
         _one_of(mapping, "statuses", status, ORDER_STATUSES)
     for kind in mapping.types.values():
@@ -177,8 +178,9 @@ def mapping_to_format(mapping: Mapping) -> Format:
         values=(*_constants(mapping), *_values(mapping)),
         emits=(emit,),
         rejects=_rejects(mapping),
+        ignored="direction = 'none'" if mapping.sign == "direction" and mapping.kind != "order_line" else "",
         footer=Footer(mapping.skip, to_end=False) if mapping.skip else None,
-        balance=Balance() if "balance" in mapping.columns else None,
+        balance=_balance(mapping),
         account_value="account" if mapping.account or "account" in mapping.columns else "",
         shop_value="shop" if mapping.shop or "shop" in mapping.columns else "",
         currency=mapping.currency if "currency" not in mapping.columns else "",
@@ -220,7 +222,8 @@ def _direction_words() -> dict[str, str]:
 def _moment(mapping: Mapping, name: str, headers: tuple[str, ...], required: bool) -> Moment:
     also = (mapping.columns["time_of_day"],) if name == "moment" and "time_of_day" in mapping.columns else ()
     times = tuple(each for each in mapping.date_formats if "%H" in each)
-    joined = tuple(f"{day} {time}" for day in _dates(mapping) for time in ("%H:%M:%S", "%H:%M")) if also else ()
+    hours = ("%H:%M:%S", "%H:%M", "%H%M%S") if also else ()
+    joined = tuple(f"{day} {hour}" for day in _dates(mapping) for hour in hours)
     return Moment(
         name,
         headers,
@@ -268,6 +271,12 @@ def _rejects(mapping: Mapping) -> tuple[Reject, ...]:
         wrong = "currency_code IS NOT NULL AND NOT regexp_full_match(currency_code, '[A-Z]{3}')"
         rejects.append(Reject("mapping.currency_unknown", wrong, mapping.columns["currency"]))
     return tuple(rejects)
+
+
+def _balance(mapping: Mapping) -> Balance | None:
+    if "balance" not in mapping.columns or mapping.kind == "order_line":
+        return None
+    return Balance(amount="signed_amount")
 
 
 def _given(mapping: Mapping, *names: str) -> dict[str, str]:

@@ -29,9 +29,14 @@ DATE_FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y%m%d %H:%M:%S", "%Y%m%d%H%M%S",
     "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日",
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %H:%M", "%d/%m/%y", "%m/%d/%y", "%y-%m-%d", "%d.%m.%y",
 )  # fmt: skip
-AMBIGUOUS = {"%d/%m/%Y": "%m/%d/%Y", "%d/%m/%Y %H:%M:%S": "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M": "%m/%d/%Y %H:%M"}
+AMBIGUOUS = {
+    "%d/%m/%y": "%m/%d/%y",
+    "%d/%m/%Y": "%m/%d/%Y",
+    "%d/%m/%Y %H:%M:%S": "%m/%d/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M": "%m/%d/%Y %H:%M",
+}
 SAMPLE_ROWS = 30
 CONTAINED_MIN = 2
 
@@ -220,7 +225,7 @@ def _split_date_and_time(
     """A column of times of day is no moment: the date stands in a column of its own, looked for by its cells."""
     at = found.get("moment")
     cells = _cells(samples, at) if at is not None else []
-    if at is None or not cells or not all(re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", cell) for cell in cells):
+    if at is None or not cells or not all(re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?|\d{6}", cell) for cell in cells):
         return
     days = [each for each in sorted(free) if (filled := _cells(samples, each)) and all(map(_is_moment, filled))]
     if not days:

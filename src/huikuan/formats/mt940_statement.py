@@ -13,6 +13,7 @@ from huikuan.formats.bank_columns import (
     STATEMENT_COLUMNS,
     STATEMENT_EMIT,
     STATEMENT_REF,
+    STATEMENT_REJECT,
     AccountDocument,
     Line,
     amount_text,
@@ -44,7 +45,7 @@ def _add(document: AccountDocument, statement: mt940.Statement) -> None:
         days = [statement.closing.day, *(entry.booked for entry in statement.entries if entry.booked)]
         document.extend_period(min(days), max(days))
     document.controls += mt940.controls([statement])
-    if statement.entries and not mt940.controls([statement]):
+    if statement.entries and (statement.opening is None or statement.closing is None):
         label = f":20:{statement.reference} :28C:{statement.number}"
         document.problems.append(unproved(label))
     for entry, balance in zip(statement.entries, mt940.running_balances(statement), strict=True):
@@ -77,6 +78,7 @@ MT940 = Format(
     needs=(),
     columns=STATEMENT_COLUMNS,
     values=(STATEMENT_REF,),
+    rejects=(STATEMENT_REJECT,),
     emits=(STATEMENT_EMIT,),
     ignored="status <> 'BOOK'",
     currency_value="currency",

@@ -31,7 +31,7 @@ UNPACKED_BYTES_MAX = 8 << 30
 WORKBOOK_BYTES_MAX = 2 << 30
 # A bill of one repeated line packs 100 to 1; beyond this, and large, it is no bill.
 RATIO_MAX = 400
-RATIO_FREE_BYTES = 256 << 20
+RATIO_FREE_BYTES = 64 << 20
 MEMBERS_MAX = 500
 DEPTH_MAX = 3
 

@@ -43,8 +43,9 @@ register(
             "The login to the platform has probably expired: log in there, download the file again and import it."
         ),
         "sheet.beside": gettext_noop(
-            "Row %(row)s, column %(column)s: %(count)s rows have cells to the right of the table, under no header. "
-            "They were left out. If they matter, give their column a header; else nothing needs to be done."
+            "From row %(row)s, column %(column)s on, cells stand to the right of the table, under no header "
+            "(rows: %(count)s). They were left out. If they matter, give their column a header; "
+            "else nothing needs to be done."
         ),
         "file.workbook_no_rows": gettext_noop("%(file)s is a workbook whose sheets are all empty. Export it again."),
     }

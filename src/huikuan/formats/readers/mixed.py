@@ -1,0 +1,32 @@
+"""Tells a file that mixes UTF-8 and GBK from one that is GBK throughout."""
+
+from __future__ import annotations
+
+import re
+
+from huikuan.records.errors import UserError
+
+HEADER_BYTES = 4096
+# Characters of three bytes in UTF-8, as all common Chinese ones are.
+UTF8_IN_HEADER = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")
+UTF8_IN_TEXT = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){6}")
+
+
+def refuse_mixed(member: str, start: bytes) -> None:
+    """Raise UserError for the start of a file that is not UTF-8 throughout, yet holds Chinese text in UTF-8.
+
+    Read as GB18030, that text would be gibberish. In GBK a run of six such characters is next to impossible; in the few
+    lines of a header four will do.
+    """
+    if not (UTF8_IN_HEADER.search(start[:HEADER_BYTES]) or UTF8_IN_TEXT.search(start)):
+        return
+    row = start[: _first_not_utf8(start)].count(b"\n") + 1
+    raise UserError("file.encoding", file=member, row=row, encoding="UTF-8")
+
+
+def _first_not_utf8(data: bytes) -> int:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(data)

@@ -1,0 +1,119 @@
+# ruff: noqa: E501 - texts in full
+"""Every bad file of the zoo is told about in the right words, and every code has its file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from huikuan.records.messages import MESSAGES
+from scripts.errors_doc import page
+from tests.errors.zoo import CASES, Case, Seen, seen
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Asserted by hand, so that the generated page cannot freeze a mistake. Key: file and code.
+REST = "Mend the cell, or import the rest and set this row aside."
+BY_HAND = {
+    ("empty.csv", "file.empty"): "empty.csv is empty (0 bytes). Download it again and import the new file.",
+    ("recipes.csv", "file.not_recognised"): (
+        "recipes.csv is none of the files Huikuan knows. Choose its columns by hand (column mapping), or give its "
+        "format (--format ID)."
+    ),
+    ("statement.csv", "file.not_recognised_near"): (
+        "statement.csv is none of the files Huikuan knows. It comes closest to boc.statement, but line 2 lacks the "
+        "column “余额”. Export it with all columns, or choose its columns by hand (column mapping)."
+    ),
+    ("bill.zip", "file.zip_password"): (
+        "bill.zip is protected by a password. Give the password that the platform sent you, or unpack the file "
+        "yourself and import what is inside."
+    ),
+    ("bill.zip", "file.zip_broken"): (
+        "bill.zip is a damaged or truncated zip archive. The download probably broke off: download it again."
+    ),
+    ("bill.xlsx", "file.web_page"): (
+        "bill.xlsx is a web page, not a table: its title is “商家后台 - 登录”. The login to the platform has probably "
+        "expired: log in there, download the file again and import it."
+    ),
+    ("statement.csv", "file.encoding"): (
+        "Line 3 of statement.csv cannot be read as UTF-8: the file is damaged or mixes encodings (UTF-8 and GBK). "
+        "Export it again, or save it as UTF-8 in the program that wrote it."
+    ),
+    ("statement.csv", "rows.none"): (
+        "The file has a header but no rows. Choose a period with movements, or leave it out."
+    ),
+    ("statement.csv", "row.too_few_cells"): (
+        "Line 4 has too few cells: the header names 13 columns. The file was probably cut off or edited by hand. "
+        "Download it again, or import the rest and set this row aside."
+    ),
+    ("exponent.csv", "amount.unreadable"): (
+        "Line 3, column “金额”: “1.2E+21” is not an amount. Expected digits such as 1,234.50 with at most 5 decimals. "
+        + REST
+    ),
+    ("nan.csv", "amount.unreadable"): (
+        "Line 3, column “金额”: “NaN” is not an amount. Expected digits such as 1,234.50 with at most 5 decimals. " + REST
+    ),
+    ("full_width.csv", "amount.unreadable"): (
+        "Line 3, column “金额”: “１２．３０” is not an amount. Expected digits such as 1,234.50 with at most 5 decimals. "
+        + REST
+    ),
+    ("february.csv", "date.unreadable"): (
+        "Line 3, column “记账日期”: “2025-02-30” is not a date that exists. Expected for example 2026-01-31 18:05:59. "
+        + REST
+    ),
+    ("statement.xlsx", "identifier.damaged"): (
+        "Line 2, column “账户明细编号-交易流水号”: “2.02606E+27” has lost its digits in a spreadsheet program. Download the "
+        "file again and import it without opening it in Excel."
+    ),
+    ("ledger.csv", "key_damaged"): (
+        "Line 6, column “商户订单号”: the order number “2.02606E+27” is damaged. The money is imported, without its "
+        "order. Download the file again and import it without opening it in Excel."
+    ),
+}  # fmt: skip
+
+# Codes of the reading of files; others (rules, server) are not shown by files.
+PREFIXES = (
+    "file.", "row.", "rows.", "cell.", "choice.", "amount.", "date.", "identifier.", "key.", "key_damaged", "control.",
+    "footer.", "balance_break", "unproved", "account.", "shop.", "sheet.", "mt940.", "camt.", "bank.",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def zoo(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Seen]:
+    """Every case, read once."""
+    return {case: seen(case, tmp_path_factory.mktemp("zoo")) for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.code}-{case.file}" for case in CASES])
+def test_bad_file_shows_its_fault_and_its_status(case: Case, zoo: dict[Case, Seen]) -> None:
+    found = zoo[case]
+    assert case.code in found.codes
+    assert found.status == case.status
+    text = found.texts[found.codes.index(case.code)]
+    assert "missing '" not in text and not text.startswith(case.code), "a parameter of the message is missing"
+    by_hand = BY_HAND.get((case.file, case.code))
+    if by_hand is not None:
+        assert text == by_hand
+
+
+def test_every_text_asserted_by_hand_belongs_to_a_case() -> None:
+    assert set(BY_HAND) <= {(case.file, case.code) for case in CASES}
+
+
+def test_every_code_of_reading_has_a_bad_file() -> None:
+    code = (
+        "import huikuan.formats.registry, huikuan.formats.read_file, huikuan.formats.mapping_guess\n"
+        "from huikuan.records.messages import MESSAGES\nprint('\\n'.join(MESSAGES))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    codes = {code for code in told if code.startswith(PREFIXES)}
+    assert codes - {case.code for case in CASES} == set()
+    assert {case.code for case in CASES} <= set(MESSAGES)
+
+
+def test_page_is_current(zoo: dict[Case, Seen]) -> None:
+    written = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    assert page(zoo) == written, "run scripts/errors_doc.py"

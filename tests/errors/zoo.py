@@ -1,0 +1,314 @@
+# ruff: noqa: E501, PLW0108 - headers as banks write them; one builder a case
+"""The zoo of bad files: one small file for each thing that can be wrong, written by code.
+
+Each `Case` builds its file and says what it shows; `seen` reads it as an import would and gives what the user is told.
+`docs/errors.md` is written from it by `scripts/errors_doc.py`; the tests hold both against each other.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pyzipper
+import xlsxwriter
+
+from huikuan.formats.read_file import read_file
+from huikuan.formats.reading import ReadContext
+from huikuan.records.errors import UserError
+
+Build = Callable[[], bytes]
+CONTEXT = ReadContext(hash_key=b"zoo", account="", shop="")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One bad file. `code` is the fault it must show; `status` what becomes of the document."""
+
+    code: str
+    file: str
+    shows: str
+    build: Build
+    status: str = "refused"
+    context: ReadContext = CONTEXT
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a user is told about a file: the document's status and its problems' codes and texts."""
+
+    status: str
+    codes: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+def seen(case: Case, folder: Path) -> Seen:
+    """Read the case's file."""
+    path = folder / case.file
+    path.write_bytes(case.build())
+    try:
+        readings = read_file(path, case.file, case.context, duckdb.connect())
+    except UserError as error:
+        return Seen("refused", (error.code,), (str(error),))
+    problems = [problem for reading in readings for problem in reading.problems]
+    statuses = {reading.status for reading in readings}
+    status = "refused" if "refused" in statuses else "flagged" if "flagged" in statuses else "imported"
+    return Seen(status, tuple(each.code for each in problems), tuple(each.text for each in problems))
+
+
+# ---------------------------------------------------------------- material
+BOC_HEADER = "记账日期,记账时间,币别,金额,余额,交易名称,渠道,网点名称,附言,对方账户名,对方卡号/账号,对方开户行,借记卡号"
+
+
+def boc(*rows: str, header: str = BOC_HEADER) -> bytes:
+    """A debit card statement of BOC."""
+    return ("\r\n".join(["中国银行交易流水明细单", header, *rows]) + "\r\n").encode()
+
+
+def boc_row(day: str = "2025-08-01", amount: str = "100.00", balance: str = "600.00", card: str = "3167") -> str:
+    return f"{day},10:00:00,人民币,{amount},{balance},转账,手机银行,-----,货款,某公司,6222****0001,-----,{card}"
+
+
+CCB_HEADER = [
+    "账号", "账户名称", "交易时间", "借方发生额（支取）", "贷方发生额（收入）", "余额", "币种", "对方户名", "对方账号", "记账日期", "摘要",
+    "备注", "账户明细编号-交易流水号", "企业流水号",
+]  # fmt: skip
+
+
+def ccb(*rows: list[object], beside: str = "", second_sheet: bool = False) -> bytes:
+    """A corporate statement of CCB as a workbook; `beside` is a cell to the right of the table."""
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data, {"in_memory": True})
+    sheet = book.add_worksheet("明细")
+    for at, cells in enumerate([CCB_HEADER, *rows]):
+        sheet.write_row(at, 0, cells)
+    if beside:
+        sheet.write(1, len(CCB_HEADER) + 1, beside)
+    if second_sheet:
+        book.add_worksheet("说明").write_row(0, 0, ["本表由财务整理", "仅供参考"])
+    book.close()
+    return data.getvalue()
+
+
+def ccb_row(amount: object = 100.0, balance: object = 600.0, number: object = "105000-1") -> list[object]:
+    return [
+        "11050100", "某某商贸有限公司", "20250801 10:00:00", 0.0, amount, balance, "人民币", "支付宝", "2088", "20250801", "货款", "",
+        number, "",
+    ]  # fmt: skip
+
+
+ICBC_PREAMBLE = "\n".join(
+    [
+        "",
+        "明细查询文件下载",
+        "",
+        '卡号: 1234****9876,"卡别名: "',
+        "",
+        '子账户序号: 00000,子账户类别: 活期,"子账户别名: "',
+        "",
+    ]
+)
+ICBC_HEADER = "交易日期,摘要,交易场所,交易国家或地区简称,钞/汇,交易金额(收入),交易金额(支出),交易币种,记账金额(收入),记账金额(支出),记账币种,余额,对方户名"
+
+
+def icbc(total_in: str = "30.00", balance: str = "xx,yyyy.zz", currency: str = "人民币", footer: bool = True) -> bytes:
+    """A personal statement of ICBC with one receipt of 30.00."""
+    row = f'2023-02-10\t,"合伙人返现\t","\t","CHN\t",钞\t,"-\t","-\t",-\t,"30.00\t","\t",{currency}\t,"{balance}\t","某行\t",'
+    end = f' \n人民币合计,,,,,,,,"{total_in}\t","0.00\t",\n' if footer else ""
+    return f"{ICBC_PREAMBLE}\n{ICBC_HEADER}\n{row}\n{end}".encode("gb18030")
+
+
+def zipped(members: dict[str, bytes], password: str = "") -> bytes:
+    data = io.BytesIO()
+    if password:
+        with pyzipper.AESZipFile(data, "w", compression=zipfile.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as locked:
+            locked.setpassword(password.encode())
+            for name, content in members.items():
+                locked.writestr(name, content)
+        return data.getvalue()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def nested(depth: int) -> bytes:
+    content = boc(boc_row())
+    for level in range(depth):
+        content = zipped({f"level{level}.zip" if level else "statement.csv": content})
+    return content
+
+
+def empty_workbook() -> bytes:
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data, {"in_memory": True})
+    book.add_worksheet()
+    book.close()
+    return data.getvalue()
+
+
+def encrypted_workbook() -> bytes:
+    """The beginning of an OLE file with the stream of an encrypted xlsx."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1016) + "EncryptedPackage".encode("utf-16-le") + bytes(512)
+
+
+LOGIN_PAGE = (
+    "<!DOCTYPE html>\n<html><head><title>商家后台 - 登录</title></head><body><form>账号 密码</form></body></html>"
+)
+
+
+def mt940(
+    opening: str = "100,00", amount: str = "D25,00", closing: str = "C260102CNY75,00", day: str = "2601020102"
+) -> bytes:
+    lines = [":20:START", ":25:6222/0001", ":28C:1/1", f":60F:C260101CNY{opening}", f":61:{day}{amount}NTRFNONREF"]
+    return "\r\n".join([*lines, ":86:FEE", *([f":62F:{closing}"] if closing else []), "-"]).encode()
+
+
+def mt940_two_accounts() -> bytes:
+    return mt940() + b"\r\n" + mt940().replace(b"6222/0001", b"6222/0002")
+
+
+def camt(message: str, body: str, head: str = "") -> bytes:
+    name = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+    xml = f'<Document xmlns="{name}"><{message}><GrpHdr><MsgId>1</MsgId></GrpHdr>{body}</{message}></Document>'
+    return f'<?xml version="1.0" encoding="UTF-8"?>{head}{xml}'.encode()
+
+
+ALIPAY_HEADER = "账务流水号,业务流水号,商户订单号,商品名称,发生时间,对方账号,收入金额（+元）,支出金额（-元）,账户余额（元）,交易渠道,业务类型,备注"
+
+
+def alipay(order_no: str = "T200P2190000000000000001", footer_in: str = "100.00", flow: str = "20250801001") -> bytes:
+    """An account ledger of Alipay with one receipt of 100.00."""
+    lines = [
+        "#支付宝账务明细查询",
+        "#账号：[20880000000000000156]",
+        "#起始日期：[2025年08月01日 00:00:00]   终止日期：[2025年08月02日 00:00:00]",
+        "#-----------------------------------------账务明细列表----------------------------------------",
+        ALIPAY_HEADER,
+        f"{flow}\t,20250801\t,{order_no}\t,商品\t,2025-08-01 10:00:00,buyer\t,100.00,,600.00,支付宝,在线支付,",
+        "#-----------------------------------------账务明细列表结束------------------------------------",
+        "#支出合计：0笔，共0.00元",
+        f"#收入合计：1笔，共{footer_in}元",
+        "#导出时间：[2025年08月02日 09:00:00]",
+    ]
+    return ("\r\n".join(lines) + "\r\n").encode("gb18030")
+
+
+TMALL_HEADER = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额"
+
+
+def tmall(*rows: str) -> bytes:
+    return ("\r\n".join([TMALL_HEADER, *rows]) + "\r\n").encode()
+
+
+def olist(*rows: str) -> bytes:
+    header = '"order_id","order_item_id","product_id","seller_id","shipping_limit_date","price","freight_value"'
+    return ("\n".join([header, *rows]) + "\n").encode()
+
+
+WITH_ACCOUNT = replace(CONTEXT, account="6222")
+
+FILES = (
+    Case("file.empty", "empty.csv", "a file of 0 bytes", lambda: b""),
+    Case("file.no_text", "blank.csv", "a file of blank lines only", lambda: b" \r\n\r\n  \r\n"),
+    Case("file.unreadable_kind", "statement.csv", "a PDF that is called .csv", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"),
+    Case("file.not_recognised", "recipes.csv", "a wrong file", lambda: b"dish,minutes\nsoup,20\n"),
+    Case("file.not_recognised_near", "statement.csv", "a bank statement without its balance column",
+         lambda: boc(boc_row(), header=BOC_HEADER.replace("余额", "备用"))),
+    Case("file.not_this_format", "statement.csv", "a file that is not of the format given",
+         lambda: boc(boc_row(), header=BOC_HEADER.replace("余额", "备用")),
+         context=replace(CONTEXT, format="boc.statement")),
+    Case("format.unknown", "statement.csv", "a format that does not exist", lambda: boc(boc_row()),
+         context=replace(CONTEXT, format="boc.statment")),
+    Case("file.zip_password", "bill.zip", "a zip archive with a password", lambda: zipped({"a.csv": boc()}, "123456")),
+    Case("file.zip_password_wrong", "bill.zip", "a zip archive, and the wrong password",
+         lambda: zipped({"a.csv": boc()}, "123456"), context=replace(CONTEXT, password="654321")),
+    Case("file.zip_broken", "bill.zip", "a truncated zip archive", lambda: zipped({"a.csv": boc(boc_row())})[:-40]),
+    Case("file.zip_no_data", "bill.zip", "a zip archive of system files only", lambda: zipped({".DS_Store": b"x"})),
+    Case("file.zip_too_deep", "bill.zip", "archives in archives in archives", lambda: nested(5)),
+    Case("file.too_large_unpacked", "bomb.csv.gz", "a gzip file of 70 MB of zeros",
+         lambda: gzip.compress(bytes(70 << 20))),
+    Case("file.gzip_broken", "bill.csv.gz", "a truncated gzip file", lambda: gzip.compress(boc(boc_row()) * 20)[:-30]),
+    Case("file.workbook_password", "bill.xlsx", "a workbook with a password", encrypted_workbook),
+    Case("file.workbook_broken", "bill.xlsx", "a truncated workbook", lambda: ccb(ccb_row())[:-400]),
+    Case("file.workbook_no_rows", "bill.xlsx", "a workbook without a filled cell", empty_workbook),
+    Case("file.web_page", "bill.xlsx", "a login page that is called .xlsx", lambda: LOGIN_PAGE.encode()),
+    Case("file.encoding", "statement.csv", "a UTF-8 header over rows in GBK",
+         lambda: boc() + boc_row().encode("gb18030")),
+    Case("file.row_unreadable", "statement.csv", "a quote that is never closed",
+         lambda: boc(boc_row(), '2025-08-01,10:00:00,"人民币,1.00', *[boc_row()] * 60_000)),
+    Case("file.binary", "statement.csv", "a text file with a zero byte",
+         lambda: boc(*[boc_row()] * 60) + b"2025-08-02\x00,\r\n"),
+)  # fmt: skip
+
+ROWS = (
+    Case("rows.none", "statement.csv", "a header without rows", lambda: boc(), "flagged", WITH_ACCOUNT),
+    Case("row.too_few_cells", "statement.csv", "a row with too few cells", lambda: boc(boc_row(), "2025-08-02,10:00:00,人民币,1.00")),
+    Case("row.too_many_cells", "statement.csv", "an unquoted comma in a text", lambda: boc(boc_row() + ",多余,的")),
+    Case("amount.unreadable", "exponent.csv", "an amount that Excel has damaged", lambda: boc(boc_row(amount="1.2E+21"))),
+    Case("amount.unreadable", "nan.csv", "an amount NaN", lambda: boc(boc_row(amount="NaN"))),
+    Case("amount.unreadable", "full_width.csv", "full-width digits", lambda: boc(boc_row(amount="１２．３０"))),
+    Case("amount.unreadable", "letter.csv", "a letter among the digits", lambda: boc(boc_row(amount='"1,2O3.50"'))),
+    Case("date.unreadable", "february.csv", "a 30 February", lambda: boc(boc_row(day="2025-02-30"))),
+    Case("cell.empty", "statement.csv", "an empty cell where every row needs one", lambda: boc(boc_row(amount=""))),
+    Case("choice.unknown", "statement.csv", "a currency nobody knows",
+         lambda: boc(boc_row().replace("人民币", "贝壳"))),
+    Case("identifier.damaged", "statement.xlsx", "a line number that Excel has damaged",
+         lambda: ccb(ccb_row(number=2.02606e27))),
+    Case("key_damaged", "ledger.csv", "an order number that Excel has damaged", lambda: alipay("2.02606E+27"), "flagged"),
+    Case("key.repeated", "order_items.csv", "an order line that stands in the file twice",
+         lambda: olist(*['"a1","1","p","s","2018-01-01 10:00:00","10.00","1.00"'] * 2), context=replace(CONTEXT, shop="S")),
+    Case("bank.no_amount", "statement.xlsx", "a line without any amount",
+         lambda: ccb([*ccb_row()[:3], "", "", *ccb_row()[5:]])),
+    Case("bank.balance_unreadable", "statement.csv", "a balance that is no amount", lambda: icbc(balance="三十元")),
+    Case("sheet.beside", "statement.xlsx", "a formula beside the table", lambda: ccb(ccb_row(), beside="合计 100"), "flagged"),
+    Case("sheet.skipped", "statement.xlsx", "a sheet of explanations",
+         lambda: ccb(ccb_row(), second_sheet=True), "flagged"),
+)  # fmt: skip
+
+DOCUMENTS = (
+    Case("account.several", "statement.csv", "rows of two accounts", lambda: boc(boc_row(), boc_row(card="4001"))),
+    Case("account.unknown", "statement.csv", "a statement that does not name its account",
+         lambda: boc(boc_row(card=""))),
+    Case("shop.unknown", "orders.csv", "orders that do not name their shop",
+         lambda: tmall("1,10.00,10.00,浙江,2025-08-01 10:00:00,2025-08-01 10:01:00,0.00")),
+    Case("control.mismatch", "statement.csv", "a footer that disagrees with the rows", lambda: icbc("31.00"), "flagged"),
+    Case("control.unreadable", "ledger.csv", "a footer that cannot be read", lambda: alipay(footer_in="a100.00")),
+    Case("footer.missing", "statement.csv", "a file whose end is missing", lambda: icbc(footer=False), "flagged"),
+    Case("balance_break", "statement.csv", "a line missing in the middle",
+         lambda: boc(boc_row(), boc_row("2025-08-02", "50.00", "700.00"), boc_row("2025-08-03", "1.00", "701.00")), "flagged"),
+    Case("unproved", "statement.csv", "hidden balances and no totals", lambda: icbc(footer=False), "flagged"),
+)  # fmt: skip
+
+MESSAGES = (
+    Case("mt940.interim", "interim.sta", "an MT942",
+         lambda: b":20:X\n:25:6222\n:28C:1/1\n:34F:CNY0,00\n:13D:2601021200+0800\n:61:2601020102D1,00NTRFNONREF\n-"),
+    Case("mt940.no_statement", "statement.sta", "an MT940 whose account is blank",
+         lambda: mt940().replace(b"6222/0001", b"")),
+    Case("bank.several_accounts", "statement.sta", "statements of two accounts, and one account given for all",
+         mt940_two_accounts, context=WITH_ACCOUNT),
+    Case("bank.30_february", "statement.sta", "a 30 February of a bank that counts 30 days a month",
+         lambda: mt940(day="2602300301"), "flagged"),
+    Case("control.mismatch", "statement.sta", "a closing balance that the lines do not give",
+         lambda: mt940(closing="C260102CNY80,00"), "flagged"),
+    Case("unproved", "statement.sta", "a statement without a closing balance", lambda: mt940(closing=""), "flagged"),
+    Case("amount.unreadable", "statement.sta", "a :61: that cannot be read", lambda: mt940(amount="X25,00")),
+    Case("camt.no_statement", "statement.xml", "a camt.053 without a statement", lambda: camt("BkToCstmrStmt", "")),
+    Case("camt.other_message", "report.xml", "a camt.052 (interim report)", lambda: camt("BkToCstmrAcctRpt", "<Rpt/>")),
+    Case("camt.not_xml", "statement.xml", "a truncated camt.053", lambda: camt("BkToCstmrStmt", "<Stmt/>")[:-30]),
+    Case("camt.forbidden", "statement.xml", "a camt.053 with an entity",
+         lambda: camt("BkToCstmrStmt", "", '<!DOCTYPE d [<!ENTITY a "b">]>')),
+)  # fmt: skip
+
+SECTIONS: dict[str, tuple[Case, ...]] = {
+    "Files that cannot be opened or recognised": FILES,
+    "Rows and cells": ROWS,
+    "Documents as a whole": DOCUMENTS,
+    "Bank statement messages": MESSAGES,
+}
+CASES = tuple(case for cases in SECTIONS.values() for case in cases)
