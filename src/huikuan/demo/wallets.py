@@ -244,7 +244,8 @@ class WechatRun(WalletRun):
         self.put(at, m.PAYMENT_FEE, -share(cents, m.PAYMENT_RATE), no=no, paid=at)
 
     def book(self, moves: list[Movement], day: int) -> None:
-        """Write the sorted movements of a day: a sale or refund and its fee are one trade."""
+        """Write the movements of a day, those of one second by trade number: a sale or refund and its fee are one."""
+        moves.sort(key=lambda move: (move[0], transaction_no(move[5], move[7], False) if move[5] else "", move[1]))
         seen: set[int] = set()
         skip = False
         for n, move in enumerate(moves):
