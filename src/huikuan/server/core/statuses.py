@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from huikuan.server.core.field_words import FIELD
+
 ICONS = {
     "matched": "circle-check",
     "difference": "equal-not",
@@ -146,12 +148,29 @@ PASS = {
     "subset": _("By sum of several"),
     "suggest": _("Suggested"),
 }
+KIND = {
+    "order_line": _("Order lines"),
+    "settlement_line": _("Settlement lines"),
+    "wallet_line": _("Wallet lines"),
+    "bank_line": _("Bank lines"),
+}
+SIGN = {
+    "signed": _("One column, positive is money in"),
+    "inverted": _("One column, positive is money out"),
+    "two_columns": _("Two columns, in and out"),
+    "direction": _("One column, another says the direction"),
+}
+UNIT = {"yuan": _("Main unit (yuan)"), "fen": _("Hundredths (fen)")}
 SIDE = {"left": _("Left side"), "right": _("Right side")}
 WORDS: dict[str, dict[str, Any]] = {
     "type": SETTLEMENT_TYPE,
     "reason": DIFFERENCE_REASON,
     "pass": PASS,
     "side": SIDE,
+    "field": FIELD,
+    "kind": KIND,
+    "sign": SIGN,
+    "unit": UNIT,
 }
 
 

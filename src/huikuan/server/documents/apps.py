@@ -1,6 +1,7 @@
 """The app `documents`."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
 
 
 class DocumentsConfig(AppConfig):
@@ -8,3 +9,20 @@ class DocumentsConfig(AppConfig):
 
     name = "huikuan.server.documents"
     label = "documents"
+
+    def ready(self) -> None:
+        """Words of the audit log; the count of refused files beside Import."""
+        from django.utils.translation import gettext_lazy as _
+
+        from huikuan.server.audit import actions
+        from huikuan.server.core.navigation import count_for
+        from huikuan.server.documents.queries import counts
+
+        actions.name("document.import", _("Document imported"))
+        actions.name("document.undo", _("Document undone"))
+        actions.name("mapping.save", _("Column mapping saved"))
+        actions.name("mapping.delete", _("Column mapping removed"))
+
+        @count_for("documents:list")
+        def flagged(request: HttpRequest) -> tuple[int, bool]:
+            return counts(request.book).get("flagged", 0), False  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ class Upload(models.Model):
         ("failed", _("Failed")),
     ]
     book = models.ForeignKey("books.Book", on_delete=models.CASCADE, related_name="uploads")
+    batch = models.CharField(max_length=32, blank=True, db_index=True)  # files dropped together
     name = models.CharField(max_length=255)
     size_bytes = models.PositiveBigIntegerField(default=0)
     options = models.JSONField(default=dict)
@@ -54,7 +55,7 @@ class SavedMapping(models.Model):
 
 
 class DocumentRow(models.Model):
-    """A document of the lake as lists show it: a cache, rebuilt from the lake by `services.refresh`. Never the truth."""
+    """A document of the lake as lists show it: a cache, rebuilt from the lake by `services.refresh`."""
 
     book = models.ForeignKey("books.Book", on_delete=models.CASCADE, related_name="documents")
     document_id = models.CharField(max_length=64)

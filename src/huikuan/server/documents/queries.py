@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+import duckdb
 from django.db.models import Count, QuerySet
 
+from huikuan.formats.registry import FORMATS
+from huikuan.pipeline.compute import connect
+from huikuan.records.kind import record_key_parts
+from huikuan.records.kinds import KINDS
+from huikuan.records.messages import translated
 from huikuan.server.books.models import Book
+from huikuan.server.core import numbers
+from huikuan.server.documents.library import library_book
 from huikuan.server.documents.models import DocumentRow, Upload
+
+SAMPLE_ROWS = 20
+# What a list of records shows of each kind.
+SHOWN_FIELDS: dict[str, tuple[str, ...]] = {
+    "order_line": ("source_row", "order_no", "line_no", "status", "title", "paid", "refunded", "paid_at"),
+    "settlement_line": ("source_row", "flow_no", "order_no", "type", "item", "amount", "occurred_at"),
+    "wallet_line": ("source_row", "flow_no", "item", "order_no", "amount", "balance", "occurred_at"),
+    "bank_line": ("source_row", "ref", "counterparty", "text", "amount", "balance", "business_date"),
+}
 
 
 def documents(book: Book, *, undone: bool = False, text: str = "", status: str = "") -> QuerySet[DocumentRow]:
-    """Documents of a book, the newest first."""
-    found = DocumentRow.objects.filter(book=book)
-    if not undone:
-        found = found.filter(undone_at__isnull=True)
+    """Documents of a book: those that stand, or those undone."""
+    found = DocumentRow.objects.filter(book=book, undone_at__isnull=not undone)
     if text:
         found = found.filter(file_name__icontains=text)
-    return found.filter(status=status) if status else found
+    return found.filter(status=status) if status and not undone else found
 
 
 def recent_uploads(book: Book, limit: int = 50) -> list[Upload]:
@@ -26,6 +42,63 @@ def recent_uploads(book: Book, limit: int = 50) -> list[Upload]:
 
 
 def counts(book: Book) -> dict[str, Any]:
-    """How many standing documents have which status."""
+    """How many standing documents have which status, in all (`all`), and how many are undone."""
     found = documents(book).values("status").annotate(count=Count("id"))
-    return {row["status"]: row["count"] for row in found}
+    told = {row["status"]: row["count"] for row in found}
+    return told | {"all": sum(told.values()), "undone": documents(book, undone=True).count()}
+
+
+def format_titles() -> dict[str, str]:
+    """The name of each format in the active language, by id."""
+    return {each.id: translated(each.title) for each in reversed(FORMATS)}
+
+
+def first_records(book: Book, document: DocumentRow, limit: int = SAMPLE_ROWS) -> list[dict[str, Any]]:
+    """The document's first records, per kind: `kind`, `fields`, `rows` (dicts, in the order of the file)."""
+    lake = library_book(book).lake
+    samples = []
+    con = connect()
+    try:
+        for kind in document.kinds:
+            fields = SHOWN_FIELDS.get(kind, tuple(KINDS[kind].key))
+            lake.register_document(con, kind, document.document_id, "readings")
+            rows = con.execute(
+                f"SELECT record_key, {', '.join(fields)} FROM readings ORDER BY source_row, record_key LIMIT ?",
+                [limit],
+            )
+            title = translated(KINDS[kind].title)
+            samples.append({"kind": kind, "title": title, "fields": fields, "rows": _dicts(rows)})
+    finally:
+        con.close()
+    return samples
+
+
+def history(book: Book, record_key: str) -> list[dict[str, Any]]:
+    """Every reading of a record, standing or not, the latest import first, with its document."""
+    con = connect()
+    try:
+        readings = library_book(book).lake.history(con, record_key)
+    finally:
+        con.close()
+    ids = {reading["document_id"] for reading in readings}
+    told = {row.document_id: row for row in DocumentRow.objects.filter(book=book, document_id__in=ids)}
+    return [
+        reading | {"document": told.get(reading["document_id"]), "shown": _shown(record_key, reading)}
+        for reading in reversed(readings)
+    ]
+
+
+def _shown(record_key: str, reading: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The fields a reading tells, for people: no keys, hashes or blanks."""
+    kind = KINDS[record_key_parts(record_key)[0]]
+    names = [each.name for each in kind.all_fields if not each.name.endswith(("_hash", "_key", "_id", "_rank"))]
+    return [
+        (name, numbers.money_exact(value) if isinstance(value := reading[name], Decimal) else value)
+        for name in names
+        if reading.get(name) not in (None, "") and name not in ("source_row", "source_sheet", "seq", "n")
+    ]
+
+
+def _dicts(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

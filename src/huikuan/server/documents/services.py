@@ -94,7 +94,13 @@ def undo(book: Book, actor: Any, document_id: str) -> Document:
     """Take a document out of the book again. UserError when there is none of that id."""
     require(book, actor, "import")
     undone = undo_in_lake(library_book(book), document_id, actor_name(actor))
-    record(actor, "document.undo", f"document:{document_id}", book=book, before={"file": undone.file_name, "rows": undone.rows})
+    record(
+        actor,
+        "document.undo",
+        f"document:{document_id}",
+        book=book,
+        before={"file": undone.file_name, "rows": undone.rows},
+    )
     refresh(book)
     return undone
 
@@ -102,7 +108,9 @@ def undo(book: Book, actor: Any, document_id: str) -> Document:
 def documents_of(book: Book, undone: bool = False) -> list[Document]:
     """The lake's documents, the newest first."""
     found = library_book(book).lake.documents(undone=undone)
-    return sorted(found, key=lambda d: (d.imported_at or datetime.min.replace(tzinfo=None), d.document_id), reverse=True)  # noqa: DTZ901
+    return sorted(
+        found, key=lambda d: (d.imported_at or datetime.min.replace(tzinfo=None), d.document_id), reverse=True
+    )
 
 
 @transaction.atomic
@@ -158,16 +166,20 @@ def upload_path(upload: Upload) -> Path:
 
 
 def receive(
-    book: Book, actor: Any, files: Iterable[tuple[str, Iterable[bytes]]], options: dict[str, Any] | None = None
+    book: Book,
+    actor: Any,
+    files: Iterable[tuple[str, Iterable[bytes]]],
+    options: dict[str, Any] | None = None,
+    batch: str = "",
 ) -> list[Upload]:
-    """Keep files, each a name and its chunks, and start importing them in the background (one job for all)."""
+    """Keep files, each a name and its chunks; `start_import` then reads them. `batch` names what was dropped together."""
     require(book, actor, "import")
     told = {name: value for name, value in (options or {}).items() if name in OPTION_NAMES and value}
     user = getattr(actor, "user", actor)
     uploads = []
     for name, chunks in files:
         upload = Upload.objects.create(
-            book=book, name=Path(name.replace("\\", "/")).name[:255], options=told,
+            book=book, name=Path(name.replace("\\", "/")).name[:255], options=told, batch=batch,
             created_by=user if getattr(user, "pk", None) else None,
         )  # fmt: skip
         with upload_path(upload).open("wb") as target:
@@ -175,11 +187,12 @@ def receive(
                 upload.size_bytes += target.write(chunk)
         upload.save(update_fields=["size_bytes"])
         uploads.append(upload)
-    start_import(book, actor, uploads)
     return uploads
 
 
-def start_import(book: Book, actor: Any, uploads: Sequence[Upload], options: dict[str, Any] | None = None) -> Job | None:
+def start_import(
+    book: Book, actor: Any, uploads: Sequence[Upload], options: dict[str, Any] | None = None
+) -> Job | None:
     """Start importing uploads whose bytes are still there; `options` replace theirs (a shop named later, the rest)."""
     require(book, actor, "import")
     waiting = [upload for upload in uploads if upload_path(upload).exists()]
@@ -200,7 +213,11 @@ def import_upload(upload: Upload, actor: Any, options: dict[str, Any], told: Pro
     Upload.objects.filter(pk=upload.pk).update(state="importing")
     chosen = ImportOptions(**(upload.options | {k: v for k, v in options.items() if k in OPTION_NAMES}))
     rows = import_paths(
-        upload.book, actor, [(upload_path(upload), upload.name)], chosen, lambda _f, stage, done, total: told(stage, done, total)
+        upload.book,
+        actor,
+        [(upload_path(upload), upload.name)],
+        chosen,
+        lambda _f, stage, done, total: told(stage, done, total),
     )
     Upload.objects.filter(pk=upload.pk).update(state="done", rows=[plain(row) for row in rows])
     if all(row.status != "refused" for row in rows):
@@ -236,4 +253,3 @@ def delete_mapping(book: Book, actor: Any, name: str) -> None:
     require(book, actor, "import")
     SavedMapping.objects.filter(book=book, name=name).delete()
     record(actor, "mapping.delete", f"mapping:{name}", book=book, before={"name": name})
-

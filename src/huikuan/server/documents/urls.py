@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from huikuan.server.documents import mapping_views, views
 
 app_name = "documents"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("import/", views.import_page, name="import"),
+    path("import/upload/", views.upload, name="upload"),
+    path("import/start/", views.start, name="start"),
+    path("import/<str:batch>/answer/", views.answer, name="answer"),
+    path("import/problems/<int:pk>.csv", views.problems, name="problems"),
+    path("import/<int:pk>/columns/", mapping_views.map_columns, name="map"),
+    path("mappings/", mapping_views.mappings, name="mappings"),
+    path("mappings/<int:pk>/delete/", mapping_views.delete_mapping, name="delete_mapping"),
+    path("documents/", views.document_list, name="list"),
+    path("documents/<str:document_id>/", views.document, name="document"),
+    path("documents/<str:document_id>/undo/", views.undo, name="undo"),
+    path("source/<path:record_key>/", views.source, name="source"),
+]

@@ -6,84 +6,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('books', '0002_fixed_today'),
-        ('jobs', '0001_initial'),
+        ("books", "0002_fixed_today"),
+        ("jobs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DocumentRow',
+            name="DocumentRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document_id', models.CharField(max_length=64)),
-                ('file_name', models.CharField(max_length=500)),
-                ('sha256', models.CharField(max_length=64)),
-                ('format', models.CharField(max_length=60)),
-                ('kinds', models.JSONField(default=list)),
-                ('shop', models.CharField(blank=True, max_length=200)),
-                ('account', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(max_length=10)),
-                ('period_from', models.DateField(null=True)),
-                ('period_to', models.DateField(null=True)),
-                ('rows', models.PositiveBigIntegerField()),
-                ('accepted', models.PositiveBigIntegerField()),
-                ('rejected', models.PositiveBigIntegerField()),
-                ('ignored', models.PositiveBigIntegerField()),
-                ('new', models.PositiveBigIntegerField()),
-                ('updated', models.PositiveBigIntegerField()),
-                ('duplicate', models.PositiveBigIntegerField()),
-                ('totals', models.JSONField(default=dict)),
-                ('controls', models.JSONField(default=list)),
-                ('problems', models.JSONField(default=list)),
-                ('imported_at', models.DateTimeField()),
-                ('imported_by', models.CharField(blank=True, max_length=150)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by', models.CharField(blank=True, max_length=150)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='books.book')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("document_id", models.CharField(max_length=64)),
+                ("file_name", models.CharField(max_length=500)),
+                ("sha256", models.CharField(max_length=64)),
+                ("format", models.CharField(max_length=60)),
+                ("kinds", models.JSONField(default=list)),
+                ("shop", models.CharField(blank=True, max_length=200)),
+                ("account", models.CharField(blank=True, max_length=200)),
+                ("status", models.CharField(max_length=10)),
+                ("period_from", models.DateField(null=True)),
+                ("period_to", models.DateField(null=True)),
+                ("rows", models.PositiveBigIntegerField()),
+                ("accepted", models.PositiveBigIntegerField()),
+                ("rejected", models.PositiveBigIntegerField()),
+                ("ignored", models.PositiveBigIntegerField()),
+                ("new", models.PositiveBigIntegerField()),
+                ("updated", models.PositiveBigIntegerField()),
+                ("duplicate", models.PositiveBigIntegerField()),
+                ("totals", models.JSONField(default=dict)),
+                ("controls", models.JSONField(default=list)),
+                ("problems", models.JSONField(default=list)),
+                ("imported_at", models.DateTimeField()),
+                ("imported_by", models.CharField(blank=True, max_length=150)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by", models.CharField(blank=True, max_length=150)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="books.book"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-imported_at', '-id'],
-                'constraints': [models.UniqueConstraint(fields=('book', 'document_id'), name='document_in_book')],
+                "ordering": ["-imported_at", "-id"],
+                "constraints": [models.UniqueConstraint(fields=("book", "document_id"), name="document_in_book")],
             },
         ),
         migrations.CreateModel(
-            name='SavedMapping',
+            name="SavedMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('spec', models.JSONField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("spec", models.JSONField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mappings", to="books.book"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('book', 'name'), name='mapping_name_in_book')],
+                "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("book", "name"), name="mapping_name_in_book")],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('size_bytes', models.PositiveBigIntegerField(default=0)),
-                ('options', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('importing', 'Importing'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('rows', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='uploads', to='jobs.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("size_bytes", models.PositiveBigIntegerField(default=0)),
+                ("options", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("importing", "Importing"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("rows", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="uploads", to="books.book"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="uploads", to="jobs.job"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
-                'indexes': [models.Index(fields=['book', '-created_at'], name='uploads_of_book')],
+                "ordering": ["-created_at", "-id"],
+                "indexes": [models.Index(fields=["book", "-created_at"], name="uploads_of_book")],
             },
         ),
     ]

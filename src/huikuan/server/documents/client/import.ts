@@ -1,0 +1,92 @@
+// The drop zone of the import page: files go up one after the other with their progress, then the batch is started.
+import "./import.css";
+
+interface Waiting { file: File; line: HTMLElement }
+
+const form = document.getElementById("drop") as HTMLFormElement | null;
+const list = document.getElementById("uploading") as HTMLElement | null;
+
+function token(): string {
+  return (form?.querySelector("[name=csrfmiddlewaretoken]") as HTMLInputElement).value;
+}
+
+function batchName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function showLine(file: File): HTMLElement {
+  const line = document.createElement("div");
+  line.className = "upload-line";
+  const name = document.createElement("span");
+  name.textContent = file.name;
+  const bar = document.createElement("div");
+  bar.className = "progress-line";
+  bar.append(document.createElement("i"));
+  const note = document.createElement("span");
+  note.className = "second";
+  note.textContent = form?.dataset.uploading ?? "";
+  line.append(name, bar, note);
+  list?.append(line);
+  return line;
+}
+
+function send(waiting: Waiting, batch: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const body = new FormData();
+    body.append("batch", batch);
+    body.append("files", waiting.file, waiting.file.name);
+    const request = new XMLHttpRequest();
+    const bar = waiting.line.querySelector("i") as HTMLElement;
+    const note = waiting.line.querySelector(".second") as HTMLElement;
+    request.upload.addEventListener("progress", (event) => {
+      if (!event.lengthComputable) return;
+      const percent = Math.floor((event.loaded * 100) / event.total);
+      bar.style.width = `${percent}%`;
+      note.textContent = `${percent}%`;
+    });
+    const ended = (ok: boolean): void => {
+      if (ok) bar.style.width = "100%";
+      else note.textContent = form?.dataset.failed ?? "";
+      note.classList.toggle("is-overdue", !ok);
+      note.classList.toggle("text-status", !ok);
+      resolve(ok);
+    };
+    request.addEventListener("load", () => ended(request.status === 200));
+    request.addEventListener("error", () => ended(false));
+    request.addEventListener("abort", () => ended(false));
+    request.open("POST", form?.dataset.upload ?? "");
+    request.setRequestHeader("X-CSRFToken", token());
+    request.send(body);
+  });
+}
+
+async function upload(files: File[]): Promise<void> {
+  if (!form || !list || !files.length) return;
+  list.hidden = false;
+  list.replaceChildren();
+  const batch = batchName();
+  const waiting = files.map((file) => ({ file, line: showLine(file) }));
+  let sent = 0;
+  for (const each of waiting) if (await send(each, batch)) sent += 1;
+  if (!sent) return;
+  const body = new FormData();
+  body.append("batch", batch);
+  const answer = await fetch(form.dataset.start ?? "", { method: "POST", body, headers: { "X-CSRFToken": token() } });
+  if (sent === files.length && answer.ok) location.assign(answer.url);
+  else location.assign(`${location.pathname}?batch=${batch}`);
+}
+
+if (form) {
+  const input = form.querySelector("input[type=file]") as HTMLInputElement;
+  input.addEventListener("change", () => { void upload(Array.from(input.files ?? [])); });
+  for (const kind of ["dragenter", "dragover"]) {
+    document.addEventListener(kind, (event) => { event.preventDefault(); form.classList.add("dropping"); });
+  }
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) form.classList.remove("dropping"); });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("dropping");
+    void upload(Array.from(event.dataTransfer?.files ?? []));
+  });
+}

@@ -1,0 +1,34 @@
+"""What a person says about files on their way in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from huikuan.server.books.models import Account, Book, Shop
+
+
+class AnswerForm(forms.Form):
+    """The answer to what a file did not say: its shop, its account, its password, or to import the rest.
+
+    Names may be new: the import creates what does not exist yet.
+    """
+
+    shop = forms.CharField(label=_("Shop"), max_length=200, required=False)
+    account = forms.CharField(label=_("Account"), max_length=200, required=False)
+    password = forms.CharField(label=_("Password"), max_length=200, required=False, strip=False)
+    accept_partial = forms.BooleanField(required=False)
+
+    def answers(self) -> dict[str, Any]:
+        """What was answered, blank answers left out."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def known_names(book: Book) -> dict[str, list[str]]:
+    """Shops and accounts to choose from."""
+    return {
+        "shops": list(Shop.objects.filter(book=book).values_list("name", flat=True)),
+        "accounts": list(Account.objects.filter(book=book).values_list("name", flat=True)),
+    }

@@ -1,0 +1,165 @@
+"""Handing in files, what became of them, the documents of a book, undoing one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from huikuan.server.accounts.permissions import book_view
+from huikuan.server.core.paging import keyset_page
+from huikuan.server.core.shortcuts import book_url, done, toast
+from huikuan.server.documents import queries, services
+from huikuan.server.documents.batches import Batch, batch_of, sentence
+from huikuan.server.documents.forms import AnswerForm, known_names
+from huikuan.server.documents.models import DocumentRow, Upload
+
+
+@require_http_methods(["GET", "POST"])
+@book_view("import")
+def import_page(request: HttpRequest) -> HttpResponse:
+    """The drop zone and what the last batch has come to. POST without script: keep the files and start."""
+    if request.method == "POST":
+        batch = secrets.token_hex(8)
+        uploads = _received(request, batch)
+        if not uploads:
+            return render(request, "documents/import.html", _page(request, None, _("No file was chosen.")), status=422)
+        services.start_import(request.book, request, uploads)  # type: ignore[attr-defined]
+        return done(request, book_url(request, "documents:import", query={"batch": batch}))
+    found = batch_of(request.book, request.GET.get("batch", ""))  # type: ignore[attr-defined]
+    if request.htmx and request.GET.get("part") == "batch":  # type: ignore[attr-defined]
+        return render(request, "documents/_batch.html", _page(request, found))
+    return render(request, "documents/import.html", _page(request, found))
+
+
+def _page(request: HttpRequest, batch: Batch | None, fault: str = "") -> dict[str, Any]:
+    return {"batch": batch, "fault": fault, "names": known_names(request.book), "titles": queries.format_titles()}  # type: ignore[attr-defined]
+
+
+def _received(request: HttpRequest, batch: str) -> list[Upload]:
+    files = [(each.name or "file", each.chunks()) for each in request.FILES.getlist("files")]
+    return services.receive(request.book, request, files, batch=batch)  # type: ignore[attr-defined]
+
+
+@require_POST
+@book_view("import")
+def upload(request: HttpRequest) -> HttpResponse:
+    """Keep the files of one request of the page's script; `start` begins once all have come."""
+    batch = request.POST.get("batch", "")
+    if not (batch.isalnum() and len(batch) <= 32) or not request.FILES:
+        return JsonResponse({"error": _("No file was chosen.")}, status=422)
+    return JsonResponse({"uploads": [each.pk for each in _received(request, batch)]})
+
+
+@require_POST
+@book_view("import")
+def start(request: HttpRequest) -> HttpResponse:
+    """Start reading what a batch has brought so far."""
+    waiting = Upload.objects.filter(book=request.book, batch=request.POST.get("batch", ""), job=None)  # type: ignore[attr-defined]
+    services.start_import(request.book, request, list(waiting))  # type: ignore[attr-defined]
+    return done(request, book_url(request, "documents:import", query={"batch": request.POST.get("batch", "")}))
+
+
+@require_POST
+@book_view("import")
+def answer(request: HttpRequest, batch: str) -> HttpResponse:
+    """Import refused files of a batch again with what the person answered: those named by `upload`."""
+    form = AnswerForm(request.POST)
+    uploads = Upload.objects.filter(book=request.book, batch=batch, pk__in=_numbers(request.POST.getlist("upload")))  # type: ignore[attr-defined]
+    if not form.is_valid() or not form.answers() or not uploads:
+        found = batch_of(request.book, batch)  # type: ignore[attr-defined]
+        return render(request, "documents/import.html", _page(request, found, _("Nothing was filled in.")), status=422)
+    services.start_import(request.book, request, list(uploads), form.answers())  # type: ignore[attr-defined]
+    return done(request, book_url(request, "documents:import", query={"batch": batch}))
+
+
+def _numbers(texts: list[str]) -> list[int]:
+    return [int(text) for text in texts if text.isdecimal()]
+
+
+@require_GET
+@book_view("import")
+def problems(request: HttpRequest, pk: int) -> HttpResponse:
+    """The problems of an upload as CSV, with the reason of each row."""
+    found = get_object_or_404(Upload, book=request.book, pk=pk)  # type: ignore[attr-defined]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([_("File"), _("Sheet"), _("Row"), _("Column"), _("Code"), _("Reason")])
+    for row in found.rows:
+        for problem in row.get("problems", []):
+            place = [row["file"], problem["sheet"], problem["row"], problem["column"]]
+            cells = [*place, problem["code"], sentence(problem)]
+            writer.writerow([_cell(cell) for cell in cells])
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="problems-{pk}.csv"'
+    return response
+
+
+def _cell(value: Any) -> str:
+    """A value as a cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+@require_GET
+@book_view("view_money")
+def document_list(request: HttpRequest) -> HttpResponse:
+    """Documents of the book, newest first, by words and status; undone ones on demand."""
+    text, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    rows = queries.documents(request.book, undone=status == "undone", text=text, status=status)  # type: ignore[attr-defined]
+    context = {
+        "page": keyset_page(request, rows, ["-imported_at", "-id"]),
+        "text": text,
+        "counts": queries.counts(request.book),  # type: ignore[attr-defined]
+        "titles": queries.format_titles(),
+    }
+    return render(request, "documents/list.html", context)
+
+
+def _document(request: HttpRequest, document_id: str) -> DocumentRow:
+    found: DocumentRow = get_object_or_404(DocumentRow, book=request.book, document_id=document_id)  # type: ignore[attr-defined]
+    return found
+
+
+@require_GET
+@book_view("view_money")
+def document(request: HttpRequest, document_id: str) -> HttpResponse:
+    """One document: its figures, controls, problems, and its first records."""
+    found = _document(request, document_id)
+    context = {
+        "document": found,
+        "title_of_format": queries.format_titles().get(found.format, found.format),
+        "problems": [problem | {"text": sentence(problem)} for problem in found.problems],
+        "samples": queries.first_records(request.book, found),  # type: ignore[attr-defined]
+    }
+    return render(request, "documents/document.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@book_view("import")
+def undo(request: HttpRequest, document_id: str) -> HttpResponse:
+    """GET: what undoing would do, in figures. POST: take the document out again."""
+    found = _document(request, document_id)
+    if found.undone_at is not None:
+        raise Http404
+    if request.method == "POST":
+        services.undo(request.book, request, document_id)  # type: ignore[attr-defined]
+        toast(request, _("%(file)s was taken out again.") % {"file": found.file_name})
+        return done(request, book_url(request, "documents:list"))
+    return render(request, "documents/undo.html", {"document": found})
+
+
+@require_GET
+@book_view("view_money")
+def source(request: HttpRequest, record_key: str) -> HttpResponse:
+    """Where a record comes from: every reading of it, with file, sheet and row."""
+    readings = queries.history(request.book, record_key)  # type: ignore[attr-defined]
+    if not readings:
+        raise Http404
+    return render(request, "documents/source.html", {"record_key": record_key, "readings": readings})
