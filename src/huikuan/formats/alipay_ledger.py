@@ -76,15 +76,16 @@ ALIPAY_LEDGER = Format(
         Expression(
             "wording",
             f"CASE WHEN described IS NOT NULL THEN described WHEN business IN {_PLAIN_TYPES} AND NOT "
-            f"contains(coalesce(remark, ''), '退票') THEN business "
-            f"ELSE concat_ws('|', business, regexp_replace(remark, '{_NOT_WORDS}', '', 'g')) END",
+            f"contains(coalesce(t_remark, ''), '退票') THEN business "
+            f"ELSE concat_ws('|', business, regexp_replace(t_remark, '{_NOT_WORDS}', '', 'g')) END",
             "text",
         ),
         Classified("type", "wording", "alipay_items"),
         Expression(
             "named_order",
             "CASE WHEN base_order IS NOT NULL AND regexp_full_match(base_order, '[0-9]{10,25}') THEN base_order "
-            f"WHEN out_no LIKE 'T___P%' THEN CASE WHEN regexp_full_match(out_no, '{TAOBAO_ORDER}') THEN substr(out_no, 6) END "
+            "WHEN out_no LIKE 'T___P%' THEN "
+            f"CASE WHEN regexp_full_match(out_no, '{TAOBAO_ORDER}') THEN substr(out_no, 6) END "
             f"WHEN remark IS NOT NULL THEN coalesce({_FROM_REMARK}) END",
             "text",
         ),

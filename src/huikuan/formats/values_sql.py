@@ -69,19 +69,21 @@ def column_sql(column: Column, header: str, cell: str, context: ReadContext) -> 
 def absent_sql(column: Column) -> dict[str, str]:
     """The values of a column that the file does not have: nulls of the right types."""
     name = column.name
+    found = {name: "NULL::VARCHAR"}
     match column:
         case Amount():
-            return {name: f"NULL::{SQL_TYPE}"}
+            found = {name: f"NULL::{SQL_TYPE}"}
         case Moment():
-            return {name: "NULL::TIMESTAMP", f"{name}_date": "NULL::DATE"}
+            found = {name: "NULL::TIMESTAMP", f"{name}_date": "NULL::DATE"}
         case Day():
-            return {f"{name}_date": "NULL::DATE"}
+            found = {f"{name}_date": "NULL::DATE"}
         case Person():
-            return {f"{name}_hash": "NULL::VARCHAR", f"{name}_mask": "NULL::VARCHAR"}
+            found = {f"{name}_hash": "NULL::VARCHAR", f"{name}_mask": "NULL::VARCHAR"}
         case Identifier():
-            return {name: "NULL::VARCHAR", f"{name}_damaged": "FALSE"}
-        case _:
-            return {name: "NULL::VARCHAR"}
+            found[f"{name}_damaged"] = "FALSE"
+        case Text(scrub=True):
+            found[f"t_{name}"] = "NULL::VARCHAR"
+    return found
 
 
 def _value_name(column: Column) -> str:
@@ -105,7 +107,7 @@ def _text(column: Text, raw: str) -> ColumnSql:
 
 
 def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnSql:
-    """Plain identifiers, with a tab behind them or not, take the quick way; anything else is unwrapped and looked at."""
+    """Plain identifiers, with a tab behind them or not, go the quick way; anything else is unwrapped and looked at."""
     bare = f"t_{column.name}"
     parsed = f"CASE WHEN ends_with({raw}, '\t') THEN left({raw}, -1) ELSE {raw} END"
     trimmed = f"trim({bare}, {sql_text(ID_WRAPPERS)})"
@@ -120,7 +122,8 @@ def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnS
         {bare: parsed},
         {
             column.name: f"CASE WHEN {plain} THEN {bare} ELSE {slow} END",
-            f"{column.name}_damaged": f"CASE WHEN {column.name} IS NOT NULL THEN FALSE ELSE coalesce({damaged}, FALSE) END",
+            f"{column.name}_damaged": f"CASE WHEN {column.name} IS NOT NULL THEN FALSE "
+            f"ELSE coalesce({damaged}, FALSE) END",
         },
     )
     if column.filled:

@@ -14,15 +14,16 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
-import re
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 
+from huikuan.formats.readers.mixed import refuse_mixed
 from huikuan.formats.reading import Head, Layout, Line, RawTable
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
@@ -39,8 +40,6 @@ CELL_BYTES_MAX = 4 << 20
 DELIMITERS = (",", "\t", ";", "|")
 _NEVER = "\x07"  # stands in no text file; DuckDB wants some text for "null"
 _numbers = itertools.count(1)
-_UTF8_HEADER = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")
-_UTF8_TEXT = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){6}")
 
 register(
     {
@@ -80,12 +79,10 @@ class DelimitedFile:
             for row, text in enumerate(self.head_lines[: layout.header_row - 1], 1)
             if text.strip()
         )
-        with tempfile.TemporaryDirectory(prefix="huikuan-") as folder:
-            text_path = Path(folder) / "rows.txt"
-            lines = _decode_to(self, layout.header_row, text_path)
-            fast = _load_fast(con, table, text_path, len(header), layout, lines)
-            if not fast:
-                _load_slow(con, table, text_path, len(header), layout)
+        with tempfile.TemporaryDirectory(prefix="huikuan-", ignore_cleanup_errors=True) as folder:
+            parts: list[Path] = []
+            if not _load_fast(self, con, table, len(header), layout, Path(folder), parts):
+                _load_slow(con, table, parts, len(header), layout)
         return RawTable(
             table=table,
             header=tuple(header),
@@ -144,28 +141,9 @@ def _encoding(path: Path, member: str, start: bytes) -> str:
                 decoder.decode(piece)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            _refuse_mixed(member, start)
+            refuse_mixed(member, start)
             return "gb18030"
     return "utf-8"
-
-
-def _refuse_mixed(member: str, start: bytes) -> None:
-    """A file that is not UTF-8 throughout, yet holds Chinese text in UTF-8: read as GB18030 that would be gibberish.
-
-    In GBK a run of six such characters is next to impossible; in the few header lines four will do."""
-    mixed = _UTF8_HEADER.search(start[:4096]) or _UTF8_TEXT.search(start)
-    if mixed is None:
-        return
-    row = start[: _first_not_utf8(start)].count(b"\n") + 1
-    raise UserError("file.encoding", file=member, row=row, encoding="UTF-8")
-
-
-def _first_not_utf8(data: bytes) -> int:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
-    return len(data)
 
 
 def _decode_start(start: bytes, encoding: str) -> str:
@@ -189,32 +167,38 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-@dataclass
-class _Lines:
-    """What is known about the decoded rows: how many lines (blank ones at the end left out), whether quoted."""
+@dataclass(frozen=True)
+class _Part:
+    """Some consecutive lines, decoded: UTF-8 with plain line ends. `blank_end`: blank lines at its end."""
 
-    count: int = 0
-    trailing_blank: int = 0
-    first_row: int = 1
+    path: Path
+    lines: int
+    blank_end: int
 
 
-def _decode_to(source: DelimitedFile, header_row: int, target: Path) -> _Lines:
-    """Write the lines below the header as UTF-8 with plain line ends. Raises UserError for undecodable bytes."""
-    found = _Lines(first_row=header_row + 1)
-    with source.path.open("rb") as file, target.open("wb") as out:
-        wide = source.encoding == "utf-16"
-        pieces = iter([file.read()]) if wide else _pieces(file)
-        skip = header_row
-        line = 1
-        for piece in pieces:
+def _decoded_parts(source: DelimitedFile, header_row: int, folder: Path) -> Iterator[_Part]:
+    """The lines below the header, decoded piece by piece into files. Raises UserError for undecodable bytes."""
+    skip, line = header_row, 1
+    with source.path.open("rb") as file:
+        pieces = iter([file.read()]) if source.encoding == "utf-16" else _pieces(file)
+        for number, piece in enumerate(pieces):
             text = _decode_piece(piece, source, line)
             skipped, body = _without_first(text, skip)
-            line += skipped + body.count("\n")
+            lines = body.count("\n") + (body != "" and not body.endswith("\n"))
+            line += skipped + lines
             skip -= skipped
             if body:
-                _count(found, body)
-                out.write(body.encode("utf-8"))
-    return found
+                path = folder / f"part{number}.txt"
+                path.write_bytes(body.encode("utf-8"))
+                yield _Part(path, lines, _blank_end(body))
+
+
+def _blank_end(body: str) -> int:
+    """How many blank lines stand at the end of a piece."""
+    if not body.endswith("\n\n") and body != "\n":
+        return 0
+    stripped = body.rstrip("\n")
+    return len(body) - len(stripped) - (stripped != "")
 
 
 def _decode_piece(piece: bytes, source: DelimitedFile, line: int) -> str:
@@ -244,46 +228,62 @@ def _without_first(text: str, lines: int) -> tuple[int, str]:
     return lines, text[at:]
 
 
-def _count(found: _Lines, body: str) -> None:
-    found.count += body.count("\n") + (not body.endswith("\n"))
-    stripped = body.rstrip("\n")
-    if stripped:
-        found.trailing_blank = max(len(body) - len(stripped) - 1, 0)
-    else:
-        found.trailing_blank += len(body)
-
-
 # ---------------------------------------------------------------- loading
 def _load_fast(
-    con: duckdb.DuckDBPyConnection, table: str, path: Path, width: int, layout: Layout, lines: _Lines
+    source: DelimitedFile,
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    width: int,
+    layout: Layout,
+    folder: Path,
+    kept: list[Path],
 ) -> bool:
-    """Let DuckDB read the rows. False if they do not stand one to a line, or DuckDB cannot read them."""
-    import duckdb
-
+    """Let DuckDB read the rows, one part while the next is decoded. False if rows do not stand one to a line, or DuckDB
+    cannot read them; then `kept` holds all parts."""
     names = _names(width)
-    columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
-    quote = sql_text(layout.quote) if layout.quote else "''"
-    expected = lines.count - lines.trailing_blank
-    if expected == 0:
-        con.execute(f"CREATE TABLE {table} ({_definitions(width)}, source_row BIGINT)")
-        return True
-    query = (
-        f"CREATE TABLE {table}_t AS SELECT * FROM read_csv({sql_text(str(path))}, header=false, auto_detect=false, "
-        f"delim={sql_text(layout.delimiter + layout.prefix)}, quote={quote}, escape={quote}, columns={columns}, "
-        f"null_padding=true, nullstr={sql_text(_NEVER)}, new_line='\\n', max_line_size={CELL_BYTES_MAX})"
-    )
-    try:
-        con.execute(query)
-    except duckdb.Error:
-        con.execute(f"DROP TABLE IF EXISTS {table}_t")
-        return False
-    counted = con.execute(f"SELECT count(*) FROM {table}_t").fetchone()
-    if counted is None or counted[0] != expected:
+    con.execute(f"CREATE TABLE {table}_t ({', '.join(f'{name} VARCHAR' for name in names)})")
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        waiting: list[Future[bool]] = []
+        blank_before = 0
+        for part in _decoded_parts(source, layout.header_row, folder):
+            kept.append(part.path)
+            whole_blank = part.lines == part.blank_end
+            if blank_before and not whole_blank:
+                waiting.append(worker.submit(bool, False))  # blank lines in the middle: the slow way
+            blank_before += part.blank_end
+            query = f"INSERT INTO {table}_t SELECT * FROM {_read_csv(part.path, names, layout)}"
+            waiting.append(worker.submit(_insert, con.cursor(), query, part.lines - part.blank_end))
+        good = all(future.result() for future in waiting)
+    if not good:
         con.execute(f"DROP TABLE {table}_t")
         return False
-    cells = f"{_strip_prefix('c0', layout.prefix)}, " + ", ".join(names[1:])
-    con.execute(f"CREATE VIEW {table} AS SELECT {cells}, rowid + {lines.first_row} AS source_row FROM {table}_t")
+    cells = ", ".join([_strip_prefix("c0", layout.prefix), *names[1:]])
+    first = layout.header_row + 1
+    con.execute(f"CREATE VIEW {table} AS SELECT {cells}, rowid + {first} AS source_row FROM {table}_t")
     return True
+
+
+def _read_csv(path: Path, names: list[str], layout: Layout) -> str:
+    columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
+    quote = sql_text(layout.quote) if layout.quote else "''"
+    return (
+        f"read_csv({sql_text(str(path))}, header=false, auto_detect=false, columns={columns}, null_padding=true, "
+        f"delim={sql_text(layout.delimiter + layout.prefix)}, quote={quote}, escape={quote}, "
+        f"nullstr={sql_text(_NEVER)}, new_line='\\n', max_line_size={CELL_BYTES_MAX})"
+    )
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, query: str, expected: int) -> bool:
+    """Whether a part was read as so many rows."""
+    import duckdb
+
+    if expected == 0:
+        return True
+    try:
+        counted = cursor.execute(query).fetchone()
+    except duckdb.Error:
+        return False
+    return counted is not None and counted[0] == expected
 
 
 def _strip_prefix(cell: str, prefix: str) -> str:
@@ -293,32 +293,37 @@ def _strip_prefix(cell: str, prefix: str) -> str:
     return f"CASE WHEN starts_with({cell}, {sql_text(prefix)}) THEN {rest} ELSE {cell} END AS {cell}"
 
 
-def _load_slow(con: duckdb.DuckDBPyConnection, table: str, path: Path, width: int, layout: Layout) -> None:
+def _load_slow(con: duckdb.DuckDBPyConnection, table: str, parts: list[Path], width: int, layout: Layout) -> None:
     """Read the rows with the csv module, which tells the line of each row, in batches."""
     names = _names(width)
     con.execute(f"CREATE TABLE {table} ({_definitions(width)}, source_row BIGINT)")
     schema = pa.schema([(name, pa.string()) for name in names] + [("source_row", pa.int64())])
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = _prefixed_rows(file, layout) if layout.prefix else _csv_rows(file, layout)
-        while batch := list(itertools.islice(rows, SLOW_BATCH_ROWS)):
-            columns: list[pa.Array] = [
-                pa.array([cells[index] if index < len(cells) else None for _, cells in batch], pa.string())
-                for index in range(len(names))
-            ]
-            columns.append(pa.array([row + layout.header_row for row, _ in batch], pa.int64()))
-            arrow = pa.Table.from_arrays(columns, schema=schema)
-            con.register("slow_batch", arrow)
-            con.execute(f"INSERT INTO {table} SELECT * FROM slow_batch")
-            con.unregister("slow_batch")
+    lines = _lines_of(parts)
+    rows = _prefixed_rows(lines, layout) if layout.prefix else _csv_rows(lines, layout)
+    while batch := list(itertools.islice(rows, SLOW_BATCH_ROWS)):
+        columns: list[pa.Array] = [
+            pa.array([cells[index] if index < len(cells) else None for _, cells in batch], pa.string())
+            for index in range(len(names))
+        ]
+        columns.append(pa.array([row + layout.header_row for row, _ in batch], pa.int64()))
+        con.register("slow_batch", pa.Table.from_arrays(columns, schema=schema))
+        con.execute(f"INSERT INTO {table} SELECT * FROM slow_batch")
+        con.unregister("slow_batch")
 
 
-def _csv_rows(file: IO[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
+def _lines_of(parts: list[Path]) -> Iterator[str]:
+    for part in parts:
+        with part.open(encoding="utf-8", newline="\n") as file:
+            yield from file
+
+
+def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """(first line of the row, cells), blank lines left out."""
     csv.field_size_limit(CELL_BYTES_MAX)
     if layout.quote:
-        reader = csv.reader(file, delimiter=layout.delimiter, quotechar=layout.quote)
+        reader = csv.reader(lines, delimiter=layout.delimiter, quotechar=layout.quote)
     else:
-        reader = csv.reader(file, delimiter=layout.delimiter, quotechar=None, quoting=csv.QUOTE_NONE)
+        reader = csv.reader(lines, delimiter=layout.delimiter, quotechar=None, quoting=csv.QUOTE_NONE)
     first = 1
     while True:
         try:
@@ -332,8 +337,8 @@ def _csv_rows(file: IO[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
         first = reader.line_num + 1
 
 
-def _prefixed_rows(file: IO[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    for row, line in enumerate(file, 1):
+def _prefixed_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    for row, line in enumerate(lines, 1):
         text = line.rstrip("\n")
         if text.strip():
             yield row, text.removeprefix(layout.prefix).split(layout.delimiter + layout.prefix)
