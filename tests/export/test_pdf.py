@@ -55,11 +55,11 @@ def test_what_users_write_is_never_markup():
 
 def test_long_tables_repeat_their_header_on_numbered_pages():
     made = read(pdf.render(report([Row((f"行 {n}", D(n), None)) for n in range(200)])))
-    assert len(made.pages) == 5
+    assert len(made.pages) == 4
     for number, page in enumerate(made.pages, 1):
         text = page.extract_text()
-        assert f"{number} / 5" in text
-        assert "摘要" in text or number == 5
+        assert f"{number} / 4" in text
+        assert "摘要" in text or number == 4
 
 
 def test_fonts_are_embedded_and_the_page_is_a4():

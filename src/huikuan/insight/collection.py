@@ -29,6 +29,12 @@ AMOUNTS = (
 )  # fmt: skip
 
 
+SHARES_SQL = """
+SELECT o.shop, o.order_no, s.* EXCLUDE (oid) FROM c_share s
+JOIN (SELECT DISTINCT oid, shop, order_no FROM c_order) o USING (oid) ORDER BY oid, currency, payout_date, payout
+"""
+
+
 @dataclass(frozen=True)
 class CollectionInputs:
     """Names of the tables or views in the connection. Blank: there is none.
@@ -78,7 +84,7 @@ def build_collection(
     fifo.build(con, inputs, setting)
     collection_status.build(con, setting, name)
     prove(con, name)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_share AS SELECT * FROM c_share")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_share AS {SHARES_SQL}")
     for step in ("c_order", "c_settled", "c_share", "c_element"):
         con.execute(f"DROP TABLE IF EXISTS {step}")
     return name
@@ -114,6 +120,7 @@ def prove(con: duckdb.DuckDBPyConnection, name: str) -> None:
     _prove_total(con, name, "settled", "SELECT currency, sum(gross + fee) AS amount FROM c_settled GROUP BY ALL")
     shares = "SELECT currency, sum(amount) AS amount FROM c_share WHERE matched GROUP BY ALL"
     _prove_total(con, name, "collected", shares)
+    _prove_shares(con)
 
 
 def _prove_identity(con: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -130,8 +137,8 @@ def _prove_identity(con: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def _prove_rows(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    found, keys = _one(con, f"SELECT count(*), count(DISTINCT (shop, order_no, currency)) FROM {name}")
-    (expected,) = _one(con, "SELECT count(*) FROM c_order")
+    (found,) = _one(con, f"SELECT count(*) FROM {name}")
+    expected, keys = _one(con, "SELECT count(*), count(DISTINCT (oid, currency)) FROM c_order")
     if not found == keys == expected:
         raise InvariantError("collection.rows", found=found, expected=expected)
 
@@ -146,6 +153,22 @@ def _prove_total(con: duckdb.DuckDBPyConnection, name: str, measure: str, source
     if differing:
         currency, found, expected = differing
         raise InvariantError("collection.total", measure=measure, currency=currency, found=found, expected=expected)
+
+
+def _prove_shares(con: duckdb.DuckDBPyConnection) -> None:
+    """No payout takes more of a wallet's orders than they brought, nor gives more than they cost."""
+    beyond = con.execute(
+        """SELECT currency, s.amount, e.received FROM (
+            SELECT account, currency, sum(amount) AS amount FROM c_share GROUP BY ALL
+        ) s LEFT JOIN (
+            SELECT account, currency, sum(greatest(amount, 0)) AS received, sum(least(amount, 0)) AS taken
+            FROM c_element GROUP BY ALL
+        ) e USING (account, currency)
+        WHERE NOT coalesce(s.amount BETWEEN e.taken AND e.received, false) ORDER BY currency LIMIT 1"""
+    ).fetchone()
+    if beyond:
+        currency, found, expected = beyond
+        raise InvariantError("collection.total", measure="shares", currency=currency, found=found, expected=expected)
 
 
 def _one(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

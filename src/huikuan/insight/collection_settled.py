@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from huikuan.insight.collection import CollectionInputs, Setting
 
 ZERO = Decimal(0)
-COLUMNS = "shop, order_no, currency, account, business_date, batch, flow_no, occurred_at, gross, fee"
-EMPTY = """CREATE OR REPLACE TEMP TABLE c_settled (shop VARCHAR, order_no VARCHAR, currency VARCHAR,
-    account VARCHAR, business_date DATE, batch VARCHAR, flow_no VARCHAR, occurred_at TIMESTAMP, gross DECIMAL(18,5), fee DECIMAL(18,5))"""
-SPLIT_SCHEMA = pa.schema(
-    [("record_key", pa.string()), ("shop", pa.string()), ("order_no", pa.string()), ("part", MONEY)]
-)
+COLUMNS = "oid, currency, account, business_date, batch, flow_no, occurred_at, gross, fee"
+EMPTY = """CREATE OR REPLACE TEMP TABLE c_settled (
+    oid BIGINT, currency VARCHAR, account VARCHAR, business_date DATE, batch VARCHAR,
+    flow_no VARCHAR, occurred_at TIMESTAMP, gross DECIMAL(18,5), fee DECIMAL(18,5))"""
+SPLIT_SCHEMA = pa.schema([("record_key", pa.string()), ("oid", pa.int64()), ("part", MONEY)])
 
 
 def quoted(words: Iterable[str]) -> str:
@@ -42,30 +41,30 @@ IS_FEE = f"(type IN ({quoted(FEE_TYPES)}) OR (type = 'freight' AND amount <= 0))
 # Grain of c_settled: one order, currency, account, day and batch.
 SETTLED_SQL = f"""
 INSERT INTO c_settled ({COLUMNS})
-SELECT shop, order_no, currency, account, business_date, batch, min(flow_no), min(occurred_at),
+SELECT oid, currency, account, business_date, batch, min(flow_no), min(occurred_at),
     coalesce(sum(amount) FILTER ({IS_GROSS}), 0)::DECIMAL(18,5),
     coalesce(sum(amount) FILTER ({IS_FEE}), 0)::DECIMAL(18,5)
-FROM ({{attributed}}) WHERE {IS_GROSS} OR {IS_FEE} GROUP BY shop, order_no, currency, account, business_date, batch
+FROM ({{attributed}}) WHERE {IS_GROSS} OR {IS_FEE} GROUP BY oid, currency, account, business_date, batch
 """
 
 LINE = "s.currency, s.account, s.business_date, nullif(s.batch, '') AS batch, s.flow_no, s.occurred_at, s.type"
 
 # A group of one order: all its lines are that order's.
 LINKED_SQL = f"""
-SELECT o.shop, o.order_no, l.allocated AS amount, {LINE}
+SELECT o.oid, l.allocated AS amount, {LINE}
 FROM {{links}} l JOIN c_group o ON o.group_id = l.group_id
 JOIN {{lines}} s ON s.record_key = l.record_key
 WHERE l.side = 'right' AND o.orders = 1
 """
 
 SPLIT_SQL = f"""
-SELECT p.shop, p.order_no, p.part AS amount, {LINE} FROM c_split p JOIN {{lines}} s ON s.record_key = p.record_key
+SELECT p.oid, p.part AS amount, {LINE} FROM c_split p JOIN {{lines}} s ON s.record_key = p.record_key
 """
 
 # Without links: the order that the line names, of its shop or, where the shop is not told, the only one.
 NAMED_SQL = f"""
-SELECT o.shop, o.order_no, s.amount, {LINE} FROM {{lines}} s JOIN (
-    SELECT DISTINCT shop, order_no, count(DISTINCT shop) OVER (PARTITION BY order_no) AS shops FROM c_order
+SELECT o.oid, s.amount, {LINE} FROM {{lines}} s JOIN (
+    SELECT DISTINCT oid, shop, order_no, count(DISTINCT shop) OVER (PARTITION BY order_no) AS shops FROM c_order
 ) o ON o.order_no = s.order_no AND (o.shop = s.shop OR (coalesce(s.shop, '') = '' AND o.shops = 1))
 """
 
@@ -82,10 +81,10 @@ def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Set
         con.execute("DROP VIEW c_line")
     con.execute(
         """INSERT INTO c_order BY NAME
-        SELECT DISTINCT ON (s.shop, s.order_no, s.currency)
+        SELECT DISTINCT ON (s.oid, s.currency)
             o.* REPLACE (s.currency AS currency, 0 AS paid, 0 AS platform_borne, 0 AS refunded)
-        FROM c_settled s JOIN c_order o ON o.shop = s.shop AND o.order_no = s.order_no
-        WHERE (s.shop, s.order_no, s.currency) NOT IN (SELECT (shop, order_no, currency) FROM c_order)
+        FROM (SELECT oid, currency FROM c_settled s ANTI JOIN c_order o USING (oid, currency)) s
+        JOIN c_order o ON o.oid = s.oid
         ORDER BY o.currency"""
     )
 
@@ -102,9 +101,9 @@ def _counting_lines(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, se
 def _attribute_by_links(con: duckdb.DuckDBPyConnection, links: str) -> None:
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE c_group AS
-        SELECT group_id, min(scope) AS shop, min(order_no) AS order_no, count(DISTINCT (scope, order_no)) AS orders
-        FROM {links} l
-        WHERE side = 'left' AND (scope, order_no) IN (SELECT (shop, order_no) FROM c_order) GROUP BY group_id"""
+        SELECT l.group_id, min(o.oid) AS oid, CASE WHEN min(o.oid) = max(o.oid) THEN 1 ELSE 2 END AS orders
+        FROM {links} l JOIN c_order o ON o.shop = l.scope AND o.order_no = l.order_no
+        WHERE l.side = 'left' GROUP BY l.group_id"""
     )
     con.execute(SETTLED_SQL.format(attributed=LINKED_SQL.format(links=links, lines="c_line")))
     parts = _split_groups(con, links)
@@ -119,7 +118,7 @@ def _split_groups(con: duckdb.DuckDBPyConnection, links: str) -> list[dict[str, 
     """Groups of several orders (made by hand, so few): which part of each line belongs to which order."""
     groups = "SELECT group_id FROM c_group WHERE orders > 1"
     owed = con.execute(
-        f"""SELECT DISTINCT l.group_id, o.shop, o.order_no, o.paid + o.platform_borne - o.refunded
+        f"""SELECT DISTINCT l.group_id, o.oid, o.order_no, o.paid + o.platform_borne - o.refunded
         FROM {links} l JOIN c_order o ON o.shop = l.scope AND o.order_no = l.order_no AND o.currency = l.currency
         WHERE l.side = 'left' AND l.group_id IN ({groups}) ORDER BY ALL"""
     ).fetchall()
@@ -130,23 +129,23 @@ def _split_groups(con: duckdb.DuckDBPyConnection, links: str) -> list[dict[str, 
     ).fetchall()
     parts: list[dict[str, Any]] = []
     for group in sorted({row[0] for row in owed}):
-        orders = {(shop, order_no): amount for g, shop, order_no, amount in owed if g == group}
+        orders = {(oid, order_no): amount for g, oid, order_no, amount in owed if g == group}
         parts.extend(split_lines(orders, [row[1:] for row in lines if row[0] == group]))
     return parts
 
 
-def split_lines(owed: dict[tuple[str, str], Decimal], lines: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+def split_lines(owed: dict[tuple[int, str], Decimal], lines: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """Share lines (record_key, order_no, amount, is_gross) among orders: a line that names one of them is its own;
     the others fill the orders in turn up to what each is owed, the last takes what is left. Sums are kept."""
     left = dict(owed)
     parts: list[dict[str, Any]] = []
 
-    def give(order: tuple[str, str], key: str, amount: Decimal, is_gross: bool) -> None:
-        parts.append({"record_key": key, "shop": order[0], "order_no": order[1], "part": amount})
+    def give(order: tuple[int, str], key: str, amount: Decimal, is_gross: bool) -> None:
+        parts.append({"record_key": key, "oid": order[0], "part": amount})
         if is_gross:
             left[order] -= amount
 
-    own = {order_no: (shop, order_no) for shop, order_no in owed}
+    own = {order_no: (oid, order_no) for oid, order_no in owed}
     for key, order_no, amount, is_gross in lines:
         if order_no in own:
             give(own[order_no], key, amount, is_gross)

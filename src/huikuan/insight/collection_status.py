@@ -25,20 +25,20 @@ DECIDED_SCHEMA = pa.schema(
 STATUS_SQL = """
 CREATE OR REPLACE TEMP TABLE {name} AS
 WITH settled AS (
-    SELECT shop, order_no, currency, sum(gross) AS gross, sum(fee) AS fee, max(business_date) AS settled_on
-    FROM c_settled GROUP BY shop, order_no, currency
+    SELECT oid, currency, sum(gross) AS gross, sum(fee) AS fee, max(business_date) AS settled_on
+    FROM c_settled GROUP BY oid, currency
 ), share AS (
-    SELECT shop, order_no, currency, coalesce(sum(amount) FILTER (matched), 0) AS collected,
+    SELECT oid, currency, coalesce(sum(amount) FILTER (matched), 0) AS collected,
         coalesce(sum(amount) FILTER (NOT matched), 0) AS in_transit, max(bank_date) FILTER (matched) AS collected_on
-    FROM c_share GROUP BY shop, order_no, currency
+    FROM c_share GROUP BY oid, currency
 ), amounts AS (
     SELECT o.*, coalesce(-s.fee, 0) AS fees, coalesce(s.gross + s.fee, 0) AS settled,
         coalesce(c.collected, 0) AS collected, coalesce(c.in_transit, 0) AS in_transit,
         o.paid + o.platform_borne - o.refunded - coalesce(s.gross, 0) AS open, coalesce(s.gross, 0) AS gross,
         s.settled_on, c.collected_on, d.reason, coalesce(d.disputed, false) AS is_disputed
     FROM c_order o
-    LEFT JOIN settled s ON s.shop = o.shop AND s.order_no = o.order_no AND s.currency = o.currency
-    LEFT JOIN share c ON c.shop = o.shop AND c.order_no = o.order_no AND c.currency = o.currency
+    LEFT JOIN settled s ON s.oid = o.oid AND s.currency = o.currency
+    LEFT JOIN share c ON c.oid = o.oid AND c.currency = o.currency
     LEFT JOIN c_decided d ON d.shop = o.shop AND d.order_no = o.order_no
 ), placed AS (
     SELECT *, CASE WHEN open = 0 THEN 'none' WHEN reason IS NOT NULL THEN 'written_off'
@@ -70,7 +70,7 @@ SELECT shop, order_no, currency,
     (CASE WHEN place = 'written_off' THEN open ELSE 0 END)::DECIMAL(18,5) AS written_off,
     expected_date, due_date, CASE WHEN place = 'overdue' THEN $as_of - due_date END::BIGINT AS overdue_days,
     settled_on, collected_on
-FROM placed ORDER BY shop, order_no, currency
+FROM placed ORDER BY oid, currency
 """
 
 

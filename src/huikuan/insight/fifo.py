@@ -139,7 +139,7 @@ BATCH_SQL = """
 SELECT min(record_key), account, currency, batch, '', max(business_date), max(occurred_at), min(flow_no),
     sum(-amount), 'payout'
 FROM {settlement_line} WHERE type = 'payout' AND coalesce(batch, '') <> '' AND business_date <= $as_of
-  AND account NOT IN (SELECT account FROM {wallets}) GROUP BY account, currency, batch ORDER BY ALL
+  AND account NOT IN (SELECT DISTINCT account FROM {wallets}) GROUP BY account, currency, batch ORDER BY ALL
 """
 # Payouts with a bank line, and the day the bank had the money.
 MATCHED_SQL = """
@@ -155,34 +155,35 @@ TOUCH_SCHEMA = pa.schema(
     [("payout", pa.string()), ("account", pa.string()), ("currency", pa.string()), ("day", pa.date32()),
      ("low", MONEY), ("lo", MONEY), ("hi", MONEY)]
 )  # fmt: skip
-SHARE_COLUMNS = "shop, order_no, currency, account, payout, payout_date, matched, bank_date, amount"
-EMPTY_SHARE = """CREATE OR REPLACE TEMP TABLE c_share (shop VARCHAR, order_no VARCHAR, currency VARCHAR,
+SHARE_COLUMNS = "oid, currency, account, payout, payout_date, matched, bank_date, amount"
+EMPTY_SHARE = """CREATE OR REPLACE TEMP TABLE c_share (oid BIGINT, currency VARCHAR,
     account VARCHAR, payout VARCHAR, payout_date DATE, matched BOOLEAN, bank_date DATE, amount DECIMAL(18,5))"""
 
 # The money of an order on a day of a wallet; `payout` where its batch or its order is named by a payout.
 ELEMENT_SQL = """
 CREATE OR REPLACE TEMP TABLE c_element AS
-SELECT s.shop, s.order_no, s.currency, s.account, s.business_date AS day,
+SELECT s.oid, s.currency, s.account, s.business_date AS day,
     coalesce(b.payout, n.payout) AS payout, sum(s.gross + s.fee)::DECIMAL(18,5) AS amount,
     min(s.occurred_at) AS moved_at, min(s.flow_no) AS flow_no
 FROM c_settled s
 LEFT JOIN (SELECT account, currency, payout_id, min(payout) AS payout FROM c_payout GROUP BY ALL) b
     ON b.account = s.account AND b.currency = s.currency AND b.payout_id = s.batch
-LEFT JOIN (SELECT account, currency, order_no, min(payout) AS payout FROM c_payout WHERE order_no <> ''
-           GROUP BY ALL HAVING count(*) = 1) n
-    ON n.account = s.account AND n.currency = s.currency AND n.order_no = s.order_no
-GROUP BY s.shop, s.order_no, s.currency, s.account, s.business_date, coalesce(b.payout, n.payout)
+LEFT JOIN (SELECT p.account, p.currency, o.oid, min(p.payout) AS payout
+           FROM c_payout p JOIN (SELECT DISTINCT oid, order_no FROM c_order) o USING (order_no)
+           WHERE p.order_no <> '' GROUP BY ALL HAVING count(*) = 1) n
+    ON n.account = s.account AND n.currency = s.currency AND n.oid = s.oid
+GROUP BY s.oid, s.currency, s.account, s.business_date, coalesce(b.payout, n.payout)
 """
 NAMED_SHARE_SQL = f"""
 INSERT INTO c_share ({SHARE_COLUMNS})
-SELECT e.shop, e.order_no, e.currency, e.account, p.payout, p.day, p.matched, p.bank_date, sum(e.amount)
+SELECT e.oid, e.currency, e.account, p.payout, p.day, p.matched, p.bank_date, sum(e.amount)
 FROM c_element e JOIN c_payout p ON p.payout = e.payout GROUP BY ALL
 """
 DAYS_SQL = """
 WITH orders AS (
     SELECT account, currency, day, sum(least(amount, 0)) FILTER (payout IS NULL) AS taken,
         sum(greatest(amount, 0)) FILTER (payout IS NULL) AS received, sum(amount) AS amount
-    FROM c_element WHERE account IN (SELECT account FROM {wallet_line}) GROUP BY ALL
+    FROM c_element WHERE account IN (SELECT DISTINCT account FROM {wallet_line}) GROUP BY ALL
 ), wallet AS (
     SELECT account, currency, business_date AS day, sum(amount) AS amount FROM {wallet_line}
     WHERE coalesce(movement, '') NOT IN ('payout', 'payout_returned') AND business_date <= $as_of GROUP BY ALL
@@ -192,8 +193,11 @@ SELECT account, currency, day, coalesce(orders.taken, 0), coalesce(orders.receiv
 FROM orders FULL JOIN wallet USING (account, currency, day) ORDER BY ALL
 """
 OPENING_SQL = """
-SELECT account, currency, first(balance - amount ORDER BY business_date, occurred_at NULLS FIRST, seq, flow_no)
-FROM {wallet_line} WHERE balance IS NOT NULL GROUP BY account, currency
+SELECT account, currency, first(balance - amount ORDER BY occurred_at NULLS FIRST, seq, flow_no)
+FROM {wallet_line} JOIN (
+    SELECT account, currency, min(business_date) AS business_date FROM {wallet_line} WHERE balance IS NOT NULL GROUP BY ALL
+) first_day USING (account, currency, business_date)
+WHERE balance IS NOT NULL GROUP BY account, currency
 """
 # Of an order's money between `before` and `before + amount` in its day, what lies between lo and hi. What takes
 # (refunds, fees) comes first in its day: the payout that reaches the day first takes it whole.
@@ -201,7 +205,7 @@ SHARE_SQL = f"""
 INSERT INTO c_share ({SHARE_COLUMNS})
 WITH placed AS (
     SELECT *, coalesce(sum(greatest(amount, 0)) OVER (PARTITION BY account, currency, day
-        ORDER BY moved_at NULLS LAST, flow_no, shop, order_no
+        ORDER BY moved_at NULLS LAST, flow_no, oid
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
     FROM c_element WHERE payout IS NULL
 ), taken AS (
@@ -211,7 +215,7 @@ WITH placed AS (
         END AS share
     FROM placed e JOIN c_touch t ON t.account = e.account AND t.currency = e.currency AND t.day = e.day
 )
-SELECT e.shop, e.order_no, e.currency, e.account, p.payout, p.day, p.matched, p.bank_date, sum(e.share)
+SELECT e.oid, e.currency, e.account, p.payout, p.day, p.matched, p.bank_date, sum(e.share)
 FROM taken e JOIN c_payout p ON p.payout = e.taker GROUP BY ALL HAVING sum(e.share) <> 0
 """
 

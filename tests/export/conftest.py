@@ -1,0 +1,12 @@
+"""Tests of the library read its own English, whatever language other tests have set up."""
+
+from __future__ import annotations
+
+import pytest
+
+from huikuan.records import messages
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch):
+    monkeypatch.setattr(messages, "_translate", str)
