@@ -1,0 +1,16 @@
+"""For all tests: a throw-away home for Django, set before anything imports the settings."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import django
+
+os.environ["HUIKUAN_HOME"] = str(Path(tempfile.mkdtemp(prefix="huikuan-tests-")) / "home")
+os.environ["HUIKUAN_KEY"] = "a key for tests only"
+os.environ["DJANGO_SETTINGS_MODULE"] = "huikuan.server.settings"
+os.environ.pop("HUIKUAN_DEBUG", None)
+# Tests import models while they are collected.
+django.setup()

@@ -1,0 +1,34 @@
+"""Rows of the settings pages."""
+
+from tests.server.rows import MONEY, OWNER, RULES, Row
+
+ROWS = [
+    Row("books:settings", MONEY),
+    Row("books:settings", RULES, "post"),
+    Row("books:create", "", "get"),  # administrators of the installation only
+    Row("books:create", "", "post"),
+    Row("books:shops", MONEY),
+    *[
+        Row(name, RULES, method, args)
+        for method in ("get", "post")
+        for name, args in (
+            ("books:shop_new", lambda company: ()),
+            ("books:shop", lambda company: (company.shop.pk,)),
+            ("books:account_new", lambda company: ()),
+            ("books:account", lambda company: (company.account.pk,)),
+            ("books:rules_import", lambda company: ()),
+            ("books:rule_new", lambda company: ("settlement",)),
+            ("books:rule", lambda company: ("settlement", company.settlement_rule.pk)),
+            ("books:rule", lambda company: ("fee", company.fee_rate.pk)),
+            ("books:rule", lambda company: ("reconciliation", company.reconciliation.pk)),
+        )
+    ],
+    Row("books:rule_delete", RULES, "post", lambda company: ("fee", company.fee_rate.pk)),
+    Row("books:rules", MONEY),
+    Row("books:rules_export", MONEY),
+    Row("books:users", OWNER),
+    Row("books:user_add", OWNER),
+    Row("books:user_add", OWNER, "post"),
+    Row("books:user_role", OWNER, "post", lambda company: (company.member.pk,), {"role": "auditor"}),
+    Row("books:user_password", OWNER, "post", lambda company: (company.member.pk,)),
+]
