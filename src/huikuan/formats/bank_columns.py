@@ -53,7 +53,7 @@ STATEMENT_COLUMNS: tuple[Column, ...] = (
     Text("bank_reference", ("bank_reference",)),
     Text("line_reference", ("line_reference",)),
     Text("reference", ("reference",)),
-    Text("counterparty", ("counterparty",)),
+    Text("counterparty", ("counterparty",), scrub=True),
     Text("counterparty_account", ("counterparty_account",)),
     Text("text", ("text",), scrub=True),
 )

@@ -123,7 +123,7 @@ ICBC_CORPORATE = Format(
         Amount("money_in", ("贷方发生额", "转入金额", "轉入金額", "入賬金額", "入賬")),
         balance_column("余额", "餘額", "結餘"),
         currency_column("币种", "幣種", "貨幣"),
-        Text("counterparty", ("对方单位名称", "对方单位", "对方户名", "對方單位", "對方戶名")),
+        Text("counterparty", ("对方单位名称", "对方单位", "对方户名", "對方單位", "對方戶名"), scrub=True),
         Identifier("counterparty_account", ("对方账号", "對方賬號")),
         Text("summary", ("摘要",), scrub=True),
         Text("purpose", ("用途",), scrub=True),

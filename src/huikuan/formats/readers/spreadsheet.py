@@ -169,10 +169,12 @@ def _workbook_sheets(path: Path, name: str) -> Iterator[Sheet]:
     import python_calamine
 
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        for meta in book.sheets_metadata:
-            if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                yield Sheet(name, meta.name, _sheet_rows(book.get_sheet_by_name(meta.name)))
+        # By its content: a path would make calamine believe the extension.
+        with path.open("rb") as file:
+            book = python_calamine.CalamineWorkbook.from_filelike(file)
+            for meta in book.sheets_metadata:
+                if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
+                    yield Sheet(name, meta.name, _sheet_rows(book.get_sheet_by_name(meta.name)))
     except python_calamine.PasswordError as error:
         raise UserError("file.workbook_password", file=name) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
