@@ -112,7 +112,7 @@ def test_icbc_breaks_exactly_where_the_truth_says(demo: Made) -> None:
     moves = [(row.line, a, row.money("余额")) for row, a in zip(rows, signed, strict=True)]
     labelled = [row for row in demo.truth["open"] if row["class"] == "balance_break"]
     assert [(row["document"], row["source_row"], Decimal(row["amount"])) for row in labelled] == [
-        (document, line, amount) for line, amount in breaks(demo_rules().opening_balances[account], moves)
+        (document, line, -amount) for line, amount in breaks(demo_rules().opening_balances[account], moves)
     ]
     assert len(labelled) == 1
     assert amounts(demo.file(document)["totals"]) == in_and_out(signed)

@@ -154,7 +154,7 @@ def label_bank(labels: Labels, document: str, rows: list[int], moves: list[BankM
             continue
         here = (document, row)
         if missing:
-            labels.open(BALANCE, "right", here, "balance_break", missing)
+            labels.open(BALANCE, "left", here, "balance_break", -missing, residual=True)
             missing = 0
         if not move.payouts:
             labels.open(PAYOUT_BANK, "right", here, move.code, move.cents)
