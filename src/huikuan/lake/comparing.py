@@ -12,7 +12,7 @@ import pyarrow as pa
 from huikuan.lake import current
 from huikuan.lake.current import KindState
 from huikuan.lake.delta import DataFile
-from huikuan.lake.winning import ORDER_KIND, group_columns, typed_columns, value_columns
+from huikuan.lake.winning import ORDER_KIND, group_columns, ranked_sql, typed_columns, value_columns, winners_sql
 from huikuan.records.document import Document
 from huikuan.records.errors import InvariantError
 
@@ -64,7 +64,7 @@ def compare(con: duckdb.DuckDBPyConnection, state: KindState, table: str, docume
             counts = _compare_touched(con, state, prefix, document, rows)
             return Compared(counts, con.execute(f"SELECT * FROM {touched}").fetch_arrow_table(), version)
         finally:
-            for name in ("touched", "before", "after"):
+            for name in ("touched", "readings", "before", "after"):
                 con.execute(f"DROP TABLE IF EXISTS {prefix}_{name}")
     finally:
         con.execute(f"DROP VIEW {candidate}")
@@ -115,14 +115,19 @@ def _create_overlap(
 def _compare_touched(
     con: duckdb.DuckDBPyConnection, state: KindState, prefix: str, document: Document, rows: int
 ) -> Comparison:
-    candidate, touched = f"{prefix}_candidate", f"{prefix}_touched"
-    before, after = f"{prefix}_before", f"{prefix}_after"
-    current.create_winners(con, state, touched, before)
-    current.create_winners(con, state, touched, after, (candidate, document))
-    new, updated, duplicate = con.execute(_counts_sql(state, candidate, touched, before, after)).fetchall()[0]
+    readings, ranks = f"{prefix}_readings", f"{prefix}_ranks"
+    current.create_readings(con, state, f"{prefix}_touched", readings, f"{prefix}_candidate")
+    con.register(ranks, current.document_ranks([*state.documents, document]))
+    try:
+        verdicts = _order_verdicts_sql if state.kind.name == ORDER_KIND else _movement_verdicts_sql
+        query = verdicts(con, state, prefix, document.document_id)
+        found = dict(con.execute(f"SELECT verdict, count(*) FROM ({query}) GROUP BY ALL").fetchall())
+        all_known = found.get("duplicate", 0) == rows and _all_told_before(con, state, readings, document.document_id)
+    finally:
+        con.unregister(ranks)
+    new, updated, duplicate = (found.get(verdict, 0) for verdict in ("new", "updated", "duplicate"))
     outside = rows - new - updated - duplicate
-    unchanged = duplicate == rows and _all_told_before(con, state, candidate)
-    return _comparison(new + outside, updated, duplicate, unchanged)
+    return _comparison(new + outside, updated, duplicate, unchanged=all_known)
 
 
 def _comparison(new: int, updated: int, duplicate: int, unchanged: bool) -> Comparison:
@@ -131,37 +136,56 @@ def _comparison(new: int, updated: int, duplicate: int, unchanged: bool) -> Comp
     return comparison
 
 
-def _counts_sql(state: KindState, candidate: str, touched: str, before: str, after: str) -> str:
-    groups = current.groups_of(state.kind)
-    using = ", ".join(groups)
-    differ = " OR ".join(f'b."{c}" IS DISTINCT FROM a."{c}"' for c in value_columns(state.kind))
-    # A record not shown itself (a header beside lines, a line which the winner lacks) counts as its order does.
-    order_changes = f"""
-        SELECT {", ".join(f"coalesce(b.{g}, a.{g}) AS {g}" for g in groups)},
-               bool_or(b.record_key IS NULL OR a.record_key IS NULL OR {differ}) AS changed
-        FROM {before} b FULL JOIN {after} a USING (record_key) GROUP BY ALL"""
-    if state.kind.name != ORDER_KIND:
-        order_changes = f"SELECT {using}, false AS changed FROM {touched}"
+def _differ_sql(state: KindState, left: str, right: str) -> str:
+    return " OR ".join(f'{left}."{c}" IS DISTINCT FROM {right}."{c}"' for c in value_columns(state.kind))
+
+
+def _movement_verdicts_sql(con: duckdb.DuckDBPyConnection, state: KindState, prefix: str, document_id: str) -> str:
+    """One row per touched record of the candidate. It is known; it changes if the candidate's reading is the best."""
+    readings, ranks = f"{prefix}_readings", f"{prefix}_ranks"
     return f"""
-        SELECT count(*) FILTER (verdict = 'new'), count(*) FILTER (verdict = 'updated'),
-               count(*) FILTER (verdict = 'duplicate')
-        FROM (
-            SELECT CASE WHEN a.record_key IS NULL THEN CASE WHEN o.changed THEN 'updated' ELSE 'duplicate' END
-                        WHEN b.record_key IS NULL THEN 'new'
+        WITH best AS (
+            SELECT record_key, CASE WHEN arg_min(document_id, place) = '{document_id}'
+                THEN arg_min(document_id, place) FILTER (document_id <> '{document_id}') END AS replaced
+            FROM ({ranked_sql(readings, ranks)}) GROUP BY record_key
+        )
+        SELECT CASE WHEN b.record_key IS NOT NULL AND ({_differ_sql(state, "b", "c")})
+               THEN 'updated' ELSE 'duplicate' END AS verdict
+        FROM {readings} c JOIN best USING (record_key)
+        LEFT JOIN {readings} b ON b.record_key = best.record_key AND b.document_id = best.replaced
+        WHERE c.document_id = '{document_id}'"""
+
+
+def _order_verdicts_sql(con: duckdb.DuckDBPyConnection, state: KindState, prefix: str, document_id: str) -> str:
+    """One row per record of the candidate in a touched order.
+
+    A record not shown itself (a header beside lines, a line which the winner lacks) counts as its order does.
+    """
+    readings, ranks = f"{prefix}_readings", f"{prefix}_ranks"
+    before, after = f"{prefix}_before", f"{prefix}_after"
+    known = f"(SELECT * FROM {readings} WHERE document_id <> '{document_id}')"
+    con.execute(f"CREATE TEMP TABLE {before} AS {winners_sql(state.kind, known, ranks)}")
+    con.execute(f"CREATE TEMP TABLE {after} AS {winners_sql(state.kind, readings, ranks)}")
+    differ = _differ_sql(state, "b", "a")
+    return f"""
+        WITH record AS (
+            SELECT coalesce(b.shop, a.shop) AS shop, coalesce(b.order_no, a.order_no) AS order_no, record_key,
+                   CASE WHEN b.shop IS NULL THEN 'new' WHEN a.shop IS NULL THEN 'gone'
                         WHEN {differ} THEN 'updated' ELSE 'duplicate' END AS verdict
-            FROM {candidate} c JOIN ({order_changes}) o USING ({using})
-            LEFT JOIN {before} b ON b.record_key = c.record_key
-            LEFT JOIN {after} a ON a.record_key = c.record_key
-        )"""
+            FROM {before} b FULL JOIN {after} a USING (record_key)
+        ),
+        changed AS (SELECT shop, order_no, bool_or(verdict <> 'duplicate') AS changed FROM record GROUP BY ALL)
+        SELECT CASE WHEN record.verdict IN ('new', 'updated', 'duplicate') THEN record.verdict
+                    WHEN changed.changed THEN 'updated' ELSE 'duplicate' END AS verdict
+        FROM {readings} c JOIN changed USING (shop, order_no) LEFT JOIN record USING (record_key)
+        WHERE c.document_id = '{document_id}'"""
 
 
-def _all_told_before(con: duckdb.DuckDBPyConnection, state: KindState, candidate: str) -> bool:
-    """Whether each record of the candidate stands in some document with the same values."""
-    low, high = current.key_bounds(con, state.kind, candidate)
-    files = [file for file in state.readings if file.may_hold(low, high)]
-    columns = ["record_key", *value_columns(state.kind)]
-    same = " AND ".join(f'k."{c}" IS NOT DISTINCT FROM c."{c}"' for c in columns[1:])
+def _all_told_before(con: duckdb.DuckDBPyConnection, state: KindState, readings: str, document_id: str) -> bool:
+    """Whether each touched record of the candidate stands in some document with the same values."""
     query = f"""
-        SELECT count(*) FROM {candidate} c ANTI JOIN ({current.scan(state, files, typed_columns(state.kind))}) k
-        ON k.record_key = c.record_key AND {same}"""
-    return not con.execute(query).fetchall()[0][0]
+        SELECT (SELECT count(*) FROM {readings} WHERE document_id = '{document_id}') = count(DISTINCT c.record_key)
+        FROM {readings} c JOIN {readings} k ON k.record_key = c.record_key
+        WHERE c.document_id = '{document_id}' AND k.document_id <> '{document_id}'
+          AND NOT ({_differ_sql(state, "k", "c")})"""
+    return bool(con.execute(query).fetchall()[0][0])

@@ -209,28 +209,24 @@ def document_ranks(documents: tuple[Document, ...] | list[Document]) -> pa.Table
     )
 
 
-def create_winners(
-    con: duckdb.DuckDBPyConnection,
-    state: KindState,
-    touched: str,
-    into: str,
-    candidate: tuple[str, Document] | None = None,
+def create_readings(
+    con: duckdb.DuckDBPyConnection, state: KindState, touched: str, into: str, candidate: str | None = None
 ) -> None:
-    """Create table `into`: the current records of the groups in relation `touched`.
-
-    `candidate`: a relation of readings (all fields) and its document, as if it were committed as well.
-    """
-    readings, ranks = f"{into}__readings", f"{into}__ranks"
+    """Create table `into`: all standing readings of the groups in relation `touched`, with those of a candidate."""
     low, high = key_bounds(con, state.kind, touched)
-    files = [file for file in state.readings if file.may_hold(low, high)] if low is not None else []
+    files = [file for file in state.readings if low is not None and file.may_hold(low, high)]
     told = scan(state, files)
-    documents = list(state.documents)
     if candidate:
-        told += f" UNION ALL SELECT {', '.join(typed_columns(state.kind))} FROM {candidate[0]}"
-        documents.append(candidate[1])
+        told += f" UNION ALL SELECT {', '.join(typed_columns(state.kind))} FROM {candidate}"
     using = ", ".join(groups_of(state.kind))
-    con.execute(f"CREATE OR REPLACE TABLE {readings} AS SELECT * FROM ({told}) SEMI JOIN {touched} USING ({using})")
-    con.register(ranks, document_ranks(documents))
+    con.execute(f"CREATE OR REPLACE TABLE {into} AS SELECT * FROM ({told}) SEMI JOIN {touched} USING ({using})")
+
+
+def create_winners(con: duckdb.DuckDBPyConnection, state: KindState, touched: str, into: str) -> None:
+    """Create table `into`: the current records of the groups in relation `touched`."""
+    readings, ranks = f"{into}__readings", f"{into}__ranks"
+    create_readings(con, state, touched, readings)
+    con.register(ranks, document_ranks(state.documents))
     try:
         con.execute(f"CREATE OR REPLACE TABLE {into} AS {winners_sql(state.kind, readings, ranks)}")
     finally:

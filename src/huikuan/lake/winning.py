@@ -53,14 +53,21 @@ def winners_sql(kind: Kind, readings: str, documents: str) -> str:
     """
     if kind.name == ORDER_KIND:
         return _order_winners_sql(kind, readings, documents)
-    columns = ", ".join(f'r."{field.name}"' for field in kind.all_fields)
+    # Ranked narrow, fetched wide: sorting whole rows costs several times as much.
+    best = f"SELECT record_key, document_id FROM ({ranked_sql(readings, documents)}) WHERE place = 1"
+    columns = ", ".join(f'"{field.name}"' for field in kind.all_fields)
+    return f"SELECT {columns} FROM {readings} SEMI JOIN ({best}) best USING (record_key, document_id)"
+
+
+def ranked_sql(readings: str, documents: str) -> str:
+    """The readings of movements (any kind but orders): record_key, document_id, and place, 1 being the best."""
     return f"""
-        SELECT {columns} FROM {readings} r JOIN {documents} d USING (document_id)
-        QUALIFY row_number() OVER (
+        SELECT r.record_key, r.document_id, row_number() OVER (
             PARTITION BY r.record_key
             ORDER BY coalesce(d.exported_at, r.occurred_at) DESC NULLS LAST, r.occurred_at DESC NULLS LAST,
-                     d.sha256 DESC, r.source_sheet DESC NULLS LAST, r.document_id DESC, r.source_row
-        ) = 1"""
+                     d.sha256 DESC, r.source_sheet DESC NULLS LAST, r.document_id DESC
+        ) AS place
+        FROM {readings} r JOIN {documents} d USING (document_id)"""
 
 
 def _state_sql() -> str:
@@ -68,14 +75,8 @@ def _state_sql() -> str:
     return f"CASE r.status {cases} END"
 
 
-def _snapshots_sql(kind: Kind, readings: str, documents: str) -> str:
-    """One row per order and document: its rank (1 is best) and what all of its rows agree upon."""
-    agreed = ", ".join(
-        f'CASE WHEN count(r."{f.name}") = count(*) AND min(r."{f.name}") = max(r."{f.name}") '
-        f'THEN min(r."{f.name}") END AS "{f.name}"'
-        for f in kind.all_fields
-        if is_order_level(f)
-    )
+def _snapshots_sql(readings: str, documents: str) -> str:
+    """One row per order and document: its place among the order's snapshots (1 is best)."""
     newest = f"max(coalesce(greatest({', '.join(f'r.{t}' for t in _ORDER_TIMES)}), CAST(r.business_date AS TIMESTAMP)))"
     return f"""
         SELECT *, row_number() OVER (
@@ -86,38 +87,57 @@ def _snapshots_sql(kind: Kind, readings: str, documents: str) -> str:
         FROM (
             SELECT r.shop, r.order_no, r.document_id, any_value(d.is_header) AS is_header,
                    any_value(d.exported_at) AS exported_at, any_value(d.sha256) AS sha256,
-                   {newest} AS newest, max({_state_sql()}) AS state, max(r.source_sheet) AS sheet, {agreed}
+                   {newest} AS newest, max({_state_sql()}) AS state, max(r.source_sheet) AS sheet
             FROM {readings} r JOIN {documents} d USING (document_id)
             GROUP BY r.shop, r.order_no, r.document_id
         )"""
 
 
+def _agreed_sql(field: Field) -> str:
+    """What all rows of a snapshot say of the order as a whole; null where they differ or do not all say it."""
+    if not is_order_level(field):
+        return f'CAST(NULL AS {DUCKDB_TYPES[field.type]}) AS "{field.name}"'
+    name = f'r."{field.name}"'
+    return f'CASE WHEN count({name}) = count(*) AND min({name}) = max({name}) THEN min({name}) END AS "{field.name}"'
+
+
 def _order_winners_sql(kind: Kind, readings: str, documents: str) -> str:
-    told, shown = [], []
-    for field in kind.all_fields:
-        name = f'"{field.name}"'
-        if field.name in _FIXED:
-            shown.append(f"base.{name}")
-            continue
-        # A line which a snapshot tells speaks for itself; of a line it does not tell, only the whole order can.
-        value = (
-            f"CASE WHEN x.record_key IS NULL THEN s.{name} ELSE x.{name} END" if is_order_level(field) else f"x.{name}"
-        )
-        told.append(f"arg_min({value}, s.place) AS {name}")
-        shown.append(f"told.{name}")
+    lent = [field for field in kind.all_fields if field.name not in _FIXED]
+    names = ", ".join(f'"{field.name}"' for field in lent)
+    own = ", ".join(f'base."{field.name}"' for field in kind.all_fields)
+    shown = ", ".join(f'{"base" if f.name in _FIXED else "told"}."{f.name}"' for f in kind.all_fields)
     return f"""
-        WITH snapshot AS ({_snapshots_sql(kind, readings, documents)}),
+        WITH snapshot AS MATERIALIZED ({_snapshots_sql(readings, documents)}),
         chosen AS (
-            SELECT shop, order_no,
+            SELECT shop, order_no, count(*) AS snapshots,
                    coalesce(arg_min(document_id, place) FILTER (NOT is_header), arg_min(document_id, place))
                        AS document_id
             FROM snapshot GROUP BY shop, order_no
         ),
-        base AS (SELECT r.* FROM {readings} r JOIN chosen USING (shop, order_no, document_id)),
+        base AS (SELECT r.*, snapshots FROM {readings} r JOIN chosen USING (shop, order_no, document_id)),
+        -- Each line of an order told more than once, beside each snapshot of the order.
+        pair AS MATERIALIZED (
+            SELECT base.record_key, shop, order_no, s.document_id, s.place
+            FROM base JOIN snapshot s USING (shop, order_no) WHERE snapshots > 1
+        ),
+        -- A line which a snapshot tells speaks for itself; of a line it does not tell, only the whole order can.
+        absent AS MATERIALIZED (SELECT * FROM pair ANTI JOIN {readings} USING (record_key, document_id)),
+        agreed AS (
+            SELECT r.shop, r.order_no, r.document_id, {", ".join(_agreed_sql(field) for field in lent)}
+            FROM {readings} r SEMI JOIN absent USING (shop, order_no, document_id)
+            GROUP BY r.shop, r.order_no, r.document_id
+        ),
         told AS (
-            SELECT base.record_key, {", ".join(told)}
-            FROM base JOIN snapshot s USING (shop, order_no)
-            LEFT JOIN {readings} x ON x.record_key = base.record_key AND x.document_id = s.document_id
-            GROUP BY base.record_key
+            SELECT record_key, {", ".join(f'arg_min("{field.name}", place) AS "{field.name}"' for field in lent)}
+            FROM (
+                SELECT pair.record_key, pair.place, {names}
+                FROM pair JOIN {readings} r ON r.record_key = pair.record_key AND r.document_id = pair.document_id
+                UNION ALL
+                SELECT absent.record_key, absent.place, {names}
+                FROM absent JOIN agreed USING (shop, order_no, document_id)
+            )
+            GROUP BY record_key
         )
-        SELECT {", ".join(shown)} FROM base JOIN told USING (record_key)"""
+        SELECT {own} FROM base WHERE snapshots = 1
+        UNION ALL
+        SELECT {shown} FROM base JOIN told USING (record_key)"""
