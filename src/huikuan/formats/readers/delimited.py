@@ -242,6 +242,8 @@ def _load_fast(
     cannot read them; then `kept` holds all parts."""
     names = _names(width)
     con.execute(f"CREATE TABLE {table}_t ({', '.join(f'{name} VARCHAR' for name in names)})")
+    cursor = con.cursor()
+    cursor.begin()  # one commit at the end: each would make DuckDB tidy the table
     with ThreadPoolExecutor(max_workers=1) as worker:
         waiting: list[Future[bool]] = []
         blank_before = 0
@@ -252,11 +254,13 @@ def _load_fast(
                 waiting.append(worker.submit(bool, False))  # blank lines in the middle: the slow way
             blank_before += part.blank_end
             query = f"INSERT INTO {table}_t SELECT * FROM {_read_csv(part.path, names, layout)}"
-            waiting.append(worker.submit(_insert, con.cursor(), query, part.lines - part.blank_end))
+            waiting.append(worker.submit(_insert, cursor, query, part.lines - part.blank_end))
         good = all(future.result() for future in waiting)
     if not good:
+        cursor.rollback()
         con.execute(f"DROP TABLE {table}_t")
         return False
+    cursor.commit()
     cells = ", ".join([_strip_prefix("c0", layout.prefix), *names[1:]])
     first = layout.header_row + 1
     con.execute(f"CREATE VIEW {table} AS SELECT {cells}, rowid + {first} AS source_row FROM {table}_t")
@@ -281,7 +285,7 @@ def _insert(cursor: duckdb.DuckDBPyConnection, query: str, expected: int) -> boo
         return True
     try:
         counted = cursor.execute(query).fetchone()
-    except duckdb.Error:
+    except (duckdb.Error, UnicodeDecodeError):  # DuckDB quotes the row in its message and may cut a character
         return False
     return counted is not None and counted[0] == expected
 
