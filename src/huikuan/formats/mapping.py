@@ -27,6 +27,7 @@ from huikuan.formats.spec import (
     Day,
     Emit,
     Expression,
+    Flag,
     Footer,
     Format,
     Identifier,
@@ -178,6 +179,8 @@ def mapping_to_format(mapping: Mapping) -> Format:
         values=(*_constants(mapping), *_values(mapping)),
         emits=(emit,),
         rejects=_rejects(mapping),
+        flags=_flags(mapping),
+        delimiters=(",", "\t", ";", "|"),
         ignored="direction = 'none'" if mapping.sign == "direction" and mapping.kind != "order_line" else "",
         footer=Footer(mapping.skip, to_end=False) if mapping.skip else None,
         balance=_balance(mapping),
@@ -271,6 +274,13 @@ def _rejects(mapping: Mapping) -> tuple[Reject, ...]:
         wrong = "currency_code IS NOT NULL AND NOT regexp_full_match(currency_code, '[A-Z]{3}')"
         rejects.append(Reject("mapping.currency_unknown", wrong, mapping.columns["currency"]))
     return tuple(rejects)
+
+
+def _flags(mapping: Mapping) -> tuple[Flag, ...]:
+    """A damaged order number on a money line is kept and told; on an order line, whose key it is, it is a reject."""
+    if "order_no" not in mapping.columns or mapping.kind == "order_line":
+        return ()
+    return (Flag("key_damaged", "order_no_damaged", mapping.columns["order_no"]),)
 
 
 def _balance(mapping: Mapping) -> Balance | None:
