@@ -16,9 +16,12 @@ from huikuan.engine import evidence as because
 from huikuan.engine.lines import ZERO, identity, union_all
 from huikuan.engine.model import MONEY_TYPE, OPEN, Classes, Definition, Sides
 from huikuan.engine.workspace import Workspace, conform
-from huikuan.records.codes import NO_WORK_CLASSES, ORDER_CLASSES
+from huikuan.records.codes import NO_WORK_CLASSES, OPEN_CLASSES
 
-PART = {"group_id": "string", "record_key": "string", "class": "string", "amount": MONEY_TYPE}
+PART = {
+    "group_id": "string", "record_key": "string", "class": "string", "amount": MONEY_TYPE, "document_id": "string",
+    "source_row": "int64", "date": "date",
+}  # fmt: skip
 SUGGESTION = {"side": "string", "record_key": "string", "suggestion": "string"}
 SUGGESTED_AT_MOST = 3
 EMPTY = ibis.literal("")
@@ -39,7 +42,7 @@ def open_records(definition: Definition, left: Any, right: Any, suggestions: Any
         cause=EMPTY,
         evidence=EMPTY,
     )
-    return finished(rows, as_of)
+    return finished(rows, definition.classes, as_of)
 
 
 _CLASSED = {
@@ -49,13 +52,11 @@ _CLASSED = {
 }
 
 
-def finished(rows: Any, as_of: date, explained: Any = False) -> Any:
+def finished(rows: Any, classes: Classes, as_of: date, explained: Any = None) -> Any:
     """Rows of `open` with what follows from the class and the dates. What a person explained needs no work."""
-    work = (
-        ~rows["class"].isin(NO_WORK_CLASSES) & ~ibis.literal(explained)
-        if isinstance(explained, bool)
-        else ~rows["class"].isin(NO_WORK_CLASSES) & ~explained
-    )
+    work = ~rows["class"].isin([*NO_WORK_CLASSES, *classes.no_work])
+    if explained is not None:
+        work = work & ~explained
     age = ibis.literal(as_of).delta(rows.date, unit="day").cast("int64")
     return conform(rows.mutate(needs_work=work, age_days=age), OPEN)
 
@@ -142,9 +143,16 @@ def _rest_parts(classes: Classes, groups: Any, as_of: date) -> Any:
 def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -> Any:
     """Rows of `open` for the parts of residuals, one per group and class, shown at the record that tells it best:
     the record of the part itself, else the group's least left one."""
-    summed = parts.group_by("group_id", "class").agg(
-        amount=parts.amount.sum().cast(MONEY_TYPE), at=parts.record_key.max()
+    by = ["group_id", "class", "record_key"] if definition.part_per_record else ["group_id", "class"]
+    summed = parts.group_by(by).agg(
+        amount=parts.amount.sum().cast(MONEY_TYPE),
+        at=parts.record_key.max(),
+        at_document=parts.document_id.max(),
+        at_row=parts.source_row.max(),
+        at_date=parts.date.max(),
     )
+    if definition.part_per_record:
+        summed = summed.drop("record_key")
     left = lines.side == "left"
     facts = lines.group_by(of_group=lines.group_id).agg(
         members=lines.record_key.collect().sort().join("\n"),
@@ -152,14 +160,19 @@ def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -
         due=lines.due_date.max(),
     )
     joined = summed.inner_join(facts, summed.group_id == facts.of_group)
-    joined = joined.mutate(at=ibis.ifelse(joined["at"] == "", joined["first"], joined["at"]))
+    inside = (joined["at"] != "") & joined.at_document.isnull()
+    joined = joined.mutate(place=ibis.ifelse(inside, joined["at"], joined["first"]))
     shown = lines.select(
         at_group="group_id", at_key="record_key", scope="scope", document_id="document_id", source_row="source_row",
         order_no="order_no", date="date", currency="currency",
     )  # fmt: skip
-    placed = joined.inner_join(shown, [joined.group_id == shown.at_group, joined["at"] == shown.at_key])
+    placed = joined.inner_join(shown, [joined.group_id == shown.at_group, joined.place == shown.at_key])
+    named = placed.members + "\n" + placed["at"] if definition.part_per_record else placed.members
     rows = placed.mutate(
-        item_id=identity(definition.name, placed["class"], placed.members),
+        item_id=identity(definition.name, placed["class"], named),
+        document_id=placed.at_document.fill_null(placed.document_id),
+        source_row=ibis.ifelse(placed.at_document.notnull(), placed.at_row, placed.source_row),
+        date=placed.at_date.fill_null(placed.date),
         record_key=EMPTY,
         side=ibis.literal("left"),
         due_date=placed.due,
@@ -167,12 +180,12 @@ def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -
         suggestion=EMPTY,
         evidence=ibis.literal(because.KEY_DIFFERENCE),
     )
-    return finished(rows, as_of)
+    return finished(rows, definition.classes, as_of)
 
 
 def first_classes(parts: Any) -> Any:
     """The first class of each differing group, in the order of the closed list: columns group_id, class."""
-    order = {code: f"{number:02d}" for number, code in enumerate(ORDER_CLASSES)}
+    order = {code: f"{number:02d}" for number, code in enumerate(OPEN_CLASSES)}
     ranked = parts.mutate(rank=parts["class"].cases(*order.items(), else_="99"))
     return ranked.group_by("group_id").agg(**{"class": ranked["class"].argmin(ranked["rank"] + ranked["class"])})
 
@@ -196,7 +209,7 @@ def decided_residuals(definition: Definition, decided: Any, links: Any, as_of: d
         evidence=ibis.ifelse(placed.conflict, because.CONFLICT_CHANGED, because.MANUAL),
         **{"class": class_},
     )
-    return finished(rows, as_of, explained=(rows.cause != "") & ~rows.conflict)
+    return finished(rows, definition.classes, as_of, explained=(rows.cause != "") & ~rows.conflict)
 
 
 def suggestions(candidates: Any, pass_name: str) -> Any:

@@ -158,10 +158,12 @@ class Classes:
     elsewhere: str = "other_shop"
     short: str = "short"
     over: str = "over"
+    no_work: tuple[str, ...] = ()  # classes that need no work here, beside those that never do
 
 
 # explain(work, groups, lines, sides) -> table of (group_id, record_key, class, amount): parts of the groups' residuals that
-# have a name of their own, amounts as left - right. `groups` (group_id, residual, l, r) has one row per
+# have a name of their own, amounts as left - right. A part may tell document_id, source_row and date where its record is
+# no entry of the group. `groups` (group_id, residual, l, r) has one row per
 # differing group, `lines` their entries with side and group_id. What is not explained is called by `Classes`.
 Explain = Callable[[Any, Any, Any, Sides], Any]
 
@@ -178,6 +180,7 @@ class Definition:
     """A reconciliation, declared. `prepare(facts, rules, as_of)` gives its sides.
 
     `across`: the sides lie in different accounts, so that keys meet by currency and target and not by scope.
+    `part_per_record`: each record that `explain` names is a residual row of its own, not one row per class.
     `lead_days`: how many days the right side may come before the left one within the window.
     """
 
@@ -186,13 +189,13 @@ class Definition:
     passes: Passes = Passes()
     classes: Classes = Classes()
     across: bool = False
+    part_per_record: bool = False
     tolerance: Decimal = Decimal(0)
     window_days: int = 5
     lead_days: int = 0
     dates: Dates | None = None
     finish: Finish | None = None
     explain: Explain | None = None
-    run: Callable[..., Outcome] | None = None  # a reconciliation that is no matching of two sides (balance)
 
 
 @dataclass(frozen=True)
