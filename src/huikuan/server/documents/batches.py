@@ -102,6 +102,11 @@ class Batch:
         }
 
     @property
+    def ownerless(self) -> int:
+        """How many files wait for their shop or account."""
+        return sum(entry.state in ("shop", "account") for entry in self.entries)
+
+    @property
     def sums(self) -> dict[str, int]:
         """Rows accepted, records new and known, over the whole batch."""
         names = ("accepted", "new", "updated", "duplicate")

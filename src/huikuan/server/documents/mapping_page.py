@@ -50,6 +50,7 @@ class Checked:
     rows: int = 0
     accepted: int = 0
     rejected: int = 0
+    refused: bool = False
     problems: list[dict[str, Any]] = field(default_factory=list)
     totals: dict[str, Decimal] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
@@ -57,8 +58,8 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        """Whether every row was read."""
-        return bool(self.accepted) and not self.rejected
+        """Whether every row was read and it is known whose they are."""
+        return bool(self.accepted) and not self.rejected and not self.refused
 
 
 def tables_of(upload: Upload) -> list[TablePreview]:
@@ -130,7 +131,8 @@ def checked(book: Book, upload: Upload, mapping: Mapping) -> Checked:
     library = library_book(book)
     context = ReadContext(
         currency=mapping.currency or book.currency, timezone=book.timezone, hash_key=library.hash_key,
-        shop=mapping.shop, account=mapping.account, password=str(upload.options.get("password", "")), accept_partial=True,
+        shop=mapping.shop, account=mapping.account, password=str(upload.options.get("password", "")),
+        accept_partial=True,
     )  # fmt: skip
     con = connect()
     try:
@@ -142,6 +144,7 @@ def checked(book: Book, upload: Upload, mapping: Mapping) -> Checked:
             rows=sum(reading.rows for reading in readings),
             accepted=sum(reading.accepted for reading in readings),
             rejected=sum(reading.rejected for reading in readings),
+            refused=any(reading.status == "refused" for reading in readings),
             problems=[problem_row(problem) for reading in readings for problem in reading.problems][:20],
             totals=dict(first.totals) if first else {},
             fields=SHOWN_FIELDS[mapping.kind],

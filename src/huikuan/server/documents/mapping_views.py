@@ -23,7 +23,10 @@ from huikuan.server.documents.models import SavedMapping, Upload
 @require_http_methods(["GET", "POST"])
 @book_view("import")
 def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file's own rows with a guess above each column. POST `do=preview` shows the records, `do=save` saves and imports."""
+    """The file's own rows with a guess above each column.
+
+    POST `do=preview` shows the records that come of it, `do=save` saves the mapping and imports the file.
+    """
     upload: Upload = get_object_or_404(Upload, book=request.book, pk=pk)  # type: ignore[attr-defined]
     if not services.upload_path(upload).exists():
         raise Http404
@@ -57,13 +60,14 @@ def _context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     guess = guess_mapping(table, kind if kind in TARGETS else "", name=given.get("name", ""))
     mapping = page.mapping_of(guess, table, request.POST) if request.method == "POST" else guess.mapping
     rows = [(place, cells) for place, cells in table.rows if place > guess.header_row][: page.ROWS_SHOWN]
+    columns = page.columns_of(guess, table, mapping)
     return {
         "upload": upload, "tables": tables, "table_number": number, "guess": guess, "mapping": mapping,
-        "columns": page.columns_of(guess, table, mapping), "rows": rows, "header_rows": [r for r, _cells in tables[number].rows][:20],
+        "columns": columns, "rows": rows, "header_rows": [place for place, _cells in tables[number].rows][:20],
         "kinds": list(TARGETS), "fields": page.field_names(mapping.kind), "signs": SIGNS, "units": UNITS,
         "date_formats": DATE_FORMATS, "names": known_names(request.book), "faults": [],  # type: ignore[attr-defined]
         "live": upload.size_bytes <= page.LIVE_LIMIT_BYTES,
-        "doubtful": [column for column in page.columns_of(guess, table, mapping) if not column.sure],
+        "doubtful": [column for column in columns if not column.sure],
     }  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def counts(book: Book) -> dict[str, Any]:
 
 def format_titles() -> dict[str, str]:
     """The name of each format in the active language, by id."""
-    return {each.id: translated(each.title) for each in reversed(FORMATS)}
+    return {each.id: translated(each.about.title) for each in reversed(FORMATS)}
 
 
 def first_records(book: Book, document: DocumentRow, limit: int = SAMPLE_ROWS) -> list[dict[str, Any]]:

@@ -108,9 +108,7 @@ def undo(book: Book, actor: Any, document_id: str) -> Document:
 def documents_of(book: Book, undone: bool = False) -> list[Document]:
     """The lake's documents, the newest first."""
     found = library_book(book).lake.documents(undone=undone)
-    return sorted(
-        found, key=lambda d: (d.imported_at or datetime.min.replace(tzinfo=None), d.document_id), reverse=True
-    )
+    return sorted(found, key=lambda d: (str(d.imported_at or ""), d.document_id), reverse=True)
 
 
 @transaction.atomic
@@ -172,7 +170,7 @@ def receive(
     options: dict[str, Any] | None = None,
     batch: str = "",
 ) -> list[Upload]:
-    """Keep files, each a name and its chunks; `start_import` then reads them. `batch` names what was dropped together."""
+    """Keep files, each a name and its chunks; `start_import` reads them. `batch` names what was dropped together."""
     require(book, actor, "import")
     told = {name: value for name, value in (options or {}).items() if name in OPTION_NAMES and value}
     user = getattr(actor, "user", actor)
