@@ -30,8 +30,10 @@ def _fast(settings: Any, tmp_path: Path) -> None:
     settings.HOME = tmp_path / "home"
     settings.HOME.mkdir()
     from django.core.cache import cache
+    from django.utils import translation
 
     cache.clear()
+    translation.activate("en")
 
 
 @pytest.fixture

@@ -36,8 +36,9 @@ def test_rules_of_a_book_are_the_librarys_values(world: World) -> None:
 def test_reading_rules_costs_the_same_however_many_there_are(world: World, django_assert_num_queries: object) -> None:
     for number in range(20):
         services.ensure_account(world.ours.book, f"W{number}", "wallet", shops=(f"S{number}",))
+    book = Book.objects.get(pk=world.ours.book.pk)
     with django_assert_num_queries(7):  # type: ignore[operator]
-        services.rules_of(Book.objects.get(pk=world.ours.book.pk))
+        services.rules_of(book)
 
 
 def test_the_rules_file_round_trips(world: World) -> None:
@@ -49,7 +50,9 @@ def test_the_rules_file_round_trips(world: World) -> None:
 
 
 def test_a_second_version_is_added_and_the_first_kept(world: World) -> None:
-    toml.import_text(world.ours.book, '[[fee_rate]]\nshop = "Shop A"\ntype = "commission"\nfrom = 2026-06-01\nrate = 0.06\n')
+    toml.import_text(
+        world.ours.book, '[[fee_rate]]\nshop = "Shop A"\ntype = "commission"\nfrom = 2026-06-01\nrate = 0.06\n'
+    )
     rates = list(FeeRate.objects.filter(shop=world.ours.shop).values_list("valid_from", "rate"))
     assert rates == [(rules.BEGINNING, Decimal("0.05")), (date(2026, 6, 1), Decimal("0.06"))]
 
@@ -116,7 +119,13 @@ def test_a_rule_of_the_same_day_is_replaced(world: World) -> None:
 
 def test_slugs_are_free_and_readable(db: None) -> None:
     names = ["禾屿家居", "另一家", "Acme Ltd", "Acme GmbH", "Acme-Ltd"]
-    assert [services.create_book(name).slug for name in names] == ["book", "book-2", "acme-ltd", "acme-gmbh", "acme-ltd-2"]
+    assert [services.create_book(name).slug for name in names] == [
+        "book",
+        "book-2",
+        "acme-ltd",
+        "acme-gmbh",
+        "acme-ltd-2",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,9 @@ def test_an_unexpected_fault_shows_a_number_and_no_traceback(
     assert job.error_number in caplog.text
 
 
-def test_a_running_job_stops_at_its_next_step(world: World, handlers: Any, django_capture_on_commit_callbacks: Any) -> None:
+def test_a_running_job_stops_at_its_next_step(
+    world: World, handlers: Any, django_capture_on_commit_callbacks: Any
+) -> None:
     def works(context: services.JobContext) -> None:
         services.cancel(context.job)
         context.progress(1, 2, "Reading %(file)s", file="a.csv")
@@ -112,7 +114,9 @@ def test_a_crash_between_row_and_task_loses_no_job(world: World, handlers: Any) 
 def test_progress_polls_while_it_runs_and_only_then(world: World) -> None:
     job = world.ours.job
     client = world.client("clerk")
-    Job.objects.filter(pk=job.pk).update(state="running", done=3, total=4, started_at=timezone.now(), heartbeat_at=timezone.now())
+    Job.objects.filter(pk=job.pk).update(
+        state="running", done=3, total=4, started_at=timezone.now(), heartbeat_at=timezone.now()
+    )
     running = client.get(f"/b/ours/jobs/{job.pk}", headers={"X-Poll": "1", "HX-Request": "true"})
     assert 'hx-trigger="every 2s"' in running.content.decode() and "75%" in running.content.decode()
     assert "HX-Trigger" not in running

@@ -49,6 +49,13 @@ def login_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/login.html", context, status=401 if fault else 200)
 
 
+def locked(request: HttpRequest, response: HttpResponse | None, credentials: object) -> HttpResponse:
+    """The answer of a locked login: the page that `login_page` drew, with the status that says so."""
+    answer = response if response is not None else HttpResponse()
+    answer.status_code = 429
+    return answer
+
+
 def _fault(request: HttpRequest, name: str) -> str:
     limit = get_failure_limit(request, {"username": name})
     failures = max(

@@ -11,19 +11,32 @@ from huikuan.server.accounts.models import User
 from huikuan.server.accounts.services import set_role
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import create_book
+from huikuan.server.books.setup import DEFAULT_NAME
 from huikuan.server.books.toml import import_text
+from huikuan.server.documents.library import library_book
 
 
 @transaction.atomic
 def demo_book(rules: str, name: str | None, *, by: Any) -> Book:
-    """The demo's book with its rules: the one of that name, made where there is none. Every superuser owns it."""
-    wanted = name or COMPANY
-    book = Book.objects.filter(name=wanted).first()
+    """The book the demo is loaded into, with the demo's rules: the one named, else the only one while it is empty, else
+    one of its own. Every superuser owns it; it is looked at as of the demo's last day."""
+    book = Book.objects.filter(name=name or COMPANY).first() or _empty_book(name)
     if book is None:
-        book = create_book(wanted, start=BOOK_START, by=by)
-        book.fixed_today = AS_OF
-        book.save(update_fields=["fixed_today"])
+        book = create_book(name or COMPANY, start=BOOK_START, by=by)
+    if book.name == DEFAULT_NAME:
+        book.name = COMPANY
+    book.fixed_today, book.start = AS_OF, book.start or BOOK_START
+    book.save(update_fields=["name", "fixed_today", "start"])
     for user in User.objects.filter(is_superuser=True):
         set_role(user, book, "owner", by=by)
     import_text(book, rules, by=by)
     return book
+
+
+def _empty_book(name: str | None) -> Book | None:
+    """The only book, if nothing has been put into it yet and no other was asked for."""
+    books = list(Book.objects.all()[:2])
+    if name or len(books) != 1:
+        return None
+    book = books[0]
+    return None if book.shops.exists() or book.accounts.exists() or library_book(book).lake.documents() else book

@@ -83,8 +83,15 @@ class AccountForm(_InBook):
         self.fields["opening_balance"].widget = forms.TextInput(attrs={"class": "money", "inputmode": "decimal"})
 
 
-class _OfShop(forms.ModelForm):  # type: ignore[type-arg]
-    """A rule of a shop with its first day. A version of the same day is replaced, others stay."""
+class _Version(forms.ModelForm):  # type: ignore[type-arg]
+    """A rule with its first day. A version of the same day is replaced by the view, others stay."""
+
+    def validate_unique(self) -> None:
+        """A version of the same day is no fault."""
+
+
+class _OfShop(_Version):
+    """A rule of a shop."""
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,7 +142,7 @@ class FeeRateForm(_OfShop):
         help_texts = {"rate": _("As a fraction: 0.05 is 5 %."), "category": _("* for all")}
 
 
-class ReconciliationForm(forms.ModelForm):  # type: ignore[type-arg]
+class ReconciliationForm(_Version):
     """Tolerance and window of a reconciliation."""
 
     name = forms.ChoiceField(label=_("Reconciliation"), choices=RECONCILIATIONS)

@@ -14,6 +14,9 @@ from huikuan.server.books.models import Book
 from huikuan.server.books.services import create_book
 
 
+DEFAULT_NAME = "Main"
+
+
 @dataclass(frozen=True)
 class Made:
     """What was made. `one_time_password` is blank where the user existed or a password was given."""
