@@ -16,7 +16,7 @@ from huikuan.export.printed import Printed
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.records.errors import UserError
 
-PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))
+PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))  # noqa: DTZ001
 LIST = Section(
     "By shop",
     (Column("shop", "Shop"), Column("orders", "Orders", "count", True), Column("fees", "Fees", "money", True),
@@ -48,7 +48,7 @@ def test_values_and_number_formats(books):
     sheet = books[1]["By shop"]
     assert sheet["A1"].value == "禾屿家居"
     assert [cell.value for cell in sheet[5]] == ["Shop", "Orders", "Fees", "Gross", "Fee rate", "Day"]
-    assert [cell.value for cell in sheet[6]] == ["禾屿旗舰店", 3, 6.24, 100, 0.0624, datetime(2026, 10, 1)]
+    assert [cell.value for cell in sheet[6]] == ["禾屿旗舰店", 3, 6.24, 100, 0.0624, datetime(2026, 10, 1)]  # noqa: DTZ001
     assert sheet["C6"].number_format == '#,##0.00;\u2212#,##0.00;"–"'
     assert sheet["E6"].number_format.startswith("0.00%")
     assert sheet["F6"].number_format == "yyyy-mm-dd"
@@ -138,7 +138,7 @@ def test_open_items_with_words_for_codes(tmp_path):
     con = duckdb.connect()
     con.execute(
         """CREATE TABLE open AS SELECT '2110' AS order_no, 'left' AS side, 'missing_right' AS class,
-        DATE '2026-10-01' AS date, 'CNY' AS currency, 12.30::DECIMAL(18,5) AS amount, DATE '2026-10-20' AS due_date, 11::BIGINT AS age_days,
+        DATE '2026-10-01' AS date, 'CNY' AS currency, 12.30::DECIMAL(18,5) AS amount, DATE '2026-10-20' AS due_date, 11::BIGINT AS age_days,  # noqa: E501
         'order_line:A/2110/1' AS record_key, 'd' AS document_id, 7::BIGINT AS source_row, 'x' AS extra"""
     )
     query, values = "SELECT * FROM open WHERE class = $class", {"class": "missing_right"}
@@ -148,13 +148,13 @@ def test_open_items_with_words_for_codes(tmp_path):
         "2110",
         "Ours",
         "Not settled",
-        datetime(2026, 10, 1),
+        datetime(2026, 10, 1),  # noqa: DTZ001
         "CNY",
         12.3,
     ]
     assert write_detail(con, "open", query, values, "csv", tmp_path / "o.csv") == 1
     text = (tmp_path / "o.csv").read_bytes().decode("utf-8-sig").splitlines()
-    assert text[1] == '2110,Ours,Not settled,2026-10-01,CNY,12.30,2026-10-20,11,order_line:A/2110/1,d,7'
+    assert text[1] == "2110,Ours,Not settled,2026-10-01,CNY,12.30,2026-10-20,11,order_line:A/2110/1,d,7"
 
 
 def test_csv_is_safe_to_open_in_a_spreadsheet(tmp_path):

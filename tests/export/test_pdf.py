@@ -14,7 +14,7 @@ from huikuan.export.printed import Printed
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.records.errors import OperatorError, UserError
 
-PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))
+PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))  # noqa: DTZ001
 COLUMNS = (Column("text", "摘要"), Column("amount", "金额", "money", True), Column("rate", "费率", "rate"))
 
 
@@ -43,7 +43,7 @@ def text_of(made: bytes) -> str:
 
 def test_head_rows_totals_signature_and_foot_are_printed():
     text = text_of(pdf.render(report([Row(("平台佣金", D("-1234.5"), D("0.0624")))]), PRINTED))
-    for expected in ("禾屿家居（演示）", "回款汇总", "截至 2026-10-31", "单位 元", "平台佣金", "−1,234.50", "6.24%", "合计",
+    for expected in ("禾屿家居（演示）", "回款汇总", "截至 2026-10-31", "单位 元", "平台佣金", "−1,234.50", "6.24%", "合计",  # noqa: E501
                      "只作核对。", "编制", "复核", "日期", "陈会计 2026-11-01 09:26", "1 / 1"):  # fmt: skip
         assert expected in text
 

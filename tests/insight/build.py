@@ -82,7 +82,7 @@ def order_links(orders: list[dict[str, Any]], lines: list[dict[str, Any]]) -> li
     for side, kind, side_rows in (("left", "order_line", orders), ("right", "settlement_line", lines)):
         for row in side_rows:
             parts = [row.get(name, 0 if name == "n" else "") for name in KINDS[kind].key]
-            rows.append({"group_id": row["order_no"], "side": side, "scope": row.get("shop"), "order_no": row["order_no"],
+            rows.append({"group_id": row["order_no"], "side": side, "scope": row.get("shop"), "order_no": row["order_no"],  # noqa: E501
                          "record_key": record_key(kind, *parts), "date": row["business_date"], "currency": "CNY",
                          "amount": row.get("amount", row.get("paid")), "allocated": row.get("amount", row.get("paid")),
                          "pass": "key"})  # fmt: skip

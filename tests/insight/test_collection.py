@@ -85,7 +85,7 @@ def test_due_date_is_anchor_days_bank_days_and_grace():
 
 def test_a_rule_holds_from_its_date():
     rules = Rules(settlement_rules=(SettlementRule("A", anchor="paid", days=1, bank_days=0, grace=0),
-                                    SettlementRule("A", day("10-15"), anchor="paid", days=30, bank_days=0, grace=0)))  # fmt: skip
+                                    SettlementRule("A", day("10-15"), anchor="paid", days=30, bank_days=0, grace=0)))  # fmt: skip  # noqa: E501
     rows = collect([order("1", "1", on="10-14"), order("2", "1", on="10-15")], [], rules=rules)
     assert (rows["1"]["due_date"], rows["2"]["due_date"]) == (day("10-15"), date(2026, 11, 14))
 

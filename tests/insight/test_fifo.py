@@ -150,7 +150,7 @@ def test_a_payout_that_names_its_order_takes_that_order():
 
 
 def test_a_settlement_batch_paid_straight_to_a_bank():
-    lines = [settled("1", "1", "100", account="Z", batch="s1"), settled("2", "1", "-15", type="commission", account="Z", batch="s1"),
+    lines = [settled("1", "1", "100", account="Z", batch="s1"), settled("2", "1", "-15", type="commission", account="Z", batch="s1"),  # noqa: E501
              settled("3", "", "-85", type="payout", account="Z", batch="s1", on="10-06")]  # fmt: skip
     assert collect([order("1", "100")], lines)["1"]["in_transit"] == D("85")
     row = collect([order("1", "100")], lines, payouts=payout_link("s1", "85", account="Z"))["1"]

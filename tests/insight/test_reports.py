@@ -21,7 +21,7 @@ RULES = Rules(settlement_rules=(SettlementRule("A", anchor="shipped", days=7),))
 def source():
     con = duckdb.connect()
     orders = [order("1", "100", on="10-01"), order("2", "80", on="10-02"), order("3", "50", on="10-30"),
-              order("4", "60", shop="B", on="10-06", received_at=None), order("5", "20", currency="USD", on="10-06")]  # fmt: skip
+              order("4", "60", shop="B", on="10-06", received_at=None), order("5", "20", currency="USD", on="10-06")]  # fmt: skip  # noqa: E501
     lines = [settled("1", "1", "100"), settled("1f", "1", "-6", type="commission"), settled("2", "2", "80")]
     flows = [wallet("1", "100"), wallet("1f", "-6"), wallet("2", "80"),
              wallet("9", "-120", movement="payout", payout_id="p", on="10-07")]  # fmt: skip
@@ -38,7 +38,7 @@ def test_summary_totals_equal_the_collection_in_every_table(source):
     total = source.con.execute(
         "SELECT count(*), sum(receivable), sum(collected), sum(overdue) FROM collection WHERE currency = 'CNY'"
     ).fetchone()
-    for title in ("By shop", "By status", "Day"):
+    for title in ("By shop", "By status", "By day"):
         table = section(report, title)
         totals = table.totals()
         found = tuple(totals[table.index(key)] for key in ("orders", "receivable", "collected", "overdue"))
@@ -52,9 +52,9 @@ def test_summary_never_adds_currencies(source):
 
 
 def test_summary_by_week_and_month(source):
-    weeks = section(build_report("collection-summary", source, {"by": "week"}), "Week")
+    weeks = section(build_report("collection-summary", source, {"by": "week"}), "By week")
     assert [row.values[0] for row in weeks.rows] == ["2026-W40", "2026-W41", "2026-W44"]
-    months = section(build_report("collection-summary", source, {"by": "month"}), "Month")
+    months = section(build_report("collection-summary", source, {"by": "month"}), "By month")
     assert [(row.values[0], row.values[1]) for row in months.rows] == [("2026-10", 4)]
 
 
@@ -132,7 +132,7 @@ FLOWS = [wallet("0", "900", balance=D("900"), seq=1),
 
 
 def test_bank_reconciliation_with_transit_fee_and_unclaimed():
-    lines = [bank("p", "485", "1485", on="10-08", seq=1), bank("x", "70", "1555", on="10-09", seq=2, counterparty="某公司"),
+    lines = [bank("p", "485", "1485", on="10-08", seq=1), bank("x", "70", "1555", on="10-09", seq=2, counterparty="某公司"),  # noqa: E501
              bank("y", "-20", "1535", on="10-10", seq=3), bank("z", "-35", "1500", on="10-11", seq=4)]  # fmt: skip
     links = payout_link("p", "500")
     links[1] |= {"amount": D("485"), "allocated": D("485")}

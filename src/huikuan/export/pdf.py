@@ -18,6 +18,7 @@ import typst
 
 from huikuan.export.excel_style import LANDSCAPE_ABOVE, text_width
 from huikuan.export.printed import Printed, shown_money, shown_rate
+from huikuan.insight import messages  # noqa: F401
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.records.errors import OperatorError, UserError
 from huikuan.records.messages import gettext_noop as _
@@ -78,6 +79,7 @@ def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
     content = json.dumps([report.company, report.title, report.facts, sections], ensure_ascii=False)
     traditional = report.language.lower() in ("zh-hant", "zh-tw", "zh-hk")
     families = set(_fonts().families())
+    wide = report.columns_max > LANDSCAPE_ABOVE
     printed_by = f"{translated(_('Printed by'))} {printed.by}" if printed.by else ""
     return {
         "title": report.title,
@@ -86,7 +88,8 @@ def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
         "lang": "zh" if report.language.startswith("zh") else "en",
         "region": ("tw" if traditional else "cn") if report.language.startswith("zh") else None,
         "fonts": [name for name in (TRADITIONAL if traditional else SIMPLIFIED) if name in families],
-        "landscape": report.columns_max > LANDSCAPE_ABOVE,
+        "landscape": wide,
+        "size": 7.5 if wide else 8.5,
         "sections": sections,
         "notes": list(report.notes),
         "signature": list(report.signature),
@@ -100,7 +103,6 @@ def _section_data(section: Section, several: bool) -> dict[str, Any]:
     totals = section.totals()
     if totals:
         lines.append(_cells(section, Row(totals, "total")))
-    wide = len(section.columns) > LANDSCAPE_ABOVE
     return {
         "title": section.title,
         "currency": section.currency if several else "",
@@ -108,7 +110,6 @@ def _section_data(section: Section, several: bool) -> dict[str, Any]:
         "aligns": ["right" if column.type in NUMBERS else "left" for column in section.columns],
         "widths": _widths(section, lines),
         "rows": lines,
-        "size": 7.5 if wide else 8.5,
         "divider": 2 if [column.type for column in section.columns] == TWO_SIDES else 0,
         "inset": 2.6 if section.detail else 4,
     }

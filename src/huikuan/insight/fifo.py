@@ -195,7 +195,8 @@ FROM orders FULL JOIN wallet USING (account, currency, day) ORDER BY ALL
 OPENING_SQL = """
 SELECT account, currency, first(balance - amount ORDER BY occurred_at NULLS FIRST, seq, flow_no)
 FROM {wallet_line} JOIN (
-    SELECT account, currency, min(business_date) AS business_date FROM {wallet_line} WHERE balance IS NOT NULL GROUP BY ALL
+    SELECT account, currency, min(business_date) AS business_date FROM {wallet_line}
+    WHERE balance IS NOT NULL GROUP BY ALL
 ) first_day USING (account, currency, business_date)
 WHERE balance IS NOT NULL GROUP BY account, currency
 """

@@ -23,6 +23,5 @@ register(
         "pdf.rows": _("%(rows)s rows are too many for a PDF (at most %(most)s). Choose Excel or CSV."),
         "pdf.failed": _("The PDF could not be made: %(detail)s"),
         "export.format": _("“%(format)s” is no export format. Possible: %(known)s."),
-        "excel.rows": _("%(rows)s rows do not fit a sheet. Choose CSV, or a shorter period."),
     }
 )

@@ -20,7 +20,7 @@ BY_PERIOD = ("orders", "gross", "fees", "receivable", *PLACES, "collection_rate"
 FEES = ("settled_gross", "fees", "fee_rate")
 # Columns left out where all their figures are zero.
 RARE = ("disputed", "written_off")
-PERIODS = ("day", "week", "month")
+PERIODS = {"day": _("By day"), "week": _("By week"), "month": _("By month")}
 IDENTITY = _(
     "Receivable = net sales − fees = collected + in transit + in wallets + not due + overdue + disputed + written off."
 )
@@ -65,7 +65,7 @@ def _sections(source: ReportSource, where: str, values: Mapping[str, Any], curre
     tables = (
         (_("By shop"), "shop", BY_SHOP),
         (_("By status"), "status", BY_STATUS),
-        (DIMENSIONS[period].title, period, BY_PERIOD),
+        (PERIODS[period], period, BY_PERIOD),
         (_("Fees by shop"), "shop", FEES),
     )
     sections = []
@@ -105,7 +105,7 @@ REPORT = Report(
     (
         Parameter("from", _("From"), "date"),
         Parameter("to", _("To"), "date"),
-        Parameter("by", _("Period"), default="day", choices=PERIODS),
+        Parameter("by", _("Period"), default="day", choices=tuple(PERIODS)),
         Parameter("shop", _("Shop")),
     ),
     make,
