@@ -109,6 +109,7 @@ def crashing(step: Callable[..., Any], at: int, after: bool) -> Callable[..., An
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("module", "name"), STEPS, ids=[name for _, name in STEPS])
 def test_died_between_any_two_steps(tmp_path: Path, module: Any, name: str, after: bool) -> None:
@@ -167,7 +168,7 @@ def test_readers_see_whole_documents_while_a_writer_works(tmp_path: Path) -> Non
 
     def write() -> None:
         try:
-            for number in range(8):
+            for number in range(6):
                 crashing_import.import_one(lake, number, "x")
                 if number % 3 == 2:
                     compact(lake, grace_s=3600)

@@ -104,7 +104,7 @@ operations = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(operations)
 def test_any_history_reads_as_its_standing_documents(steps: list[tuple[str, int]]) -> None:
     folder = Path(tempfile.mkdtemp())
@@ -167,6 +167,7 @@ def test_compaction_writes_untouched_readings_only_once(tmp_path: Path) -> None:
     assert len(shown(lake, "wallet_line")) == 3
 
 
+@pytest.mark.slow
 def test_many_small_documents_are_gathered(tmp_path: Path) -> None:
     lake = new_lake(tmp_path)
     for number in range(60):

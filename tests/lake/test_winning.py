@@ -79,7 +79,7 @@ def order_documents(draw: st.DrawFn) -> list[Told]:
     return told
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(order_documents(), st.randoms())
 def test_orders_as_the_oracle_shows_them_in_any_order_of_import(told: list[Told], random: Any) -> None:
     wanted = winning_oracle.expected("order_line", told)
@@ -100,7 +100,7 @@ def wallet_documents(draw: st.DrawFn) -> list[Told]:
     return told
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(wallet_documents(), st.randoms())
 def test_movements_as_the_oracle_shows_them_in_any_order_of_import(told: list[Told], random: Any) -> None:
     wanted = winning_oracle.expected("wallet_line", told)
