@@ -1,0 +1,126 @@
+"""The obvious twin of the engine: what the key pass and the amount pass should find, in plain Python over small ledgers.
+
+Slow and simple on purpose: dictionaries and every pair looked at. Entries are dictionaries with the columns of ENTRY.
+Results are sets of groups (pass, status, left record keys, right record keys, residual) and open record keys with class.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+Entry = dict[str, Any]
+Group = tuple[str, str, frozenset[str], frozenset[str], Decimal]
+Found = tuple[set[Group], dict[str, str], dict[tuple[str, ...], Decimal]]
+
+
+def key_pass(left: Sequence[Entry], right: Sequence[Entry], tolerance: Decimal, as_of: date) -> Found:
+    """Groups by scope, key and currency, classes of what is open, and parts of residuals by (members, class)."""
+    sides = {"left": left, "right": right}
+    grouped: dict[tuple[str, str, str], dict[str, list[Entry]]] = defaultdict(lambda: {"left": [], "right": []})
+    for side, entries in sides.items():
+        for entry in entries:
+            if entry["key"] is not None:
+                grouped[entry["scope"], entry["key"], entry["currency"]][side].append(entry)
+    groups: set[Group] = set()
+    open_left = [entry for entry in left if entry["key"] is None]
+    open_right = [entry for entry in right if entry["key"] is None]
+    residuals: dict[tuple[str, ...], Decimal] = {}
+    for members in grouped.values():
+        lefts, rights = members["left"], members["right"]
+        residual = total(lefts) - total(rights)
+        nothing_owed = bool(lefts) and not rights and residual == 0
+        if not (lefts and rights) and not nothing_owed:
+            open_left += lefts
+            open_right += rights
+            continue
+        status = "matched" if abs(residual) <= tolerance else "difference"
+        groups.add(("key", status, keys_of(lefts), keys_of(rights), residual))
+        if status == "difference":
+            members_key = tuple(sorted(keys_of(lefts) | keys_of(rights)))
+            residuals[(*members_key, residual_class(lefts, rights, residual, as_of))] = residual
+    return groups, classes(open_left, open_right, as_of), residuals
+
+
+def total(entries: Sequence[Entry]) -> Decimal:
+    return sum((entry["compared"] for entry in entries), Decimal(0))
+
+
+def keys_of(entries: Sequence[Entry]) -> frozenset[str]:
+    return frozenset(entry["record_key"] for entry in entries)
+
+
+def residual_class(lefts: Sequence[Entry], rights: Sequence[Entry], residual: Decimal, as_of: date) -> str:
+    if residual < 0:
+        return "over"
+    if any(entry["compared"] for entry in rights):
+        return "short"
+    dues = [entry["due_date"] for entry in lefts if entry["due_date"] is not None]
+    return "missing_right" if dues and max(dues) < as_of else "not_due"
+
+
+def classes(left: Sequence[Entry], right: Sequence[Entry], as_of: date) -> dict[str, str]:
+    """The class of each open entry by record key."""
+    found = {}
+    for entry in left:
+        found[entry["record_key"]] = open_class(entry, right) or (
+            "missing_right" if entry["due_date"] is not None and entry["due_date"] < as_of else "not_due"
+        )
+    for entry in right:
+        same = [other for other in left if entry["key"] is not None and other["key"] == entry["key"]]
+        known = any(other["scope"] == entry["scope"] for other in same)
+        otherwise = "unexpected_settlement" if known else "missing_left"
+        found[entry["record_key"]] = open_class(entry, left) or otherwise
+    return found
+
+
+def open_class(entry: Entry, others: Sequence[Entry]) -> str | None:
+    if entry["hint"] is not None:
+        return str(entry["hint"])
+    same = [other["scope"] for other in others if entry["key"] is not None and other["key"] == entry["key"]]
+    return "other_shop" if same and entry["scope"] not in same else None
+
+
+def amount_pass(left: Sequence[Entry], right: Sequence[Entry], days: int, lead: int) -> set[Group]:
+    """Connected sets of entries that may meet, taken where one account meets one with as many items."""
+    usable_left = [entry for entry in left if entry["compared"] and entry["hint"] is None]
+    usable_right = [entry for entry in right if entry["compared"] and entry["hint"] is None]
+    partners: dict[str, set[str]] = defaultdict(set)
+    for one in usable_left:
+        for other in usable_right:
+            if may_meet(one, other, days, lead):
+                partners[one["record_key"]].add(other["record_key"])
+                partners[other["record_key"]].add(one["record_key"])
+    by_key = {entry["record_key"]: entry for entry in [*usable_left, *usable_right]}
+    left_keys = {entry["record_key"] for entry in usable_left}
+    groups: set[Group] = set()
+    seen: set[str] = set()
+    for start in sorted(partners):
+        if start in seen:
+            continue
+        island = reach(start, partners)
+        seen |= island
+        lefts, rights = island & left_keys, island - left_keys
+        single = all(len({by_key[key]["scope"] for key in side}) == 1 for side in (lefts, rights))
+        if single and len(lefts) == len(rights):
+            groups.add(("amount", "matched", frozenset(lefts), frozenset(rights), Decimal(0)))
+    return groups
+
+
+def may_meet(one: Entry, other: Entry, days: int, lead: int) -> bool:
+    apart = (other["date"] - one["date"]).days
+    allowed = one["target"] == "*" or f"|{other['scope']}|" in one["target"]
+    same = (one["currency"], one["compared"]) == (other["currency"], other["compared"])
+    return same and allowed and -lead <= apart <= days
+
+
+def reach(start: str, partners: dict[str, set[str]]) -> set[str]:
+    found, waiting = {start}, [start]
+    while waiting:
+        for key in partners[waiting.pop()] - found:
+            found.add(key)
+            waiting.append(key)
+    return found

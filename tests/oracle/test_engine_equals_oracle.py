@@ -1,0 +1,165 @@
+"""The engine and its plain twin find the same in generated ledgers, in any input order.
+
+One example holds many small ledgers, each in a world of its own (a shop for keys, a currency for amounts), since a run
+costs the same for one as for fifty.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import ibis
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from huikuan.engine import Classes, Definition, Outcome, Passes, Sides, reconcile
+from huikuan.records.decisions import Decisions
+from tests.engine.build import AS_OF, day, entries, rows
+from tests.oracle import oracle
+
+KEYED = Definition("order-settlement", prepare=lambda *_: Sides(None, None), passes=Passes(key="applies"))
+BY_AMOUNT = Definition(
+    "payout-bank",
+    prepare=lambda *_: Sides(None, None),
+    passes=Passes(key="off", amount="applies"),
+    classes=Classes(elsewhere=""),
+    window_days=5,
+    lead_days=1,
+)
+SLOWLY = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+BACKEND = ibis.duckdb.connect(threads=2)
+
+amounts = st.sampled_from(["-5", "-1", "0", "0.01", "1", "1", "5", "10"])
+item = st.fixed_dictionaries(
+    {
+        "key": st.sampled_from([None, "A", "A", "B", "C"]),
+        "amount": amounts,
+        "fee": st.booleans(),
+        "currency": st.sampled_from(["CNY", "CNY", "USD"]),
+        "second": st.sampled_from([False, False, True]),
+        "due": st.sampled_from([None, -1, 0, 1]),
+        "hint": st.sampled_from([None, None, None, "other_period"]),
+    }
+)
+ledger = st.tuples(st.lists(item, max_size=5), st.lists(item, max_size=6))
+ledgers = st.lists(ledger, min_size=30, max_size=60)
+
+dated = st.fixed_dictionaries(
+    {
+        "amount": st.sampled_from(["-5", "0", "5", "5", "7"]),
+        "day": st.integers(0, 14),
+        "account": st.sampled_from("XXY"),
+        "hint": st.just(None),
+    }
+)
+payouts = st.lists(st.tuples(st.lists(dated, max_size=5), st.lists(dated, max_size=5)), min_size=30, max_size=60)
+
+
+def keyed_entry(world: int, side: str, number: int, told: dict[str, Any]) -> dict[str, Any]:
+    amount = Decimal(told["amount"]).quantize(Decimal("0.00001"))
+    due = None if told["due"] is None else AS_OF + timedelta(days=told["due"])
+    shop = f"shop{world}b" if told["second"] else f"shop{world}"
+    key = told["key"] and f"{told['key']}{world}"
+    blank = _blank(f"{side}{world}.{number}", shop, told["currency"], amount)
+    compared = Decimal(0) if told["fee"] and side == "right" else amount
+    return blank | {
+        "key": key, "compared": compared, "due_date": due if side == "left" else None,
+        "hint": "key_missing" if key is None else told["hint"], "date": day(10),
+    }  # fmt: skip
+
+
+def dated_entry(world: int, side: str, number: int, told: dict[str, Any]) -> dict[str, Any]:
+    amount = Decimal(told["amount"]).quantize(Decimal("0.00001"))
+    blank = _blank(f"{side}{world}.{number}", f"{side}{told['account']}", f"C{world}", amount)
+    target = "*" if told["account"] == "X" else "|rightY|"
+    return blank | {"date": day(1) + timedelta(days=told["day"]), "target": target}
+
+
+def _blank(record_key: str, scope: str, currency: str, amount: Decimal) -> dict[str, Any]:
+    names = (
+        "document_id",
+        "source_row",
+        "key",
+        "reference",
+        "order_no",
+        "occurred_at",
+        "seq",
+        "type",
+        "flow",
+        "due_date",
+        "hint",
+    )
+    return dict.fromkeys(names) | {
+        "record_key": record_key, "scope": scope, "target": "*", "currency": currency, "amount": amount, "compared": amount
+    }  # fmt: skip
+
+
+def both_sides(worlds: Sequence[Any], build: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    sides: dict[str, list[dict[str, Any]]] = {"left": [], "right": []}
+    for world, pair in enumerate(worlds):
+        for side, items in zip(("left", "right"), pair, strict=True):
+            sides[side] += [build(world, side, number, told) for number, told in enumerate(items)]
+    return sides["left"], sides["right"]
+
+
+def run(definition: Definition, left: list[Any], right: list[Any], seed: int, tolerance: str = "0") -> Outcome:
+    left, right = left[:], right[:]
+    random.Random(seed).shuffle(left)
+    random.Random(seed + 1).shuffle(right)
+    sides = Sides(entries(left), entries(right))
+    return reconcile(BACKEND, definition, sides, Decisions(), AS_OF, Decimal(tolerance))
+
+
+def found(outcome: Outcome) -> oracle.Found:
+    links: dict[str, dict[str, Any]] = {}
+    for row in rows(outcome.links):
+        group = links.setdefault(row["group_id"], {"left": set(), "right": set(), **row})
+        group[row["side"]].add(row["record_key"])
+    groups = {
+        (g["pass"], g["status"], frozenset(g["left"]), frozenset(g["right"]), g["residual"]) for g in links.values()
+    }
+    open_rows = rows(outcome.open)
+    records = {row["record_key"]: row["class"] for row in open_rows if row["record_key"]}
+    residuals = {
+        (*sorted(links[row["group_id"]]["left"] | links[row["group_id"]]["right"]), row["class"]): row["amount"]
+        for row in open_rows
+        if not row["record_key"]
+    }
+    return groups, records, residuals
+
+
+@pytest.mark.slow
+@SLOWLY
+@given(ledgers, st.sampled_from(["0", "0.01", "1"]), st.integers(0, 1000))
+def test_key_pass_equals_the_oracle(worlds: list[Any], tolerance: str, seed: int) -> None:
+    left, right = both_sides(worlds, keyed_entry)
+    assert found(run(KEYED, left, right, seed, tolerance)) == oracle.key_pass(left, right, Decimal(tolerance), AS_OF)
+
+
+@pytest.mark.slow
+@SLOWLY
+@given(payouts, st.integers(0, 1000))
+def test_amount_pass_equals_the_oracle(worlds: list[Any], seed: int) -> None:
+    left, right = both_sides(worlds, dated_entry)
+    assert found(run(BY_AMOUNT, left, right, seed))[0] == oracle.amount_pass(left, right, 5, 1)
+
+
+def test_input_order_changes_nothing_at_all() -> None:
+    worlds = [([_told(n, m) for m in range(4)], [_told(n, m + 1) for m in range(5)]) for n in range(12)]
+    left, right = both_sides(worlds, keyed_entry)
+    first, second = run(KEYED, left, right, 1), run(KEYED, left, right, 7)
+    for table in ("links", "open", "statement"):
+        one, other = (sorted(map(str, rows(getattr(outcome, table)))) for outcome in (first, second))
+        assert one == other
+
+
+def _told(n: int, m: int) -> dict[str, Any]:
+    return {
+        "key": "ABC"[(n * m) % 3], "amount": str((n + 2 * m) % 7), "fee": m % 4 == 3, "currency": "CNY",
+        "second": m == 4, "due": (n + m) % 3 - 1, "hint": None,
+    }  # fmt: skip
