@@ -1,3 +1,4 @@
+
 """Corporate exports of ICBC, CCB and BOC, documented but not at hand: generated in every shape they are told to come
 in, and proved by the running balance."""
 
@@ -47,6 +48,17 @@ def test_icbc_corporate_in_every_layout_and_shape(layout: str, shape: str, newes
 def test_icbc_own_account_is_taken_from_its_column(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, "h.csv", material.delimited(material.icbc_both_turnovers()), CONTEXT).only
     assert (found.status, found.account) == ("imported", material.OWN)
+
+
+def test_icbc_asia_in_traditional_chinese(tmp_path: Path) -> None:
+    header = ["對方賬號", "交易時間", "對方單位", "摘要", "扣賬", "入賬", "結餘", "貨幣"]
+    rows = [
+        ["2088", "2026-01-05 09:15:00", "支付寶", "提現", "", "100.00", "600.00", "港幣"],
+        ["1102", "2026-01-06", "物流", "運費", "30.00", "", "570.00", "港幣"],
+    ]
+    found = read_bytes(tmp_path, "asia.csv", material.delimited([["[HISTORYDETAIL]"], header, *rows]), WITH_ACCOUNT)
+    assert (found.only.format, found.only.status, found.only.currency) == ("icbc.statement", "imported", "HKD")
+    assert [str(row[0]) for row in found.rows("amount")] == ["100.00000", "-30.00000"]
 
 
 def test_icbc_without_own_account_asks_for_it(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 import xlsxwriter
 
+from huikuan.formats.readers.container import nature_of
 from huikuan.formats.readers.spreadsheet import cell_text, open_sheets
 from huikuan.formats.reading import Layout
 from tests.formats_bank import material
@@ -101,6 +102,20 @@ def test_web_page_with_spanning_cells_and_entities(tmp_path: Path) -> None:
     page = "<table><tr><td colspan=2>账单&nbsp;2026</td></tr><tr><th>日期<th>金额</tr><tr><td>5&amp;6</td><td>1<br>2</td></tr></table>"
     sheet = open_sheets(write(tmp_path, page.encode()), "a.xls", "html")[0]
     assert [cells for _, cells in sheet.rows] == [("账单 2026", ""), ("日期", "金额"), ("5&6", "1\n2")]
+
+
+def test_xml_workbook_of_2003(tmp_path: Path) -> None:
+    book = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        '<Worksheet ss:Name="S"><Table><Row><Cell ss:MergeAcross="1"><Data ss:Type="String">账单</Data></Cell></Row>'
+        '<Row ss:Index="3"><Cell><Data ss:Type="String">日期</Data></Cell><Cell><Data ss:Type="String">金额</Data></Cell></Row>'
+        '<Row><Cell ss:Index="2"><Data ss:Type="Number">12.5</Data></Cell></Row></Table></Worksheet></Workbook>'
+    )
+    path = write(tmp_path, book.encode(), "a.xls")
+    assert nature_of(path, "a.xls") == "html"
+    sheet = open_sheets(path, "a.xls", "html")[0]
+    assert sheet.rows == ((1, ("账单", "")), (3, ("日期", "金额")), (4, ("", "12.5")))
 
 
 def test_workbook_is_known_by_its_content_whatever_its_name(tmp_path: Path) -> None:

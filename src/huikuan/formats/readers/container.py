@@ -176,8 +176,8 @@ def _text_nature(head: bytes, name: str) -> Nature:
     start = start.lstrip("\ufeff \t\r\n").lower()
     if start.startswith(("<!doctype html", "<html", "<table", "<head", "<meta", "<body", "<style", "<div")):
         return "html"
-    if start.startswith("<") and "<html" in start:
-        return "html"
+    if start.startswith("<") and ("<html" in start or "office:spreadsheet" in start):
+        return "html"  # a web page, or Excel's XML of 2003: both are tables of tags
     return "xml" if start.startswith(("<?xml", "<document")) else "text"
 
 

@@ -34,6 +34,7 @@ BATCH_ROWS = 50_000
 EXACT_INTEGER_MAX = 2**53
 EXCEL_DIGITS = 15
 HTML_BYTES_MAX = 256 << 20
+ATTRIBUTE_MAX = 1_048_576  # rows of a sheet
 _numbers = itertools.count(1)
 
 register(
@@ -195,7 +196,11 @@ def _sheet_rows(sheet: Any) -> tuple[tuple[int, tuple[str, ...]], ...]:
 
 # ---------------------------------------------------------------- web pages
 class _TableParser(HTMLParser):
-    """Collects the rows of every table of a page. A cell spanning columns is followed by blanks."""
+    """Collects the rows of every table of a page, or of Excel's XML of 2003 (`Row`, `Cell`, `ss:Index`).
+
+    A cell spanning columns is followed by blanks."""
+
+    TAGS = {"row": "tr", "cell": "td"}  # noqa: RUF012 - a constant
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -206,20 +211,24 @@ class _TableParser(HTMLParser):
         self._in_title = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        tag = self._plain(tag)
+        given = dict(attrs)
         if tag == "tr":
             self._end_cell()
-            self.rows.append([])
+            self.rows += [[] for _ in range(_number(given.get("ss:index"), len(self.rows) + 1) - len(self.rows))]
         elif tag in ("td", "th"):
             self._end_cell()
-            span = dict(attrs).get("colspan") or "1"
-            self._cell, self._span = [], min(int(span), 1000) if span.isdigit() else 1
+            row = self.rows[-1] if self.rows else []
+            row += [""] * (_number(given.get("ss:index"), len(row) + 1) - len(row) - 1)
+            merged = _number(given.get("ss:mergeacross"), 0)
+            self._cell, self._span = [], _number(given.get("colspan"), 1) + merged
         elif tag == "br" and self._cell is not None:
             self._cell.append("\n")
         elif tag == "title":
             self._in_title = True
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th", "tr", "table"):
+        if self._plain(tag) in ("td", "th", "tr", "table"):
             self._end_cell()
         elif tag == "title":
             self._in_title = False
@@ -230,6 +239,10 @@ class _TableParser(HTMLParser):
         elif self._in_title:
             self.title += data
 
+    def _plain(self, tag: str) -> str:
+        name = tag.removeprefix("ss:")
+        return self.TAGS.get(name, name)
+
     def _end_cell(self) -> None:
         if self._cell is None:
             return
@@ -237,6 +250,11 @@ class _TableParser(HTMLParser):
             self.rows.append([])
         self.rows[-1] += ["".join(self._cell).replace("\xa0", " ").strip(), *[""] * (self._span - 1)]
         self._cell = None
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    """A small number of an attribute; `otherwise` if there is none or it is absurd."""
+    return int(text) if text and text.isascii() and text.isdigit() and int(text) <= ATTRIBUTE_MAX else otherwise
 
 
 def _html_sheets(path: Path, name: str) -> list[Sheet]:
