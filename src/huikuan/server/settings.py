@@ -1,6 +1,6 @@
 """Django settings of one installation: a home folder with its database, keys and books.
 
-Everything an operator may change is an environment variable, read here and nowhere else:
+Everything an operator may change is an environment variable, read here or where named:
 
     HUIKUAN_HOME         data folder; default ~/.huikuan
     DATABASE_URL         postgres://... for a team; default: SQLite in the home folder
@@ -9,6 +9,10 @@ Everything an operator may change is an environment variable, read here and nowh
     HUIKUAN_HOSTS        host names it answers to, separated by commas; default: localhost, or any in HUIKUAN_DEBUG
     HUIKUAN_HTTPS        1: served over HTTPS; cookies are marked secure
     HUIKUAN_IDLE_MINUTES, HUIKUAN_SESSION_HOURS   when a session ends; default 120 minutes idle, 12 hours in all
+    HUIKUAN_LANG         language of the command line: zh-hans, zh-hant, en; default: as the locale says
+    HUIKUAN_LOG_LEVEL    default WARNING
+    HUIKUAN_THREADS, HUIKUAN_MEMORY, HUIKUAN_TEMP   DuckDB's threads, memory limit and spill folder
+    HUIKUAN_FONTS        folder of fonts for PDF where the build brought none
     HUIKUAN_DEBUG        1: for developers only
 """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 SETTINGS = "huikuan.server.settings"
@@ -15,25 +14,8 @@ def configure(home: Path | str | None = None) -> None:
         os.environ["HUIKUAN_HOME"] = str(Path(home).expanduser().absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django
-    from django.utils import translation
 
     django.setup()
-    translation.activate(language_of(os.environ))
-
-
-def language_of(environment: Mapping[str, str]) -> str:
-    """The language of the command line: HUIKUAN_LANGUAGE, else as the locale says, else English.
-
-    >>> language_of({"LANG": "zh_CN.UTF-8"}), language_of({"LANG": "zh_TW.UTF-8"}), language_of({"LANG": "C"})
-    ('zh-hans', 'zh-hant', 'en')
-    """
-    wanted = environment.get("HUIKUAN_LANGUAGE", "").lower()
-    if wanted in ("zh-hans", "zh-hant", "en"):
-        return wanted
-    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    if locale.startswith(("zh_TW", "zh_HK", "zh_MO", "zh_Hant")):
-        return "zh-hant"
-    return "zh-hans" if locale.startswith("zh") else "en"
 
 
 def setup(home: Path | str | None = None) -> None:

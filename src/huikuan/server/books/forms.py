@@ -86,8 +86,9 @@ class AccountForm(_InBook):
 class _Version(forms.ModelForm):  # type: ignore[type-arg]
     """A rule with its first day. A version of the same day is replaced by the view, others stay."""
 
-    def validate_unique(self) -> None:
-        """A version of the same day is no fault."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Without the day, so that a version of the same day is no fault; the form field checks the day itself."""
+        return {*super()._get_validation_exclusions(), "valid_from"}  # type: ignore[misc]
 
 
 class _OfShop(_Version):
