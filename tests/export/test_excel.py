@@ -138,7 +138,8 @@ def test_open_items_with_words_for_codes(tmp_path):
     con = duckdb.connect()
     con.execute(
         """CREATE TABLE open AS SELECT '2110' AS order_no, 'left' AS side, 'missing_right' AS class,
-        DATE '2026-10-01' AS date, 'CNY' AS currency, 12.30::DECIMAL(18,5) AS amount, DATE '2026-10-20' AS due_date, 11::BIGINT AS age_days,  # noqa: E501
+        DATE '2026-10-01' AS date, 'CNY' AS currency, 12.30::DECIMAL(18,5) AS amount, DATE '2026-10-20' AS due_date,
+        11::BIGINT AS age_days,
         'order_line:A/2110/1' AS record_key, 'd' AS document_id, 7::BIGINT AS source_row, 'x' AS extra"""
     )
     query, values = "SELECT * FROM open WHERE class = $class", {"class": "missing_right"}

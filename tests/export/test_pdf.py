@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 from decimal import Decimal as D
+from zoneinfo import ZoneInfo
 
 import pypdf
 import pytest
@@ -89,6 +90,11 @@ def test_traditional_chinese_is_printed_whole():
 def test_the_same_report_gives_the_same_bytes():
     made = [pdf.render(report([Row(("a", D("1"), None))]), PRINTED) for _ in range(2)]
     assert made[0] == made[1]
+
+
+def test_a_moment_of_a_named_zone_is_printed_in_it():
+    printed = Printed("x", datetime(2026, 7, 1, 9, 26, 5, 123456, tzinfo=ZoneInfo("Europe/Berlin")))
+    assert "2026-07-01 09:26" in text_of(pdf.render(report([]), printed))
 
 
 def test_zero_is_a_dash_in_lists_and_shown_in_statements():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -48,16 +48,27 @@ def render(report: ReportTable, printed: Printed | None = None) -> bytes:
     if rows > ROWS_MAX:
         raise UserError("pdf.rows", rows=rows, most=ROWS_MAX)
     data = json.dumps(page_data(report, printed), ensure_ascii=False)
-    moment = printed.at.replace(tzinfo=printed.at.tzinfo or UTC) if printed.at else None
     try:
         made = typst.compile(
-            TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs={"data": data}, format="pdf", timestamp=moment
+            TEMPLATE.read_bytes(),
+            font_paths=_fonts(),
+            sys_inputs={"data": data},
+            format="pdf",
+            timestamp=_fixed(printed.at),
         )
     except typst.TypstError as error:
         raise OperatorError("pdf.failed", detail=error.message) from error
     if not isinstance(made, bytes):
         raise OperatorError("pdf.failed", detail="")
     return made
+
+
+def _fixed(moment: datetime | None) -> datetime | None:
+    """The moment as Typst wants it: fixed offset, whole seconds. One without a zone is taken as it stands."""
+    if moment is None:
+        return None
+    whole = moment.replace(microsecond=0)
+    return whole.astimezone(UTC) if whole.tzinfo else whole.replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=1)

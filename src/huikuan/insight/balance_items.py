@@ -7,6 +7,7 @@ payouts that reached a bank. Everything else on the statement is not in the book
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any
 from huikuan.insight.report_base import ReportSource
 
 ZERO = Decimal(0)
+IDENTIFIER = re.compile(r"[0-9A-Za-z]{6,}")
 # Open lines of a bank that the company knows of.
 KNOWN_CLASSES = ("own_transfer", "not_operating", "payout_returned")
 
@@ -77,6 +79,20 @@ def ours(amount: Decimal, day: date | None, reference: str, text: str, reason: s
     return Item("ours_in" if amount > 0 else "ours_out", day, reference, text, reason, abs(amount), key)
 
 
+def short_reference(reference: str) -> str:
+    """A bank line's reference as shown. Where the bank gives none, the key is made of identity columns joined by `|`:
+    the last that looks like a number of its own, else nothing (date and text stand beside it).
+
+    >>> short_reference("2026-10-16|5860.00000|39410001040027711|261016100001527")
+    '261016100001527'
+    >>> short_reference("2026-10-16|5860.00000|"), short_reference("FT-1")
+    ('', 'FT-1')
+    """
+    if "|" not in reference:
+        return reference
+    return next((part for part in reversed(reference.split("|")) if IDENTIFIER.fullmatch(part)), "")
+
+
 # --- bank ---------------------------------------------------------------------------------------------------------
 
 BANK_LINES_SQL = """
@@ -113,9 +129,9 @@ def bank_balance(source: ReportSource, account: str, currency: str, as_of: date)
     for day, ref, text, amount, reason, key in source.con.execute(BANK_LINES_SQL.format(**tables), values).fetchall():
         if reason not in KNOWN_CLASSES:
             default = "unidentified_receipt" if amount > 0 else "unidentified_payment"
-            items.append(theirs(amount, day, ref, text, reason or default, key))
+            items.append(theirs(amount, day, short_reference(ref), text, reason or default, key))
     for day, ref, text, amount, key in source.con.execute(RESIDUAL_SQL.format(**tables), values).fetchall():
-        items.append(theirs(amount, day, ref, text, "difference", key))
+        items.append(theirs(amount, day, short_reference(ref), text, "difference", key))
     for payout in payouts_not_arrived(source, as_of):
         if payout["bank"] == account and payout["currency"] == currency:
             reason = payout["reason"] or "payout_in_transit"
