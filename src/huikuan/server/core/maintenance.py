@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import sqlite3
 import zipfile
@@ -93,7 +92,7 @@ def backup(file: Path, told: Progress) -> int:
             for number, path in enumerate(paths):
                 told(path.name, number, len(paths))
                 archive.write(path, path.relative_to(home).as_posix())
-        os.replace(temporary, file)
+        temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
     return file.stat().st_size
