@@ -28,9 +28,11 @@ def init_command(
     """Make the home folder and one book, with its owner. Prints a one-time password, changed at the first login."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     ready(home)
-    from huikuan.server.books.setup import first_book
+    from huikuan.server.books.setup import DEFAULT_NAME, first_book
 
-    made = first_book(book_name or "Main", admin, password, currency=currency, timezone=timezone, start=start, by=ACTOR)
+    made = first_book(
+        book_name or DEFAULT_NAME, admin, password, currency=currency, timezone=timezone, start=start, by=ACTOR
+    )
     row = {"book": made.book.name, "admin": made.user.username, "password": made.one_time_password}
     if as_json:
         emit([row], True)

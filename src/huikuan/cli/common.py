@@ -60,7 +60,9 @@ def home_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """--home and --book, which every command takes."""
     function = click.option("--book", "book_name", metavar="NAME", help="The book; default: the only one.")(function)
     return click.option(
-        "--home", type=click.Path(path_type=Path, file_okay=False), help="Data folder; default ~/.huikuan or HUIKUAN_HOME."
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Data folder; default ~/.huikuan or HUIKUAN_HOME.",
     )(function)
 
 
@@ -137,7 +139,7 @@ def write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], target:
         writer.writerow([cell(row.get(name)) for name in columns])
 
 
-def cell(value: Any) -> str:
+def cell(value: Any) -> str:  # noqa: PLR0911 - one case per type
     """A value as plain text."""
     if value is None:
         return ""

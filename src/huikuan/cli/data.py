@@ -11,12 +11,27 @@ import click
 
 from huikuan.cli.common import ACTOR, emit, home_options, json_option, progress, say, with_book
 
-SHOWN = ("file", "status", "format", "shop", "account", "rows", "accepted", "rejected", "new", "updated", "duplicate", "document")
+SHOWN = (
+    "file",
+    "status",
+    "format",
+    "shop",
+    "account",
+    "rows",
+    "accepted",
+    "rejected",
+    "new",
+    "updated",
+    "duplicate",
+    "document",
+)
 
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", "format_id", default="auto", show_default=True, help="Format id; `huikuan formats` lists them.")
+@click.option(
+    "--format", "format_id", default="auto", show_default=True, help="Format id; `huikuan formats` lists them."
+)
 @click.option("--shop", default="", help="The shop the files are of; made where there is none.")
 @click.option("--account", default="", help="The account the files are of; made where there is none.")
 @click.option("--mapping", default="", help="A saved column mapping, by name.")
@@ -70,12 +85,15 @@ def documents_command(book: Any, undone: bool, as_json: bool) -> None:
 
 def _document_row(document: Any) -> dict[str, Any]:
     return {
-        "file": document.file_name, "document": document.document_id, "format": document.format, "kinds": document.kinds,
+        "file": document.file_name, "document": document.document_id, "format": document.format,
+        "kinds": document.kinds,
         "shop": document.shop, "account": document.account, "status": document.status,
         "period": {"from": document.period_from, "to": document.period_to}, "rows": document.rows,
         "accepted": document.accepted, "rejected": document.rejected, "ignored": document.ignored, "new": document.new,
         "updated": document.updated, "duplicate": document.duplicate, "totals": document.totals,
-        "controls": [{"name": c.name, "stated": c.stated, "computed": c.computed, "ok": c.ok} for c in document.controls],
+        "controls": [
+            {"name": c.name, "stated": c.stated, "computed": c.computed, "ok": c.ok} for c in document.controls
+        ],
         "problems": [{k: p.get(k) for k in ("sheet", "row", "column", "code", "text")} for p in document.problems],
         "imported_at": document.imported_at, "imported_by": document.imported_by, "undone_at": document.undone_at,
     }  # fmt: skip
@@ -102,6 +120,10 @@ def formats_command(home: Path | None, book_name: str | None, as_json: bool) -> 
     from huikuan.formats.registry import FORMATS
 
     rows = [
-        {"format": each.id, "title": each.title, "kinds": sorted({emit.kind for emit in each.emits})} for each in FORMATS
-    ]
-    emit(rows, as_json, ("format", "title", "kinds"))
+        {
+            "format": each.id, "title": each.about.title, "kinds": sorted({made.kind for made in each.emits}),
+            "where": each.about.where, "verified": each.about.verified,
+        }
+        for each in FORMATS
+    ]  # fmt: skip
+    emit(rows, as_json, ("format", "title", "kinds", "verified", "where"))

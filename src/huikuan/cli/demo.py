@@ -15,12 +15,21 @@ from huikuan.cli.common import ACTOR, emit, home_options, json_option, progress,
 @click.option("--orders", type=click.IntRange(min=1), default=2000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--hard", is_flag=True, help="With the anomalies of later reconciliations.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the files; default huikuan-demo.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the files; default huikuan-demo."
+)
 @click.option("--load", is_flag=True, help="Import them into a book and reconcile.")
 @home_options
 @json_option
 def demo_command(
-    orders: int, seed: int, hard: bool, out: Path | None, load: bool, home: Path | None, book_name: str | None, as_json: bool
+    orders: int,
+    seed: int,
+    hard: bool,
+    out: Path | None,
+    load: bool,
+    home: Path | None,
+    book_name: str | None,
+    as_json: bool,
 ) -> None:
     """Write the files of a made-up seller in the platforms' true formats, with truth.json beside them."""
     from huikuan.demo import generate
@@ -31,7 +40,8 @@ def demo_command(
         with progress("Writing demo files") as told:
             truth = generate(folder, orders, seed, hard, told)
         rows: list[dict[str, Any]] = [
-            {"file": file.file, "document": file.document, "format": file.format, "rows": file.rows} for file in truth.files
+            {"file": file.file, "document": file.document, "format": file.format, "rows": file.rows}
+            for file in truth.files
         ]
         if load:
             rows = load_demo(truth, home, book_name)

@@ -11,7 +11,19 @@ from typing import Any
 
 import click
 
-from huikuan.cli.common import ACTOR, DAY, MONEY, emit, json_option, progress, run_options, say, with_book, write_csv, write_json
+from huikuan.cli.common import (
+    ACTOR,
+    DAY,
+    MONEY,
+    emit,
+    json_option,
+    progress,
+    run_options,
+    say,
+    with_book,
+    write_csv,
+    write_json,
+)
 
 FORMATS = ("csv", "json", "parquet")
 STATEMENT = ("name", "side", "currency", "total", "matched", "difference", "open", "groups", "links", "as_of", "run")
@@ -28,7 +40,7 @@ def reconcile_command(
     book: Any, names: tuple[str, ...], as_of: date | None, date_from: date | None, date_to: date | None,
     tolerance: Decimal | None, backend: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Reconcile and publish. A run as of another day or over a part of the period is published beside the current one."""
+    """Reconcile and publish. A run as of another day, or over a part, is published beside the current one."""
     from huikuan.pipeline.reconciling import Asked, names_asked
     from huikuan.server.workbench import services
 
@@ -46,13 +58,20 @@ def reconcile_command(
     ]
     emit([{name: row[name] for name in STATEMENT} for row in rows], as_json, STATEMENT)
     for conflict in manifest.conflicts:
-        say(f"The correction of {conflict['field']} of {conflict['record_key']} is in conflict: the fact has changed since.")
+        say(
+            f"The correction of {conflict['field']} of {conflict['record_key']} is in conflict: "
+            "the fact has changed since."
+        )
 
 
 def output_options(function: Any) -> Any:
     """--format and -o."""
-    function = click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")(function)
-    return click.option("--format", "format_id", type=click.Choice(FORMATS), help="Default: by the file's ending, else csv.")(function)
+    function = click.option(
+        "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file."
+    )(function)
+    return click.option(
+        "--format", "format_id", type=click.Choice(FORMATS), help="Default: by the file's ending, else csv."
+    )(function)
 
 
 @click.command("links")

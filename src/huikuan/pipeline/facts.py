@@ -47,7 +47,7 @@ class Loaded:
     conflicts: tuple[Conflict, ...]
 
 
-def load(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions) -> Loaded:
+def load(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions, timezone: str = "Asia/Shanghai") -> Loaded:
     """Register every kind's current records in `con` with decisions laid over, and hand them over as Ibis tables."""
     import ibis
 
@@ -56,12 +56,10 @@ def load(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions) -> Lo
         conflicts += register_kind(con, lake, kind, decisions)
     backend = ibis.duckdb.from_connection(con)
     tables: dict[str, Any] = {name: backend.table(name) for name in KINDS}
-    return Loaded(Facts(backend, tables), tuple(conflicts))
+    return Loaded(Facts(backend, tables, timezone), tuple(conflicts))
 
 
-def register_kind(
-    con: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind, decisions: Decisions
-) -> tuple[Conflict, ...]:
+def register_kind(con: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind, decisions: Decisions) -> tuple[Conflict, ...]:
     """Make the view `kind.name` in `con`: one row per record_key, the kind's columns (settlement lines also
     `corroborating`). Returns the corrections of this kind that are in conflict."""
     base = f"{kind.name}_told"
@@ -82,9 +80,7 @@ def _of_kind(record_key: str, kind: Kind) -> bool:
     return record_key_parts(record_key)[0] == kind.name
 
 
-def _with_manual(
-    con: duckdb.DuckDBPyConnection, kind: Kind, base: str, records: Iterable[ManualRecord]
-) -> str:
+def _with_manual(con: duckdb.DuckDBPyConnection, kind: Kind, base: str, records: Iterable[ManualRecord]) -> str:
     """The view of told records, with those entered by hand beside them."""
     rows = [
         {
@@ -96,7 +92,7 @@ def _with_manual(
     if not rows:
         return base
     name = f"{kind.name}_by_hand"
-    fields = [f for f in kind.all_fields]
+    fields = list(kind.all_fields)
     table = pa.table({f.name: pa.array([row.get(f.name) for row in rows], pa.string()) for f in fields})
     con.register(f"{name}_text", table)
     casts = []
@@ -110,7 +106,8 @@ def _with_manual(
     con.unregister(f"{name}_text")
     both = f"{kind.name}_all"
     con.execute(
-        f"CREATE OR REPLACE VIEW {both} AS SELECT * FROM {base} WHERE record_key NOT IN (SELECT record_key FROM {name}) "
+        f"CREATE OR REPLACE VIEW {both} AS SELECT * FROM {base} "
+        f"WHERE record_key NOT IN (SELECT record_key FROM {name}) "
         f"UNION ALL BY NAME SELECT * FROM {name}"
     )
     return both
@@ -160,7 +157,8 @@ def _conflicts(
         rows = con.execute(
             f"SELECT record_key, CAST({quoted(name)} AS VARCHAR), CAST(CAST(w.before AS {types[name]}) AS VARCHAR), "
             f"CAST(CAST(w.after AS {types[name]}) AS VARCHAR) "
-            f"FROM (SELECT unnest(?::VARCHAR[]) AS wanted, unnest(?::VARCHAR[]) AS before, unnest(?::VARCHAR[]) AS after) w "
+            "FROM (SELECT unnest(?::VARCHAR[]) AS wanted, unnest(?::VARCHAR[]) AS before, "
+            "unnest(?::VARCHAR[]) AS after) w "
             f"LEFT JOIN {source} t ON t.record_key = w.wanted",
             [
                 [c.record_key for c in of_field],

@@ -7,6 +7,7 @@ files of a batch go on. Undoing a document takes out what it alone tells.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,8 @@ from typing import Any
 
 import duckdb
 
-from huikuan.formats.reading import ReadContext, Reading
 from huikuan.formats.read_file import read_file
+from huikuan.formats.reading import ReadContext, Reading
 from huikuan.lake.lake import Lake
 from huikuan.lake.writer import Writer
 from huikuan.pipeline.book import Book
@@ -33,6 +34,10 @@ from huikuan.records.rules import Account, Rules, Shop
 register(
     {
         "import.no_file": gettext_noop("%(file)s: there is no such file. Check the name."),
+        "import.unexpected": gettext_noop(
+            "%(file)s could not be read: an unexpected fault (%(fault)s). Nothing of it was kept. "
+            "Please report it, with the file if you may."
+        ),
         "import.document_unknown": gettext_noop(
             "There is no document %(document)s. `huikuan documents` lists those that can be undone."
         ),
@@ -40,11 +45,13 @@ register(
             "The file does not say which shop it is of. Name it: --shop on the command line, or choose it on the page."
         ),
         "import.account_unknown": gettext_noop(
-            "The file does not say which account it is of. Name it: --account on the command line, or choose it on the page."
+            "The file does not say which account it is of. "
+            "Name it: --account on the command line, or choose it on the page."
         ),
     }
 )
 
+log = logging.getLogger("huikuan.import")
 # progress(stage, done, total): stage is reading | comparing | storing; done and total in the stage's own units.
 Progress = Callable[[str, float, float], None]
 OWNERS = (("order_line", "shop"), ("settlement_line", "account"), ("wallet_line", "account"), ("bank_line", "account"))
@@ -118,9 +125,7 @@ def import_files(
 
 def known_with(rules: Rules, imported: Imported) -> Rules:
     """The rules with the newly seen shops and accounts."""
-    return replace(
-        rules, shops=rules.shops + imported.new_shops, accounts=rules.accounts + imported.new_accounts
-    )
+    return replace(rules, shops=rules.shops + imported.new_shops, accounts=rules.accounts + imported.new_accounts)
 
 
 def import_file(
@@ -148,6 +153,12 @@ def import_file(
             readings = read_file(path, name, context, con)
         except UserError as error:
             return Imported((refused_row(name, error),))
+        except OperatorError:
+            raise
+        except Exception as error:
+            # A fault of ours in reading one file: nothing of it is kept, the log says where, the batch goes on.
+            log.exception("reading %s failed", name)
+            return Imported((refused_row(name, UserError("import.unexpected", file=name, fault=type(error).__name__)),))
         return _store_all(book, path, name, readings, con, options, rules, told)
     finally:
         con.close()

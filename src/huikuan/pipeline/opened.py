@@ -1,7 +1,7 @@
 """A published run, opened for reading: one in-memory DuckDB per run, shared by all threads of the process.
 
-Small tables (open items) are held in memory, large ones stay Parquet: they are sorted by order number, so that a look-up
-reads one row group. The decisions made since the run are laid over as small tables of their own.
+Small tables (open items) are held in memory, large ones stay Parquet: they are sorted by order number, so that a
+look-up reads one row group. The decisions made since the run are laid over as small tables of their own.
 """
 
 from __future__ import annotations
@@ -102,12 +102,12 @@ class OpenedRun:
             return (*self._overlays[key], since)
 
 
-def _lay_over(
-    con: duckdb.DuckDBPyConnection, links: str, opened: str, since: Delta, prefix: str
-) -> tuple[str, str]:
+def _lay_over(con: duckdb.DuckDBPyConnection, links: str, opened: str, since: Delta, prefix: str) -> tuple[str, str]:
     """Make the overlay's tables and the two views that join them to the published ones."""
     prefix = f"{links.removesuffix('_links')}_{prefix}"
-    con.execute(f"CREATE OR REPLACE TABLE {prefix}_touched AS SELECT unnest(?::VARCHAR[]) AS record_key", [list(since.touched)])
+    con.execute(
+        f"CREATE OR REPLACE TABLE {prefix}_touched AS SELECT unnest(?::VARCHAR[]) AS record_key", [list(since.touched)]
+    )
     con.execute(
         f"CREATE OR REPLACE TABLE {prefix}_groups AS SELECT DISTINCT group_id FROM {links} WHERE record_key IN "
         f"(SELECT record_key FROM {prefix}_touched) UNION SELECT unnest(?::VARCHAR[])",
@@ -122,7 +122,8 @@ def _lay_over(
     _new_open(con, opened, since, prefix)
     con.execute(
         f"CREATE OR REPLACE VIEW {prefix}_links AS SELECT {_names(LINKS)} FROM {links} "
-        f"WHERE group_id NOT IN (SELECT group_id FROM {prefix}_groups) UNION ALL SELECT {_names(LINKS)} FROM {prefix}_made"
+        f"WHERE group_id NOT IN (SELECT group_id FROM {prefix}_groups) "
+        f"UNION ALL SELECT {_names(LINKS)} FROM {prefix}_made"
     )
     con.execute(
         f"CREATE OR REPLACE VIEW {prefix}_open AS SELECT {_names(OPEN)} FROM {opened} "
@@ -180,7 +181,8 @@ def _new_links(con: duckdb.DuckDBPyConnection, since: Delta, prefix: str) -> Non
 def _new_open(con: duckdb.DuckDBPyConnection, opened: str, since: Delta, prefix: str) -> None:
     """`PREFIX_left`: what is open because of the decisions: records let go, what a split or a match leaves over."""
     con.register(f"{prefix}_excluded", pa.table({"record_key": pa.array(list(since.excluded), pa.string())}))
-    rest = "'unknown' AS class, true AS needs_work, due_date, NULL AS age_days, '' AS cause, '' AS suggestion, '' AS evidence"
+    rest = "'unknown' AS class, true AS needs_work, due_date, NULL AS age_days, "
+    rest += "'' AS cause, '' AS suggestion, '' AS evidence"
     con.execute(
         f"""CREATE OR REPLACE TABLE {prefix}_left AS
         WITH taken AS (SELECT side, record_key, sum(allocated) AS allocated FROM {prefix}_member GROUP BY ALL)

@@ -28,7 +28,7 @@ def plain_decimal(value: Decimal) -> str:
     return f"{whole}.{part}"
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 - one case per type
     """A value as JSON takes it."""
     if isinstance(value, Decimal):
         return plain_decimal(value)

@@ -7,6 +7,7 @@ day, or over a part of the period, is published beside the current one, named by
 
 from __future__ import annotations
 
+import gc
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -100,45 +101,65 @@ def run(
     return manifest
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What writing a run's files told: rows per file, the tolerances used, corrections in conflict."""
+
+    rows: dict[str, dict[str, int]]
+    tolerances: dict[str, Decimal]
+    conflicts: tuple[Any, ...]
+
+
 def _compute(
     book: Book, rules: Rules, decisions: Decisions, asked: Asked, folder: Path, now: datetime, told: Progress
 ) -> Manifest:
     """All files of a run, written into `folder`."""
     assert asked.as_of is not None  # noqa: S101 - set by `run`
     started = time.monotonic()
-    lake = book.lake
-    version_of_facts = lake.version()
+    facts_version = book.lake.version()
     rules = with_tolerance(rules, names_asked(asked.names), asked.tolerance)
     con = connect()
-    try:
-        loaded = facts_of_book.load(con, lake, decisions)
-        _write_documents(con, lake, folder)
-        rows: dict[str, dict[str, int]] = {}
-        tolerances: dict[str, Decimal] = {}
-        steps = len(recons.RECONCILIATIONS) + 2
-        for done, (name, definition) in enumerate(recons.RECONCILIATIONS.items()):
-            told(name, done, steps)
-            tolerance, window = parameters(rules, definition, asked.as_of)
-            tolerances[name] = tolerance
-            outcome = reconcile_one(
-                definition, loaded.facts, rules, decisions, asked.as_of, tolerance, window, _work_folder(folder, name)
-            )
-            rows[name] = _write_outcome(con, name, outcome, asked, folder)
-        told("collection", steps - 2, steps)
-        rows["collection"] = {
-            "rows": _write_collection(con, folder, rules, asked.as_of, decisions, book.timezone)
-        }
-        told("publish", steps - 1, steps)
-    finally:
-        con.close()
-        shutil.rmtree(folder / WORK, ignore_errors=True)
+    written = _write_all(con, book, rules, decisions, asked, folder, told)
+    # Ibis drops its cached tables when their expressions go: before the connection does.
+    gc.collect()
+    con.close()
+    shutil.rmtree(folder / WORK, ignore_errors=True)
     return Manifest(
         run=folder.name, created_at=now, as_of=asked.as_of, date_from=asked.date_from, date_to=asked.date_to,
-        names=tuple(recons.RECONCILIATIONS), facts=version_of_facts, rules=hash_of(rules), decisions=hash_of(decisions),
+        names=tuple(recons.RECONCILIATIONS), facts=facts_version, rules=hash_of(rules), decisions=hash_of(decisions),
         versions={"huikuan": __version__} | {name: version(name) for name in ("duckdb", "ibis-framework", "deltalake")},
-        tolerances=tolerances, rows=rows, decided=decided(decisions),
-        conflicts=tuple(plain(each) for each in loaded.conflicts), seconds=round(time.monotonic() - started, 3),
+        tolerances=written.tolerances, rows=written.rows, decided=decided(decisions),
+        conflicts=tuple(plain(each) for each in written.conflicts), seconds=round(time.monotonic() - started, 3),
     )  # fmt: skip
+
+
+def _write_all(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    rules: Rules,
+    decisions: Decisions,
+    asked: Asked,
+    folder: Path,
+    told: Progress,
+) -> _Written:
+    """Reconcile each definition, then the collection; nothing of Ibis outlives this call."""
+    as_of = asked.as_of or book.today()
+    loaded = facts_of_book.load(con, book.lake, decisions, book.timezone)
+    _write_documents(con, book.lake, folder)
+    rows: dict[str, dict[str, int]] = {}
+    tolerances: dict[str, Decimal] = {}
+    steps = len(recons.RECONCILIATIONS) + 2
+    for done, (name, definition) in enumerate(recons.RECONCILIATIONS.items()):
+        told(name, done, steps)
+        tolerance, window = parameters(rules, definition, as_of)
+        tolerances[name] = tolerance
+        work = _work_folder(folder, name)
+        outcome = reconcile_one(definition, loaded.facts, rules, decisions, as_of, tolerance, window, work)
+        rows[name] = _write_outcome(con, name, outcome, asked, folder)
+    told("collection", steps - 2, steps)
+    count = _write_collection(con, folder, rules, as_of, decisions, book.timezone)
+    told("publish", steps - 1, steps)
+    return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)
 
 
 def reconcile_one(
@@ -153,9 +174,7 @@ def reconcile_one(
 ) -> Outcome:
     """One reconciliation: a pure function of what it is given. `folder` takes the engine's own files."""
     sides = definition.prepare(facts, rules, as_of)
-    return engine.reconcile(
-        facts.backend, definition, sides, decisions, as_of, tolerance, window_days, folder
-    )
+    return engine.reconcile(facts.backend, definition, sides, decisions, as_of, tolerance, window_days, folder)
 
 
 def _work_folder(folder: Path, name: str) -> Path:
@@ -219,10 +238,16 @@ def _write_outcome(
         links, opened = _within(con, prefix, asked)
         statement = statement_sql(name, links, opened)
     count = {
-        "links": _write(con, f"SELECT {_columns(LINKS)} FROM ({links})", folder / f"{name}.links.parquet", SORTED["links"]),
-        "open": _write(con, f"SELECT {_columns(OPEN)} FROM ({opened})", folder / f"{name}.open.parquet", SORTED["open"]),
+        "links": _write(
+            con, f"SELECT {_columns(LINKS)} FROM ({links})", folder / f"{name}.links.parquet", SORTED["links"]
+        ),
+        "open": _write(
+            con, f"SELECT {_columns(OPEN)} FROM ({opened})", folder / f"{name}.open.parquet", SORTED["open"]
+        ),
     }
-    _write(con, f"SELECT {_columns(STATEMENT)} FROM ({statement})", folder / f"{name}.statement.parquet", "side, currency")
+    _write(
+        con, f"SELECT {_columns(STATEMENT)} FROM ({statement})", folder / f"{name}.statement.parquet", "side, currency"
+    )
     con.unregister(f"{prefix}_statement")
     return count
 
@@ -270,9 +295,7 @@ def _write_collection(
 ) -> int:
     """`collection.parquet`, one row per order, and `share.parquet`, which payouts took the order's money."""
     made = {name: f"{name.replace('-', '_')}_links" for name in recons.RECONCILIATIONS}
-    inputs = CollectionInputs(
-        order_links=made.get("order-settlement", ""), payout_links=made.get("payout-bank", "")
-    )
+    inputs = CollectionInputs(order_links=made.get("order-settlement", ""), payout_links=made.get("payout-bank", ""))
     name = build_collection(con, inputs, rules, as_of, decisions, timezone)
     _write(con, f"SELECT * FROM {name}_share", folder / "share.parquet", "ALL")
     return _write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])

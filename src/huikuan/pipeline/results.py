@@ -48,8 +48,8 @@ COLLECTION_COLUMNS = (
 
 @dataclass(frozen=True)
 class Filter:
-    """Which rows. Empty: all. `amount_from/to` compare the amount's size without its sign; `text` is looked for in order
-    number, record key, amount and file name."""
+    """Which rows. Empty: all. `amount_from/to` compare the amount's size without its sign; `text` is looked for in
+    order number, record key, amount and file name."""
 
     text: str = ""
     side: str = ""
@@ -70,8 +70,8 @@ class Filter:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of rows. `count` and `sums` (currency → {column: sum}) are of the whole filter; `next` is the cursor of
-    the next page, blank on the last."""
+    """One page of rows. `count` and `sums` (currency → {column: sum}) are of the whole filter; `next` is the cursor
+    of the next page, blank on the last."""
 
     rows: list[dict[str, Any]]
     count: int
@@ -116,7 +116,8 @@ class Results:
         if name not in self.manifest.names:
             raise UserError("results.reconciliation_unknown", name=name)
         links, opened, _ = self.run.now(name, self.decisions)
-        return f"(SELECT t.*, d.document FROM {links if part == 'links' else opened} t LEFT JOIN documents d USING (document_id))"
+        table = links if part == "links" else opened
+        return f"(SELECT t.*, d.document FROM {table} t LEFT JOIN documents d USING (document_id))"
 
     def open_items(
         self,
@@ -231,7 +232,8 @@ class Results:
         clause, params = where_of(wanted or Filter(), {**OPEN, "document": "string"})
         return self.run.query(
             f"SELECT class, side, currency, needs_work, count(*) AS count, sum(amount) AS amount "
-            f"FROM {self.source(name, 'open')} {clause} GROUP BY ALL ORDER BY needs_work DESC, sum(abs(amount)) DESC, class",
+            f"FROM {self.source(name, 'open')} {clause} GROUP BY ALL "
+            f"ORDER BY needs_work DESC, sum(abs(amount)) DESC, class",
             params,
         )
 
@@ -280,7 +282,9 @@ class Results:
 
     def stream_collection(self, columns: Sequence[str], statuses: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
         """The collection rows of some statuses (none: all) in batches, sorted by order number."""
-        chosen = f"(SELECT * FROM {self.run.table('', 'collection')} WHERE status IN ({', '.join('?' * len(statuses))}))"
+        chosen = (
+            f"(SELECT * FROM {self.run.table('', 'collection')} WHERE status IN ({', '.join('?' * len(statuses))}))"
+        )
         source = chosen if statuses else self.run.table("", "collection")
         return self._batches(source, columns, "order_no, shop, currency", list(statuses))
 
@@ -288,9 +292,7 @@ class Results:
         """All rows of a table in batches, for exports of any size."""
         return self._batches(self.source(name, part), columns, order, [])
 
-    def _batches(
-        self, source: str, columns: Sequence[str], order: str, params: list[Any]
-    ) -> Iterator[dict[str, Any]]:
+    def _batches(self, source: str, columns: Sequence[str], order: str, params: list[Any]) -> Iterator[dict[str, Any]]:
         cursor = self.run.cursor()
         try:
             cursor.execute(f"SELECT {', '.join(quoted(c) for c in columns)} FROM {source} ORDER BY {order}", params)
@@ -313,7 +315,8 @@ def where_of(
         params.extend(values)
 
     for column, value in (
-        ("side", wanted.side), ("currency", wanted.currency), ("order_no", wanted.order_no), ("group_id", wanted.group_id)
+        ("side", wanted.side), ("currency", wanted.currency),
+        ("order_no", wanted.order_no), ("group_id", wanted.group_id),
     ):  # fmt: skip
         if value and column in columns:
             add(f"{column} = ?", value)
@@ -326,7 +329,8 @@ def where_of(
     if wanted.needs_work is not None and "needs_work" in columns:
         add("needs_work = ?", wanted.needs_work)
     for sql, bound in (
-        (f"abs({money}) >= ?::DECIMAL(18,5)", wanted.amount_from), (f"abs({money}) <= ?::DECIMAL(18,5)", wanted.amount_to),
+        (f"abs({money}) >= ?::DECIMAL(18,5)", wanted.amount_from),
+        (f"abs({money}) <= ?::DECIMAL(18,5)", wanted.amount_to),
         (f"{day} >= ?", wanted.date_from), (f"{day} <= ?", wanted.date_to),
     ):  # fmt: skip
         if bound is not None:
@@ -354,16 +358,15 @@ class _Query:
     def where(self, wanted: Filter) -> tuple[str, list[Any]]:
         return where_of(wanted, self.columns, money=self.money, day=self.day, scope=self.scope)
 
-    def page(
-        self, run: OpenedRun, wanted: Filter, sort: str, descending: bool, after: str, limit: int
-    ) -> Page:
+    def page(self, run: OpenedRun, wanted: Filter, sort: str, descending: bool, after: str, limit: int) -> Page:
         if sort not in self.columns:
             raise UserError("results.column_unknown", column=sort)
         clause, params = self.where(wanted)
         tie = self.key if self.key != "order_no" else "order_no || '|' || shop"
         totals = ", ".join(f"sum({quoted(c)}) AS {quoted(c)}" for c in self.sums)
         summed = run.query(
-            f"SELECT currency, count(*) AS count, {totals} FROM {self.source} {clause} GROUP BY currency ORDER BY currency",
+            f"SELECT currency, count(*) AS count, {totals} FROM {self.source} {clause} "
+            f"GROUP BY currency ORDER BY currency",
             params,
         )
         seek, bound = _seek(after, sort, tie, descending)

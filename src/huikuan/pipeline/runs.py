@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -61,9 +60,7 @@ class Arguments:
         return " ".join(f"{name} {value}" for name, value in told if value is not None)
 
 
-def arguments(
-    book: Book, as_of: date | None, date_from: date | None = None, date_to: date | None = None
-) -> Arguments:
+def arguments(book: Book, as_of: date | None, date_from: date | None = None, date_to: date | None = None) -> Arguments:
     """The arguments with today's date left out: a run as of today is the current one."""
     return Arguments(None if as_of == book.today() else as_of, date_from, date_to)
 
@@ -117,7 +114,7 @@ def publish(book: Book, asked: Arguments, folder: Path) -> None:
     pointer = book.results_folder / asked.pointer
     temporary = pointer.with_suffix(f".{secrets.token_hex(4)}.tmp")
     temporary.write_text(json.dumps({"run": folder.name}), encoding="utf-8")
-    os.replace(temporary, pointer)
+    temporary.replace(pointer)
 
 
 def find_run(book: Book, asked: Arguments) -> Path | None:

@@ -13,7 +13,6 @@ from huikuan.server.accounts.services import create_user
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import create_book
 
-
 DEFAULT_NAME = "Main"
 
 

@@ -113,7 +113,9 @@ class ManualRecord(Decision):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["book", "record_key"], condition=Q(live=True), name="one_live_manual_record")
+            models.UniqueConstraint(
+                fields=["book", "record_key"], condition=Q(live=True), name="one_live_manual_record"
+            )
         ]
 
 
@@ -125,7 +127,9 @@ class Dispute(Decision):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["book", "shop", "order_no"], condition=Q(live=True), name="one_live_dispute")
+            models.UniqueConstraint(
+                fields=["book", "shop", "order_no"], condition=Q(live=True), name="one_live_dispute"
+            )
         ]
 
 

@@ -1,7 +1,7 @@
 """Deciding: match, undo a match, keep apart, exclude, correct, enter a record, note; and running reconciliations.
 
-Every service checks the actor's right, locks the book's decisions, writes the audit log, and never touches the facts. Web,
-command line and jobs call these. What was decided shows at once in `queries.results`, the next run computes it.
+Every service checks the actor's right, locks the book's decisions, writes the audit log, and never touches the facts.
+Web, command line and jobs call these. What was decided shows at once in `queries.results`, the next run computes it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ register(
         "match.unknown_record": gettext_noop("There is no record %(record_key)s in %(name)s."),
         "match.taken": gettext_noop("%(record_key)s has been matched by another already. Look at the list again."),
         "match.too_much": gettext_noop("%(record_key)s has %(left)s left; %(amount)s is more than that."),
-        "match.currency": gettext_noop("Records in different currencies (%(currencies)s) cannot be matched without a rate."),
+        "match.currency": gettext_noop(
+            "Records in different currencies (%(currencies)s) cannot be matched without a rate."
+        ),
         "match.difference": gettext_noop("The two sides differ by %(difference)s. Give the reason of the difference."),
         "match.reason_unknown": gettext_noop("“%(reason)s” is no reason of a difference. There are: %(reasons)s."),
         "match.limit": gettext_noop(
@@ -83,7 +85,8 @@ def decisions_of(book: Book) -> plain_decisions.Decisions:
         members.setdefault(m.match_id, []).append(member)
     matches = tuple(
         plain_decisions.ManualMatch(
-            m.group_id, m.reconciliation, tuple(members.get(m.pk, ())), m.difference_reason, m.reason, m.forced, m.actor,
+            m.group_id, m.reconciliation, tuple(members.get(m.pk, ())), m.difference_reason, m.reason, m.forced,
+            m.actor,
             m.created_at,
         )
         for m in Match.objects.filter(book=book, live=True).order_by("group_id")
@@ -206,7 +209,13 @@ def match(
         )
         for (side, key), share in shares.items()
     )  # fmt: skip
-    after = {"reconciliation": name, "left": list(left), "right": list(right), "difference": difference, "reason": reason}
+    after = {
+        "reconciliation": name,
+        "left": list(left),
+        "right": list(right),
+        "difference": difference,
+        "reason": reason,
+    }
     record(actor, "match.force" if force else "match.make", f"match:{made.group_id}", book=book, after=after)
     return made
 
@@ -268,7 +277,14 @@ def unmatch(book: Book, actor: Any, group_id: str, reason: str = "") -> Match | 
         raise UserError("decision.undone")
     _take_back(made, actor)
     MatchMember.objects.filter(match=made).update(live=False)
-    record(actor, "match.undo", f"match:{group_id}", book=book, before={"reconciliation": made.reconciliation}, after={"reason": reason})
+    record(
+        actor,
+        "match.undo",
+        f"match:{group_id}",
+        book=book,
+        before={"reconciliation": made.reconciliation},
+        after={"reason": reason},
+    )
     return made
 
 
@@ -290,8 +306,16 @@ def take_apart(book: Book, actor: Any, group_id: str, reason: str = "", name: st
         rows = found.group(each, group_id, order_no)
         if rows:
             keys = sorted({row["record_key"] for row in rows})
-            apart = Apart.objects.create(book=book, reconciliation=each, record_keys=keys, reason=reason, **_author(actor))
-            record(actor, "match.apart", f"group:{group_id}", book=book, after={"reconciliation": each, "records": keys, "reason": reason})
+            apart = Apart.objects.create(
+                book=book, reconciliation=each, record_keys=keys, reason=reason, **_author(actor)
+            )
+            record(
+                actor,
+                "match.apart",
+                f"group:{group_id}",
+                book=book,
+                after={"reconciliation": each, "records": keys, "reason": reason},
+            )
             return apart
     raise UserError("match.group_unknown", group_id=group_id)
 
@@ -308,7 +332,9 @@ def exclude(book: Book, actor: Any, record_key: str, reason: str, name: str = ""
     names = (name,) if name else found.manifest.names
     if not any(found.records(each, [record_key]) for each in names):
         raise UserError("correct.no_record", record_key=record_key)
-    made = Exclusion.objects.create(book=book, record_key=record_key, reconciliation=name, reason=reason, **_author(actor))
+    made = Exclusion.objects.create(
+        book=book, record_key=record_key, reconciliation=name, reason=reason, **_author(actor)
+    )
     record(actor, "record.exclude", f"record:{record_key}", book=book, after={"reconciliation": name, "reason": reason})
     return made
 
@@ -339,7 +365,14 @@ def correct(book: Book, actor: Any, record_key: str, field: str, value: str, rea
     made = Correction.objects.create(
         book=book, record_key=record_key, field=field, before=before, after=value, reason=reason, **_author(actor)
     )
-    record(actor, "record.correct", f"record:{record_key}", book=book, before={field: before}, after={field: value, "reason": reason})
+    record(
+        actor,
+        "record.correct",
+        f"record:{record_key}",
+        book=book,
+        before={field: before},
+        after={field: value, "reason": reason},
+    )
     return made
 
 
@@ -347,7 +380,9 @@ def _check_value(kind_name: str, field: str, value: str) -> None:
     kind = KINDS[kind_name]
     types = {f.name: f.type for f in kind.all_fields}
     if field not in types:
-        raise UserError("correct.field_unknown", kind=kind_name, field=field, fields=", ".join(f.name for f in kind.fields))
+        raise UserError(
+            "correct.field_unknown", kind=kind_name, field=field, fields=", ".join(f.name for f in kind.fields)
+        )
     if field in (*kind.key, "record_key", "document_id", "source_sheet", "source_row"):
         raise UserError("correct.field_fixed", field=field)
     if not facts.readable(types[field], value):
@@ -367,7 +402,9 @@ def add_record(book: Book, actor: Any, kind_name: str, values: Mapping[str, str]
     types = {f.name: f.type for f in kind.all_fields}
     for name, value in told.items():
         if name not in types:
-            raise UserError("correct.field_unknown", kind=kind_name, field=name, fields=", ".join(f.name for f in kind.fields))
+            raise UserError(
+                "correct.field_unknown", kind=kind_name, field=name, fields=", ".join(f.name for f in kind.fields)
+            )
         if not facts.readable(types[name], value):
             raise UserError("correct.value", value=value[:60], type=types[name], field=name)
     key = facts.key_of(kind, told)

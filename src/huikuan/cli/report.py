@@ -1,0 +1,77 @@
+"""`huikuan report`: a report as Excel, PDF, CSV or JSON."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huikuan.cli.common import ACTOR, json_option, language, progress, run_options, say, with_book
+
+FORMATS = ("xlsx", "pdf", "csv", "json")
+
+
+@click.command("report", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.argument("name", required=False)
+@run_options
+@click.option("--by", "by", help="Grouped by day, week or month, where the report knows it.")
+@click.option("--account", help="The account, where the report asks for one.")
+@click.option("--format", "format_id", type=click.Choice(FORMATS), help="Default: by the file's ending, else csv.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@json_option
+@with_book
+def report_command(
+    book: Any, name: str | None, as_of: date | None, date_from: date | None, date_to: date | None,
+    by: str | None, account: str | None, format_id: str | None, output: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Write a report. Without a name: the reports there are. Further parameters of a report as --NAME VALUE."""
+    from huikuan.export.files import write_report
+    from huikuan.export.printed import Printed
+    from huikuan.insight.reports import REPORTS
+    from huikuan.server.reporting import report_of
+
+    if name is None:
+        from huikuan.cli.common import emit
+        from huikuan.records.messages import translated
+
+        rows = [
+            {"name": each.name, "title": translated(each.title), "parameters": [p.name for p in each.parameters]}
+            for each in REPORTS.values()
+        ]
+        emit(rows, as_json, ("name", "title", "parameters"))
+        return
+    told = {
+        "from": date_from and date_from.isoformat(),
+        "to": date_to and date_to.isoformat(),
+        "by": by,
+        "account": account,
+    }
+    params = {key: value for key, value in {**told, **_further(click.get_current_context().args)}.items() if value}
+    ending = output.suffix.removeprefix(".").lower() if output else ""
+    chosen = "json" if as_json else format_id or (ending if ending in FORMATS else "csv")
+    if output is None and chosen in ("xlsx", "pdf"):
+        raise click.UsageError(f"{chosen} needs a file: -o FILE.")
+    with progress("Report") as working:
+        working(name, 0, 1)
+        table = report_of(book, name, params, as_of, language())
+        printed = Printed(ACTOR, book.local(datetime.now(UTC)))
+        if output is not None:
+            write_report(table, chosen, output, printed)
+            say(f"{output}")
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"report.{chosen}"
+            write_report(table, chosen, path, printed)
+            text = path.read_text(encoding="utf-8-sig")
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def _further(args: list[str]) -> dict[str, str]:
+    """`--NAME VALUE` pairs of a report's own parameters."""
+    if len(args) % 2 or any(not name.startswith("--") for name in args[::2]):
+        raise click.UsageError(f"Not understood: {' '.join(args)}")
+    return {name.removeprefix("--").replace("-", "_"): value for name, value in zip(args[::2], args[1::2], strict=True)}

@@ -1,0 +1,61 @@
+"""Runs `huikuan` as a person does: a process of its own, a home folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SAMPLES = Path(os.environ.get("HUIKUAN_SAMPLES") or Path(__file__).parents[3] / "shared" / "samples")
+
+
+@dataclass(frozen=True)
+class Cli:
+    """The command line over one home folder."""
+
+    home: Path
+
+    def __call__(self, *args: object, code: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command; the exit code must be `code`."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("HUIKUAN", "DJANGO", "DATABASE"))}
+        environment |= {"HUIKUAN_HOME": str(self.home), "LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+        done = subprocess.run(
+            [sys.executable, "-m", "huikuan.cli", *map(str, args)], env=environment, input=stdin, capture_output=True,
+            text=True, encoding="utf-8", timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, f"{args}: exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+        assert "Traceback" not in done.stderr
+        return done
+
+    def rows(self, *args: object, code: int = 0) -> list[dict[str, Any]]:
+        """The rows of a command's JSON document."""
+        document = json.loads(self(*args, "--json", code=code).stdout)
+        assert list(document) == ["rows"]
+        return list(document["rows"])
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """An empty home."""
+    return Cli(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Cli]:
+    """Makes homes that live for the session."""
+    return lambda name: Cli(tmp_path_factory.mktemp(name) / "home")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real files; the test is skipped where it is not there."""
+    if not SAMPLES.is_dir():
+        pytest.skip("no sample files (HUIKUAN_SAMPLES)")
+    return SAMPLES

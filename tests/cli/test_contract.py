@@ -1,0 +1,112 @@
+"""The command line's contract: exit codes, one sentence for a failure, JSON, no questions."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+
+import pytest
+
+from huikuan.cli import COMMANDS
+from tests.cli.conftest import Cli
+
+
+def test_help_answers_at_once(cli: Cli) -> None:
+    started = time.monotonic()
+    text = cli("--help").stdout
+    assert time.monotonic() - started < 2, "lazy imports: about 0.2 s on an idle machine"
+    for name in COMMANDS:
+        assert re.search(rf"^\s+{name}\b", text, re.M), name
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_has_help(cli: Cli, name: str) -> None:
+    assert "Usage:" in cli(name, "--help").stdout
+
+
+def test_wrong_usage_is_2_and_a_failure_is_1(cli: Cli) -> None:
+    assert "Usage" in cli("reconcile", "--as-of", "30 Feb", code=2).stderr
+    cli("no-such-command", code=2)
+    cli("import", code=2)
+    done = cli("documents", code=1)
+    assert done.stderr.strip() == "There is no book yet. Run `huikuan init` first."
+    assert done.stdout == ""
+
+
+def test_init_prints_a_one_time_password_once(cli: Cli) -> None:
+    row = cli.rows("init", "--admin", "boss", "--currency", "CNY", "--start", "2026-01-01")[0]
+    assert row["admin"] == "boss" and re.fullmatch(r"\w{4}-\w{4}-\w{4}", row["password"])
+    assert "already a book" in cli("init", code=1).stderr
+    assert cli.home.with_name("home.key").exists(), "the key lies outside the home"
+    second = cli.rows("init", "--book", "Other", "--admin", "boss")[0]
+    assert second["password"] == ""
+    assert "--book" in cli("documents", code=1).stderr
+    assert cli.rows("documents", "--book", "Other") == []
+    listed = cli.rows("user", "list", "--book", "Other")
+    assert [(user["user"], user["role"]) for user in listed] == [("boss", "owner")]
+
+
+def test_users(cli: Cli) -> None:
+    cli("init")
+    added = cli.rows("user", "add", "mei", "--role", "clerk")[0]
+    assert added["password"]
+    assert cli.rows("user", "role", "mei", "auditor")[0]["role"] == "auditor"
+    assert cli.rows("user", "passwd", "mei")[0]["password"] != added["password"]
+    cli("user", "passwd", "nobody", code=1)
+    weak = cli("user", "passwd", "mei", "--password-stdin", code=1, stdin="123\n")
+    assert "not accepted" in weak.stderr
+    cli("user", "role", "admin", "none", code=1)
+
+
+def test_rules_go_out_and_come_in(cli: Cli) -> None:
+    cli("init")
+    file = cli.home / "rules.toml"
+    file.write_text(
+        '[[shop]]\nname = "S"\nplatform = "tmall"\n[[account]]\nname = "B"\nkind = "bank"\n'
+        '[[account]]\nname = "W"\nkind = "wallet"\nshops = ["S"]\npays_into = ["B"]\n'
+        '[[settlement_rule]]\nshop = "S"\nfrom = 2026-01-01\nanchor = "received"\ndays = 7\n'
+        '[[reconciliation]]\nname = "order-settlement"\ntolerance = "0.01"\n',
+        encoding="utf-8",
+    )
+    assert cli.rows("rules", "import", file) == [{"entries": 5}]
+    shown = cli.rows("rules", "show")
+    assert {"section": "shop", "name": "S", "platform": "tmall", "currency": "CNY"} in shown
+    cli("rules", "export", cli.home / "out.toml")
+    cli("rules", "import", cli.home / "out.toml")
+    assert cli.rows("rules", "show") == shown
+    file.write_text('[[shop]]\ncolour = "red"\n[[fee]]\n', encoding="utf-8")
+    wrong = cli("rules", "import", file, code=1).stderr
+    assert "colour" in wrong and "[[fee]]" in wrong, "all faults at once"
+
+
+def test_formats_are_listed_without_a_home(cli: Cli) -> None:
+    ids = {row["format"] for row in cli.rows("formats")}
+    assert {
+        "tmall.orders", "alipay.ledger", "alipay.trades", "wechatpay.trades", "wechatpay.funds", "amazon.settlement",
+        "icbc.statement", "ccb.statement", "boc.statement", "mt940", "camt.053",
+    } <= ids  # fmt: skip
+
+
+def test_an_unknown_reconciliation_names_those_there_are(cli: Cli) -> None:
+    cli("init")
+    assert "order-settlement" in cli("reconcile", "no-such", code=1).stderr
+    assert "Run a reconciliation first" in cli("open", "order-settlement", code=1).stderr
+
+
+def test_backup_and_restore(cli: Cli, samples: object) -> None:
+    bill = samples / "wechatpay" / "merchant_bill" / "tradebill_all.csv"  # type: ignore[operator]
+    cli("init")
+    cli("import", bill, "--shop", "S")
+    documents = cli.rows("documents")
+    file = cli.home.parent / "backup.zip"
+    cli("backup", file)
+    assert b"PRIVATE" not in file.read_bytes() and "exists already" in cli("backup", file, code=1).stderr
+    assert "not empty" in cli("restore", file, code=1).stderr
+    other = Cli(cli.home.parent / "restored")
+    other.home.with_name("restored.key").write_bytes(cli.home.with_name("home.key").read_bytes())
+    other("restore", file)
+    assert other.rows("documents") == documents
+    checks = other.rows("check")
+    assert checks and all(row["ok"] for row in checks), checks
+    assert json.loads(other("import", bill, "--shop", "S", "--json").stdout)["rows"][0]["status"] == "unchanged"
