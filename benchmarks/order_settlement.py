@@ -7,6 +7,7 @@ process on 2 threads: the engine (sides, passes, classes, links and open items a
 `rival_order_settlement.sql`. Prints the median of the runs, the peak memory and the ratio.
 """
 
+# ruff: noqa: E501 (SQL)
 from __future__ import annotations
 
 import argparse
@@ -73,7 +74,9 @@ def make(folder: Path, orders: int) -> None:
         columns = ", ".join(f"{f.name}::{DUCKDB_TYPES[f.type]} AS {f.name}" for f in fields)
         extra = ", corroborating" if kind == "settlement_line" else ""
         path = folder / f"{kind}.parquet"
-        con.execute(f"COPY (SELECT {columns}{extra} FROM ({query.format(n=orders)})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(
+            f"COPY (SELECT {columns}{extra} FROM ({query.format(n=orders)})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+        )
 
 
 def run_ours(folder: Path) -> None:

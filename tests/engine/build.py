@@ -128,7 +128,8 @@ def entry(key: str | None, amount: str | int, **fields: Any) -> Row:
     number = next(_numbers)
     row: Row = dict.fromkeys(ENTRY) | {
         "record_key": f"e{number}", "document_id": "doc", "source_row": number, "scope": "S", "target": "*", "key": key,
-        "order_no": key, "currency": "CNY", "date": day(10), "type": "sale", "flow": f"F{number}", "amount": money(amount),
+        "order_no": key, "currency": "CNY", "date": day(10), "type": "sale", "flow": f"F{number}",
+        "amount": money(amount),
     }  # fmt: skip
     row |= {"compared": row["amount"]} | fields
     return row

@@ -94,4 +94,4 @@ def test_the_opening_balance_of_the_rules_is_held_against_the_first_line() -> No
 def test_accounts_and_currencies_are_proved_apart() -> None:
     good, broken = chain([5, 6, 7], account="A"), chain([5, 6, 7], account="C")
     foreign = chain([50, 60], account="C", currency="USD")
-    assert found(good + [broken[0], broken[2]] + foreign) == [("balance_break", broken[2]["source_row"], money(-6))]
+    assert found([*good, broken[0], broken[2], *foreign]) == [("balance_break", broken[2]["source_row"], money(-6))]

@@ -1,6 +1,6 @@
-"""The obvious twin of the engine: what the key pass and the amount pass should find, in plain Python over small ledgers.
+"""The obvious twin of the engine: what the key and amount passes should find, in plain Python over small ledgers.
 
-Slow and simple on purpose: dictionaries and every pair looked at. Entries are dictionaries with the columns of ENTRY.
+Slow and simple on purpose: dictionaries, and every pair looked at. Entries have the columns of ENTRY.
 Results are sets of groups (pass, status, left record keys, right record keys, residual) and open record keys with class.
 """
 

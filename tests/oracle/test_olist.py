@@ -25,7 +25,8 @@ OLIST = SAMPLES / "olist" / "sample_3k"
 ORDERS = """
 SELECT 'order_line:olist/' || order_id || '/' || coalesce(order_item_id, '') AS record_key, 'd' AS document_id,
     row_number() OVER () AS source_row, 'BRL' AS currency, 'olist' AS shop, order_id AS order_no,
-    coalesce(order_item_id, '') AS line_no, CASE WHEN order_status = 'canceled' THEN 'cancelled' ELSE 'received' END AS status,
+    coalesce(order_item_id, '') AS line_no,
+    CASE WHEN order_status = 'canceled' THEN 'cancelled' ELSE 'received' END AS status,
     price::DECIMAL(18,5) + freight_value::DECIMAL(18,5) AS paid, order_purchase_timestamp::DATE AS business_date,
     order_delivered_customer_date::TIMESTAMP AS received_at
 FROM read_csv('{folder}/olist_orders_dataset.csv', all_varchar = true) AS orders
@@ -33,7 +34,8 @@ LEFT JOIN read_csv('{folder}/olist_order_items_dataset.csv', all_varchar = true)
 """
 PAYMENTS = """
 SELECT 'settlement_line:olist/' || order_id || '/' || payment_sequential AS record_key, 'p' AS document_id,
-    row_number() OVER () AS source_row, 'BRL' AS currency, 'olist' AS account, order_id || payment_sequential AS flow_no,
+    row_number() OVER () AS source_row, 'BRL' AS currency, 'olist' AS account,
+    order_id || payment_sequential AS flow_no,
     'olist' AS shop, order_id AS order_no, 'ok' AS key_state, 'sale' AS type, payment_value::DECIMAL(18,5) AS amount,
     DATE '2018-01-01' AS business_date
 FROM read_csv('{folder}/olist_order_payments_dataset.csv', all_varchar = true)

@@ -62,7 +62,7 @@ def finished(rows: Any, classes: Classes, as_of: date, explained: Any = None) ->
 
 
 def _elsewhere(entries: Any, others: Any) -> Any:
-    """Keys of entries that the other side knows: columns key, same_scope, currency flags folded. One row per scope and key."""
+    """Keys of entries that the other side knows, in the same scope (here) or in others (there). Key: scope, key."""
     mine = entries.filter(entries.key.notnull()).select("scope", "key").distinct()
     theirs = others.filter(others.key.notnull()).select(their_scope="scope", key="key").distinct()
     met = mine.inner_join(theirs, "key")

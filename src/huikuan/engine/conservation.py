@@ -62,15 +62,18 @@ def placed(links: Any, open_: Any) -> Any:
     left_open = records.select(*GRAIN, matched=zero, difference=zero, open="amount", link=0)
     both = union_all(linked, left_open)
     return both.group_by(GRAIN).agg(
-        matched=both["matched"].sum().cast(WIDE), difference=both["difference"].sum().cast(WIDE), open=both["open"].sum().cast(WIDE),
-        rows=both.count(), links=both["link"].sum(),
-    )  # fmt: skip
+        matched=both["matched"].sum().cast(WIDE),
+        difference=both["difference"].sum().cast(WIDE),
+        open=both["open"].sum().cast(WIDE),
+        rows=both.count(),
+        links=both["link"].sum(),
+    )
 
 
 def split_surplus(links: Any, open_: Any) -> dict[tuple[str, str, str], int]:
     """How many rows too many the records of manual matches have: a split record has one row per share, a record that
     is gone has one and is on no side."""
-    manual = links.filter(links["pass"] == "decision")
+    manual = links.filter(links["pass"].isin(["decision"]))
     if int(manual.count().to_pyarrow().as_py()) == 0:
         return {}
     keys = manual.select("side", "record_key").distinct()

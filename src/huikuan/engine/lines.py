@@ -52,7 +52,7 @@ def compared_by_side(lines: Any) -> Any:
 
 
 def judged(groups: Any, tolerance: Any) -> Any:
-    """Groups (group_id, l, r, r_count) with their residual and status: matched within the tolerance, else difference."""
+    """Groups (group_id, l, r, r_count) with residual and status: matched within the tolerance, else difference."""
     residual = (groups.l - groups.r).cast(MONEY_TYPE)
     status = ibis.ifelse(residual.abs() <= ibis.literal(tolerance).cast(MONEY_TYPE), "matched", "difference")
     return conform(groups.mutate(residual=residual, status=status), GROUP)

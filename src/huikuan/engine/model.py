@@ -161,10 +161,10 @@ class Classes:
     no_work: tuple[str, ...] = ()  # classes that need no work here, beside those that never do
 
 
-# explain(work, groups, lines, sides) -> table of (group_id, record_key, class, amount): parts of the groups' residuals that
-# have a name of their own, amounts as left - right. A part may tell document_id, source_row and date where its record is
-# no entry of the group. `groups` (group_id, residual, l, r) has one row per
-# differing group, `lines` their entries with side and group_id. What is not explained is called by `Classes`.
+# explain(work, groups, lines, sides) -> table of (group_id, record_key, class, amount): parts of the groups' residuals
+# that have a name of their own, amounts as left - right. A part may tell document_id, source_row and date where its
+# record is no entry of the group. `groups` (group_id, residual, l, r) has one row per differing group, `lines` their
+# entries with side and group_id. What is not explained is called by `Classes`.
 Explain = Callable[[Any, Any, Any, Sides], Any]
 
 # dates(entries, sides) -> entries with due_date filled: asked only of what does not simply agree. Other columns that

@@ -1,4 +1,4 @@
-"""Pass 3, amount and window: equal amounts in one currency within a window of days, between accounts that belong together.
+"""Pass 3, amount and window: equal amounts in one currency within a window of days, where accounts belong together.
 
 Equal items of one account and day are one *node*, so that no pair of records is ever scanned: nodes meet through one
 equality join per day of the window. Taken are (a) two nodes of equal count that have no other candidate, and (b) a

@@ -173,7 +173,7 @@ def _with_shop(lines: Any, facts: Facts, rules: Rules) -> tuple[Any, Mapping[str
 
 
 def _shops_of_orders(blank: Any, facts: Facts, own_shops: Any) -> Any:
-    """The one shop an order number of an account belongs to. Key: found_account, found_order; ambiguous ones are absent."""
+    """The one shop an account's order number belongs to. Key: found_account, found_order; ambiguous ones are absent."""
     wanted = blank.filter(blank.order_no.notnull()).select("account", "order_no").distinct()
     known = facts.table("order_line").select("order_no", "shop").distinct()
     met = wanted.inner_join(known, "order_no")

@@ -17,7 +17,6 @@ from huikuan.engine.model import ENTRY, Classes, Definition, Facts, Passes, Side
 from huikuan.engine.pass3_amount import Window, match_by_amount
 from huikuan.engine.workspace import Workspace, conform, typed_table
 from huikuan.recons.payout_entries import RETURN_WITHIN_DAYS, bank_days, left_entries, payout_dues, right_entries
-
 from huikuan.records.rules import Rules, SettlementRule
 
 NAME = "payout-bank"
@@ -76,7 +75,7 @@ def dates(entries: Any, sides: Sides) -> Any:
 
 
 def finish(work: Workspace, left: Any, right: Any, sides: Sides) -> tuple[Any, Any]:
-    """Bank lines that are transfers between own accounts: equal and opposite within some days, with no other partner."""
+    """Names bank lines that are transfers between own accounts: equal, opposite, some days apart, no other partner."""
     unnamed = work.keep(right.filter(right.hint.isnull()))
     accounts = sorted(row for row in unnamed.select("scope").distinct().to_pyarrow()["scope"].to_pylist() if row)
     if len(accounts) < 2:
