@@ -46,9 +46,10 @@ def write_ledger(path: Path, lines: int) -> None:
             income, outgo = income + max(amount, 0), outgo + min(amount, 0)
             n_in, n_out = n_in + (amount > 0), n_out + (amount < 0)
             shown = f"{amount / 100:.2f}," if amount > 0 else f",{amount / 100:.2f}"
+            flow, business = 20260101000000 * 10**8 + i, 2026010122001400000 * 10**9 + i // 2
             out.write(
-                f"{20260101000000 * 10**8 + i}\t,{2026010122001400000 * 10**9 + i // 2}\t,T200P{order}\t,夏季新款连衣裙女装"
-                f"{i % 997}号,{moment},王*{i % 5000}(138****{i % 10000:04d}),{shown},{balance / 100:.2f},支付宝,{kind},{remark}\r\n"
+                f"{flow}\t,{business}\t,T200P{order}\t,夏季新款连衣裙女装{i % 997}号,{moment},"
+                f"王*{i % 5000}(138****{i % 10000:04d}),{shown},{balance / 100:.2f},支付宝,{kind},{remark}\r\n"
             )
         out.write("#-----------------------------------------账务明细列表结束------------------------------------\r\n")
         out.write(f"#支出合计：{n_out}笔，共{outgo / 100:.2f}元\r\n#收入合计：{n_in}笔，共{income / 100:.2f}元\r\n")

@@ -109,7 +109,7 @@ def _text(column: Text, raw: str) -> ColumnSql:
 def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnSql:
     """Plain identifiers, with a tab behind them or not, go the quick way; anything else is unwrapped and looked at."""
     bare = f"t_{column.name}"
-    parsed = f"CASE WHEN ends_with({raw}, '\t') THEN left({raw}, -1) ELSE {raw} END"
+    parsed = f"CASE WHEN ends_with({raw}, '\t') THEN substr({raw}, 1, length({raw}) - 1) ELSE {raw} END"
     trimmed = f"trim({bare}, {sql_text(ID_WRAPPERS)})"
     none = ", ".join(sql_text(word) for word in ("", *column.blank))
     undone = f"CASE WHEN regexp_full_match({trimmed}, '[0-9]+[.]0') THEN left({trimmed}, -2) ELSE {trimmed} END"

@@ -1,0 +1,116 @@
+"""Text files as people have them: encodings, blank lines, quoted line breaks, ragged rows; lines are the file's own."""
+
+from __future__ import annotations
+
+import codecs
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from huikuan.formats.readers import delimited
+from tests.formats.support import Read, Row, ledger, read
+
+HEADER = "order_id,payment_sequential,payment_type,payment_value"
+
+
+def payments(folder: Path, body: str, encoding: str = "utf-8", header: str = HEADER, **context: object) -> Read:
+    path = folder / "payments.csv"
+    path.write_bytes(f"{header}\n{body}".encode(encoding))
+    return read(path, account="olist", **context)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    got = payments(tmp_path, "a1,1,信用卡\U00020000,10.00\n", encoding)
+    assert got.rows("settlement_line", "item, amount, source_row") == [("信用卡\U00020000", Decimal(10), 2)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "p.csv"
+    path.write_bytes(end.join([HEADER, "a1,1,x,1.00", "a2,1,x,2.00", ""]).encode())
+    assert read(path, account="a").rows("settlement_line", "source_row, amount") == [(2, 1), (3, 2)]
+
+
+def test_lines_are_physical_with_blank_lines_and_quoted_breaks(tmp_path: Path) -> None:
+    body = 'a1,1,x,1.00\n\n\na2,1,"two\nlines",2.00\n,,,\na3,1,x,bad\na4,1,x,4.00\n\n'
+    got = payments(tmp_path, body, accept_partial=True)
+    assert got.rows("settlement_line", "source_row, amount") == [(2, 1), (5, 2), (9, 4)]
+    assert [(each.code, each.row, each.column) for each in got.reading.problems] == [
+        ("amount.unreadable", 8, "payment_value")
+    ]
+    assert (got.reading.rows, got.reading.accepted, got.reading.rejected) == (4, 3, 1)
+
+
+def test_fast_and_slow_way_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [Row(f"{10**15 + i}", f"{i % 7 - 3}.5", "交易付款", order=f"T200P{10**18 + i}") for i in range(500)]
+    path = ledger(tmp_path, rows)
+    monkeypatch.setattr(delimited, "CHUNK_BYTES", 4096)
+    fast = read(path)
+    monkeypatch.setattr(delimited, "_insert", lambda *_: False)
+    slow = read(path)
+    assert fast.reading.totals == slow.reading.totals
+    for kind in fast.reading.tables:
+        assert fast.rows(kind, "*") == slow.rows(kind, "*")
+
+
+def test_ragged_rows_are_named(tmp_path: Path) -> None:
+    got = payments(tmp_path, "a1,1,x,1.00,\na2,1,x\na3,1,x,1.00,more\na4,1,x,1.00,1,2,3,4,5,6\n")
+    assert got.reading.status == "refused"
+    assert [(each.code, each.row) for each in got.reading.problems] == [
+        ("row.too_few_cells", 3),
+        ("row.too_many_cells", 4),
+        ("row.too_many_cells", 5),
+    ]
+
+
+def test_phantom_column_and_wrapped_identifiers(tmp_path: Path) -> None:
+    got = payments(tmp_path, '="a1"\t,1,x,"1,234.50"\t\t,\n\'10160070484512.0,`1,x,(2.00),\n', header=HEADER + ",")
+    assert got.rows("settlement_line", "order_no, amount") == [("a1", Decimal("1234.50")), ("10160070484512", -2)]
+
+
+def test_all_problems_are_counted_and_a_hundred_listed(tmp_path: Path) -> None:
+    got = payments(tmp_path, "".join(f"a{i},1,x,bad\n" for i in range(250)))
+    assert len(got.reading.problems) == 100
+    assert got.reading.problems_total == 250
+    assert got.reading.rejected == 250
+
+
+def test_header_only_is_told(tmp_path: Path) -> None:
+    got = payments(tmp_path, "")
+    assert (got.reading.rows, got.codes) == (0, ["rows.none"])
+
+
+def test_header_is_found_below_other_lines(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("my notes\n\nfor 2026\n" + HEADER + "\na1,1,x,1.00\n")
+    assert read(path, account="a").rows("settlement_line", "source_row") == [(5,)]
+
+
+@pytest.mark.parametrize("tail", [b"\xff\xff\xff\n", codecs.BOM_UTF8 + b"\xff\n"])
+def test_undecodable_line_is_named(tmp_path: Path, tail: bytes) -> None:
+    path = tmp_path / "p.csv"
+    path.write_bytes(HEADER.encode() + b"\na1,1,x,1.00\n" + tail)
+    got = read(path, account="a")
+    assert (got.reading.status, got.codes, got.reading.problems[0].row) == ("refused", ["file.encoding"], 3)
+
+
+def test_repeated_order_is_rejected_with_both_lines(tmp_path: Path) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text("order_id,order_item_id,price,freight_value\na,1,1.00,0\nb,1,1.00,0\na,1,2.00,0\n")
+    got = read(path)
+    assert got.codes == ["key.repeated"]
+    assert (got.reading.problems[0].row, got.reading.problems[0].params["first"]) == (4, 2)
+
+
+@pytest.mark.parametrize("date", ["2026-02-30 10:00:00", "2026-13-01 10:00:00", "0001-01-01 00:00:00", "soon"])
+def test_impossible_dates_are_rejected(tmp_path: Path, date: str) -> None:
+    got = read(ledger(tmp_path, [Row("1", "1.00", order="T200P3100982053977276192", time=date)]))
+    first = got.reading.problems[0]
+    assert (first.code, first.row, first.column) == (
+        "date.unreadable",
+        6,
+        "发生时间",
+    )
+    assert got.reading.status == "refused"
