@@ -1,4 +1,3 @@
-
 """Corporate exports of ICBC, CCB and BOC, documented but not at hand: generated in every shape they are told to come
 in, and proved by the running balance."""
 

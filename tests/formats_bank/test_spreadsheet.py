@@ -1,4 +1,4 @@
-# ruff: noqa: E501, DTZ001 - cells have no time zone
+# ruff: noqa: E501 - cells have no time zone
 """Cells as exact text, physical rows, lies about the sheet's size."""
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import pytest
 import xlsxwriter
 
 from huikuan.formats.readers.container import nature_of
-from huikuan.formats.readers.spreadsheet import cell_text, open_sheets
+from huikuan.formats.readers.spreadsheet import open_sheets
+from huikuan.formats.readers.workbook import cell_text
 from huikuan.formats.reading import Layout
+from huikuan.records.errors import UserError
 from tests.formats_bank import material
 
 
@@ -121,3 +123,15 @@ def test_xml_workbook_of_2003(tmp_path: Path) -> None:
 def test_workbook_is_known_by_its_content_whatever_its_name(tmp_path: Path) -> None:
     path = write(tmp_path, material.workbook([["a"], ["1"]]), "really_xlsx.xls")
     assert len(open_sheets(path, path.name, "xlsx")[0].rows) == 2
+
+
+def test_stray_cell_in_the_last_corner_takes_no_memory_of_ours(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data, {"in_memory": True})
+    page = book.add_worksheet()
+    page.write(0, 0, "日期")
+    page.write(1_048_575, 16_383, "x")
+    book.close()
+    with pytest.raises(UserError) as raised:
+        open_sheets(write(tmp_path, data.getvalue()), "a.xlsx", "xlsx")
+    assert raised.value.code == "file.workbook_broken"

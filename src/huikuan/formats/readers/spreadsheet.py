@@ -1,20 +1,16 @@
-"""Workbooks (xls, xlsx) and web pages with tables, read as text cells with their physical rows.
+"""Workbooks (xls, xlsx) and web pages with tables, opened as tables of text cells with their physical rows.
 
-A workbook stores a number as a binary double. It is written back as the shortest text that gives the same double
-(`13.4`, not `13.400000000000000355`); where that needs more than 15 digits, which Excel itself never shows, the
-double carries the noise of a computed cell and is written with Excel's 15 digits. Whole numbers have no `.0`. A whole
-number too large for a double to hold exactly (from 2^53, some 16 digits) has lost digits for good and is written as
-`2.70185556203411E+18`, which every identifier column refuses. Dates are ISO text, error cells are blank.
-
-The `<dimension>` a workbook states is not believed: rows are where their cells are.
+How a cell becomes text is told in `readers.workbook`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
-import math
-from collections.abc import Iterator, Sequence
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from huikuan.formats.readers import workbook
 from huikuan.formats.reading import Head, Layout, Line, RawTable
 from huikuan.records.errors import Problem, UserError
 from huikuan.records.messages import gettext_noop, register
@@ -31,8 +28,6 @@ if TYPE_CHECKING:
 
 HEAD_ROWS = 40
 BATCH_ROWS = 50_000
-EXACT_INTEGER_MAX = 2**53
-EXCEL_DIGITS = 15
 HTML_BYTES_MAX = 256 << 20
 ATTRIBUTE_MAX = 1_048_576  # rows of a sheet
 _numbers = itertools.count(1)
@@ -100,7 +95,7 @@ def open_sheets(path: Path, member: str, nature: str) -> list[Sheet]:
 
     Raises UserError: password, damaged, a web page without a table, nothing in it.
     """
-    found = _html_sheets(path, member) if nature == "html" else list(_workbook_sheets(path, member))
+    found = _html_sheets(path, member) if nature == "html" else _workbook_sheets(path, member)
     sheets = [sheet for sheet in found if sheet.rows]
     if not sheets:
         raise UserError("file.workbook_no_rows", file=member)
@@ -121,77 +116,19 @@ def column_letter(at: int) -> str:
     return letters
 
 
-def cell_text(value: Any) -> str:
-    """A cell's value as text; see the module's docstring for numbers.
-
-    >>> cell_text(13.4), cell_text(67.0), cell_text(0.1 + 0.2), cell_text(2.701855562034109276e18)
-    ('13.4', '67', '0.3', '2.70185556203411E+18')
-    """
-    if isinstance(value, (str, bool)):
-        return str(value)
-    if isinstance(value, (int, float)):
-        return number_text(value)
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
-    if isinstance(value, dt.timedelta):
-        minutes, seconds = divmod(round(value.total_seconds()), 60)
-        return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
-    return "" if value is None else str(value)
-
-
-def number_text(value: float) -> str:
-    """A double as plain decimal text, without exponent unless digits were lost; `NaN` and `inf` as such."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if value == int(value):
-        whole = int(value)
-        return str(whole) if abs(whole) < EXACT_INTEGER_MAX else _lost_digits(value)
-    shortest = repr(value)
-    digits = shortest.partition("e")[0].replace(".", "").lstrip("-0")
-    if len(digits) > EXCEL_DIGITS:
-        shortest = format(value, f".{EXCEL_DIGITS}g")
-    return _plain(shortest)
-
-
-def _lost_digits(value: float) -> str:
-    mantissa, _, exponent = f"{value:.{EXCEL_DIGITS - 1}E}".partition("E")
-    return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
-
-
-def _plain(text: str) -> str:
-    from decimal import Decimal
-
-    return format(Decimal(text), "f") if "e" in text.lower() else text
-
-
-def _workbook_sheets(path: Path, name: str) -> Iterator[Sheet]:
-    import python_calamine
-
-    try:
-        # By its content: a path would make calamine believe the extension.
-        with path.open("rb") as file:
-            book = python_calamine.CalamineWorkbook.from_filelike(file)
-            for meta in book.sheets_metadata:
-                if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                    yield Sheet(name, meta.name, _sheet_rows(book.get_sheet_by_name(meta.name)))
-    except python_calamine.PasswordError as error:
-        raise UserError("file.workbook_password", file=name) from error
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise UserError("file.workbook_broken", file=name) from error
-
-
-def _sheet_rows(sheet: Any) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    if sheet.start is None:
-        return ()
-    left = ("",) * sheet.start[1]
-    rows = []
-    for row, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = left + tuple(map(cell_text, cells))
-        if any(text.strip() for text in texts):
-            rows.append((row, texts))
-    return tuple(rows)
+def _workbook_sheets(path: Path, name: str) -> list[Sheet]:
+    """The sheets of a workbook, read by a process of its own: see `readers.workbook`."""
+    with tempfile.TemporaryDirectory(prefix="huikuan-", ignore_cleanup_errors=True) as folder:
+        told = Path(folder) / "sheets"
+        command = [sys.executable, "-P", workbook.__file__, str(path.resolve()), str(told)]
+        run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - our own
+        if run.returncode == workbook.PASSWORD:
+            raise UserError("file.workbook_password", file=name)
+        if run.returncode != 0:
+            raise UserError("file.workbook_broken", file=name)
+        with told.open("rb") as file:
+            found: list[tuple[str, tuple[tuple[int, tuple[str, ...]], ...]]] = pickle.load(file)  # noqa: S301 - written by us
+    return [Sheet(name, sheet, rows) for sheet, rows in found]
 
 
 # ---------------------------------------------------------------- web pages
