@@ -6,12 +6,16 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import zlib from "node:zlib";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const server = path.join(root, "src", "huikuan", "server");
-const outdir = path.join(server, "static_built");
+const watching = process.argv.includes("--watch");
+const published = path.join(server, "static_built");
+// Built aside and then put in place, so that a running server never sees half a build.
+const outdir = watching ? published : `${published}.new`;
 
 function entryPoints() {
   const entries = [
@@ -49,6 +53,19 @@ function writeHashed(name, content) {
   fs.mkdirSync(path.dirname(path.join(outdir, hashed)), { recursive: true });
   fs.writeFileSync(path.join(outdir, hashed), content);
   return hashed;
+}
+
+// Compressed twins which the server sends to browsers that take them.
+function compress(folder) {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) compress(file);
+    else if (/-[A-Z0-9]{8}\.(js|css|svg)$/.test(entry.name)) {
+      const content = fs.readFileSync(file);
+      fs.writeFileSync(`${file}.gz`, zlib.gzipSync(content, { level: 9 }));
+      fs.writeFileSync(`${file}.br`, zlib.brotliCompressSync(content));
+    }
+  }
 }
 
 // The PDF writer's fonts: regular and bold of Noto Sans for both Chinese scripts, with their licence.
@@ -105,11 +122,14 @@ const options = {
   plugins: [manifestPlugin],
 };
 
-if (process.argv.includes("--watch")) {
+if (watching) {
   const context = await esbuild.context(options);
   await context.watch();
 } else {
   fs.rmSync(outdir, { recursive: true, force: true });
   await esbuild.build(options);
+  compress(outdir);
+  fs.rmSync(published, { recursive: true, force: true });
+  fs.renameSync(outdir, published);
   copyFonts();
 }

@@ -36,7 +36,7 @@ def _web(host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=2 if on_postgres else 1,
-        blocking_threads=8,
+        blocking_threads=min(8, 2 * (os.cpu_count() or 2)),
         backlog=256,
         respawn_failed_workers=True,
         log_access=False,
