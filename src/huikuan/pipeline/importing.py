@@ -348,7 +348,7 @@ def row_of(name: str, reading: Reading) -> ImportRow:
 
 def refused_row(name: str, error: HuikuanError) -> ImportRow:
     """The row of a file that could not be read at all."""
-    problem = {
+    problem: dict[str, Any] = {
         "sheet": str(error.params.get("sheet") or ""), "row": error.params.get("row"),
         "column": str(error.params.get("column") or ""), "code": error.code, "text": str(error),
         "severity": "refuse", "params": {},

@@ -54,6 +54,14 @@ SORTED = {
 }
 
 
+# What each payout took of an order, with the payout's key in `payout-bank`.
+SHARES_SQL = """SELECT s.*, CASE WHEN starts_with(s.payout, 'payout:') THEN s.payout ELSE 'payout:'
+    || replace(s.account, '/', '%2F') || '/' || replace(coalesce(nullif(w.payout_id, ''), w.flow_no, ''), '/', '%2F')
+    END AS payout_key FROM {share} s LEFT JOIN wallet_line w ON w.record_key = s.payout"""
+# The records of orders as the run has seen them: what the order page reads.
+ORDER_FACTS = {"order_line": "order_no <> ''", "settlement_line": "order_no <> ''", "wallet_line": "order_no <> ''"}
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a run is asked for. `tolerance` overrides the rules' for this run only."""
@@ -159,6 +167,9 @@ def _write_all(
     told("collection", steps - 2, steps)
     count = _write_collection(con, folder, rules, as_of, decisions, book.timezone)
     told("publish", steps - 1, steps)
+    for kind, chosen in ORDER_FACTS.items():
+        path = folder / f"facts_{kind}.parquet"
+        _write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, "order_no, record_key")
     return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)
 
 
@@ -297,7 +308,8 @@ def _write_collection(
     made = {name: f"{name.replace('-', '_')}_links" for name in recons.RECONCILIATIONS}
     inputs = CollectionInputs(order_links=made.get("order-settlement", ""), payout_links=made.get("payout-bank", ""))
     name = build_collection(con, inputs, rules, as_of, decisions, timezone)
-    _write(con, f"SELECT * FROM {name}_share", folder / "share.parquet", "ALL")
+    shares = SHARES_SQL.format(share=f"{name}_share")
+    _write(con, f"SELECT * FROM ({shares})", folder / "share.parquet", "order_no, shop, payout")
     return _write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])
 
 

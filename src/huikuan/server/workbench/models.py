@@ -133,6 +133,20 @@ class Dispute(Decision):
         ]
 
 
+class SuggestionRefused(Decision):
+    """A suggestion somebody looked at and rejected; it is offered no more while this is live."""
+
+    reconciliation = models.CharField(max_length=60)
+    item_id = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "reconciliation", "item_id"], condition=Q(live=True), name="one_live_refusal"
+            )
+        ]
+
+
 class Note(models.Model):
     """A remark about a record, an open item, a group or an order: `subject` is `kind:id`, such as `item:...`."""
 
