@@ -43,8 +43,9 @@ APPS = sorted({row.name.partition(":")[0] for row in ROWS})
 
 def status(world: World, role: str, row: Row, company: Company | None = None) -> int:
     """The status of a call, whose effects are rolled back."""
+    args = row.args(company or world.ours)  # may make what it names: outside of what is rolled back
     with transaction.atomic():
-        response = call(world, role, row, row.args(company or world.ours))
+        response = call(world, role, row, args)
         transaction.set_rollback(True)
     return response.status_code
 

@@ -1,0 +1,127 @@
+"""Import, documents, mapping and source pages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from huikuan.server.documents.models import DocumentRow, SavedMapping, Upload
+from tests.server.rows.documents import BANK_FILE, UNKNOWN_FILE, imported, record_key
+from tests.server.world import World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def address(world: World, name: str, *args: Any) -> str:
+    return reverse(f"documents:{name}", args=[world.ours.book.slug, *args])
+
+
+def english(world: World, role: str) -> Client:
+    client = world.client(role)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def hand_in(world: World, **files: str) -> str:
+    """Upload files as the page's script does; returns the batch page's address."""
+    client = english(world, "clerk")
+    for name, text in files.items():
+        file = SimpleUploadedFile(f"{name}.csv", text.encode())
+        answer = client.post(address(world, "upload"), {"batch": "abc123", "files": [file]})
+        assert json.loads(answer.content)["uploads"]
+    return client.post(address(world, "start"), {"batch": "abc123"})["Location"]
+
+
+def test_files_go_in_and_each_tells_its_result(world: World) -> None:
+    page = hand_in(world, bank=BANK_FILE, unknown=UNKNOWN_FILE, empty="")
+    html = english(world, "clerk").get(page).content.decode()
+    assert [u.state for u in Upload.objects.filter(batch="abc123")] == ["done"] * 3
+    assert html.index("empty.csv") < html.index("unknown.csv") < html.index("bank.csv"), "the refused stand first"
+    assert "is empty (0 bytes)" in html
+    assert "Map its columns" in html
+    found = DocumentRow.objects.get(book=world.ours.book)
+    assert (found.file_name, found.rows, found.accepted, found.new) == ("bank.csv", 2, 2, 2)
+
+
+def test_the_same_file_again_counts_nothing_twice(world: World) -> None:
+    hand_in(world, bank=BANK_FILE)
+    hand_in(world, bank=BANK_FILE)
+    assert [u.rows[0]["status"] for u in Upload.objects.order_by("pk")] == ["imported", "unchanged"]
+    assert DocumentRow.objects.filter(book=world.ours.book).count() == 1
+
+
+def test_a_file_without_an_owner_is_asked_about_once(world: World) -> None:
+    orders = (
+        "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n"
+        "1,10.0,10.0,上海,2020-02-20 10:00:00,2020-02-20 10:00:05,0.0\n"
+    )
+    page = hand_in(world, orders=orders)
+    client = english(world, "clerk")
+    assert "does not say which shop it is of" in client.get(page).content.decode()
+    upload = Upload.objects.get()
+    client.post(address(world, "answer", "abc123"), {"upload": [upload.pk], "shop": "Shop B"})
+    upload.refresh_from_db()
+    assert upload.rows[0]["status"] == "imported"
+    assert DocumentRow.objects.get().shop == "Shop B"
+
+
+def test_an_answer_that_says_nothing_is_refused(world: World) -> None:
+    hand_in(world, unknown=UNKNOWN_FILE)
+    assert english(world, "clerk").post(address(world, "answer", "abc123"), {}).status_code == 422
+    assert english(world, "clerk").post(address(world, "import"), {}).status_code == 422
+
+
+def test_an_unknown_table_is_mapped_saved_and_used_again(world: World) -> None:
+    hand_in(world, unknown=UNKNOWN_FILE)
+    upload, client = Upload.objects.get(), english(world, "clerk")
+    page = client.get(address(world, "map", upload.pk)).content.decode()
+    assert "单号" in page and "A1" in page
+    chosen = {"kind": "bank_line", "col-1": "moment", "col-2": "amount", "col-3": "counterparty", "account": "Bank"}
+    preview = client.post(address(world, "map", upload.pk), {**chosen, "do": "preview"}, headers={"HX-Request": "true"})
+    assert "all 2 rows can be read" in preview.content.decode()
+    assert not SavedMapping.objects.exists(), "a preview saves nothing"
+    assert client.post(address(world, "map", upload.pk), {**chosen, "do": "save"}).status_code == 422, "without a name"
+    client.post(address(world, "map", upload.pk), {**chosen, "do": "save", "name": "my bank"})
+    upload.refresh_from_db()
+    assert upload.rows[0]["status"] == "flagged", "nothing proves a bank file without balances"
+    assert upload.rows[0]["totals"] == {"bank_line.in": "12.50", "bank_line.out": "3.00"}
+    hand_in(world, again=UNKNOWN_FILE + "A3,2026-10-03,7.00,某公司\n")
+    again = Upload.objects.get(name="again.csv")
+    assert (again.rows[0]["rows"], again.rows[0]["new"], again.rows[0]["duplicate"]) == (3, 1, 2)
+
+
+def test_the_document_page_adds_up_and_undo_takes_it_out(world: World) -> None:
+    document = imported(world.ours)["document"]
+    client = english(world, "clerk")
+    page = client.get(address(world, "document", document.document_id)).content.decode()
+    assert "2 = 2 accepted + 0 rejected + 0 ignored" in page
+    assert "Undo this document?" in client.get(address(world, "undo", document.document_id)).content.decode()
+    client.post(address(world, "undo", document.document_id))
+    document.refresh_from_db()
+    assert document.undone_at is not None
+    assert client.get(address(world, "undo", document.document_id)).status_code == 404, "undone once only"
+    assert document.document_id not in client.get(address(world, "list")).content.decode()
+    assert document.document_id in client.get(address(world, "list"), {"status": "undone"}).content.decode()
+
+
+def test_a_record_leads_back_to_its_row(world: World) -> None:
+    (key,) = record_key(world.ours)
+    page = english(world, "auditor").get(address(world, "source", key)).content.decode()
+    assert "bank.csv" in page and "row 3" in page
+    assert english(world, "auditor").get(address(world, "source", "bank_line:none/x/0")).status_code == 404
+
+
+def test_the_list_costs_the_same_for_many_documents(world: World, django_assert_max_num_queries: Any) -> None:
+    document = imported(world.ours)["document"]
+    for number in range(60):
+        document.pk, document.document_id = None, f"copy-{number}"
+        document.save()
+    client = english(world, "owner")
+    with django_assert_max_num_queries(20):
+        page = client.get(address(world, "list")).content.decode()
+    assert "Page 1 of 2" in page
