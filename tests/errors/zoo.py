@@ -10,7 +10,8 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import xlsxwriter
 
 from huikuan.formats.read_file import read_file
 from huikuan.formats.reading import ReadContext
+from huikuan.records import messages
 from huikuan.records.errors import UserError
 
 Build = Callable[[], bytes]
@@ -47,8 +49,24 @@ class Seen:
     texts: tuple[str, ...]
 
 
+@contextmanager
+def in_english() -> Iterator[None]:
+    """Let the library speak English meanwhile, whatever a server's settings make it speak."""
+    before = messages._translate
+    messages.use_translator(str)
+    try:
+        yield
+    finally:
+        messages.use_translator(before)
+
+
 def seen(case: Case, folder: Path) -> Seen:
     """Read the case's file."""
+    with in_english():
+        return _seen(case, folder)
+
+
+def _seen(case: Case, folder: Path) -> Seen:
     path = folder / case.file
     path.write_bytes(case.build())
     try:
