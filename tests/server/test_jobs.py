@@ -17,6 +17,7 @@ from tests.server.world import World
 
 @pytest.fixture
 def handlers() -> Iterator[dict[str, Any]]:
+    services.load_handlers()
     before = dict(services.HANDLERS)
     yield services.HANDLERS
     services.HANDLERS.clear()
