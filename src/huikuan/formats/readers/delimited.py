@@ -169,61 +169,80 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class _Part:
-    """Some consecutive lines, decoded: UTF-8 with plain line ends. `blank_end`: blank lines at its end."""
+    """Some consecutive lines in UTF-8, all with the same line end. `blank_end`: blank lines at its end."""
 
     path: Path
     lines: int
     blank_end: int
+    line_end: str
 
 
-def _decoded_parts(source: DelimitedFile, header_row: int, folder: Path) -> Iterator[_Part]:
-    """The lines below the header, decoded piece by piece into files. Raises UserError for undecodable bytes."""
+def _parts(source: DelimitedFile, header_row: int, folder: Path) -> Iterator[_Part]:
+    """The lines below the header, piece by piece as files. Raises UserError for undecodable bytes."""
     skip, line = header_row, 1
     with source.path.open("rb") as file:
-        pieces = iter([file.read()]) if source.encoding == "utf-16" else _pieces(file)
+        pieces = iter([_from_utf16(source, file.read())]) if source.encoding == "utf-16" else _pieces(file)
         for number, piece in enumerate(pieces):
-            text = _decode_piece(piece, source, line)
+            whole, crlf = _one_line_end(piece)
+            text = _to_utf8(whole, source, line)
             skipped, body = _without_first(text, skip)
-            lines = body.count("\n") + (body != "" and not body.endswith("\n"))
+            lines = body.count(b"\n") + (body != b"" and not body.endswith(b"\n"))
             line += skipped + lines
             skip -= skipped
             if body:
                 path = folder / f"part{number}.txt"
-                path.write_bytes(body.encode("utf-8"))
-                yield _Part(path, lines, _blank_end(body))
+                path.write_bytes(body)
+                yield _Part(path, lines, _blank_end(body), "\\r\\n" if crlf else "\\n")
 
 
-def _blank_end(body: str) -> int:
+def _one_line_end(piece: bytes) -> tuple[bytes, bool]:
+    """A piece whose lines all end alike, and whether they end with CR LF. Lines are counted as editors do. In none of
+    the encodings is CR or LF part of another character."""
+    returns = piece.count(b"\r")
+    if not returns:
+        return piece, False
+    pairs = piece.count(b"\r\n")
+    if returns == pairs == piece.count(b"\n"):
+        return piece, True
+    return piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), False
+
+
+def _blank_end(body: bytes) -> int:
     """How many blank lines stand at the end of a piece."""
-    if not body.endswith("\n\n") and body != "\n":
-        return 0
-    stripped = body.rstrip("\n")
-    return len(body) - len(stripped) - (stripped != "")
+    stripped = body.rstrip(b"\r\n")
+    return max(body[len(stripped) :].count(b"\n") - (stripped != b""), 0)
 
 
-def _decode_piece(piece: bytes, source: DelimitedFile, line: int) -> str:
-    encoding = source.encoding
+def _from_utf16(source: DelimitedFile, data: bytes) -> bytes:
     try:
-        if encoding == "utf-8-sig" and line > 1:
-            encoding = "utf-8"
-        text = piece.replace(b"\r\n", b"\n").decode(encoding)
+        return data.decode("utf-16").encode("utf-8")
     except UnicodeDecodeError as error:
-        row = line + piece[: error.start].count(b"\n")
+        raise UserError("file.encoding", file=source.member, row=1, encoding="utf-16") from error
+
+
+def _to_utf8(piece: bytes, source: DelimitedFile, line: int) -> bytes:
+    """The piece in UTF-8. The whole file has been proved to be UTF-8 where `encoding` says so."""
+    if b"\x00" in piece:
+        row = line + piece[: piece.index(b"\x00")].count(b"\n")
+        raise UserError("file.binary", file=source.member, row=row)
+    if source.encoding in ("utf-8", "utf-16"):
+        return piece
+    encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
+    bare = piece.removeprefix(codecs.BOM_UTF8) if line == 1 and encoding == "utf-8" else piece
+    try:
+        return bare.decode(encoding).encode("utf-8")
+    except UnicodeDecodeError as error:
+        row = line + bare[: error.start].count(b"\n")
         raise UserError("file.encoding", file=source.member, row=row, encoding=encoding) from error
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\x00" in text:
-        raise UserError("file.binary", file=source.member, row=line + text[: text.index("\x00")].count("\n"))
-    return text
 
 
-def _without_first(text: str, lines: int) -> tuple[int, str]:
+def _without_first(text: bytes, lines: int) -> tuple[int, bytes]:
     """Take off up to `lines` lines; how many were taken, and what is left."""
     at = 0
     for taken in range(lines):
-        end = text.find("\n", at)
+        end = text.find(b"\n", at)
         if end < 0:
-            return taken, ""
+            return taken, b""
         at = end + 1
     return lines, text[at:]
 
@@ -247,13 +266,13 @@ def _load_fast(
     with ThreadPoolExecutor(max_workers=1) as worker:
         waiting: list[Future[bool]] = []
         blank_before = 0
-        for part in _decoded_parts(source, layout.header_row, folder):
+        for part in _parts(source, layout.header_row, folder):
             kept.append(part.path)
             whole_blank = part.lines == part.blank_end
             if blank_before and not whole_blank:
                 waiting.append(worker.submit(bool, False))  # blank lines in the middle: the slow way
             blank_before += part.blank_end
-            query = f"INSERT INTO {table}_t SELECT * FROM {_read_csv(part.path, names, layout)}"
+            query = f"INSERT INTO {table}_t SELECT * FROM {_read_csv(part, names, layout)}"
             waiting.append(worker.submit(_insert, cursor, query, part.lines - part.blank_end))
         good = all(future.result() for future in waiting)
     if not good:
@@ -267,13 +286,13 @@ def _load_fast(
     return True
 
 
-def _read_csv(path: Path, names: list[str], layout: Layout) -> str:
+def _read_csv(part: _Part, names: list[str], layout: Layout) -> str:
     columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
     quote = sql_text(layout.quote) if layout.quote else "''"
     return (
-        f"read_csv({sql_text(str(path))}, header=false, auto_detect=false, columns={columns}, null_padding=true, "
+        f"read_csv({sql_text(str(part.path))}, header=false, auto_detect=false, columns={columns}, null_padding=true, "
         f"delim={sql_text(layout.delimiter + layout.prefix)}, quote={quote}, escape={quote}, "
-        f"nullstr={sql_text(_NEVER)}, new_line='\\n', max_line_size={CELL_BYTES_MAX})"
+        f"nullstr={sql_text(_NEVER)}, new_line='{part.line_end}', max_line_size={CELL_BYTES_MAX})"
     )
 
 
@@ -318,7 +337,8 @@ def _load_slow(con: duckdb.DuckDBPyConnection, table: str, parts: list[Path], wi
 def _lines_of(parts: list[Path]) -> Iterator[str]:
     for part in parts:
         with part.open(encoding="utf-8", newline="\n") as file:
-            yield from file
+            for line in file:
+                yield f"{line[:-2]}\n" if line.endswith("\r\n") else line
 
 
 def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
