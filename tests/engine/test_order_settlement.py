@@ -86,6 +86,19 @@ def test_a_settlement_booked_twice_is_a_duplicate() -> None:
     assert (row["class"], row["amount"], row["source_row"]) == ("duplicate", money(-60), second["source_row"])
 
 
+def test_a_fee_charged_twice_at_one_moment_is_a_duplicate_of_its_own() -> None:
+    fees = [settled("A", -3, "commission", occurred_at=at(10), item="x", flow_no=flow) for flow in ("F1", "F2")]
+    other = settled("A", -3, "commission", occurred_at=at(10), item="y", flow_no="F3")
+    outcome = run(ORDER_SETTLEMENT, [order("A", 60), settled("A", 60), *fees, other], RULES)
+    assert classes(outcome) == {fees[1]["record_key"]: "duplicate"}
+    assert rows(outcome.open)[0]["amount"] == money(-3)
+
+
+def test_equal_fees_of_two_lines_are_no_duplicates() -> None:
+    fees = [settled("A", -3, "commission", occurred_at=at(10), flow_no=flow) for flow in ("F1", "F2")]
+    assert found(order("A", 30, "1"), order("A", 30, "2"), settled("A", 60), *fees) == {}
+
+
 def test_equal_lines_of_an_order_are_no_duplicates() -> None:
     records = [order("A", 50, "1"), order("A", 50, "2", refunded=50), settled("A", 50), settled("A", 50)]
     assert found(*records) == {"residual A": "refund_missing"}

@@ -1,7 +1,8 @@
 """The obvious twin of the engine: what the key and amount passes should find, in plain Python over small ledgers.
 
 Slow and simple on purpose: dictionaries, and every pair looked at. Entries have the columns of ENTRY.
-Results are sets of groups (pass, status, left record keys, right record keys, residual) and open record keys with class.
+Results are sets of groups (pass, status, left record keys, right record keys, residual) and open record keys with their
+class.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huikuan.engine import Classes, Definition, Outcome, Passes, Sides, reconcile
+from huikuan.engine.model import ENTRY
 from huikuan.records.decisions import Decisions
 from tests.engine.build import AS_OF, day, entries, rows
 from tests.oracle import oracle
@@ -81,21 +82,9 @@ def dated_entry(world: int, side: str, number: int, told: dict[str, Any]) -> dic
 
 
 def _blank(record_key: str, scope: str, currency: str, amount: Decimal) -> dict[str, Any]:
-    names = (
-        "document_id",
-        "source_row",
-        "key",
-        "reference",
-        "order_no",
-        "occurred_at",
-        "seq",
-        "type",
-        "flow",
-        "due_date",
-        "hint",
-    )
-    return dict.fromkeys(names) | {
-        "record_key": record_key, "scope": scope, "target": "*", "currency": currency, "amount": amount, "compared": amount
+    return dict.fromkeys(ENTRY) | {
+        "record_key": record_key, "scope": scope, "target": "*", "currency": currency,
+        "amount": amount, "compared": amount,
     }  # fmt: skip
 
 

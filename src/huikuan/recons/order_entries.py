@@ -143,6 +143,11 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
         (~ok, "key_missing"),
         else_=ibis.null().cast("string"),
     )
+    copies = copied_fees(lines.filter(ok & ~gross), facts)
+    if copies is not None:
+        again = lines.record_key.isin(copies.record_key)
+        ok, hint = ok & ~again, ibis.ifelse(again, ibis.literal("duplicate"), hint)
+        extra = {**extra, "copied_fees": copies}
     entries = lines.mutate(
         target=ibis.literal("*"),
         key=ibis.ifelse(ok, lines.order_no, ibis.null().cast("string")),
@@ -152,6 +157,31 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
         hint=_before_start(lines.business_date, rules, hint),
     )
     return conform(entries, ENTRY), extra
+
+
+def copied_fees(fees: Any, facts: Facts) -> Any:
+    """Fees charged once more: the same fee and amount of one order at one moment under another flow number, more often
+    than the order has lines. Column record_key: the later ones. None where there are none.
+
+    Two sums: the first finds the few orders in question without looking at wordings.
+    """
+    dated = fees.filter(fees.occurred_at.notnull())
+    moment = ["order_no", "type", "amount", "occurred_at"]
+    counted = dated.group_by(moment).agg(first=dated.flow_no.min(), last=dated.flow_no.max())
+    several = counted.filter(counted["first"] != counted["last"]).drop("first", "last").cache()
+    if int(several.limit(1).count().to_pyarrow().as_py()) == 0:
+        return None
+    near = dated.semi_join(several, moment)
+    same = [near.scope, *(near[name] for name in moment), near.item.fill_null(""), near.sku.fill_null("")]
+    placed = near.mutate(
+        place=ibis.row_number().over(ibis.window(group_by=same, order_by=[near.flow_no, near.record_key])),
+        flows=near.flow_no.nunique().over(ibis.window(group_by=same)),
+    )
+    orders = facts.table("order_line")
+    lines = orders.group_by(of_shop=orders.shop, of_order=orders.order_no).agg(lines=orders.count())
+    told = placed.left_join(lines, [placed.scope == lines.of_shop, placed.order_no == lines.of_order])
+    later = told.filter((told.flows > 1) & (told.place >= ibis.greatest(told.lines.fill_null(1), 1)))
+    return later.select("record_key").cache()
 
 
 def _with_shop(lines: Any, facts: Facts, rules: Rules) -> tuple[Any, Mapping[str, Any]]:
