@@ -21,8 +21,11 @@ def main() -> int:
         code = first_run(home, options.orders)
         if code:
             return code
+    serve = ["serve", "--home", str(home), "--host", options.host, "--port", str(options.port)]
+    if os.name == "posix":  # become the server, so that a signal reaches it
+        os.execv(sys.executable, [sys.executable, "-m", "huikuan.cli", *serve])  # noqa: S606
     try:
-        return huikuan("serve", "--home", str(home), "--host", options.host, "--port", str(options.port))
+        return huikuan(*serve)
     except KeyboardInterrupt:
         return 0
 

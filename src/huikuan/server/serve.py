@@ -14,7 +14,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, home: str | None = None) ->
     setup(home)
     if host not in ("127.0.0.1", "localhost", "::1"):
         os.environ.setdefault("HUIKUAN_HOSTS", "*" if host in ("0.0.0.0", "::") else host)  # noqa: S104
-    worker = subprocess.Popen([sys.executable, "-m", "huikuan.server.worker"])
+    worker = subprocess.Popen([sys.executable, "-m", "huikuan.server.worker", "--with-parent"], stdin=subprocess.PIPE)
     try:
         _web(host, port)
     finally:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+
+
+def end_with_parent() -> None:
+    """End when the process that started this one is gone, however it went: the pipe on standard input closes then."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        signal.raise_signal(signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def main() -> None:
@@ -18,6 +30,8 @@ def main() -> None:
     # With SQLite there is one worker, so whatever still "runs" at its start has lost its worker.
     services.fail_interrupted(every=connection.vendor == "sqlite")
     services.enqueue_waiting()
+    if "--with-parent" in sys.argv:
+        end_with_parent()
     call_command("db_worker", interval=0.5, reload=False, startup_delay=False, verbosity=1)
 
 
