@@ -23,6 +23,8 @@ from huikuan.records.decisions import Decisions, ManualMatch
 
 RUNS_KEPT = 4
 OVERLAYS_KEPT = 12
+ANSWERS_KEPT = 300
+SMALL = ("open", "statement", "passes", "collection_totals")
 IN_MEMORY_ROWS = 400_000
 _opened: OrderedDict[Path, OpenedRun] = OrderedDict()
 _lock = threading.Lock()
@@ -56,6 +58,7 @@ class OpenedRun:
         self._lock = threading.Lock()
         self._views: set[str] = set()
         self._overlays: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
+        self._answers: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
         self._table("documents", folder / "documents.parquet", memory=True)
 
     def query(self, sql: str, params: list[Any] | None = None) -> list[dict[str, Any]]:
@@ -68,6 +71,24 @@ class OpenedRun:
         finally:
             cursor.close()
 
+    def kept(self, sql: str, params: list[Any]) -> list[dict[str, Any]]:
+        """Like `query`, worked out once: the tables of a run never change."""
+        key = hash_of((sql, params))
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return [dict(row) for row in self._answers[key]]
+        rows = self.query(sql, params)
+        with self._lock:
+            self._answers[key] = rows
+            while len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        return [dict(row) for row in rows]
+
+    def documents(self) -> dict[str, str]:
+        """File names by document id."""
+        return {row["document_id"]: row["document"] for row in self.kept("SELECT * FROM documents", [])}
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor for streaming a large result; the caller closes it."""
         return self._con.cursor()
@@ -79,7 +100,11 @@ class OpenedRun:
             if view not in self._views:
                 path = self.folder / (f"{name}.{part}.parquet" if name else f"{part}.parquet")
                 rows = self.manifest.rows.get(name, {}).get(part, 0)
-                self._table(view, path, memory=part in ("open", "statement") and rows <= IN_MEMORY_ROWS)
+                self._table(
+                    view,
+                    path,
+                    memory=part in SMALL and rows <= IN_MEMORY_ROWS,
+                )
                 self._views.add(view)
         return view
 
@@ -154,7 +179,7 @@ def _members(match: ManualMatch) -> list[dict[str, Any]]:
     """The members of a new match, with what is left of it: left - right."""
     signed = [m.amount if m.side == "left" else -m.amount for m in match.members]
     residual = sum(signed[1:], signed[0]) if signed else None
-    status = "forced" if match.forced else "manual"
+    status = "forced" if match.forced else "difference" if residual else "manual"
     name = "" if not residual else ("short" if residual > 0 else "over")
     return [
         {"group_id": match.group_id, "side": m.side, "record_key": m.record_key, "allocated": m.amount,

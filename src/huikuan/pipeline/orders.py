@@ -70,7 +70,7 @@ def _bank(results: Results, shares: list[dict[str, Any]]) -> list[dict[str, Any]
         return []
     source = results.source(PAYOUTS, "links")
     return results.run.query(
-        f"SELECT * FROM {source} WHERE group_id IN (SELECT group_id FROM {source} WHERE list_contains(?::VARCHAR[], record_key)) "
-        f"ORDER BY date, side, record_key",
+        f"SELECT * FROM {source} WHERE group_id IN (SELECT group_id FROM {source} "
+        f"WHERE list_contains(?::VARCHAR[], record_key)) ORDER BY date, side, record_key",
         [keys],
     )

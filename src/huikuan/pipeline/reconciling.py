@@ -30,6 +30,7 @@ from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, literal, quoted
 from huikuan.pipeline.overlay import decided
 from huikuan.pipeline.plain import hash_of, plain
+from huikuan.pipeline.results import PASSES_SQL
 from huikuan.pipeline.runs import Manifest
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
@@ -260,6 +261,8 @@ def _write_outcome(
         con, f"SELECT {_columns(STATEMENT)} FROM ({statement})", folder / f"{name}.statement.parquet", "side, currency"
     )
     con.unregister(f"{prefix}_statement")
+    written = f"read_parquet({literal(folder / f'{name}.links.parquet')})"
+    _write(con, f"SELECT * FROM ({PASSES_SQL.format(links=written)})", folder / f"{name}.passes.parquet", "ALL")
     return count
 
 
@@ -310,6 +313,10 @@ def _write_collection(
     name = build_collection(con, inputs, rules, as_of, decisions, timezone)
     shares = SHARES_SQL.format(share=f"{name}_share")
     _write(con, f"SELECT * FROM ({shares})", folder / "share.parquet", "order_no, shop, payout")
+    amounts = [r[0] for r in con.execute(f"DESCRIBE {name}").fetchall() if str(r[1]).startswith("DECIMAL")]
+    sums = ", ".join(f"sum({quoted(column)}) AS {quoted(column)}" for column in amounts)
+    totals = f"SELECT shop, currency, status, count(*) AS orders, {sums} FROM {name} GROUP BY shop, currency, status"
+    _write(con, totals, folder / "collection_totals.parquet", "shop, currency, status")
     return _write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])
 
 

@@ -6,12 +6,8 @@ with the columns of the contract (DESIGN section 7, Rows) and a few more; money 
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from huikuan.engine.model import LINKS, OPEN
@@ -19,19 +15,13 @@ from huikuan.pipeline import runs
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import quoted
 from huikuan.pipeline.opened import OpenedRun, opened_run
-from huikuan.pipeline.plain import plain
+from huikuan.pipeline.paging import Filter, Page, PagedTable, where_of
 from huikuan.pipeline.runs import Manifest
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 
-register(
-    {
-        "results.column_unknown": gettext_noop("“%(column)s” is no column to sort by."),
-        "results.cursor": gettext_noop("The page address is damaged. Go back to the first page."),
-        "results.reconciliation_unknown": gettext_noop("The run does not know the reconciliation “%(name)s”."),
-    }
-)
+register({"results.reconciliation_unknown": gettext_noop("The run does not know the reconciliation “%(name)s”.")})
 
 LINK_COLUMNS = (
     "link_id", "group_id", "side", "record_key", "document", "source_row", "order_no", "date", "currency", "amount",
@@ -46,37 +36,12 @@ COLLECTION_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Filter:
-    """Which rows. Empty: all. `amount_from/to` compare the amount's size without its sign; `text` is looked for in
-    order number, record key, amount and file name."""
+PASSES_SQL = (
+    "SELECT pass, status, count(DISTINCT group_id) AS groups, count(*) AS links FROM {links} "
+    "GROUP BY ALL ORDER BY pass, status"
+)
 
-    text: str = ""
-    side: str = ""
-    classes: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
-    scopes: tuple[str, ...] = ()  # shops or accounts
-    currency: str = ""
-    needs_work: bool | None = None
-    amount_from: Decimal | None = None
-    amount_to: Decimal | None = None
-    date_from: date | None = None
-    date_to: date | None = None
-    order_no: str = ""
-    group_id: str = ""
-    record_keys: tuple[str, ...] = ()
-    item_ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of rows. `count` and `sums` (currency → {column: sum}) are of the whole filter; `next` is the cursor
-    of the next page, blank on the last."""
-
-    rows: list[dict[str, Any]]
-    count: int
-    sums: dict[str, dict[str, Decimal]] = field(default_factory=dict)
-    next: str = ""
+__all__ = ["COLLECTION_COLUMNS", "LINK_COLUMNS", "OPEN_COLUMNS", "Filter", "Page", "Results"]
 
 
 class Results:
@@ -113,11 +78,14 @@ class Results:
 
     def source(self, name: str, part: str) -> str:
         """The table behind `links` or `open` of a reconciliation, with `document` (file name) beside the columns."""
+        table = self._table(name, part)
+        return f"(SELECT t.*, d.document FROM {table} t LEFT JOIN documents d USING (document_id))"
+
+    def _table(self, name: str, part: str) -> str:
         if name not in self.manifest.names:
             raise UserError("results.reconciliation_unknown", name=name)
         links, opened, _ = self.run.now(name, self.decisions)
-        table = links if part == "links" else opened
-        return f"(SELECT t.*, d.document FROM {table} t LEFT JOIN documents d USING (document_id))"
+        return links if part == "links" else opened
 
     def open_items(
         self,
@@ -130,8 +98,8 @@ class Results:
         limit: int = 50,
     ) -> Page:
         """A page of open items of a reconciliation."""
-        query = _Query(self.source(name, "open"), {**OPEN, "document": "string"}, "item_id", ("amount",))
-        return query.page(self.run, wanted or Filter(), sort, descending, after, limit)
+        table = PagedTable(self._table(name, "open"), OPEN, "item_id", ("amount",))
+        return table.page(self.run, wanted or Filter(), sort, descending, after, limit)
 
     def links(
         self,
@@ -144,8 +112,8 @@ class Results:
         limit: int = 50,
     ) -> Page:
         """A page of links of a reconciliation."""
-        query = _Query(self.source(name, "links"), {**LINKS, "document": "string"}, "link_id", ("amount", "allocated"))
-        return query.page(self.run, wanted or Filter(), sort, descending, after, limit)
+        table = PagedTable(self._table(name, "links"), LINKS, "link_id", ("amount", "allocated"))
+        return table.page(self.run, wanted or Filter(), sort, descending, after, limit)
 
     def group(self, name: str, group_id: str, order_no: str = "") -> list[dict[str, Any]]:
         """All link rows of a group, left side first. The order number, if known, makes the look-up fast."""
@@ -229,20 +197,20 @@ class Results:
 
     def classes(self, name: str, wanted: Filter | None = None) -> list[dict[str, Any]]:
         """Open items by class, side and currency: count, amount, whether they need work. Most money first."""
-        clause, params = where_of(wanted or Filter(), {**OPEN, "document": "string"})
-        return self.run.query(
+        clause, params = where_of(wanted or Filter(), OPEN)
+        return self.run.kept(
             f"SELECT class, side, currency, needs_work, count(*) AS count, sum(amount) AS amount "
-            f"FROM {self.source(name, 'open')} {clause} GROUP BY ALL "
+            f"FROM {self._table(name, 'open')} {clause} GROUP BY ALL "
             f"ORDER BY needs_work DESC, sum(abs(amount)) DESC, class",
             params,
         )
 
     def passes(self, name: str) -> list[dict[str, Any]]:
         """Links by pass and status: groups and rows."""
-        return self.run.query(
-            f"SELECT pass, status, count(DISTINCT group_id) AS groups, count(*) AS links "
-            f"FROM {self.source(name, 'links')} GROUP BY ALL ORDER BY pass, status"
-        )
+        table = self._table(name, "links")
+        if table == self.run.table(name, "links"):
+            return self.run.query(f"SELECT * FROM {self.run.table(name, 'passes')} ORDER BY pass, status")
+        return self.run.kept(PASSES_SQL.format(links=table), [])
 
     def collection(
         self,
@@ -257,19 +225,24 @@ class Results:
         (receivable)."""
         return self._collection_query().page(self.run, wanted or Filter(), sort, descending, after, limit)
 
-    def _collection_query(self) -> _Query:
+    def _collection_query(self) -> PagedTable:
         table = self.run.table("", "collection")
         types = {row["column_name"]: row["column_type"] for row in self.run.query(f"DESCRIBE {table}")}
         sums = tuple(name for name, kind in types.items() if kind.startswith("DECIMAL"))
-        return _Query(table, types, "order_no", sums, money="receivable", day="due_date", scope="shop")
+        tie = "order_no || '|' || shop || '|' || currency"
+        return PagedTable(table, types, tie, sums, money="receivable", day="due_date", scope="shop")
 
     def collection_totals(self, wanted: Filter | None = None) -> list[dict[str, Any]]:
         """Totals by shop, currency and status: number of orders and the sum of every amount."""
         query = self._collection_query()
         sums = ", ".join(f"sum({quoted(c)}) AS {quoted(c)}" for c in query.sums)
-        clause, params = query.where(wanted or Filter())
-        return self.run.query(
-            f"SELECT shop, currency, status, count(*) AS orders, {sums} FROM {query.source} {clause} "
+        if not wanted or wanted == Filter(scopes=wanted.scopes, statuses=wanted.statuses, currency=wanted.currency):
+            totals = self.run.table("", "collection_totals")
+            clause, params = where_of(wanted or Filter(), {"status": "", "currency": "", "shop": ""}, scope="shop")
+            return self.run.query(f"SELECT * FROM {totals} {clause} ORDER BY shop, currency, status", params)
+        clause, params = query.where(wanted)
+        return self.run.kept(
+            f"SELECT shop, currency, status, count(*) AS orders, {sums} FROM {query.table} {clause} "
             f"GROUP BY shop, currency, status ORDER BY shop, currency, status",
             params,
         )
@@ -301,114 +274,3 @@ class Results:
                     yield dict(zip(columns, row, strict=True))
         finally:
             cursor.close()
-
-
-def where_of(
-    wanted: Filter, columns: dict[str, str], *, money: str = "amount", day: str = "date", scope: str = "scope"
-) -> tuple[str, list[Any]]:
-    """The WHERE clause of a filter over a table with these columns, and its bound values."""
-    parts: list[str] = []
-    params: list[Any] = []
-
-    def add(sql: str, *values: Any) -> None:
-        parts.append(sql)
-        params.extend(values)
-
-    for column, value in (
-        ("side", wanted.side), ("currency", wanted.currency),
-        ("order_no", wanted.order_no), ("group_id", wanted.group_id),
-    ):  # fmt: skip
-        if value and column in columns:
-            add(f"{column} = ?", value)
-    for column, values in (
-        ("class", wanted.classes), ("status", wanted.statuses), (scope, wanted.scopes),
-        ("record_key", wanted.record_keys), ("item_id", wanted.item_ids),
-    ):  # fmt: skip
-        if values and column in columns:
-            add(f"list_contains(?::VARCHAR[], {quoted(column)})", list(values))
-    if wanted.needs_work is not None and "needs_work" in columns:
-        add("needs_work = ?", wanted.needs_work)
-    for sql, bound in (
-        (f"abs({money}) >= ?::DECIMAL(18,5)", wanted.amount_from),
-        (f"abs({money}) <= ?::DECIMAL(18,5)", wanted.amount_to),
-        (f"{day} >= ?", wanted.date_from), (f"{day} <= ?", wanted.date_to),
-    ):  # fmt: skip
-        if bound is not None:
-            add(sql, bound)
-    text = wanted.text.strip().lower()
-    if text:
-        looked = [c for c in ("order_no", "record_key", "document", "reason") if c in columns]
-        sql = " OR ".join(f"contains(lower(coalesce({c}, '')), ?)" for c in looked)
-        add(f"({sql} OR contains(CAST({money} AS VARCHAR), ?))", *[text] * len(looked), text.replace(",", ""))
-    return ("WHERE " + " AND ".join(parts) if parts else ""), params
-
-
-@dataclass(frozen=True)
-class _Query:
-    """A table that can be filtered, sorted by any column and paged by key. `key` is unique together with the sort."""
-
-    source: str
-    columns: dict[str, str]
-    key: str
-    sums: tuple[str, ...]
-    money: str = "amount"
-    day: str = "date"
-    scope: str = "scope"
-
-    def where(self, wanted: Filter) -> tuple[str, list[Any]]:
-        return where_of(wanted, self.columns, money=self.money, day=self.day, scope=self.scope)
-
-    def page(self, run: OpenedRun, wanted: Filter, sort: str, descending: bool, after: str, limit: int) -> Page:
-        if sort not in self.columns:
-            raise UserError("results.column_unknown", column=sort)
-        clause, params = self.where(wanted)
-        tie = self.key if self.key != "order_no" else "order_no || '|' || shop"
-        totals = ", ".join(f"sum({quoted(c)}) AS {quoted(c)}" for c in self.sums)
-        summed = run.query(
-            f"SELECT currency, count(*) AS count, {totals} FROM {self.source} {clause} "
-            f"GROUP BY currency ORDER BY currency",
-            params,
-        )
-        seek, bound = _seek(after, sort, tie, descending)
-        if seek:
-            clause = f"{clause} AND {seek}" if clause else f"WHERE {seek}"
-        way = "DESC" if descending else "ASC"
-        rows = run.query(
-            f"SELECT *, {tie} AS row_tie FROM {self.source} {clause} "
-            f"ORDER BY {quoted(sort)} {way} NULLS LAST, row_tie {way} LIMIT {int(limit) + 1}",
-            params + bound,
-        )
-        more = len(rows) > limit
-        rows = rows[:limit]
-        following = _cursor(rows[-1][sort], rows[-1]["row_tie"]) if more and rows else ""
-        for row in rows:
-            del row["row_tie"]
-        count = sum(row["count"] for row in summed)
-        return Page(rows, count, {row["currency"]: {c: row[c] for c in self.sums} for row in summed}, following)
-
-
-def _cursor(value: Any, tie: str) -> str:
-    kind = "t" if isinstance(value, datetime) else "d" if isinstance(value, date) else "n"
-    if isinstance(value, Decimal):
-        kind = "m"
-    told = str(value) if kind in "dtm" else plain(value)
-    return base64.urlsafe_b64encode(json.dumps([kind, told, tie]).encode()).decode()
-
-
-def _seek(after: str, sort: str, tie: str, descending: bool) -> tuple[str, list[Any]]:
-    """The condition that continues after a cursor: nulls last, whichever way."""
-    if not after:
-        return "", []
-    try:
-        kind, value, key = json.loads(base64.urlsafe_b64decode(after.encode()))
-    except ValueError as error:
-        raise UserError("results.cursor") from error
-    cast = {"d": "::DATE", "t": "::TIMESTAMP", "m": "::DECIMAL(18,5)"}.get(kind, "")
-    sign = "<" if descending else ">"
-    column = quoted(sort)
-    if value is None:
-        return f"({column} IS NULL AND {tie} {sign} ?)", [key]
-    return (
-        f"({column} {sign} ?{cast} OR ({column} = ?{cast} AND {tie} {sign} ?) OR {column} IS NULL)",
-        [value, value, key],
-    )
