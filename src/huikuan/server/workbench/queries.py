@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from huikuan.server.books.models import Book
-from huikuan.server.workbench.models import Correction, Exclusion, ManualRecord, Match, Note
+from huikuan.server.workbench.models import Correction, Decision, Exclusion, ManualRecord, Match, MatchMember, Note
 
 
 def notes_of(book: Book, subjects: list[str]) -> list[Note]:
@@ -34,3 +34,24 @@ def decisions_on(book: Book, record_keys: list[str]) -> dict[str, list[Any]]:
         "exclusions": list(Exclusion.objects.filter(**wanted).order_by("created_at")),
         "records": list(ManualRecord.objects.filter(**wanted).order_by("created_at")),
     }
+
+
+def last_match_of(book: Book, user: Any, reconciliation: str) -> Match | None:
+    """The user's latest match in a reconciliation that is in force."""
+    return Match.objects.filter(book=book, reconciliation=reconciliation, created_by=user, live=True).order_by("-pk").first()
+
+
+def taker_of(book: Book, record_key: str) -> Decision | None:
+    """The latest decision in force that took a record: a match or an exclusion; None if nobody did."""
+    members = MatchMember.objects.filter(book=book, record_key=record_key, live=True).select_related("match__created_by")
+    member = members.order_by("-pk").first()
+    if member is not None:
+        return member.match  # type: ignore[no-any-return]
+    found = Exclusion.objects.filter(book=book, record_key=record_key, live=True).select_related("created_by")
+    return found.order_by("-pk").first()
+
+
+def shown_name(decision: Decision) -> str:
+    """Who decided, as people call him."""
+    user = decision.created_by
+    return str(getattr(user, "shown_name", "") or decision.actor)

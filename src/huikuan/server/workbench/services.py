@@ -43,6 +43,7 @@ from huikuan.server.workbench.models import (
     Match,
     MatchMember,
     Note,
+    SuggestionRefused,
 )
 
 register(
@@ -70,6 +71,9 @@ register(
         "correct.no_record": gettext_noop("There is no record %(record_key)s."),
         "correct.kind_unknown": gettext_noop("There is no record kind “%(kind)s”. There are: %(kinds)s."),
         "note.empty": gettext_noop("The note is empty."),
+        "bench.historical": gettext_noop("This is the view of an earlier day. Go back to today to decide."),
+        "bench.nothing_selected": gettext_noop("Select a row first."),
+        "bench.nothing_to_undo": gettext_noop("You have no match here that could be undone."),
     }
 )
 
@@ -339,6 +343,34 @@ def exclude(book: Book, actor: Any, record_key: str, reason: str, name: str = ""
     return made
 
 
+@transaction.atomic
+def exclude_all(book: Book, actor: Any, record_keys: Sequence[str], reason: str, name: str = "") -> list[Exclusion]:
+    """Exclude several records with one reason, all or none."""
+    return [exclude(book, actor, key, reason, name) for key in dict.fromkeys(record_keys)]
+
+
+@transaction.atomic
+def refuse_suggestion(book: Book, actor: Any, name: str, item_id: str) -> SuggestionRefused:
+    """Say that what is suggested for an open item is wrong. It is not offered again; nothing else changes."""
+    require(book, actor, "match")
+    _locked(book)
+    if results(book).item(name, item_id) is None:
+        raise UserError("decision.undone")
+    there = SuggestionRefused.objects.filter(book=book, reconciliation=name, item_id=item_id, live=True).first()
+    if there is not None:
+        return there
+    made = SuggestionRefused.objects.create(book=book, reconciliation=name, item_id=item_id, **_author(actor))
+    record(actor, "suggestion.reject", f"item:{item_id}", book=book, after={"reconciliation": name})
+    return made
+
+
+def unmatch_in(book: Book, actor: Any, name: str, group_id: str, reason: str = "", order_no: str = "") -> Match | Apart:
+    """Undo one link only, the reconciliation known: a person's match is taken back, an automatic one taken apart."""
+    if Match.objects.filter(book=book, group_id=group_id).exists():
+        return unmatch(book, actor, group_id, reason)
+    return take_apart(book, actor, group_id, reason, name, order_no)
+
+
 def _reasoned(reason: str) -> None:
     if not reason.strip():
         raise UserError("decision.reason_needed")
@@ -431,12 +463,13 @@ def dispute(book: Book, actor: Any, shop: str, order_no: str, reason: str) -> Di
 
 UNDOABLE: dict[str, type[Decision]] = {
     "apart": Apart, "exclusion": Exclusion, "correction": Correction, "record": ManualRecord, "dispute": Dispute,
+    "suggestion": SuggestionRefused,
 }  # fmt: skip
 
 
 @transaction.atomic
 def take_back(book: Book, actor: Any, sort: str, number: int) -> Decision:
-    """Take back a decision other than a match: `sort` is apart, exclusion, correction, record or dispute."""
+    """Take back a decision other than a match: `sort` is apart, exclusion, correction, record, dispute or suggestion."""
     require(book, actor, "match")
     _locked(book)
     found = UNDOABLE[sort]._default_manager.filter(book=book, pk=number).first()
@@ -458,6 +491,6 @@ def note(book: Book, actor: Any, subject: str, text: str) -> Note:
 
 
 __all__ = [
-    "add_record", "correct", "decisions_of", "dispute", "exclude", "match", "note", "reconcile", "results", "role_of",
-    "start_reconcile", "take_apart", "take_back", "unmatch",
+    "add_record", "correct", "decisions_of", "dispute", "exclude", "exclude_all", "match", "note", "reconcile",
+    "refuse_suggestion", "results", "role_of", "start_reconcile", "take_apart", "take_back", "unmatch", "unmatch_in",
 ]  # fmt: skip

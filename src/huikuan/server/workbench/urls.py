@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from huikuan.server.workbench import views, views_decide, views_order, views_records
 
 app_name = "workbench"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("reconciliations/", views.overview_page, name="overview"),
+    path("reconciliations/run/", views.run, name="run"),
+    path("workbench/", views.workbench, name="workbench"),
+    path("workbench/<slug:name>/", views.bench, name="bench"),
+    path("workbench/<slug:name>/pane/<str:side>/", views.pane_part, name="pane"),
+    path("workbench/<slug:name>/pane/<str:side>/keys/", views.pane_keys, name="keys"),
+    path("workbench/<slug:name>/suggestions/", views.suggestions_part, name="suggestions"),
+    path("workbench/<slug:name>/item/<str:item_id>/", views.item_part, name="item"),
+    path("workbench/<slug:name>/matched/", views.matched, name="matched"),
+    path("workbench/<slug:name>/group/<str:group_id>/", views.group, name="group"),
+    path("workbench/<slug:name>/match/", views_decide.match, name="match"),
+    path("workbench/<slug:name>/difference/", views_decide.difference, name="difference"),
+    path("workbench/<slug:name>/exclude/", views_decide.exclude, name="exclude"),
+    path("workbench/<slug:name>/reject/<str:item_id>/", views_decide.reject, name="reject"),
+    path("workbench/<slug:name>/undo/", views_decide.undo_last, name="undo_last"),
+    path("workbench/<slug:name>/undo/<str:group_id>/", views_decide.undo, name="undo"),
+    path("workbench/<slug:name>/take-back/<str:sort>/<str:numbers>/", views_decide.take_back, name="take_back"),
+    path("notes/", views_records.notes, name="notes"),
+    path("records/new/<str:kind>/", views_records.enter, name="enter"),
+    path("records/correct/<path:record_key>/", views_records.correct, name="correct"),
+    path("orders/<path:order_no>/", views_order.order, name="order"),
+]

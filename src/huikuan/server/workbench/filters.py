@@ -1,0 +1,95 @@
+"""What a person types into a pane's filter box: words, amounts `> 5000` or `100..200`, days `10-20..10-31`.
+
+Everything typed must hold. Amounts compare the size without its sign. A day without year is taken in the year that puts
+it nearest before the last day shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+NUMBER = r"[\d,]+(?:\.\d+)?"
+COMPARED = re.compile(rf"(>=|<=|>|<|=|≥|≤)\s*({NUMBER})(?![\d.-])")
+DAY = r"(?:\d{4}-)?\d{1,2}-\d{1,2}"
+DAYS = re.compile(rf"(?<!\S)({DAY})(?:\s*(?:\.\.|–|~)\s*({DAY}))?(?!\S)")
+AMOUNTS = re.compile(rf"(?<!\S)({NUMBER})\.\.({NUMBER})(?!\S)")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A filter box read: amounts are inclusive bounds of the size, `over`/`under` exclusive ones."""
+
+    words: tuple[str, ...] = ()
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    over: Decimal | None = None
+    under: Decimal | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is asked."""
+        return self == Typed()
+
+
+@dataclass
+class _Reading:
+    bounds: dict[str, Decimal] = field(default_factory=dict)
+    days: list[date] = field(default_factory=list)
+
+
+BOUNDS = {">": "over", "<": "under", ">=": "at_least", "≥": "at_least", "<=": "at_most", "≤": "at_most"}
+
+
+def read(text: str, until: date) -> Typed:
+    """Read a filter box. `until`: the last day shown, for days without a year.
+
+    >>> read("支付宝 > 5,000", date(2026, 10, 31))
+    Typed(words=('支付宝',), at_least=None, at_most=None, over=Decimal('5000'), under=None, first=None, last=None)
+    >>> read("10-20..10-31", date(2026, 10, 31)).first
+    datetime.date(2026, 10, 20)
+    """
+    left, found = unicodedata.normalize("NFKC", text).replace("大于", ">").replace("小于", "<"), _Reading()
+
+    def compared(match: re.Match[str]) -> str:
+        value = _number(match[2])
+        for name in [BOUNDS[match[1]]] if match[1] in BOUNDS else ["at_least", "at_most"]:
+            found.bounds[name] = value
+        return " "
+
+    def between(match: re.Match[str]) -> str:
+        found.bounds |= {"at_least": _number(match[1]), "at_most": _number(match[2])}
+        return " "
+
+    def days(match: re.Match[str]) -> str:
+        both = [_day(part, until) for part in (match[1], match[2] or match[1])]
+        if None in both:
+            return match[0]
+        found.days = [each for each in both if each]
+        return " "
+
+    left = COMPARED.sub(compared, left)
+    left = AMOUNTS.sub(between, left)
+    left = DAYS.sub(days, left)
+    first, last = (min(found.days), max(found.days)) if found.days else (None, None)
+    return Typed(tuple(left.lower().split()), first=first, last=last, **found.bounds)
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text.replace(",", "") or "0")
+
+
+def _day(text: str, until: date) -> date | None:
+    parts = [int(part) for part in text.split("-")]
+    try:
+        if len(parts) == 3:
+            return date(*parts)
+        day = date(until.year, *parts)
+        return day if day <= until else date(until.year - 1, *parts)
+    except ValueError:
+        return None

@@ -1,0 +1,292 @@
+"""The open items of one side of a reconciliation, as the workbench shows them: filtered, sorted, paged by key.
+
+Everything is one or two queries over the published results with decisions laid over; 100,000 open items stay in memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from huikuan.pipeline.results import Results
+from huikuan.records.errors import UserError
+from huikuan.records.kinds import KINDS
+from huikuan.server.books.models import Book
+from huikuan.server.core import paging, statuses
+from huikuan.server.documents.library import library_book
+from huikuan.server.workbench.filters import Typed
+from huikuan.server.workbench.models import SuggestionRefused
+from huikuan.server.workbench.rows import Row, row_of
+
+SORTS = ("date", "amount", "order_no", "scope", "class", "age_days")
+SHOWS = ("work", "all", "rest", "suggested")
+NEAREST = 100
+SELECT_AT_MOST = 2000
+ZERO = Decimal(0)
+_text_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Near:
+    """What the other side has selected: rows close to it come first."""
+
+    amount: Decimal
+    currency: str
+    day: date | None
+    orders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows of a pane, in which order. `until`: items of later days are left out. `names`: full names of bank
+    counterparties may be shown and searched."""
+
+    side: str
+    show: str = "work"
+    typed: Typed = Typed()
+    classes: tuple[str, ...] = ()
+    sort: str = "-date"
+    after: str = ""
+    number: int = 1
+    size: int = 100
+    near: Near | None = None
+    until: date | None = None
+    names: bool = False
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Count:
+    """Number of items, and their money by currency."""
+
+    items: int
+    sums: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class Pane:
+    """A page of rows; `chips`: (class, items) of what is shown; `all`, `work`, `rest`, `suggested` count the side by its filter."""
+
+    wanted: Wanted
+    rows: list[Row]
+    page: paging.Page
+    chips: list[tuple[str, int]]
+    shown: Count
+    work: Count
+    rest: Count
+    all: Count
+    suggested: int
+
+
+def refused_of(book: Book, name: str) -> tuple[str, ...]:
+    """Items whose suggestion somebody has rejected."""
+    found = SuggestionRefused.objects.filter(book=book, reconciliation=name, live=True)
+    return tuple(found.values_list("item_id", flat=True))
+
+
+def pane(book: Book, found: Results, name: str, wanted: Wanted) -> Pane:
+    """A pane's page."""
+    prepare_texts(book, found, name)
+    clause, params = _where(wanted)
+    source = _source(found, name, wanted)
+    counted = found.run.query(
+        f"SELECT class, needs_work, suggested, currency, count(*) AS items, sum(amount) AS amount "
+        f"FROM {source} {clause} GROUP BY ALL ORDER BY items DESC, class",
+        params,
+    )
+    inside = [row for row in counted if not wanted.classes or row["class"] in wanted.classes]
+    shown = _count([row for row in inside if _is_shown(row, wanted.show)])
+    rows, following = _rows(found, source, wanted)
+    page = paging.Page(rows, wanted.number, wanted.size, shown.items, following)
+    chips: dict[str, int] = {}
+    for row in counted:
+        if _is_shown(row, wanted.show):
+            chips[row["class"]] = chips.get(row["class"], 0) + row["items"]
+    return Pane(
+        wanted,
+        [row_of(name, row, found.manifest.as_of) for row in rows],
+        page,
+        sorted(chips.items(), key=lambda chip: -chip[1]),
+        shown,
+        _count([row for row in inside if row["needs_work"]]),
+        _count([row for row in inside if not row["needs_work"]]),
+        _count(inside),
+        sum(row["items"] for row in inside if row["suggested"]),
+    )
+
+
+def _is_shown(row: dict[str, Any], show: str) -> bool:
+    if show == "suggested":
+        return bool(row["suggested"])
+    return show == "all" or bool(row["needs_work"]) == (show == "work")
+
+
+def _count(rows: list[dict[str, Any]]) -> Count:
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        sums[row["currency"]] = sums.get(row["currency"], ZERO) + row["amount"]
+    return Count(sum(row["items"] for row in rows), tuple(sorted(sums.items())))
+
+
+def _source(found: Results, name: str, wanted: Wanted) -> str:
+    """Open items with `document`, `label` (what the record says), `suggested`."""
+    party = "x.party" if wanted.names else "x.masked"
+    return (
+        f"(SELECT t.*, d.document, {party} AS party, x.said, "
+        f"t.suggestion <> '' AND t.needs_work AS suggested "
+        f"FROM {found.run.now(name, found.decisions)[1]} t LEFT JOIN documents d USING (document_id) "
+        f"LEFT JOIN {_texts(name)} x USING (record_key))"
+    )
+
+
+def _where(wanted: Wanted, *, everything: bool = True) -> tuple[str, list[Any]]:
+    """The conditions of a pane; with `everything` false those of `show` and `classes` too."""
+    parts, params = ["side = ?"], [wanted.side]
+    typed = wanted.typed
+
+    def add(sql: str, *values: Any) -> None:
+        parts.append(sql)
+        params.extend(values)
+
+    for sql, value in (
+        ("abs(amount) >= ?::DECIMAL(18,5)", typed.at_least), ("abs(amount) <= ?::DECIMAL(18,5)", typed.at_most),
+        ("abs(amount) > ?::DECIMAL(18,5)", typed.over), ("abs(amount) < ?::DECIMAL(18,5)", typed.under),
+        ("date >= ?", typed.first), ("date <= ?", typed.last), ("date <= ?", wanted.until),
+    ):  # fmt: skip
+        if value is not None:
+            add(sql, value)
+    for word in typed.words:
+        codes = [code for code, (_look, words) in statuses.OPEN_CLASS.items() if word in str(words).lower()]
+        add(
+            "(contains(lower(concat_ws(' ', order_no, record_key, scope, document, party, said)), ?) "
+            "OR contains(CAST(amount AS VARCHAR), ?) OR list_contains(?::VARCHAR[], class))",
+            word, word.replace(",", ""), codes,
+        )  # fmt: skip
+    if not everything:
+        if wanted.classes:
+            add("list_contains(?::VARCHAR[], class)", list(wanted.classes))
+        show = {"work": "needs_work", "rest": "NOT needs_work", "suggested": "suggested"}.get(wanted.show)
+        if show:
+            add(show)
+    return "WHERE " + " AND ".join(parts), params
+
+
+def _rows(found: Results, source: str, wanted: Wanted) -> tuple[list[dict[str, Any]], str]:
+    """The rows of the page and the cursor of the next."""
+    clause, params = _where(wanted, everything=False)
+    if wanted.near is not None:
+        near = wanted.near
+        order = (
+            "currency <> ?, NOT coalesce(list_contains(?::VARCHAR[], order_no), false), abs(abs(amount) - ?::DECIMAL(18,5)), "
+            "abs(coalesce(date_diff('day', date, ?::DATE), 0)), item_id"
+        )
+        bound = [near.currency, list(near.orders), abs(near.amount), near.day]
+        return found.run.query(f"SELECT * FROM {source} {clause} ORDER BY {order} LIMIT {NEAREST}", params + bound), ""
+    column, descending = wanted.sort.lstrip("-"), wanted.sort.startswith("-")
+    if column not in SORTS:
+        raise UserError("results.column_unknown", column=column)
+    seek, bound = _seek(wanted.after, column, descending)
+    way = "DESC" if descending else "ASC"
+    rows = found.run.query(
+        f"SELECT * FROM {source} {clause} {seek} ORDER BY {column} {way} NULLS LAST, item_id {way} LIMIT {wanted.size + 1}",
+        params + bound,
+    )
+    following = ""
+    if len(rows) > wanted.size:
+        rows = rows[: wanted.size]
+        following = paging.encode([rows[-1][column], rows[-1]["item_id"]])
+    return rows, following
+
+
+CASTS = {"date": "::DATE", "amount": "::DECIMAL(18,5)", "age_days": "::BIGINT"}
+
+
+def _seek(after: str, column: str, descending: bool) -> tuple[str, list[Any]]:
+    """The condition that goes on after a cursor; nulls come last either way."""
+    values = paging.decode(after) if after else None
+    if not values or len(values) != 2:
+        return "", []
+    value, item_id = values
+    sign, cast = "<" if descending else ">", CASTS.get(column, "")
+    if value is None:
+        return f"AND ({column} IS NULL AND item_id {sign} ?)", [item_id]
+    return (
+        f"AND ({column} {sign} ?{cast} OR ({column} = ?{cast} AND item_id {sign} ?) OR {column} IS NULL)",
+        [value, value, item_id],
+    )
+
+
+def keys_of(book: Book, found: Results, name: str, wanted: Wanted) -> list[Row]:
+    """All rows of a pane's filter that can be selected, at most SELECT_AT_MOST."""
+    prepare_texts(book, found, name)
+    whole = replace(wanted, size=SELECT_AT_MOST, after="", near=None)
+    rows, _next = _rows(found, _source(found, name, whole), whole)
+    return [row_of(name, row, found.manifest.as_of) for row in rows if row["record_key"]]
+
+
+def rows_of_keys(book: Book, found: Results, name: str, keys: Sequence[str], names: bool) -> dict[str, Row]:
+    """Open rows by record key."""
+    prepare_texts(book, found, name)
+    source = _source(found, name, Wanted("", names=names))
+    rows = found.run.query(f"SELECT * FROM {source} WHERE list_contains(?::VARCHAR[], record_key)", [list(keys)])
+    return {row["record_key"]: row_of(name, row, found.manifest.as_of) for row in rows}
+
+
+def item(book: Book, found: Results, name: str, item_id: str, names: bool) -> Row | None:
+    """One open item; None when it is open no more."""
+    prepare_texts(book, found, name)
+    rows = found.run.query(f"SELECT * FROM {_source(found, name, Wanted('', names=names))} WHERE item_id = ?", [item_id])
+    return row_of(name, rows[0], found.manifest.as_of) if rows else None
+
+
+def suggested_rows(book: Book, found: Results, name: str, wanted: Wanted, limit: int) -> list[Row]:
+    """Open items with a suggestion nobody rejected, the largest amounts first."""
+    prepare_texts(book, found, name)
+    clause, params = _where(replace(wanted, show="suggested"), everything=False)
+    clause = clause.replace("side = ? AND ", "").replace("side = ?", "true")
+    rows = found.run.query(
+        f"SELECT * FROM {_source(found, name, wanted)} {clause} AND NOT list_contains(?::VARCHAR[], item_id) "
+        f"ORDER BY abs(amount) DESC, item_id LIMIT {int(limit)}",
+        [*params[1:], list(wanted.refused)],
+    )
+    return [row_of(name, row, found.manifest.as_of) for row in rows]
+
+
+# What a record says for itself: not in the results, so read from the lake once per run and kept beside them.
+SAID = {
+    "order_line": "title",
+    "settlement_line": "coalesce(item, '')",
+    "wallet_line": "coalesce(item, '')",
+    "bank_line": "concat_ws(' ', text, reference)",
+}
+
+
+def _texts(name: str) -> str:
+    return f"said_{name.replace('-', '_')}"
+
+
+def prepare_texts(book: Book, found: Results, name: str) -> None:
+    """Make the table of what the open records of a reconciliation say: record_key, party, masked, said. Once per run."""
+    table = _texts(name)
+    with _text_lock:
+        if found.run.query("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]):
+            return
+        opened = found.run.table(name, "open")
+        kinds = {row["kind"] for row in found.run.query(f"SELECT DISTINCT split_part(record_key, ':', 1) AS kind FROM {opened}")}
+        cursor, parts, lake = found.run.cursor(), [], library_book(book).lake
+        try:
+            for kind in sorted(kinds & set(SAID) & set(KINDS)):
+                lake.register_current(cursor, kind, f"{table}_{kind}")
+                party = "counterparty" if kind == "bank_line" else "NULL::VARCHAR"
+                parts.append(
+                    f"SELECT record_key, {party} AS party, left({party}, 1) || '**' AS masked, {SAID[kind]} AS said "
+                    f"FROM {table}_{kind} WHERE record_key IN (SELECT record_key FROM {opened})"
+                )
+            empty = "SELECT ''::VARCHAR AS record_key, ''::VARCHAR AS party, ''::VARCHAR AS masked, ''::VARCHAR AS said WHERE false"
+            cursor.execute(f"CREATE TABLE {table} AS {' UNION ALL '.join(parts) or empty}")
+        finally:
+            cursor.close()

@@ -1,0 +1,87 @@
+"""What the engine suggests, ready to be taken: the item, its candidates, what would be left."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huikuan.pipeline.plain import plain_decimal
+from huikuan.pipeline.results import Results
+from huikuan.server.books.models import Book
+from huikuan.server.workbench import panes
+from huikuan.server.workbench.rows import Row
+
+AT_MOST = 12
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A suggestion: an open item, the nearest candidate, how many others there are, reasons for (`good`) and against."""
+
+    row: Row
+    other: Row
+    more: int
+    difference: Decimal
+    good: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+    @property
+    def rows_json(self) -> str:
+        """Both rows for the page's script."""
+        return json.dumps([_plain(self.row), _plain(self.other)], ensure_ascii=False)
+
+
+def _plain(row: Row) -> dict[str, str]:
+    return {
+        "side": row.side, "key": row.key, "item": row.item_id, "amount": plain_decimal(row.amount), "currency": row.currency,
+        "date": row.day.isoformat() if row.day else "", "order": row.order_no, "label": row.short,
+    }  # fmt: skip
+
+
+def candidates(row: Row) -> list[str]:
+    """The record keys a suggestion names, the nearest first."""
+    try:
+        return [str(key) for key in json.loads(row.suggestion).get("keys", [])]
+    except ValueError:
+        return []
+
+
+def offered(book: Book, found: Results, name: str, wanted: panes.Wanted) -> dict[str, Any]:
+    """The offers of a reconciliation that nobody has rejected, each pair once, largest first."""
+    told = replace(wanted, refused=panes.refused_of(book, name), typed=panes.Typed(), classes=(), near=None)
+    rows = panes.suggested_rows(book, found, name, told, AT_MOST * 3)
+    keys = [key for row in rows for key in candidates(row)[:1]]
+    others = panes.rows_of_keys(book, found, name, keys, wanted.names) if keys else {}
+    offers: list[Offer] = []
+    used: set[str] = set()
+    for row in rows:
+        named = candidates(row)
+        other = others.get(named[0]) if named else None
+        if other is None or row.key in used or other.key in used:
+            continue
+        used |= {row.key, other.key}
+        offers.append(_offer(row, other, len(named) - 1))
+    return {"offers": offers[:AT_MOST], "offers_more": max(0, len(offers) - AT_MOST)}
+
+
+def _offer(row: Row, other: Row, more: int) -> Offer:
+    left, right = (row, other) if row.side == "left" else (other, row)
+    difference = left.amount - right.amount
+    good, doubts = [], []
+    (doubts if difference else good).append(_("Amounts differ") if difference else _("Same amount"))
+    if left.day and right.day:
+        days = (right.day - left.day).days
+        told = _("the same day") if not days else ngettext("%(n)s day apart", "%(n)s days apart", abs(days)) % {"n": abs(days)}
+        good.append(told)
+    if left.scope == right.scope:
+        good.append(left.scope_label)
+    if more:
+        doubts.append(ngettext("%(n)s other candidate", "%(n)s other candidates", more) % {"n": more})
+    if not right.order_no and left.order_no:
+        doubts.append(_("the settlement line names no order"))
+    return Offer(left, right, more, difference, tuple(good), tuple(doubts))

@@ -1,0 +1,247 @@
+"""Reading pages of the workbench: overview, the two panes, one item, matched groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from huikuan.pipeline.plain import plain_decimal
+from huikuan.pipeline.reconciling import Asked
+from huikuan.pipeline.results import Results
+from huikuan.recons import RECONCILIATIONS
+from huikuan.server.accounts.permissions import book_view
+from huikuan.server.core.paging import SIZES
+from huikuan.server.core.shortcuts import book_url, done
+from huikuan.server.workbench import filters, groups, panes, queries, services, suggestions
+from huikuan.server.workbench.overview import is_stale, overview, published, work_by_name
+from huikuan.server.workbench.rows import Row
+from huikuan.server.workbench.words import title_of, why_open
+
+
+@require_GET
+@book_view("view_money")
+def overview_page(request: HttpRequest) -> HttpResponse:
+    """Per reconciliation the conservation equation, the rate, the work to do."""
+    context = {"overview": overview(request.book, request.scope)}  # type: ignore[attr-defined]
+    if request.htmx and request.GET.get("part") == "table":  # type: ignore[attr-defined]
+        return render(request, "workbench/_overview.html", context)
+    return render(request, "workbench/overview.html", context)
+
+
+@require_POST
+@book_view("match")
+def run(request: HttpRequest) -> HttpResponse:
+    """Reconcile everything in the background, as of the day and for the period of the address."""
+    scope = request.scope  # type: ignore[attr-defined]
+    dates = (scope.date_from, scope.date_to) if scope.chosen_period and request.GET.get("part") else (None, None)
+    asked = Asked((), scope.as_of if scope.historical else None, *dates)
+    services.start_reconcile(request.book, request, asked)  # type: ignore[attr-defined]
+    back = request.POST.get("next", "")
+    own = f"/b/{request.book.slug}/"  # type: ignore[attr-defined]
+    return done(request, back if back.startswith(own) else book_url(request, "workbench:overview"))
+
+
+@require_GET
+@book_view("view_money")
+def workbench(request: HttpRequest) -> HttpResponse:
+    """Go to the reconciliation last worked on, else the one with most work."""
+    found = published_for_bench(request)
+    name = str(request.session.get("bench", ""))
+    if name not in RECONCILIATIONS:
+        work = work_by_name(found) if found else {}
+        name = max(work, key=lambda each: work[each][0]) if work else next(iter(RECONCILIATIONS))
+    return redirect(book_url(request, "workbench:bench", name))
+
+
+def published_for_bench(request: HttpRequest) -> Results | None:
+    """The results the workbench works on: of the whole book, as of the request's day. A chosen period cuts off what is
+    later, it does not hide what was carried into it."""
+    scope = request.scope  # type: ignore[attr-defined]
+    return published(request.book, replace(scope, chosen_period=False))  # type: ignore[attr-defined]
+
+
+def _found(request: HttpRequest, name: str) -> Results:
+    found = published_for_bench(request)
+    if found is None or name not in found.manifest.names:
+        raise Http404
+    return found
+
+
+def wanted_of(request: HttpRequest, side: str, given: Mapping[str, str], prefix: str = "") -> panes.Wanted:
+    """What an address asks of a pane. Nonsense is taken as not said."""
+    scope = request.scope  # type: ignore[attr-defined]
+
+    def told(key: str) -> str:
+        return given.get(f"{prefix}{key}", "")
+
+    sort, size, number = told("sort"), told("size"), told("page")
+    return panes.Wanted(
+        side=side,
+        show=given.get("show", "") if given.get("show", "") in panes.SHOWS else "work",
+        typed=filters.read(told("q")[:200], scope.date_to if scope.chosen_period else scope.as_of),
+        classes=tuple(code for code in told("class").split(",") if code),
+        sort=sort if sort.lstrip("-") in panes.SORTS else "-date",
+        after=told("after"),
+        number=int(number) if number.isdecimal() else 1,
+        size=int(size) if size.isdecimal() and int(size) in SIZES else 100,
+        near=_near(given),
+        until=scope.date_to if scope.chosen_period else None,
+        names=request.membership.may("view_counterparty"),  # type: ignore[attr-defined]
+    )
+
+
+def _near(given: Mapping[str, str]) -> panes.Near | None:
+    try:
+        amount = Decimal(given.get("near", ""))
+    except InvalidOperation:
+        return None
+    if not amount.is_finite():
+        return None
+    try:
+        day = date.fromisoformat(given.get("near_date", ""))
+    except ValueError:
+        day = None
+    orders = tuple(each for each in given.get("near_order", "").split(",") if each)
+    return panes.Near(amount, given.get("near_currency", ""), day, orders)
+
+
+@require_GET
+@book_view("view_money")
+def bench(request: HttpRequest, name: str) -> HttpResponse:
+    """The workbench of one reconciliation."""
+    if name not in RECONCILIATIONS:
+        raise Http404
+    if request.session.get("bench") != name:
+        request.session["bench"] = name
+    request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
+    found = published_for_bench(request)
+    context = bench_context(request, found, name)
+    if found is not None and name in found.manifest.names:
+        book, given = request.book, request.GET.dict()  # type: ignore[attr-defined]
+        context["panes"] = [
+            _pane_context(request, found, name, side, wanted_of(request, side, given, side[0])) for side in ("left", "right")
+        ]
+        context |= suggestions.offered(book, found, name, wanted_of(request, "", given))
+    return render(request, "workbench/bench.html", context)
+
+
+def bench_context(request: HttpRequest, found: Results | None, name: str) -> dict[str, Any]:
+    """What the head of every page of a reconciliation shows."""
+    book = request.book  # type: ignore[attr-defined]
+    work = work_by_name(found) if found else {}
+    return {
+        "name": name,
+        "words": title_of(name),
+        "found": found,
+        "stale": bool(found and is_stale(book, found)),
+        "names": [(each, title_of(each), work.get(each, (0, False))[0]) for each in RECONCILIATIONS],
+        "show": request.GET.get("show", "") or "work",
+        "matched_groups": groups.count(found, name) if found and name in found.manifest.names else 0,
+        "tolerance": plain_decimal(found.manifest.tolerances.get(name, Decimal(0))) if found else "0.00",
+        "can_decide": request.membership.may("match") and not request.scope.historical,  # type: ignore[attr-defined]
+    }
+
+
+def _pane_context(request: HttpRequest, found: Results, name: str, side: str, wanted: panes.Wanted) -> dict[str, Any]:
+    shown = panes.pane(request.book, found, name, wanted)  # type: ignore[attr-defined]
+    return {"pane": shown, "side": side, "label": title_of(name).side(side), "wanted": wanted}
+
+
+@require_GET
+@book_view("view_money")
+def pane_part(request: HttpRequest, name: str, side: str) -> HttpResponse:
+    """One pane's rows, as a fragment for the page's script."""
+    if side not in ("left", "right"):
+        raise Http404
+    found = _found(request, name)
+    context = _pane_context(request, found, name, side, wanted_of(request, side, request.GET.dict()))
+    return render(request, "workbench/_pane.html", bench_context_of_rows(request, name) | context)
+
+
+def bench_context_of_rows(request: HttpRequest, name: str) -> dict[str, Any]:
+    """What the rows of a pane need of the page's context."""
+    may = request.membership.may("match") and not request.scope.historical  # type: ignore[attr-defined]
+    return {"name": name, "can_decide": may}
+
+
+@require_GET
+@book_view("view_money")
+def pane_keys(request: HttpRequest, name: str, side: str) -> HttpResponse:
+    """Everything of a pane's filter that can be selected, as JSON."""
+    if side not in ("left", "right"):
+        raise Http404
+    found = _found(request, name)
+    rows = panes.keys_of(request.book, found, name, wanted_of(request, side, request.GET.dict()))  # type: ignore[attr-defined]
+    return JsonResponse({"rows": [selectable(row) for row in rows], "most": panes.SELECT_AT_MOST})
+
+
+def selectable(row: Row) -> dict[str, str]:
+    """A row as the page's script keeps it in the selection."""
+    return {
+        "side": row.side, "key": row.key, "item": row.item_id, "amount": plain_decimal(row.amount), "currency": row.currency,
+        "date": row.day.isoformat() if row.day else "", "order": row.order_no, "label": row.short,
+    }  # fmt: skip
+
+
+@require_GET
+@book_view("view_money")
+def suggestions_part(request: HttpRequest, name: str) -> HttpResponse:
+    """The suggestions pane, as a fragment."""
+    found = _found(request, name)
+    context = bench_context_of_rows(request, name)
+    offered = suggestions.offered(request.book, found, name, wanted_of(request, "", request.GET.dict()))  # type: ignore[attr-defined]
+    return render(request, "workbench/_suggestions.html", context | offered)
+
+
+@require_GET
+@book_view("view_money")
+def item_part(request: HttpRequest, name: str, item_id: str) -> HttpResponse:
+    """The focused row: where it comes from and why it was not matched."""
+    found = _found(request, name)
+    row = panes.item(request.book, found, name, item_id, request.membership.may("view_counterparty"))  # type: ignore[attr-defined]
+    if row is None:
+        return render(request, "workbench/_gone.html", {"sentence": _("This row is open no more.")})
+    subjects = [f"item:{item_id}", f"record:{row.key}"] if row.key else [f"item:{item_id}", f"group:{row.group_id}"]
+    context = bench_context_of_rows(request, name) | {
+        "row": row,
+        "why": why_open(name, row.raw),
+        "notes": queries.notes_of(request.book, subjects),  # type: ignore[attr-defined]
+    }
+    return render(request, "workbench/_item.html", context)
+
+
+@require_GET
+@book_view("view_money")
+def matched(request: HttpRequest, name: str) -> HttpResponse:
+    """The matched groups of a reconciliation, each with why."""
+    if name not in RECONCILIATIONS:
+        raise Http404
+    request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
+    found = published_for_bench(request)
+    context = bench_context(request, found, name)
+    if found is not None and name in found.manifest.names:
+        scope = request.scope  # type: ignore[attr-defined]
+        context |= groups.page(request, found, name, scope.date_to if scope.chosen_period else None)
+    return render(request, "workbench/matched.html", context)
+
+
+@require_GET
+@book_view("view_money")
+def group(request: HttpRequest, name: str, group_id: str) -> HttpResponse:
+    """One matched group: both sides, why, notes, taking it apart."""
+    request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
+    found = _found(request, name)
+    told = groups.group(request.book, found, name, group_id, request.GET.get("order_no", ""))  # type: ignore[attr-defined]
+    if told is None:
+        raise Http404
+    return render(request, "workbench/group.html", bench_context_of_rows(request, name) | {"words": title_of(name)} | told)
+
+

@@ -1,0 +1,189 @@
+"""What a reconciliation is called, and evidence put into words: the one place for both.
+
+Evidence is JSON with a code and parameters (`engine.evidence`). Its sentences are registered under `evidence.CODE` in
+`records.messages`; here they get the sentences of what the pages add: why a record stayed open, pass by pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huikuan.recons import RECONCILIATIONS
+from huikuan.records.codes import NO_WORK_CLASSES
+from huikuan.records.messages import MESSAGES, text_of
+from huikuan.server.core import numbers, statuses
+
+
+@dataclass(frozen=True)
+class Title:
+    """A reconciliation's name, its two sides, the question it answers; lazily translated."""
+
+    title: Any
+    left: Any
+    right: Any
+    question: Any
+
+    def side(self, side: str) -> Any:
+        """The name of a side."""
+        return self.left if side == "left" else self.right
+
+
+TITLES: dict[str, Title] = {
+    "order-settlement": Title(
+        gettext_lazy("Orders ↔ settlement"),
+        gettext_lazy("Orders"),
+        gettext_lazy("Settlement lines"),
+        gettext_lazy("Was each order settled, in full?"),
+    ),
+    "settlement-wallet": Title(
+        gettext_lazy("Settlement ↔ wallet"),
+        gettext_lazy("Settlement lines"),
+        gettext_lazy("Wallet lines"),
+        gettext_lazy("Did what was settled reach the platform account?"),
+    ),
+    "payout-bank": Title(
+        gettext_lazy("Payouts ↔ bank"),
+        gettext_lazy("Payouts"),
+        gettext_lazy("Bank lines"),
+        gettext_lazy("Did each payout reach the bank?"),
+    ),
+    "balance": Title(
+        gettext_lazy("Balances"),
+        gettext_lazy("Opening + movements"),
+        gettext_lazy("Closing balance"),
+        gettext_lazy("Opening balance + movements = closing balance?"),
+    ),
+    "order-erp": Title(
+        gettext_lazy("Orders ↔ ERP"),
+        gettext_lazy("Orders"),
+        gettext_lazy("ERP orders"),
+        gettext_lazy("Do our own books hold each order once?"),
+    ),
+    "order-shipment": Title(
+        gettext_lazy("Orders ↔ parcels"),
+        gettext_lazy("Ordered"),
+        gettext_lazy("Shipped"),
+        gettext_lazy("Was all that was paid for sent?"),
+    ),
+    "return-courier": Title(
+        gettext_lazy("Returns ↔ parcels received"),
+        gettext_lazy("Returns"),
+        gettext_lazy("Received"),
+        gettext_lazy("Was each refunded item received?"),
+    ),
+    "courier-bill": Title(
+        gettext_lazy("Contract ↔ courier bill"),
+        gettext_lazy("By contract"),
+        gettext_lazy("Courier bill"),
+        gettext_lazy("Is each charge what the contract says?"),
+    ),
+    "order-stock": Title(
+        gettext_lazy("Orders ↔ stock"),
+        gettext_lazy("Due to move"),
+        gettext_lazy("Moved"),
+        gettext_lazy("Do the goods agree with the inventory?"),
+    ),
+    "settlement-ledger": Title(
+        gettext_lazy("Settlement ↔ ledger"),
+        gettext_lazy("Settlement and bank"),
+        gettext_lazy("Postings"),
+        gettext_lazy("Do the books agree?"),
+    ),
+}
+
+
+def title_of(name: str) -> Title:
+    """The words of a reconciliation; one nobody named is shown by its name."""
+    return TITLES.get(name) or Title(name, statuses.SIDE["left"], statuses.SIDE["right"], "")
+
+
+# Evidence ------------------------------------------------------------------------------------------------------------
+ALIASES = {"decision": "manual"}
+PASS_ORDER = ("key", "reference", "amount", "batch")
+
+
+def because(evidence: str, reason: str = "") -> str:
+    """Why records were put together, as a sentence; blank where nothing is told."""
+    try:
+        told = json.loads(evidence) if evidence else {}
+    except ValueError:
+        return evidence
+    code = str(told.get("code", ""))
+    if not code:
+        return reason
+    code = f"evidence.{ALIASES.get(code, code)}"
+    sentence = text_of(code, told) if code in MESSAGES else statuses.word_of("pass", code.partition(".")[2])
+    return f"{sentence} {reason}".strip()
+
+
+def class_words(code: str) -> str:
+    """What a class of open items means, in a sentence; blank for a code that has none."""
+    return str(CLASS_WORDS.get(code, ""))
+
+
+CLASS_WORDS = {
+    "key_damaged": gettext_lazy("The order number in the file is damaged, mostly by a spreadsheet program."),
+    "key_missing": gettext_lazy("The file gives no order number for this line, though lines like it have one."),
+    "other_shop": gettext_lazy("Its counterpart stands in another shop."),
+    "other_period": gettext_lazy("It belongs to the time before this book begins."),
+    "duplicate": gettext_lazy("The same order, kind and amount was booked before under another flow number."),
+    "refund_twice": gettext_lazy("The refund was taken twice."),
+    "refund_missing": gettext_lazy("The order says it was refunded; the money was not taken back."),
+    "fee_not_returned": gettext_lazy("The order was refunded, its fee was not returned."),
+    "fee_rate": gettext_lazy("The fee charged is not what the shop's rate says."),
+    "unexpected_settlement": gettext_lazy("The order is known, but nothing was owed for it."),
+    "missing_left": gettext_lazy("The order number is well formed, but no imported file has that order."),
+    "not_due": gettext_lazy("It is inside the settlement cycle; nothing needs to be done yet."),
+    "missing_right": gettext_lazy("It is past its due date and nothing was settled."),
+    "short": gettext_lazy("Less came than was expected."),
+    "over": gettext_lazy("More came than was expected."),
+    "payout_in_transit": gettext_lazy("The payout left the platform; the bank days have not passed yet."),
+    "payout_missing": gettext_lazy("The bank days have passed and the payout did not arrive."),
+    "payout_returned": gettext_lazy("The payout came back to the platform account."),
+    "unidentified_receipt": gettext_lazy("Money came in that no payout explains."),
+    "unidentified_payment": gettext_lazy("Money went out that nothing explains."),
+    "own_transfer": gettext_lazy("A transfer between accounts of one's own."),
+    "not_operating": gettext_lazy("Salaries, rent, tax, interest or bank fees: not the shops' business."),
+    "balance_break": gettext_lazy("The balances before and after do not fit the movements between them."),
+    "total_mismatch": gettext_lazy("The file's own total differs from its rows."),
+    "possible_duplicate": gettext_lazy("Two files tell it, and it may be one movement or two."),
+    "late": gettext_lazy("It came after its due date."),
+}
+
+
+def why_open(name: str, row: Mapping[str, Any]) -> list[str]:
+    """Why a record was not matched: its class first, then what each pass that applies looked for in vain."""
+    told = [class_words(row["class"])]
+    if row["group_id"] and not row["record_key"]:
+        return [because(row["evidence"]), *told]
+    if row["class"] in NO_WORK_CLASSES:
+        return [sentence for sentence in told if sentence]
+    definition = RECONCILIATIONS.get(name)
+    if definition is None:
+        return told
+    passes, amount = definition.passes, numbers.money_exact(row["amount"])
+    if passes.key == "applies":
+        order = row["order_no"]
+        told.append(
+            _("By number: the other side has nothing open under %(number)s.") % {"number": order}
+            if order
+            else _("By number: this line carries no number the other side knows.")
+        )
+    if passes.reference == "applies":
+        told.append(_("By reference: no text on the other side names it."))
+    if passes.amount == "applies":
+        told.append(
+            _("By amount: within %(days)s days there is no single counterpart of %(amount)s.")
+            % {"days": definition.window_days, "amount": amount}
+        )
+    elif passes.amount == "suggests" and row["suggestion"]:
+        told.append(_("By amount: lines of the same amount exist, but amounts repeat too often here to match by them alone."))
+    if passes.batch == "applies":
+        told.append(_("By batch: no day and no run of movements adds up to %(amount)s.") % {"amount": amount})
+    return [sentence for sentence in told if sentence]
