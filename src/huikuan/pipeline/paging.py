@@ -105,12 +105,13 @@ def where_of(
 
 @dataclass(frozen=True)
 class PagedTable:
-    """A table that can be filtered, sorted by any column and paged. `tie` is unique per row; rows of one `order_no` lie
-    together. `sums` are summed per currency. With `document_id` among the columns, rows get their file's name."""
+    """A table that can be filtered, sorted by any column and paged. The columns `tie` are unique per row; rows of one
+    `order_no` lie together. `sums` are summed per currency. With `document_id` among the columns, rows get the name of
+    their file."""
 
     table: str
     columns: dict[str, str]
-    tie: str
+    tie: tuple[str, ...]
     sums: tuple[str, ...]
     money: str = "amount"
     day: str = "date"
@@ -133,7 +134,7 @@ class PagedTable:
             raise UserError("results.column_unknown", column=sort)
         summed = self.totals(run, wanted)
         keys = self._keys(run, wanted, sort, descending, after, limit)
-        following = _cursor(keys[limit - 1]["sorted"], keys[limit - 1]["row_tie"]) if len(keys) > limit else ""
+        following = _cursor(keys[limit - 1]["sorted"], self._tie_of(keys[limit - 1])) if len(keys) > limit else ""
         rows = self._rows(run, keys[:limit])
         count = sum(row["count"] for row in summed)
         return Page(rows, count, {row["currency"]: {c: row[c] for c in self.sums} for row in summed}, following)
@@ -149,39 +150,38 @@ class PagedTable:
         if seek:
             clause = f"{clause} AND {seek}" if clause else f"WHERE {seek}"
         way = "DESC" if descending else "ASC"
+        wanted_columns = ", ".join(dict.fromkeys([*self.tie, "order_no"]))
+        ties = ", ".join(f"{name} {way}" for name in self.tie)
         return run.query(
-            f"SELECT {column} AS sorted, {self.tie} AS row_tie, order_no FROM {self.table} t {clause} "
-            f"ORDER BY sorted {way} NULLS LAST, row_tie {way} LIMIT {int(limit) + 1}",
+            f"SELECT {column} AS sorted, {wanted_columns} FROM {self.table} t {clause} "
+            f"ORDER BY sorted {way} NULLS LAST, {ties} LIMIT {int(limit) + 1}",
             params + bound,
         )
+
+    def _tie_of(self, row: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(row[name] for name in self.tie)
 
     def _rows(self, run: OpenedRun, keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if not keys:
             return []
-        ties = [key["row_tie"] for key in keys]
+        ties = [self._tie_of(key) for key in keys]
         orders = sorted({key["order_no"] for key in keys if key["order_no"] is not None})
         # Literal numbers let the Parquet reader skip row groups.
         near = f"order_no IN ({', '.join('?' * len(orders))})" if orders else "false"
         if any(key["order_no"] is None for key in keys):
             near = f"({near} OR order_no IS NULL)"
-        found = run.query(
-            f"SELECT t.*, {self.tie} AS row_tie FROM {self.table} t "
-            f"WHERE {near} AND list_contains(?::VARCHAR[], {self.tie})",
-            [*orders, ties],
-        )
+        sql = f"SELECT * FROM {self.table} WHERE {near} AND list_contains(?::VARCHAR[], {self.tie[0]})"
         place = {tie: number for number, tie in enumerate(ties)}
-        names = run.documents() if "document_id" in self.columns else {}
-        for row in found:
-            row["place"] = place[row.pop("row_tie")]
-            if "document_id" in self.columns:
+        found = [row for row in run.query(sql, [*orders, [tie[0] for tie in ties]]) if self._tie_of(row) in place]
+        found.sort(key=lambda row: place[self._tie_of(row)])
+        if "document_id" in self.columns:
+            names = run.documents()
+            for row in found:
                 row["document"] = names.get(row["document_id"])
-        found.sort(key=lambda row: row["place"])
-        for row in found:
-            del row["place"]
         return found
 
 
-def _cursor(value: Any, tie: str) -> str:
+def _cursor(value: Any, tie: tuple[str, ...]) -> str:
     kind = "t" if isinstance(value, datetime) else "d" if isinstance(value, date) else "n"
     if isinstance(value, Decimal):
         kind = "m"
@@ -189,7 +189,7 @@ def _cursor(value: Any, tie: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([kind, told, tie]).encode()).decode()
 
 
-def _seek(after: str, column: str, tie: str, descending: bool) -> tuple[str, list[Any]]:
+def _seek(after: str, column: str, tie: tuple[str, ...], descending: bool) -> tuple[str, list[Any]]:
     """The condition that continues after a cursor: nulls last, whichever way."""
     if not after:
         return "", []
@@ -199,9 +199,10 @@ def _seek(after: str, column: str, tie: str, descending: bool) -> tuple[str, lis
         raise UserError("results.cursor") from error
     cast = {"d": "::DATE", "t": "::TIMESTAMP", "m": "::DECIMAL(18,5)"}.get(kind, "")
     sign = "<" if descending else ">"
+    beyond = f"({', '.join(tie)}) {sign} ({', '.join('?' * len(tie))})"
     if value is None:
-        return f"({column} IS NULL AND {tie} {sign} ?)", [key]
+        return f"({column} IS NULL AND {beyond})", key
     return (
-        f"({column} {sign} ?{cast} OR ({column} = ?{cast} AND {tie} {sign} ?) OR {column} IS NULL)",
-        [value, value, key],
+        f"({column} {sign} ?{cast} OR ({column} = ?{cast} AND {beyond}) OR {column} IS NULL)",
+        [value, value, *key],
     )

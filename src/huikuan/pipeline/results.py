@@ -98,7 +98,7 @@ class Results:
         limit: int = 50,
     ) -> Page:
         """A page of open items of a reconciliation."""
-        table = PagedTable(self._table(name, "open"), OPEN, "item_id", ("amount",))
+        table = PagedTable(self._table(name, "open"), OPEN, ("item_id",), ("amount",))
         return table.page(self.run, wanted or Filter(), sort, descending, after, limit)
 
     def links(
@@ -112,7 +112,7 @@ class Results:
         limit: int = 50,
     ) -> Page:
         """A page of links of a reconciliation."""
-        table = PagedTable(self._table(name, "links"), LINKS, "link_id", ("amount", "allocated"))
+        table = PagedTable(self._table(name, "links"), LINKS, ("link_id",), ("amount", "allocated"))
         return table.page(self.run, wanted or Filter(), sort, descending, after, limit)
 
     def group(self, name: str, group_id: str, order_no: str = "") -> list[dict[str, Any]]:
@@ -162,10 +162,13 @@ class Results:
         found = self.run.query(
             f"SELECT {columns}, amount FROM {opened} WHERE list_contains(?::VARCHAR[], record_key)", [keys]
         )
-        linked = self.run.query(
-            f"SELECT DISTINCT {columns}, amount FROM {links} WHERE record_key IN (SELECT unnest(?::VARCHAR[]))",
-            [[key for key in keys if key not in {row["record_key"] for row in found}] + self._split(name)],
-        )
+        rest = [key for key in keys if key not in {row["record_key"] for row in found}] + self._split(name)
+        linked = []
+        if rest:
+            linked = self.run.query(
+                f"SELECT DISTINCT {columns}, amount FROM {links} WHERE record_key IN (SELECT unnest(?::VARCHAR[]))",
+                [rest],
+            )
         whole = {(row["side"], row["record_key"]): row for row in [*found, *linked]}
         return [row for row in whole.values() if row["record_key"] in keys]
 
@@ -229,8 +232,9 @@ class Results:
         table = self.run.table("", "collection")
         types = {row["column_name"]: row["column_type"] for row in self.run.query(f"DESCRIBE {table}")}
         sums = tuple(name for name, kind in types.items() if kind.startswith("DECIMAL"))
-        tie = "order_no || '|' || shop || '|' || currency"
-        return PagedTable(table, types, tie, sums, money="receivable", day="due_date", scope="shop")
+        return PagedTable(
+            table, types, ("order_no", "shop", "currency"), sums, money="receivable", day="due_date", scope="shop"
+        )
 
     def collection_totals(self, wanted: Filter | None = None) -> list[dict[str, Any]]:
         """Totals by shop, currency and status: number of orders and the sum of every amount."""
