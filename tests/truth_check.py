@@ -104,9 +104,9 @@ def _check_open(results: Any, truth: dict[str, Any], name: str, names: _Names, v
             lefts[row["group_id"]].add(names.of(_place(row)))
     found: dict[tuple[Place, bool, str, Decimal], list[str]] = defaultdict(list)
     items: dict[str, list[tuple[Place, bool, str, Decimal]]] = {}
-    columns = ("item_id", "document", "source_row", "record_key", "group_id", "class", "amount")
+    columns = ("item_id", "document", "source_row", "record_key", "group_id", "side", "class", "amount")
     for row in results.stream(name, "open", columns, "item_id"):
-        residual = not row["record_key"]
+        residual = not row["record_key"] and row["side"] == "left"  # a fee in a link is told at its own row
         places = {names.of(_place(row)), *(lefts.get(row["group_id"], ()) if residual else ())}
         keys = [(place, residual, row["class"], row["amount"]) for place in sorted(places)]
         items[row["item_id"]] = keys

@@ -90,8 +90,10 @@ def test_a_fee_charged_twice_at_one_moment_is_a_duplicate_of_its_own() -> None:
     fees = [settled("A", -3, "commission", occurred_at=at(10), item="x", flow_no=flow) for flow in ("F1", "F2")]
     other = settled("A", -3, "commission", occurred_at=at(10), item="y", flow_no="F3")
     outcome = run(ORDER_SETTLEMENT, [order("A", 60), settled("A", 60), *fees, other], RULES)
-    assert classes(outcome) == {fees[1]["record_key"]: "duplicate"}
-    assert rows(outcome.open)[0]["amount"] == money(-3)
+    (row,) = rows(outcome.open)
+    assert (row["class"], row["side"], row["amount"]) == ("duplicate", "right", money(-3))
+    assert (row["record_key"], row["source_row"]) == ("", fees[1]["source_row"])
+    assert {link["group_id"] for link in rows(outcome.links)} == {row["group_id"]}
 
 
 def test_equal_fees_of_two_lines_are_no_duplicates() -> None:

@@ -183,6 +183,22 @@ def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -
     return finished(rows, definition.classes, as_of)
 
 
+def noted_rows(definition: Definition, noted: Any, as_of: date) -> Any:
+    """Rows of `open` for entries that are linked by key and yet are a finding of their own, as their hint says. They
+    have their group and no record_key, as a record in a link is not open; amount as on the right side."""
+    rows = noted.mutate(
+        item_id=identity(definition.name, noted.hint, noted.record_key),
+        group_id=identity(definition.name, "key", noted.scope, noted.key, noted.currency),
+        record_key=EMPTY,
+        side=ibis.literal("right"),
+        cause=EMPTY,
+        suggestion=EMPTY,
+        evidence=ibis.literal(because.KEY),
+        **{"class": noted.hint},
+    )
+    return finished(rows, definition.classes, as_of)
+
+
 def first_classes(parts: Any) -> Any:
     """The first class of each differing group, in the order of the closed list: columns group_id, class."""
     order = {code: f"{number:02d}" for number, code in enumerate(OPEN_CLASSES)}

@@ -64,6 +64,7 @@ LINKS: dict[str, str] = {
 
 # Columns of `Outcome.open`. A residual row has a group_id and an empty record_key, its side is `left` and its
 # amount left - right, so that the rows of a group add up to its residual.
+# A row with a group_id, an empty record_key and side `right` is a finding about a linked fee, outside the residual.
 OPEN: dict[str, str] = {
     "item_id": "string",
     "group_id": "string",
@@ -167,6 +168,10 @@ class Classes:
 # entries with side and group_id. What is not explained is called by `Classes`.
 Explain = Callable[[Any, Any, Any, Sides], Any]
 
+# noted(sides) -> right entries with a class as hint, or None: linked by their key, yet with a row of their own in `open`
+# beside the residual (a fee that should not be), since a fee is no part of what is compared.
+Noted = Callable[[Sides], Any]
+
 # dates(entries, sides) -> entries with due_date filled: asked only of what does not simply agree. Other columns that
 # the entries have beside (side, group_id) are kept.
 Dates = Callable[[Any, Sides], Any]
@@ -196,6 +201,7 @@ class Definition:
     dates: Dates | None = None
     finish: Finish | None = None
     explain: Explain | None = None
+    noted: Noted | None = None
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,12 @@ def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
         conservation.prove_residuals(definition.name, groups, parts)
         open_parts.append(classify.residual_rows(definition, parts, lines, as_of))
         link_parts.append(link_rows(lines, groups, classify.first_classes(parts)))
+    noted = definition.noted(run.sides) if definition.noted else None
+    if noted is not None:
+        linked = noted.anti_join(right, "record_key")
+        if decided.links is not None:
+            linked = linked.anti_join(decided.links, "record_key")
+        open_parts.append(classify.noted_rows(definition, linked, as_of))
     if run.bulk is not None:
         agreeing = run.bulk.agreeing
         link_parts.append(as_links(agreeing, ZERO, ibis.literal("matched"), ibis.literal("")))

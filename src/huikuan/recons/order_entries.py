@@ -143,11 +143,7 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
         (~ok, "key_missing"),
         else_=ibis.null().cast("string"),
     )
-    copies = copied_fees(lines.filter(ok & ~gross), facts)
-    if copies is not None:
-        again = lines.record_key.isin(copies.record_key)
-        ok, hint = ok & ~again, ibis.ifelse(again, ibis.literal("duplicate"), hint)
-        extra = {**extra, "copied_fees": copies}
+    extra = {**extra, "copied_fees": copied_fees(lines.filter(ok & ~gross), facts)}
     entries = lines.mutate(
         target=ibis.literal("*"),
         key=ibis.ifelse(ok, lines.order_no, ibis.null().cast("string")),

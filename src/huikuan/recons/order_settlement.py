@@ -83,6 +83,14 @@ def _minus(amount: Any) -> Any:
     return (ZERO - amount).cast(MONEY_TYPE)
 
 
+def noted(sides: Sides) -> Any:
+    """Fees charged once more than they can be: members of their order's group, and a row of their own beside."""
+    copies = sides.extra["held"]["copied_fees"]
+    if copies is None:
+        return None
+    return sides.right.semi_join(copies, "record_key").mutate(hint=ibis.literal("duplicate"))
+
+
 def _part(known: Any, class_: str, at: Any) -> Any:
     rows = known.mutate(amount=known[f"part_{class_}"], record_key=at, **{"class": ibis.literal(class_)})
     return conform(rows.filter(rows.amount != ZERO), PART)
@@ -162,4 +170,5 @@ ORDER_SETTLEMENT = Definition(
     window_days=15,
     dates=dates,
     explain=explain,
+    noted=noted,
 )
