@@ -181,7 +181,7 @@ def _rows(found: Results, source: str, wanted: Wanted) -> tuple[list[dict[str, A
     if wanted.near is not None:
         near = wanted.near
         order = (
-            "currency <> ?, NOT coalesce(list_contains(?::VARCHAR[], order_no), false), abs(abs(amount) - ?::DECIMAL(18,5)), "
+            "record_key = '', currency <> ?, NOT coalesce(list_contains(?::VARCHAR[], order_no), false), abs(abs(amount) - ?::DECIMAL(18,5)), "
             "abs(coalesce(date_diff('day', date, ?::DATE), 0)), item_id"
         )
         bound = [near.currency, list(near.orders), abs(near.amount), near.day]
