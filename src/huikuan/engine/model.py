@@ -168,8 +168,8 @@ class Classes:
 # entries with side and group_id. What is not explained is called by `Classes`.
 Explain = Callable[[Any, Any, Any, Sides], Any]
 
-# noted(sides) -> right entries with a class as hint, or None: linked by their key, yet with a row of their own in `open`
-# beside the residual (a fee that should not be), since a fee is no part of what is compared.
+# noted(sides) -> right entries with a class as hint, or None: linked by their key, yet with a row of their own in
+# `open` beside the residual (a fee that should not be), since a fee is no part of what is compared.
 Noted = Callable[[Sides], Any]
 
 # dates(entries, sides) -> entries with due_date filled: asked only of what does not simply agree. Other columns that
