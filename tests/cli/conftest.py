@@ -22,12 +22,16 @@ class Cli:
 
     home: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a command: this home, nothing of the test run's own settings."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("HUIKUAN", "DJANGO", "DATABASE"))}
+        return kept | {"HUIKUAN_HOME": str(self.home), "LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+
     def __call__(self, *args: object, code: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command; the exit code must be `code`."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("HUIKUAN", "DJANGO", "DATABASE"))}
-        environment |= {"HUIKUAN_HOME": str(self.home), "LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
         done = subprocess.run(
-            [sys.executable, "-m", "huikuan.cli", *map(str, args)], env=environment, input=stdin, capture_output=True,
+            [sys.executable, "-m", "huikuan.cli", *map(str, args)], env=self.environment, input=stdin, capture_output=True,
             text=True, encoding="utf-8", timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode == code, f"{args}: exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
