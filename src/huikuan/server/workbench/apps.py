@@ -1,6 +1,8 @@
 """The app `workbench`."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkbenchConfig(AppConfig):
@@ -8,3 +10,36 @@ class WorkbenchConfig(AppConfig):
 
     name = "huikuan.server.workbench"
     label = "workbench"
+
+    def ready(self) -> None:
+        """Name the actions of the audit log, count the work in the left bar, answer the search."""
+        from huikuan.server.audit import actions
+        from huikuan.server.core import search as searching
+        from huikuan.server.core.navigation import count_for
+        from huikuan.server.workbench import counts, search
+
+        for code, words in {
+            "match.make": _("Matched by hand"),
+            "match.force": _("Match forced"),
+            "match.undo": _("Match by hand taken back"),
+            "match.apart": _("Match taken apart"),
+            "apart.undo": _("Taking apart taken back"),
+            "record.exclude": _("Record excluded"),
+            "exclusion.undo": _("Exclusion taken back"),
+            "record.correct": _("Field corrected"),
+            "correction.undo": _("Correction taken back"),
+            "record.add": _("Record entered by hand"),
+            "record.undo": _("Record entered by hand taken back"),
+            "order.dispute": _("Order in dispute"),
+            "dispute.undo": _("Dispute ended"),
+            "suggestion.reject": _("Suggestion rejected"),
+            "suggestion.undo": _("Suggestion allowed again"),
+            "note.add": _("Note written"),
+            "reconcile.run": _("Reconciled"),
+        }.items():
+            actions.name(code, words)
+        searching.provider(search.find)
+
+        @count_for("workbench:workbench")
+        def work(request: HttpRequest) -> tuple[int, bool]:
+            return counts.work(request)

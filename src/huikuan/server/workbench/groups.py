@@ -50,7 +50,10 @@ def page(request: HttpRequest, found: Results, name: str, until: date | None) ->
     total, facet_rows = facets(found, name)
     seek, bound = ("", [])
     if after and len(after) == 2:
-        seek, bound = "HAVING min(date) < ?::DATE OR (min(date) = ?::DATE AND group_id < ?)", [after[0], after[0], after[1]]
+        seek, bound = (
+            "HAVING min(date) < ?::DATE OR (min(date) = ?::DATE AND group_id < ?)",
+            [after[0], after[0], after[1]],
+        )
     rows = found.run.query(
         f"SELECT group_id, min(date) AS day, max(date) AS last, min(pass) AS pass, min(status) AS status, min(class) AS class, "
         f"min(residual) AS residual, min(currency) AS currency, min(order_no) AS order_no, min(scope) AS scope, "
@@ -61,16 +64,20 @@ def page(request: HttpRequest, found: Results, name: str, until: date | None) ->
         params + bound,
     )
     cursor = paging.encode([rows[size - 1]["day"], rows[size - 1]["group_id"]]) if len(rows) > size else ""
-    shown = [
-        row | {"why": because(row["evidence"] or "", row["reason"] or ""), "scope_label": short_account(row["scope"] or "")}
-        for row in rows[:size]
-    ]
+    shown = [row | {"why": _why(row), "scope_label": short_account(row["scope"] or "")} for row in rows[:size]]
     narrowed = not typed.empty or by or status or until
     return {
         "page": paging.Page(shown, number, size, None if narrowed else total, cursor),
         "text": text, "pass": by, "status": status, "facets": _by_pass(facet_rows), "statuses": _by_status(facet_rows),
         "total": total,
     }  # fmt: skip
+
+
+def _why(row: dict[str, Any]) -> str:
+    """Why a group is one. An order that expects nothing stands alone and is matched with nothing."""
+    if not row["right_count"] and row["status"] == "matched" and not row["left_sum"]:
+        return because('{"code": "nothing_owed"}')
+    return because(row["evidence"] or "", row["reason"] or "")
 
 
 def _by_pass(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
@@ -126,7 +133,14 @@ def group(book: Book, found: Results, name: str, group_id: str, order_no: str = 
         "residual": first["residual"],
         "currency": first["currency"],
         "order_no": first["order_no"] or "",
-        "why": because(first["evidence"] or "", ""),
+        "why": _why(
+            first
+            | {
+                "right_count": len(sides["right"]),
+                "left_sum": sum((row.amount for row in sides["left"]), ZERO),
+                "reason": "",
+            }
+        ),
         "reason": first["reason"] or "",
         "class_code": first["class"] or "",
         "class_words": class_words(first["class"] or ""),

@@ -54,14 +54,18 @@ def of_order(book: Book, decisions: Decisions, order_no: str) -> dict[str, list[
     cursor = cursor_of(book, decisions)
     try:
         return {
-            "order_line": rows(cursor, "SELECT * FROM order_line WHERE order_no = ? ORDER BY shop, line_no", [order_no]),
+            "order_line": rows(
+                cursor, "SELECT * FROM order_line WHERE order_no = ? ORDER BY shop, line_no", [order_no]
+            ),
             "settlement_line": rows(
                 cursor,
                 "SELECT * FROM settlement_line WHERE order_no = ? AND NOT corroborating ORDER BY business_date, occurred_at, record_key",
                 [order_no],
             ),
             "wallet_line": rows(
-                cursor, "SELECT * FROM wallet_line WHERE order_no = ? ORDER BY business_date, seq, record_key", [order_no]
+                cursor,
+                "SELECT * FROM wallet_line WHERE order_no = ? ORDER BY business_date, seq, record_key",
+                [order_no],
             ),
         }
     finally:

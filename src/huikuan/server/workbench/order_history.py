@@ -33,7 +33,12 @@ class Event:
 
 
 def events(
-    book: Book, order_no: str, shop: str, told: Mapping[str, list[dict[str, Any]]], links: list[dict[str, Any]], found: Results | None
+    book: Book,
+    order_no: str,
+    shop: str,
+    told: Mapping[str, list[dict[str, Any]]],
+    links: list[dict[str, Any]],
+    found: Results | None,
 ) -> list[Event]:
     """All events of an order, the latest first."""
     records = [row for rows in told.values() for row in rows]
@@ -44,7 +49,10 @@ def events(
         *_runs(links, found),
         *_matches(book, keys, order_no),
         *_decisions(book, keys),
-        *[Event(note.created_at, "note", note.text, note.actor) for note in queries.notes_of(book, [f"order:{shop}/{order_no}"])],
+        *[
+            Event(note.created_at, "note", note.text, note.actor)
+            for note in queries.notes_of(book, [f"order:{shop}/{order_no}"])
+        ],
     ]
     return sorted(made, key=lambda event: event.at, reverse=True)
 
@@ -56,14 +64,22 @@ def _own_events(lines: list[dict[str, Any]]) -> list[Event]:
     )  # fmt: skip
     first = lines[0] if lines else {}
     return [
-        Event(first[name].replace(tzinfo=UTC), icon, word, _("platform")) for name, icon, word in words if first.get(name)
+        Event(first[name].replace(tzinfo=UTC), icon, word, _("platform"))
+        for name, icon, word in words
+        if first.get(name)
     ]
 
 
 def _imports(book: Book, documents: set[str]) -> list[Event]:
     found = DocumentRow.objects.filter(book=book, document_id__in=documents)
     return [
-        Event(row.imported_at, "file-import", _("Imported: %(file)s") % {"file": row.file_name}, row.imported_by or _("file"), document=row.document_id)
+        Event(
+            row.imported_at,
+            "file-import",
+            _("Imported: %(file)s") % {"file": row.file_name},
+            row.imported_by or _("file"),
+            document=row.document_id,
+        )
         for row in found
     ]
 
@@ -91,7 +107,11 @@ def _matches(book: Book, keys: list[str], order_no: str) -> list[Event]:
             words = f"{words} · {statuses.word_of('reason', match.difference_reason)}"
         if match.reason:
             words = f"{words} · {match.reason}"
-        made.append(Event(match.created_at, "link", words, queries.shown_name(match), group=match.group_id if match.live else ""))
+        made.append(
+            Event(
+                match.created_at, "link", words, queries.shown_name(match), group=match.group_id if match.live else ""
+            )
+        )
         if match.undone_at:
             made.append(Event(match.undone_at, "unlink", _("Match by hand taken back"), match.undone_actor))
     return made
@@ -105,5 +125,7 @@ def _decisions(book: Book, keys: list[str]) -> list[Event]:
         }  # fmt: skip
         made.append(Event(each.created_at, "edit", words, queries.shown_name(each)))
     for each in Exclusion.objects.filter(book=book, record_key__in=keys).select_related("created_by"):
-        made.append(Event(each.created_at, "ban", _("Excluded: %(reason)s") % {"reason": each.reason}, queries.shown_name(each)))
+        made.append(
+            Event(each.created_at, "ban", _("Excluded: %(reason)s") % {"reason": each.reason}, queries.shown_name(each))
+        )
     return made

@@ -134,9 +134,13 @@ def order_page(request: HttpRequest, order_no: str, shop: str) -> dict[str, Any]
         "fees": fees,
         "fee_sums": _fee_sums(fees),
         "left_over": [
-            row | {"words": class_words(row["class"])} for row in gathered.open if row["needs_work"] or row["class"] == "not_due"
+            row | {"words": class_words(row["class"])}
+            for row in gathered.open
+            if row["needs_work"] or row["class"] == "not_due"
         ],
-        "why": [(row["group_id"], row["status"], because(row["evidence"], row["reason"])) for row in _groups(gathered.links)],
+        "why": [
+            (row["group_id"], row["status"], because(row["evidence"], row["reason"])) for row in _groups(gathered.links)
+        ],
         "history": order_history.events(book, gathered.order_no, chosen, told, gathered.links, found),
         "subject": f"order:{chosen}/{order_no}",
     }
@@ -175,7 +179,8 @@ def _gather(
         gathered.links = found.links_of_order("order-settlement", order_no)
         gathered.open = found.open_of_order("order-settlement", order_no)
     gathered.shares = found.run.query(
-        f"SELECT * FROM {found.run.table('', 'share')} WHERE order_no = ? AND shop = ? ORDER BY payout_date, payout", [order_no, shop]
+        f"SELECT * FROM {found.run.table('', 'share')} WHERE order_no = ? AND shop = ? ORDER BY payout_date, payout",
+        [order_no, shop],
     )
     for share in gathered.shares:
         gathered.payouts[share["payout"]] = _payout(found, share)
@@ -187,7 +192,8 @@ def _payout(found: Results, share: Mapping[str, Any]) -> dict[str, Any]:
     _kind, parts = record_key_parts(share["payout"])
     key = f"payout:{parts[0]}/{parts[1].replace('/', '%2F')}" if len(parts) > 1 else share["payout"]
     counted = found.run.query(
-        f"SELECT count(DISTINCT order_no) AS orders FROM {found.run.table('', 'share')} WHERE payout = ?", [share["payout"]]
+        f"SELECT count(DISTINCT order_no) AS orders FROM {found.run.table('', 'share')} WHERE payout = ?",
+        [share["payout"]],
     )
     told: dict[str, Any] = {"number": parts[1] if len(parts) > 1 else key, "orders": counted[0]["orders"], "bank": [], "amount": None,
                             "group_id": "", "why": "", "key": key}  # fmt: skip
@@ -241,7 +247,12 @@ def parts_of(money: Mapping[str, Any]) -> list[Part]:
 
 def _steps(book: Book, gathered: Gathered) -> list[tuple[str, str]]:
     """When the order was paid, shipped, received, closed."""
-    words = (("paid_at", _("paid")), ("shipped_at", _("shipped")), ("received_at", _("received")), ("closed_at", _("closed")))
+    words = (
+        ("paid_at", _("paid")),
+        ("shipped_at", _("shipped")),
+        ("received_at", _("received")),
+        ("closed_at", _("closed")),
+    )
     year = book.today().year
     first = gathered.money or (gathered.lines[0] if gathered.lines else {})
     return [(numbers.day(book.local(first[name]).date(), year), word) for name, word in words if first.get(name)]
@@ -250,7 +261,12 @@ def _steps(book: Book, gathered: Gathered) -> list[tuple[str, str]]:
 # The four hops --------------------------------------------------------------------------------------------------------
 def hops_of(book: Book, gathered: Gathered) -> list[Hop]:
     """Order, settlement, wallet, bank; each column adds up to its total."""
-    return [_order_hop(book, gathered), _settlement_hop(book, gathered), _wallet_hop(book, gathered), _bank_hop(book, gathered)]
+    return [
+        _order_hop(book, gathered),
+        _settlement_hop(book, gathered),
+        _wallet_hop(book, gathered),
+        _bank_hop(book, gathered),
+    ]
 
 
 def _order_hop(book: Book, gathered: Gathered) -> Hop:
@@ -260,7 +276,11 @@ def _order_hop(book: Book, gathered: Gathered) -> Hop:
         paid, borne = paid + (row["paid"] or ZERO), borne + (row["platform_borne"] or ZERO)
         if row["list_amount"] is not None:
             listed += row["list_amount"]
-            label = f"{row['title'] or row['sku'] or _('Item')} ×{numbers.quantity(row['qty'])}" if row["qty"] else row["title"] or ""
+            label = (
+                f"{row['title'] or row['sku'] or _('Item')} ×{numbers.quantity(row['qty'])}"
+                if row["qty"]
+                else row["title"] or ""
+            )
             lines.append(Line(label, row["list_amount"], key=row["record_key"], row=row["source_row"]))
     for name, label, sign in (
         ("merchant_discount", _("Merchant's discount"), -1), ("platform_discount", _("Platform's discount"), -1),
@@ -273,7 +293,9 @@ def _order_hop(book: Book, gathered: Gathered) -> Hop:
     if lines and listed != paid:
         lines.append(Line(_("Not itemised"), paid - listed))
     key = gathered.lines[0] if gathered.lines else {}
-    lines.append(Line(_("Paid by the buyer"), paid, key=key.get("record_key", ""), row=key.get("source_row"), strong=True))
+    lines.append(
+        Line(_("Paid by the buyer"), paid, key=key.get("record_key", ""), row=key.get("source_row"), strong=True)
+    )
     if borne:
         lines.append(Line(_("Borne by the platform"), borne))
     first = gathered.money or key
@@ -282,7 +304,7 @@ def _order_hop(book: Book, gathered: Gathered) -> Hop:
     note = _("paid by the buyer") if not borne else f"{numbers.money(paid)} + {numbers.money(borne)}"
     return Hop(
         "shopping-cart", _("Order"), state, when, paid + borne if gathered.lines else None, note if gathered.lines else _("No file tells this order."),
-        lines if gathered.lines else [], _("Receivable = paid + borne by the platform"), paid + borne,
+        lines if gathered.lines else [], _("Should come in, before fees"), paid + borne,
         _days(_day_of(book, first.get("paid_at")), _first(gathered.settled)),
     )  # fmt: skip
 
@@ -321,12 +343,24 @@ def _settlement_hop(book: Book, gathered: Gathered) -> Hop:
     year, rows = book.today().year, gathered.settled
     total = sum((row["amount"] for row in rows), ZERO)
     fees = sum((row["amount"] for row in rows if row["type"] in FEE_TYPES), ZERO)
-    lines = [Line(item_word(row), row["amount"], row["business_date"], row["record_key"], row["source_row"]) for row in rows]
+    lines = [
+        Line(item_word(row), row["amount"], row["business_date"], row["record_key"], row["source_row"]) for row in rows
+    ]
     due = gathered.money.get("due_date")
     late = bool(gathered.money.get("overdue"))
     if not rows:
         note = _("due %(day)s") % {"day": numbers.day(due, year)} if due else _("nothing settled yet")
-        return Hop("receipt-2", _("Settlement"), "late" if late else "waiting", note, None, _("nothing settled yet"), [], _("Settled, net"), None)
+        return Hop(
+            "receipt-2",
+            _("Settlement"),
+            "late" if late else "waiting",
+            note,
+            None,
+            _("nothing settled yet"),
+            [],
+            _("Settled, net"),
+            None,
+        )
     note = f"{numbers.money_exact(total - fees)} {numbers.MINUS} {_('fees')} {numbers.money_exact(-fees)}"
     return Hop("receipt-2", _("Settlement"), "part" if late else "done", _span(rows, year), total, note, lines, _("Settled, net"), total,
                _days(_first(rows), _first(gathered.wallet) or _first(rows)))  # fmt: skip
@@ -339,8 +373,12 @@ def _wallet_hop(book: Book, gathered: Gathered) -> Hop:
     account = next((record_key_parts(row["record_key"])[1][0] for row in (*rows, *gathered.settled)), "")
     title = f"{_('Wallet')} · {short_account(account)}" if account else str(_("Wallet"))
     if not rows and not gathered.settled:
-        return Hop("wallet", title, "waiting", "", None, _("nothing has come in yet"), [], _("Came into the wallet"), None)
-    lines = [Line(item_word(row), row["amount"], row["business_date"], row["record_key"], row["source_row"]) for row in rows]
+        return Hop(
+            "wallet", title, "waiting", "", None, _("nothing has come in yet"), [], _("Came into the wallet"), None
+        )
+    lines = [
+        Line(item_word(row), row["amount"], row["business_date"], row["record_key"], row["source_row"]) for row in rows
+    ]
     if told != settled:
         lines.append(Line(_("Not named per order in the wallet's bill"), settled - told))
     note = _("%(n)s movements") % {"n": len(rows)} if rows else _("the wallet's bill names no orders")
@@ -365,10 +403,30 @@ def _bank_hop(book: Book, gathered: Gathered) -> Hop:
     waiting = gathered.money.get("settled_not_collected", ZERO)
     if not gathered.shares or not (days or arrived):
         note = _("on the way") if gathered.money.get("in_transit") else _("nothing has arrived yet")
-        return Hop("building-bank", title, "waiting", _bank_due(gathered, year), None, note, lines, _("Arrived of this order"), ZERO if lines else None)
+        return Hop(
+            "building-bank",
+            title,
+            "waiting",
+            _bank_due(gathered, year),
+            None,
+            note,
+            lines,
+            _("Arrived of this order"),
+            ZERO if lines else None,
+        )
     when = " – ".join(dict.fromkeys([numbers.day(min(days), year), numbers.day(max(days), year)])) if days else ""
     note = _("%(amount)s still on the way") % {"amount": numbers.money_exact(waiting)} if waiting else ""
-    return Hop("building-bank", title, "part" if waiting else "done", when, collected, note, lines, _("Arrived of this order"), collected)
+    return Hop(
+        "building-bank",
+        title,
+        "part" if waiting else "done",
+        when,
+        collected,
+        note,
+        lines,
+        _("Arrived of this order"),
+        collected,
+    )
 
 
 def _bank_due(gathered: Gathered, year: int) -> str:
@@ -381,13 +439,32 @@ def _payout_lines(share: Mapping[str, Any], payout: Mapping[str, Any], year: int
     lines = [Line(_("Payout"), None, share["payout_date"], payout["key"], None, text=payout["number"])]
     if payout["amount"] is not None:
         orders = _("%(n)s orders") % {"n": numbers.count(payout["orders"])}
-        lines.append(Line(_("Whole payout, %(orders)s") % {"orders": orders}, None, text=numbers.money_exact(payout["amount"])))
+        lines.append(
+            Line(_("Whole payout, %(orders)s") % {"orders": orders}, None, text=numbers.money_exact(payout["amount"]))
+        )
     for row in payout["bank"]:
-        lines.append(Line(_("Bank line"), None, row["date"], row["record_key"], row["source_row"], text=numbers.money_exact(row["amount"])))
+        lines.append(
+            Line(
+                _("Bank line"),
+                None,
+                row["date"],
+                row["record_key"],
+                row["source_row"],
+                text=numbers.money_exact(row["amount"]),
+            )
+        )
     if payout["why"]:
         lines.append(Line(payout["why"], None, text=""))
     label = _("Share of this order, arrived") if share["matched"] else _("Share of this order, on the way")
-    return [*lines, Line(label, share["amount"] if share["matched"] else None, strong=True, text="" if share["matched"] else numbers.money_exact(share["amount"]))]
+    return [
+        *lines,
+        Line(
+            label,
+            share["amount"] if share["matched"] else None,
+            strong=True,
+            text="" if share["matched"] else numbers.money_exact(share["amount"]),
+        ),
+    ]
 
 
 # Fees -----------------------------------------------------------------------------------------------------------------

@@ -119,9 +119,7 @@ def overview(book: Book, scope: Scope) -> Overview:
     manual = len(found.decisions.matches) if found.decisions else 0
     lines = [line for name in manifest.names for line in lines_of(found, name)]
     state = "stale" if is_stale(book, found) else "current"
-    return Overview(
-        state, lines, manifest.created_at, manifest.seconds, manual, _active(job), job if failed else None
-    )
+    return Overview(state, lines, manifest.created_at, manifest.seconds, manual, _active(job), job if failed else None)
 
 
 def _active(job: Job | None) -> Job | None:
@@ -182,7 +180,11 @@ def _open_sums(found: Results, name: str) -> dict[tuple[str, str, bool], dict[st
 
 
 def _side(
-    side: str, title: Title, row: dict[str, Any] | None, opened: dict[tuple[str, str, bool], dict[str, Any]], currency: str
+    side: str,
+    title: Title,
+    row: dict[str, Any] | None,
+    opened: dict[tuple[str, str, bool], dict[str, Any]],
+    currency: str,
 ) -> SideRow:
     rest, work = opened.get((currency, side, False)), opened.get((currency, side, True))
     told = row or {"total": ZERO, "matched": ZERO, "difference": ZERO, "links": 0}
@@ -196,8 +198,6 @@ def _side(
         rest=rest["amount"] if rest else ZERO,
         work=work["amount"] if work else ZERO,
     )
-
-
 
 
 def work_by_name(found: Results) -> dict[str, tuple[int, bool]]:

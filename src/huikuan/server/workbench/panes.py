@@ -119,6 +119,15 @@ def pane(book: Book, found: Results, name: str, wanted: Wanted) -> Pane:
     )
 
 
+def counts(found: Results, name: str) -> dict[str, int]:
+    """Open items of a reconciliation: `work`, `rest`, `all`, `suggested`."""
+    rows = found.run.query(
+        'SELECT count(*) AS "all", count(*) FILTER (needs_work) AS work, count(*) FILTER (NOT needs_work) AS rest, '
+        f"count(*) FILTER (needs_work AND suggestion <> '') AS suggested FROM {found.run.now(name, found.decisions)[1]}"
+    )
+    return rows[0]
+
+
 def _is_shown(row: dict[str, Any], show: str) -> bool:
     if show == "suggested":
         return bool(row["suggested"])
@@ -239,7 +248,9 @@ def rows_of_keys(book: Book, found: Results, name: str, keys: Sequence[str], nam
 def item(book: Book, found: Results, name: str, item_id: str, names: bool) -> Row | None:
     """One open item; None when it is open no more."""
     prepare_texts(book, found, name)
-    rows = found.run.query(f"SELECT * FROM {_source(found, name, Wanted('', names=names))} WHERE item_id = ?", [item_id])
+    rows = found.run.query(
+        f"SELECT * FROM {_source(found, name, Wanted('', names=names))} WHERE item_id = ?", [item_id]
+    )
     return row_of(name, rows[0], found.manifest.as_of) if rows else None
 
 
@@ -276,7 +287,10 @@ def prepare_texts(book: Book, found: Results, name: str) -> None:
         if found.run.query("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]):
             return
         opened = found.run.table(name, "open")
-        kinds = {row["kind"] for row in found.run.query(f"SELECT DISTINCT split_part(record_key, ':', 1) AS kind FROM {opened}")}
+        kinds = {
+            row["kind"]
+            for row in found.run.query(f"SELECT DISTINCT split_part(record_key, ':', 1) AS kind FROM {opened}")
+        }
         cursor, parts, lake = found.run.cursor(), [], library_book(book).lake
         try:
             for kind in sorted(kinds & set(SAID) & set(KINDS)):

@@ -38,12 +38,18 @@ def decisions_on(book: Book, record_keys: list[str]) -> dict[str, list[Any]]:
 
 def last_match_of(book: Book, user: Any, reconciliation: str) -> Match | None:
     """The user's latest match in a reconciliation that is in force."""
-    return Match.objects.filter(book=book, reconciliation=reconciliation, created_by=user, live=True).order_by("-pk").first()
+    return (
+        Match.objects.filter(book=book, reconciliation=reconciliation, created_by=user, live=True)
+        .order_by("-pk")
+        .first()
+    )
 
 
 def taker_of(book: Book, record_key: str) -> Decision | None:
     """The latest decision in force that took a record: a match or an exclusion; None if nobody did."""
-    members = MatchMember.objects.filter(book=book, record_key=record_key, live=True).select_related("match__created_by")
+    members = MatchMember.objects.filter(book=book, record_key=record_key, live=True).select_related(
+        "match__created_by"
+    )
     member = members.order_by("-pk").first()
     if member is not None:
         return member.match  # type: ignore[no-any-return]

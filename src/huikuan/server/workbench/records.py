@@ -24,7 +24,18 @@ FIXED = ("record_key", "document_id", "source_sheet", "source_row")
 HIDDEN = ("_hash", "_rank", "_mask")
 # What a person is asked for when entering a record by hand; the rest stays blank.
 ASKED: dict[str, tuple[str, ...]] = {
-    "order_line": ("shop", "order_no", "line_no", "business_date", "status", "title", "qty", "paid", "platform_borne", "refunded"),
+    "order_line": (
+        "shop",
+        "order_no",
+        "line_no",
+        "business_date",
+        "status",
+        "title",
+        "qty",
+        "paid",
+        "platform_borne",
+        "refunded",
+    ),
     "settlement_line": ("account", "flow_no", "shop", "order_no", "type", "item", "amount", "business_date"),
     "wallet_line": ("account", "flow_no", "business_date", "amount", "balance", "item", "order_no", "payout_id"),
     "bank_line": ("account", "ref", "business_date", "amount", "balance", "counterparty", "text"),
@@ -66,7 +77,13 @@ def record_of(book: Book, record_key: str) -> Told | None:
     kind = KINDS[kind_name]
     corrected = {c.field: c.after for c in decisions.corrections if c.record_key == record_key}
     fields = tuple(
-        ToldField(f.name, f.type, statuses.word_of("field", f.name), shown(row[f.name]), corrected.get(f.name, shown(row[f.name])))
+        ToldField(
+            f.name,
+            f.type,
+            statuses.word_of("field", f.name),
+            shown(row[f.name]),
+            corrected.get(f.name, shown(row[f.name])),
+        )
         for f in kind.all_fields
         if f.name not in (*FIXED, *kind.key, "seq") and not f.name.endswith(HIDDEN)
     )
@@ -101,10 +118,14 @@ class RecordForm(forms.Form):
         super().__init__(data)
         self.kind = KINDS[kind]
         types = {f.name: f.type for f in self.kind.all_fields}
-        self.types = {name: types[name] for name in ASKED.get(kind, tuple(f.name for f in self.kind.fields)) if name in types}
+        self.types = {
+            name: types[name] for name in ASKED.get(kind, tuple(f.name for f in self.kind.fields)) if name in types
+        }
         for name, field_type in self.types.items():
             self.fields[name] = self._field(book, name, field_type)
-        self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        )
 
     def _field(self, book: Book, name: str, field_type: str) -> forms.Field:
         label, required = statuses.word_of("field", name), name in NEEDED
@@ -112,7 +133,11 @@ class RecordForm(forms.Form):
             choices = [(code, word) for code, word in statuses.SETTLEMENT_TYPE.items()]
             return forms.ChoiceField(label=label, choices=choices)
         if name in ("shop", "account"):
-            known = book.shops.all() if name == "shop" else book.accounts.filter(kind="bank" if self.kind.name == "bank_line" else "wallet")  # type: ignore[attr-defined]
+            known = (
+                book.shops.all()
+                if name == "shop"
+                else book.accounts.filter(kind="bank" if self.kind.name == "bank_line" else "wallet")
+            )  # type: ignore[attr-defined]
             choices = [(each.name, each.name) for each in known]
             return forms.ChoiceField(label=label, choices=choices)
         if field_type == "date":
@@ -125,7 +150,9 @@ class RecordForm(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         for name, field_type in self.types.items():
             if name in given and not facts.readable(field_type, self._text(name)):
-                self.add_error(name, _("This is no amount or number.") if field_type != "text" else _("This cannot be read."))
+                self.add_error(
+                    name, _("This is no amount or number.") if field_type != "text" else _("This cannot be read.")
+                )
         return given
 
     def _text(self, name: str) -> str:

@@ -76,7 +76,11 @@ def _offer(row: Row, other: Row, more: int) -> Offer:
     (doubts if difference else good).append(_("Amounts differ") if difference else _("Same amount"))
     if left.day and right.day:
         days = (right.day - left.day).days
-        told = _("the same day") if not days else ngettext("%(n)s day apart", "%(n)s days apart", abs(days)) % {"n": abs(days)}
+        told = (
+            _("the same day")
+            if not days
+            else ngettext("%(n)s day apart", "%(n)s days apart", abs(days)) % {"n": abs(days)}
+        )
         good.append(told)
     if left.scope == right.scope:
         good.append(left.scope_label)

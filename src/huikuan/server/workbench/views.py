@@ -127,7 +127,8 @@ def bench(request: HttpRequest, name: str) -> HttpResponse:
     if found is not None and name in found.manifest.names:
         book, given = request.book, request.GET.dict()  # type: ignore[attr-defined]
         context["panes"] = [
-            _pane_context(request, found, name, side, wanted_of(request, side, given, side[0])) for side in ("left", "right")
+            _pane_context(request, found, name, side, wanted_of(request, side, given, side[0]))
+            for side in ("left", "right")
         ]
         context |= suggestions.offered(book, found, name, wanted_of(request, "", given))
     return render(request, "workbench/bench.html", context)
@@ -144,6 +145,7 @@ def bench_context(request: HttpRequest, found: Results | None, name: str) -> dic
         "stale": bool(found and is_stale(book, found)),
         "names": [(each, title_of(each), work.get(each, (0, False))[0]) for each in RECONCILIATIONS],
         "show": request.GET.get("show", "") or "work",
+        "counts": panes.counts(found, name) if found and name in found.manifest.names else {},
         "matched_groups": groups.count(found, name) if found and name in found.manifest.names else 0,
         "tolerance": plain_decimal(found.manifest.tolerances.get(name, Decimal(0))) if found else "0.00",
         "can_decide": request.membership.may("match") and not request.scope.historical,  # type: ignore[attr-defined]
@@ -242,6 +244,6 @@ def group(request: HttpRequest, name: str, group_id: str) -> HttpResponse:
     told = groups.group(request.book, found, name, group_id, request.GET.get("order_no", ""))  # type: ignore[attr-defined]
     if told is None:
         raise Http404
-    return render(request, "workbench/group.html", bench_context_of_rows(request, name) | {"words": title_of(name)} | told)
-
-
+    return render(
+        request, "workbench/group.html", bench_context_of_rows(request, name) | {"words": title_of(name)} | told
+    )

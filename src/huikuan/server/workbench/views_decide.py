@@ -139,7 +139,11 @@ def difference(request: HttpRequest, name: str) -> HttpResponse:
         )  # fmt: skip
     except UserError as error:
         context |= {"fault": _taken(request, str(error.params.get("record_key", ""))) or str(error)}
-        context |= {"chosen": reason, "typed": request.POST.get("reason", ""), "over_limit": error.code == "match.limit"}
+        context |= {
+            "chosen": reason,
+            "typed": request.POST.get("reason", ""),
+            "over_limit": error.code == "match.limit",
+        }
         return render(request, "workbench/difference.html", context, status=422)
     return changed(request, _matched_words(made, len(left), len(right)), _undo_url(request, name, made), close=True)
 
@@ -149,7 +153,9 @@ def _members(request: HttpRequest, name: str, group_id: str) -> tuple[list[str],
     rows = services.results(request.book).group(name, group_id, request.POST.get("order_no", ""))  # type: ignore[attr-defined]
     if not rows:
         raise UserError("match.group_unknown", group_id=group_id)
-    return [r["record_key"] for r in rows if r["side"] == "left"], [r["record_key"] for r in rows if r["side"] == "right"]
+    return [r["record_key"] for r in rows if r["side"] == "left"], [
+        r["record_key"] for r in rows if r["side"] == "right"
+    ]
 
 
 def _difference_context(request: HttpRequest, name: str, left: list[str], right: list[str]) -> dict[str, Any]:
@@ -205,7 +211,9 @@ def exclude(request: HttpRequest, name: str) -> HttpResponse:
     if request.POST.get("step") == "ask":
         return render(request, "workbench/exclude.html", context)
     if not reason:
-        return render(request, "workbench/exclude.html", context | {"fault": _("Say why: a reason is needed.")}, status=422)
+        return render(
+            request, "workbench/exclude.html", context | {"fault": _("Say why: a reason is needed.")}, status=422
+        )
     made = services.exclude_all(request.book, request, keys, reason, name)  # type: ignore[attr-defined]
     numbers_of = ",".join(str(each.pk) for each in made)
     words = ngettext("%(n)s record excluded.", "%(n)s records excluded.", len(made)) % {"n": len(made)}
@@ -259,4 +267,6 @@ def take_back(request: HttpRequest, name: str, sort: str, numbers: str) -> HttpR
         raise Http404
     for key in keys:
         services.take_back(request.book, request, sort, key)  # type: ignore[attr-defined]
-    return changed(request, _("Taken back. It shows after the next reconciliation.") if sort != "suggestion" else _("Taken back."))
+    return changed(
+        request, _("Taken back. It shows after the next reconciliation.") if sort != "suggestion" else _("Taken back.")
+    )

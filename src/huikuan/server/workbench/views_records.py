@@ -51,11 +51,22 @@ def correct(request: HttpRequest, record_key: str) -> HttpResponse:
     told = records.record_of(request.book, record_key)  # type: ignore[attr-defined]
     if told is None:
         raise Http404
-    context: dict[str, Any] = {"record_key": record_key, "record": told, "decided": queries.decisions_on(request.book, [record_key])}  # type: ignore[attr-defined]
+    context: dict[str, Any] = {
+        "record_key": record_key,
+        "record": told,
+        "decided": queries.decisions_on(request.book, [record_key]),
+    }  # type: ignore[attr-defined]
     if request.method == "POST":
         given = {name: request.POST.get(name, "").strip() for name in ("field", "value", "reason")}
         try:
-            services.correct(request.book, request, record_key, given["field"], records.typed(told, given["field"], given["value"]), given["reason"])  # type: ignore[attr-defined]
+            services.correct(
+                request.book,
+                request,
+                record_key,
+                given["field"],
+                records.typed(told, given["field"], given["value"]),
+                given["reason"],
+            )  # type: ignore[attr-defined]
         except UserError as error:
             return render(request, "workbench/correct.html", context | given | {"fault": str(error)}, status=422)
         return _finished(request, _("Corrected. The next reconciliation computes with it."))

@@ -183,7 +183,9 @@ def why_open(name: str, row: Mapping[str, Any]) -> list[str]:
             % {"days": definition.window_days, "amount": amount}
         )
     elif passes.amount == "suggests" and row["suggestion"]:
-        told.append(_("By amount: lines of the same amount exist, but amounts repeat too often here to match by them alone."))
+        told.append(
+            _("By amount: lines of the same amount exist, but amounts repeat too often here to match by them alone.")
+        )
     if passes.batch == "applies":
         told.append(_("By batch: no day and no run of movements adds up to %(amount)s.") % {"amount": amount})
     return [sentence for sentence in told if sentence]

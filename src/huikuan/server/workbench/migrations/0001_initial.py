@@ -6,176 +6,282 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('books', '0002_fixed_today'),
+        ("books", "0002_fixed_today"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Apart',
+            name="Apart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('live', models.BooleanField(default=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_actor', models.CharField(blank=True, max_length=150)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('reconciliation', models.CharField(max_length=60)),
-                ('record_keys', models.JSONField()),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("live", models.BooleanField(default=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_actor", models.CharField(blank=True, max_length=150)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("reconciliation", models.CharField(max_length=60)),
+                ("record_keys", models.JSONField()),
+                (
+                    "book",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="books.book"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('live', models.BooleanField(default=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_actor', models.CharField(blank=True, max_length=150)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('group_id', models.CharField(max_length=40, unique=True)),
-                ('reconciliation', models.CharField(max_length=60)),
-                ('difference_reason', models.CharField(blank=True, max_length=20)),
-                ('difference', models.DecimalField(decimal_places=5, default=0, max_digits=18)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('forced', models.BooleanField(default=False)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("live", models.BooleanField(default=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_actor", models.CharField(blank=True, max_length=150)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("group_id", models.CharField(max_length=40, unique=True)),
+                ("reconciliation", models.CharField(max_length=60)),
+                ("difference_reason", models.CharField(blank=True, max_length=20)),
+                ("difference", models.DecimalField(decimal_places=5, default=0, max_digits=18)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("forced", models.BooleanField(default=False)),
+                (
+                    "book",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="books.book"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MatchMember',
+            name="MatchMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reconciliation', models.CharField(max_length=60)),
-                ('side', models.CharField(choices=[('left', 'left'), ('right', 'right')], max_length=5)),
-                ('record_key', models.CharField(max_length=500)),
-                ('amount', models.DecimalField(decimal_places=5, max_digits=18)),
-                ('fact_amount', models.DecimalField(decimal_places=5, max_digits=18)),
-                ('order_no', models.CharField(blank=True, max_length=120)),
-                ('live', models.BooleanField(default=True)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='books.book')),
-                ('match', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='workbench.match')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reconciliation", models.CharField(max_length=60)),
+                ("side", models.CharField(choices=[("left", "left"), ("right", "right")], max_length=5)),
+                ("record_key", models.CharField(max_length=500)),
+                ("amount", models.DecimalField(decimal_places=5, max_digits=18)),
+                ("fact_amount", models.DecimalField(decimal_places=5, max_digits=18)),
+                ("order_no", models.CharField(blank=True, max_length=120)),
+                ("live", models.BooleanField(default=True)),
+                (
+                    "book",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="books.book"),
+                ),
+                (
+                    "match",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="workbench.match"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['side', 'record_key'],
+                "ordering": ["side", "record_key"],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=520)),
-                ('text', models.TextField()),
-                ('actor', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=520)),
+                ("text", models.TextField()),
+                ("actor", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="books.book"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'id'],
+                "ordering": ["created_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('live', models.BooleanField(default=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_actor', models.CharField(blank=True, max_length=150)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('record_key', models.CharField(max_length=500)),
-                ('field', models.CharField(max_length=60)),
-                ('before', models.TextField(blank=True)),
-                ('after', models.TextField(blank=True)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("live", models.BooleanField(default=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_actor", models.CharField(blank=True, max_length=150)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("record_key", models.CharField(max_length=500)),
+                ("field", models.CharField(max_length=60)),
+                ("before", models.TextField(blank=True)),
+                ("after", models.TextField(blank=True)),
+                (
+                    "book",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="books.book"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('live', True)), fields=('book', 'record_key', 'field'), name='one_live_correction')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("live", True)),
+                        fields=("book", "record_key", "field"),
+                        name="one_live_correction",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('live', models.BooleanField(default=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_actor', models.CharField(blank=True, max_length=150)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('shop', models.CharField(max_length=200)),
-                ('order_no', models.CharField(max_length=120)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("live", models.BooleanField(default=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_actor", models.CharField(blank=True, max_length=150)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("shop", models.CharField(max_length=200)),
+                ("order_no", models.CharField(max_length=120)),
+                (
+                    "book",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="books.book"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('live', True)), fields=('book', 'shop', 'order_no'), name='one_live_dispute')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("live", True)), fields=("book", "shop", "order_no"), name="one_live_dispute"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Exclusion',
+            name="Exclusion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('live', models.BooleanField(default=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_actor', models.CharField(blank=True, max_length=150)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('reconciliation', models.CharField(blank=True, max_length=60)),
-                ('record_key', models.CharField(max_length=500)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("live", models.BooleanField(default=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_actor", models.CharField(blank=True, max_length=150)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("reconciliation", models.CharField(blank=True, max_length=60)),
+                ("record_key", models.CharField(max_length=500)),
+                (
+                    "book",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="books.book"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('live', True)), fields=('book', 'reconciliation', 'record_key'), name='one_live_exclusion')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("live", True)),
+                        fields=("book", "reconciliation", "record_key"),
+                        name="one_live_exclusion",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ManualRecord',
+            name="ManualRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('live', models.BooleanField(default=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_actor', models.CharField(blank=True, max_length=150)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('record_key', models.CharField(max_length=500)),
-                ('values', models.JSONField()),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("live", models.BooleanField(default=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_actor", models.CharField(blank=True, max_length=150)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("record_key", models.CharField(max_length=500)),
+                ("values", models.JSONField()),
+                (
+                    "book",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="books.book"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('live', True)), fields=('book', 'record_key'), name='one_live_manual_record')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("live", True)), fields=("book", "record_key"), name="one_live_manual_record"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['book', 'reconciliation', 'live'], name='matches_of_book'),
+            model_name="match",
+            index=models.Index(fields=["book", "reconciliation", "live"], name="matches_of_book"),
         ),
         migrations.AddIndex(
-            model_name='matchmember',
-            index=models.Index(fields=['book', 'reconciliation', 'record_key', 'live'], name='members_of_record'),
+            model_name="matchmember",
+            index=models.Index(fields=["book", "reconciliation", "record_key", "live"], name="members_of_record"),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['book', 'subject'], name='notes_of_subject'),
+            model_name="note",
+            index=models.Index(fields=["book", "subject"], name="notes_of_subject"),
         ),
     ]
