@@ -26,6 +26,7 @@ from huikuan.formats.spec import (
     Text,
     Total,
 )
+from huikuan.records.messages import gettext_noop
 
 # Business types that say enough; all others are told apart by the words of the remark.
 _PLAIN_TYPES = "('交易付款', '交易收款', '交易退款', '在线支付', '退款（交易退款）', '退款(交易退款)', '提现', '充值')"
@@ -43,10 +44,10 @@ _OWN_NUMBER = (
 ALIPAY_LEDGER = Format(
     id="alipay.ledger",
     about=About(
-        title="Alipay fund ledger (支付宝账务明细)",
-        where="b.alipay.com → 对账中心 → 资金账单 → 账务明细, as CSV or ZIP",
+        title=gettext_noop("Alipay fund ledger (支付宝账务明细)"),
+        where=gettext_noop("b.alipay.com → 对账中心 → 资金账单 → 账务明细, as CSV or ZIP"),
         verified="documentation",
-        note="Order numbers are taken from 业务基础订单号, 商户订单号 (T200P...), 备注, in this order.",
+        note=gettext_noop("Order numbers are taken from 业务基础订单号, 商户订单号 (T200P...), 备注, in this order."),
     ),
     needs=(
         ("账务流水号",),

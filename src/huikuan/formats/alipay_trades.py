@@ -22,6 +22,7 @@ from huikuan.formats.spec import (
     Text,
     Total,
 )
+from huikuan.records.messages import gettext_noop
 
 
 def _emit(component: str, type_sql: str, amount: str, item: str, where: str) -> Emit:
@@ -49,10 +50,10 @@ _SUFFIX = "CASE WHEN type = 'refund' THEN concat_ws(' ', 'refund', refund_no) EL
 ALIPAY_TRADES = Format(
     id="alipay.trades",
     about=About(
-        title="Alipay trade bill (支付宝业务明细)",
-        where="b.alipay.com → 对账中心 → 交易账单 → 业务明细, as CSV or ZIP",
+        title=gettext_noop("Alipay trade bill (支付宝业务明细)"),
+        where=gettext_noop("b.alipay.com → 对账中心 → 交易账单 → 业务明细, as CSV or ZIP"),
         verified="real file",
-        note="Gives settlement lines only; where the fund ledger covers the same days, that one counts.",
+        note=gettext_noop("Gives settlement lines only; where the fund ledger covers the same days, that one counts."),
     ),
     needs=(("支付宝交易号",), ("商户订单号",), ("业务类型",), ("完成时间",), ("商家实收（元）",)),
     marks=("支付宝业务明细查询", "业务明细列表"),

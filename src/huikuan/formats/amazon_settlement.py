@@ -21,6 +21,7 @@ from huikuan.formats.spec import (
     Text,
     Total,
 )
+from huikuan.records.messages import gettext_noop
 
 # name of the value: (amount column, column that says what it is)
 _AMOUNTS: dict[str, tuple[str, str]] = {
@@ -101,10 +102,12 @@ _SUM = " + ".join(f"coalesce(sum({name}_amount), 0)" for name in _AMOUNTS)
 AMAZON_SETTLEMENT = Format(
     id="amazon.settlement",
     about=About(
-        title="Amazon settlement report V2",
-        where="Seller Central → Payments → Reports repository → Settlement → Flat file V2, as text",
+        title=gettext_noop("Amazon settlement report V2"),
+        where=gettext_noop("Seller Central → Payments → Reports repository → Settlement → Flat file V2, as text"),
         verified="real file",
-        note="One settlement per file. Reports with comma decimals or dates of other marketplaces are refused.",
+        note=gettext_noop(
+            "One settlement per file. Reports with comma decimals or dates of other marketplaces are refused."
+        ),
     ),
     needs=(
         ("settlement-id",),

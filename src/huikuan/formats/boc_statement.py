@@ -33,6 +33,7 @@ from huikuan.formats.spec import (
     Reject,
     Text,
 )
+from huikuan.records.messages import gettext_noop
 
 
 def _bilingual(chinese: str, english: str) -> tuple[str, ...]:
@@ -48,10 +49,10 @@ def _told(name: str) -> Expression:
 BOC_DEBIT = Format(
     id="boc.statement",
     about=About(
-        title="BOC 中国银行 debit card statement",
-        where="BOC mobile or online banking, 交易流水明细单",
+        title=gettext_noop("BOC 中国银行 debit card statement"),
+        where=gettext_noop("BOC mobile or online banking, 交易流水明细单"),
         verified="real file",
-        note="One signed amount; proved by the running balance.",
+        note=gettext_noop("One signed amount; proved by the running balance."),
     ),
     needs=(("记账日期",), ("币别",), ("金额",), ("余额",), ("交易名称",)),
     columns=(
@@ -90,10 +91,10 @@ BOC_DEBIT = Format(
 BOC_CREDIT = Format(
     id="boc.statement",
     about=About(
-        title="BOC 中国银行 credit card statement",
-        where="BOC mobile or online banking, 信用卡账单",
+        title=gettext_noop("BOC 中国银行 credit card statement"),
+        where=gettext_noop("BOC mobile or online banking, 信用卡账单"),
         verified="documentation",
-        note="Without balances: nothing in the file proves that it was read completely.",
+        note=gettext_noop("Without balances: nothing in the file proves that it was read completely."),
     ),
     needs=(("交易日",), ("银行记账日",), ("卡号后四位",), ("交易描述",), ("存入",), ("支出",)),
     columns=(
@@ -130,10 +131,12 @@ _PAYEE = ("收款人账号", "Payee's Account Number")
 BOC_CORPORATE = Format(
     id="boc.statement",
     about=About(
-        title="BOC 中国银行 corporate account statement",
-        where="BOC corporate online banking, 账户明细, 下载",
+        title=gettext_noop("BOC 中国银行 corporate account statement"),
+        where=gettext_noop("BOC corporate online banking, 账户明细, 下载"),
         verified="documentation",
-        note="往账 is money out; the other party is the payee then, else the payer. Proved by the running balance.",
+        note=gettext_noop(
+            "往账 is money out; the other party is the payee then, else the payer. Proved by the running balance."
+        ),
     ),
     needs=(
         _bilingual("交易类型", "Transaction Type"),

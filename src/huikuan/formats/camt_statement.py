@@ -23,6 +23,7 @@ from huikuan.formats.bank_columns import (
 from huikuan.formats.readers import camt
 from huikuan.formats.reading import RawTable, ReadContext
 from huikuan.formats.spec import About, Format
+from huikuan.records.messages import gettext_noop
 
 if TYPE_CHECKING:
     import duckdb
@@ -68,10 +69,10 @@ def _add(document: AccountDocument, statement: camt.Statement) -> None:
 CAMT_053 = Format(
     id="camt.053",
     about=About(
-        title="camt.053 bank statement (ISO 20022 XML)",
-        where="Your bank's corporate portal, as camt.053 or XML statement",
+        title=gettext_noop("camt.053 bank statement (ISO 20022 XML)"),
+        where=gettext_noop("Your bank's corporate portal, as camt.053 or XML statement"),
         verified="real file",
-        note="Versions 1 to 8. camt.052 and camt.054 are refused: their entries are not final.",
+        note=gettext_noop("Versions 1 to 8. camt.052 and camt.054 are refused: their entries are not final."),
     ),
     needs=(),
     columns=STATEMENT_COLUMNS,

@@ -32,6 +32,7 @@ from huikuan.formats.spec import (
     Reject,
     Text,
 )
+from huikuan.records.messages import gettext_noop
 
 _AMOUNT = Expression("amount", "coalesce(money_in, 0) - abs(coalesce(money_out, 0))", "money")
 _NO_AMOUNT = "money_in IS NULL AND money_out IS NULL"
@@ -39,10 +40,10 @@ _NO_AMOUNT = "money_in IS NULL AND money_out IS NULL"
 CCB_PERSONAL = Format(
     id="ccb.statement",
     about=About(
-        title="CCB 建设银行 personal account statement",
-        where="CCB online banking, 交易明细, 下载",
+        title=gettext_noop("CCB 建设银行 personal account statement"),
+        where=gettext_noop("CCB online banking, 交易明细, 下载"),
         verified="real file",
-        note="Proved by the running balance; 以上数据仅供参考 at its end is the bank's own footer.",
+        note=gettext_noop("Proved by the running balance; 以上数据仅供参考 at its end is the bank's own footer."),
     ),
     needs=(("记账日",), ("交易日期",), ("支出",), ("收入",), ("账户余额",)),
     columns=(
@@ -75,10 +76,10 @@ CCB_PERSONAL = Format(
 CCB_CORPORATE = Format(
     id="ccb.statement",
     about=About(
-        title="CCB 建设银行 corporate account statement",
-        where="CCB corporate online banking, 账户明细, 下载",
+        title=gettext_noop("CCB 建设银行 corporate account statement"),
+        where=gettext_noop("CCB corporate online banking, 账户明细, 下载"),
         verified="documentation",
-        note="The bank's own line number identifies each line; proved by the running balance.",
+        note=gettext_noop("The bank's own line number identifies each line; proved by the running balance."),
     ),
     needs=(
         ("交易时间",),

@@ -35,6 +35,7 @@ from huikuan.formats.spec import (
     Text,
     Total,
 )
+from huikuan.records.messages import gettext_noop
 
 # The totals' row: one pair (in, out), or two (transaction, booked), the last of which counts.
 _NUMBER = r"-?\d[\d,]*?\.\d{2}"
@@ -46,10 +47,10 @@ _NO_AMOUNT = Reject("bank.no_amount", "money_in IS NULL AND money_out IS NULL", 
 ICBC_PERSONAL = Format(
     id="icbc.statement",
     about=About(
-        title="ICBC 工商银行 personal account and credit card statement",
-        where="ICBC online banking, 明细查询, 下载",
+        title=gettext_noop("ICBC 工商银行 personal account and credit card statement"),
+        where=gettext_noop("ICBC online banking, 明细查询, 下载"),
         verified="real file",
-        note="Balances may be hidden by the bank; the totals of the last line are compared.",
+        note=gettext_noop("Balances may be hidden by the bank; the totals of the last line are compared."),
     ),
     needs=(("交易日期",), ("摘要",), ("记账金额(收入)",), ("记账金额(支出)",), ("余额",)),
     columns=(
@@ -100,10 +101,12 @@ DIRECTIONS = {"贷": "in", "借": "out", "C": "in", "D": "out", "入": "in", "�
 ICBC_CORPORATE = Format(
     id="icbc.statement",
     about=About(
-        title="ICBC 工商银行 corporate account statement",
-        where="ICBC corporate online banking, 账户明细, 下载",
+        title=gettext_noop("ICBC 工商银行 corporate account statement"),
+        where=gettext_noop("ICBC corporate online banking, 账户明细, 下载"),
         verified="documentation",
-        note="Three layouts, proved by the running balance. ICBC Asia's wording in traditional Chinese is read too.",
+        note=gettext_noop(
+            "Three layouts, proved by the running balance. ICBC Asia's wording in traditional Chinese is read too."
+        ),
     ),
     needs=(
         ("对方账号", "对方帐号", "對方賬號"),

@@ -23,6 +23,7 @@ from huikuan.formats.bank_columns import (
 from huikuan.formats.readers import mt940
 from huikuan.formats.reading import RawTable, ReadContext
 from huikuan.formats.spec import About, Format
+from huikuan.records.messages import gettext_noop
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,10 +71,12 @@ def _add(document: AccountDocument, statement: mt940.Statement) -> None:
 MT940 = Format(
     id="mt940",
     about=About(
-        title="MT940 bank statement",
-        where="Your bank's corporate portal, as MT940, SWIFT or .sta",
+        title=gettext_noop("MT940 bank statement"),
+        where=gettext_noop("Your bank's corporate portal, as MT940, SWIFT or .sta"),
         verified="real file",
-        note="Lenient: long references, repeated :25:, wrapped text, balances without a currency. MT942 is refused.",
+        note=gettext_noop(
+            "Lenient: long references, repeated :25:, wrapped text, balances without a currency. MT942 is refused."
+        ),
     ),
     needs=(),
     columns=STATEMENT_COLUMNS,

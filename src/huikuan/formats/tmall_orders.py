@@ -20,6 +20,7 @@ from huikuan.formats.spec import (
     Person,
     Text,
 )
+from huikuan.records.messages import gettext_noop
 
 _STATES = {
     "等待买家付款": "unpaid",
@@ -38,10 +39,12 @@ _STATES = {
 TMALL_ORDERS = Format(
     id="tmall.orders",
     about=About(
-        title="Tmall / Taobao order report (订单报表)",
-        where="千牛 → 交易 → 已卖出的宝贝 → 批量导出 → 订单报表, as CSV, Excel or ZIP",
+        title=gettext_noop("Tmall / Taobao order report (订单报表)"),
+        where=gettext_noop("千牛 → 交易 → 已卖出的宝贝 → 批量导出 → 订单报表, as CSV, Excel or ZIP"),
         verified="real file",
-        note="Checked for the reduced layout; the classic and the newer full layout follow documentation.",
+        note=gettext_noop(
+            "Checked for the reduced layout; the classic and the newer full layout follow documentation."
+        ),
     ),
     needs=(
         ("订单编号",),

@@ -21,14 +21,15 @@ from huikuan.formats.spec import (
     Text,
     Total,
 )
+from huikuan.records.messages import gettext_noop
 
 WECHATPAY_FUNDS = Format(
     id="wechatpay.funds",
     about=About(
-        title="WeChat Pay fund bill (微信支付资金账单)",
-        where="pay.weixin.qq.com → 交易中心 → 资金账单 → 基本账户, as CSV or gzip",
+        title=gettext_noop("WeChat Pay fund bill (微信支付资金账单)"),
+        where=gettext_noop("pay.weixin.qq.com → 交易中心 → 资金账单 → 基本账户, as CSV or gzip"),
         verified="real file",
-        note="Gives wallet lines; settlement lines come from the trade bill.",
+        note=gettext_noop("Gives wallet lines; settlement lines come from the trade bill."),
     ),
     needs=(
         ("记账时间",),

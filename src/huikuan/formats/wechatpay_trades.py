@@ -22,6 +22,7 @@ from huikuan.formats.spec import (
     Text,
     Total,
 )
+from huikuan.records.messages import gettext_noop
 
 
 def _emit(type_name: str, component: str, amount: str, item: str, refund: bool, where: str = "TRUE") -> Emit:
@@ -48,10 +49,10 @@ def _emit(type_name: str, component: str, amount: str, item: str, refund: bool, 
 WECHATPAY_TRADES = Format(
     id="wechatpay.trades",
     about=About(
-        title="WeChat Pay trade bill (微信支付交易账单)",
-        where="pay.weixin.qq.com → 交易中心 → 交易账单 (all, successful or refunds), as CSV or gzip",
+        title=gettext_noop("WeChat Pay trade bill (微信支付交易账单)"),
+        where=gettext_noop("pay.weixin.qq.com → 交易中心 → 交易账单 (all, successful or refunds), as CSV or gzip"),
         verified="real file",
-        note="Gives settlement lines; wallet lines come from the fund bill.",
+        note=gettext_noop("Gives settlement lines; wallet lines come from the fund bill."),
     ),
     needs=(("交易时间",), ("商户号",), ("微信订单号",), ("商户订单号",), ("交易状态",), ("手续费",)),
     file_name="交易账单|tradebill|trade",
