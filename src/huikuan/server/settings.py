@@ -50,6 +50,8 @@ BOOK_APPS = (
     "audit",
     "documents",
     "workbench",
+    "collection",
+    "reports",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

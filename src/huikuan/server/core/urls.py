@@ -2,11 +2,12 @@
 
 from django.urls import path
 
+from huikuan.server.collection import views_home
 from huikuan.server.core import views
 
 app_name = "core"
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", views_home.page, name="home"),
     path("search", views.search, name="search"),
     path("as-of", views.as_of, name="as_of"),
     path("more", views.more, name="more"),

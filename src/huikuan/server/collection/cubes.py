@@ -1,0 +1,51 @@
+"""The collection of a run as tables to query: the orders, and the small tables beside them (insight.collection_cube).
+
+A run writes the small tables as files. For a run that has none they are made once per process, in memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from huikuan.insight.collection_cube import cubes_sql, rows_sql
+from huikuan.pipeline.results import Results
+
+_lock = threading.Lock()
+
+
+def table(results: Results, name: str) -> str:
+    """The name of `cube`, `receipts` or `early` of a run, for queries on its connection."""
+    if (results.run.folder / f"{name}.parquet").exists():
+        return results.run.table("", name)
+    collection, share = results.run.table("", "collection"), results.run.table("", "share")
+    known = {row["column_name"] for row in results.run.query(f"DESCRIBE {share}")}
+    query = cubes_sql(collection, share, "payout_key" if "payout_key" in known else "payout")[name]
+    cursor = results.run.cursor()
+    with _lock:
+        try:
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS made_{name} AS {query}")
+        finally:
+            cursor.close()
+    return f"made_{name}"
+
+
+def orders(results: Results) -> str:
+    """The orders with what pages add to them, as a query in brackets."""
+    return f"({rows_sql(results.run.table('', 'collection'))})"
+
+
+def rows(results: Results, sql: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """The rows of a query with $names bound to `values`; values that the query does not name are left out."""
+    cursor = results.run.cursor()
+    try:
+        cursor.execute(sql, bound(sql, values or {}))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    finally:
+        cursor.close()
+
+
+def bound(sql: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Those of the values that a query names."""
+    return {name: value for name, value in values.items() if f"${name}" in sql}
