@@ -21,7 +21,7 @@ BY_HAND = {
     ("empty.csv", "file.empty"): "empty.csv is empty (0 bytes). Download it again and import the new file.",
     ("recipes.csv", "file.not_recognised"): (
         "recipes.csv is none of the files Huikuan knows. Choose its columns by hand (column mapping), or give its "
-        "format (--format ID)."
+        "format (--format on the command line)."
     ),
     ("statement.csv", "file.not_recognised_near"): (
         "statement.csv is none of the files Huikuan knows. It comes closest to boc.statement, but line 2 lacks the "

@@ -52,8 +52,7 @@ class Seen:
 @contextmanager
 def in_english() -> Iterator[None]:
     """Let the library speak English meanwhile, whatever a server's settings make it speak."""
-    before = messages._translate
-    messages.use_translator(str)
+    before = messages.use_translator(str)
     try:
         yield
     finally:

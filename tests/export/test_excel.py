@@ -16,7 +16,7 @@ from huikuan.export.printed import Printed
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.records.errors import UserError
 
-PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))  # noqa: DTZ001
+PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))
 LIST = Section(
     "By shop",
     (Column("shop", "Shop"), Column("orders", "Orders", "count", True), Column("fees", "Fees", "money", True),
@@ -48,7 +48,7 @@ def test_values_and_number_formats(books):
     sheet = books[1]["By shop"]
     assert sheet["A1"].value == "禾屿家居"
     assert [cell.value for cell in sheet[5]] == ["Shop", "Orders", "Fees", "Gross", "Fee rate", "Day"]
-    assert [cell.value for cell in sheet[6]] == ["禾屿旗舰店", 3, 6.24, 100, 0.0624, datetime(2026, 10, 1)]  # noqa: DTZ001
+    assert [cell.value for cell in sheet[6]] == ["禾屿旗舰店", 3, 6.24, 100, 0.0624, datetime(2026, 10, 1)]
     assert sheet["C6"].number_format == '#,##0.00;\u2212#,##0.00;"–"'
     assert sheet["E6"].number_format.startswith("0.00%")
     assert sheet["F6"].number_format == "yyyy-mm-dd"
@@ -149,7 +149,7 @@ def test_open_items_with_words_for_codes(tmp_path):
         "2110",
         "Ours",
         "Not settled",
-        datetime(2026, 10, 1),  # noqa: DTZ001
+        datetime(2026, 10, 1),
         "CNY",
         12.3,
     ]

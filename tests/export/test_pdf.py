@@ -15,7 +15,7 @@ from huikuan.export.printed import Printed
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.records.errors import OperatorError, UserError
 
-PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))  # noqa: DTZ001
+PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))
 COLUMNS = (Column("text", "摘要"), Column("amount", "金额", "money", True), Column("rate", "费率", "rate"))
 
 

@@ -77,7 +77,7 @@ def test_readings_without_their_document_do_not_count_and_are_removed(tmp_path: 
 
 def test_money_is_exact_to_the_fifth_decimal_and_dates_keep_their_day(tmp_path: Path) -> None:
     lake = new_lake(tmp_path)
-    moment = datetime(2026, 1, 31, 16, 0, 1, 123456)  # noqa: DTZ001 (the lake keeps UTC without a zone)
+    moment = datetime(2026, 1, 31, 16, 0, 1, 123456)
     rows = [wallet_line("1", "1234567890123.00001", occurred_at=moment), wallet_line("2", "-0.00001")]
     put(lake, document("a", "wallet_line"), rows, "wallet_line")
     records = shown(lake, "wallet_line")

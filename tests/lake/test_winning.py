@@ -20,7 +20,7 @@ from huikuan.records.document import Document
 from huikuan.records.kinds import KINDS
 
 Told = tuple[Document, list[dict[str, Any]]]
-DAY = datetime(2026, 1, 1)  # noqa: DTZ001 (the lake keeps UTC without a zone)
+DAY = datetime(2026, 1, 1)
 
 
 def day(number: int) -> datetime:

@@ -34,12 +34,15 @@ register(
             "The column “%(column)s” is missing. Export the file again with all its columns, or give another format."
         ),
         "account.unknown": gettext_noop(
-            "The file does not say which account it is of. Name the account (--account NAME)."
+            "The file does not say which account it is of. "
+            "Name it: --account on the command line, or choose it on the page."
         ),
         "account.several": gettext_noop(
             "The file holds rows of %(count)s accounts (%(names)s). Import one account at a time."
         ),
-        "shop.unknown": gettext_noop("The file does not say which shop it is of. Name the shop (--shop NAME)."),
+        "shop.unknown": gettext_noop(
+            "The file does not say which shop it is of. Name it: --shop on the command line, or choose it on the page."
+        ),
         "rows.none": gettext_noop(
             "The file has a header but no rows. Choose a period with movements, or leave it out."
         ),

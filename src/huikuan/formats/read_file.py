@@ -31,7 +31,7 @@ register(
     {
         "file.not_recognised": gettext_noop(
             "%(file)s is none of the files Huikuan knows. Choose its columns by hand (column mapping), or give its "
-            "format (--format ID)."
+            "format (--format on the command line)."
         ),
         "file.not_recognised_near": gettext_noop(
             "%(file)s is none of the files Huikuan knows. It comes closest to %(format)s, but line %(near)s lacks the "

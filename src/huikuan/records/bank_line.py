@@ -9,7 +9,7 @@ BANK_LINE = Kind(
     fields=(
         Field("account", "text", "the bank account"),
         Field("ref", "text", "the bank's own reference of the line, else its identity columns joined by |"),
-        Field("n", "int", "running number within equal identities of a document; 0 where the reference is the bank's own"),
+        Field("n", "int", "number within equal identities of a document; 0 where the reference is the bank's own"),
         Field("amount", "money", "signed, positive = into the account"),
         Field("balance", "money", "balance after the line, where told"),
         Field("seq", "int", "position in the document, oldest first"),

@@ -35,7 +35,18 @@ OPEN_CLASSES = ORDER_CLASSES + PAYOUT_CLASSES + BANK_CLASSES + BALANCE_CLASSES +
 # Open, yet no work for a person.
 NO_WORK_CLASSES = ("not_due", "other_period", "other_shop", "payout_in_transit", "own_transfer", "not_operating")
 
-DIFFERENCE_REASONS = ("fee", "rounding", "refund", "freight", "subsidy", "exchange", "penalty", "timing", "write_off", "other")
+DIFFERENCE_REASONS = (
+    "fee",
+    "rounding",
+    "refund",
+    "freight",
+    "subsidy",
+    "exchange",
+    "penalty",
+    "timing",
+    "write_off",
+    "other",
+)
 
 COLLECTION_STATUSES = (
     "written_off", "disputed", "cancelled", "unpaid", "refunded", "collected", "overdue",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MESSAGES: dict[str, str] = {}
-_translate: Callable[[str], str] = str
+_translators: list[Callable[[str], str]] = [str]  # one: who speaks now
 
 
 def gettext_noop(message: str) -> str:
@@ -21,7 +21,7 @@ def gettext_noop(message: str) -> str:
 
 def translated(message: str) -> str:
     """A marked sentence in the active language."""
-    return _translate(message)
+    return _translators[0](message)
 
 
 def register(messages: Mapping[str, str]) -> None:
@@ -31,10 +31,11 @@ def register(messages: Mapping[str, str]) -> None:
             raise ValueError(f"message code registered twice: {code}")
 
 
-def use_translator(translate: Callable[[str], str]) -> None:
-    """Let the server's gettext translate every sentence from now on."""
-    global _translate
-    _translate = translate
+def use_translator(translate: Callable[[str], str]) -> Callable[[str], str]:
+    """Let this (the server's gettext, say) translate every sentence from now on; returns what did so before."""
+    before = _translators[0]
+    _translators[0] = translate
+    return before
 
 
 def text_of(code: str, params: Mapping[str, Any]) -> str:
@@ -44,6 +45,6 @@ def text_of(code: str, params: Mapping[str, Any]) -> str:
         return f"{code} {dict(params)}" if params else code
     shown = {name: "" if value is None else value for name, value in params.items()}
     try:
-        return _translate(sentence) % shown
+        return _translators[0](sentence) % shown
     except KeyError as missing:
         return f"{code} {shown} (missing {missing})"
