@@ -23,6 +23,7 @@ import duckdb
 from huikuan import __version__, engine, recons
 from huikuan.engine.model import LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
 from huikuan.insight.collection import CollectionInputs, build_collection
+from huikuan.insight.collection_cube import cubes_sql
 from huikuan.lake.lake import Lake
 from huikuan.pipeline import facts as facts_of_book
 from huikuan.pipeline import runs
@@ -98,6 +99,7 @@ def run(
     book.create()
     asked = replace(asked, as_of=asked.as_of or book.today())
     now = datetime.now(UTC)
+    book.lake.tidy()
     folder = runs.new_run_folder(book, now)
     try:
         manifest = _compute(book, rules, decisions, asked, folder, now, progress or (lambda stage, done, total: None))
@@ -307,7 +309,8 @@ def statement_sql(name: str, links: str, opened: str) -> str:
 def _write_collection(
     con: duckdb.DuckDBPyConnection, folder: Path, rules: Rules, as_of: date, decisions: Decisions, timezone: str
 ) -> int:
-    """`collection.parquet`, one row per order, and `share.parquet`, which payouts took the order's money."""
+    """`collection.parquet`, one row per order, `share.parquet`, which payouts took the order's money, and the small
+    tables that pages read instead (`insight.collection_cube`)."""
     made = {name: f"{name.replace('-', '_')}_links" for name in recons.RECONCILIATIONS}
     inputs = CollectionInputs(order_links=made.get("order-settlement", ""), payout_links=made.get("payout-bank", ""))
     name = build_collection(con, inputs, rules, as_of, decisions, timezone)
@@ -317,7 +320,11 @@ def _write_collection(
     sums = ", ".join(f"sum({quoted(column)}) AS {quoted(column)}" for column in amounts)
     totals = f"SELECT shop, currency, status, count(*) AS orders, {sums} FROM {name} GROUP BY shop, currency, status"
     _write(con, totals, folder / "collection_totals.parquet", "shop, currency, status")
-    return _write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])
+    count = _write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])
+    written = [f"read_parquet({literal(folder / file)})" for file in ("collection.parquet", "share.parquet")]
+    for part, query in cubes_sql(*written).items():
+        _write(con, query, folder / f"{part}.parquet", "ALL")
+    return count
 
 
 def _write_documents(con: duckdb.DuckDBPyConnection, lake: Lake, folder: Path) -> None:
