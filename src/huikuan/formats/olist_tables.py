@@ -8,6 +8,7 @@ to São Paulo. The data set is not shipped; these formats serve whoever has it, 
 from __future__ import annotations
 
 from huikuan.formats.spec import About, Amount, Choice, Emit, Expression, Format, Identifier, Moment, Text
+from huikuan.records.messages import gettext_noop
 
 SAO_PAULO = "America/Sao_Paulo"
 _STATES = {
@@ -20,11 +21,15 @@ _STATES = {
     "delivered": "received",
     "canceled": "cancelled",
 }
-_WHERE = "The public Olist data set, file olist_%s_dataset.csv"
 
 OLIST_ORDERS = Format(
     id="olist.orders",
-    about=About("Olist orders", _WHERE % "orders", "real file", "Order headers: status and times; no amounts."),
+    about=About(
+        gettext_noop("Olist orders"),
+        gettext_noop("The public Olist data set, file olist_orders_dataset.csv"),
+        "real file",
+        gettext_noop("Order headers: status and times; no amounts."),
+    ),
     needs=(("order_id",), ("customer_id",), ("order_status",), ("order_purchase_timestamp",)),
     columns=(
         Identifier("order_no", ("order_id",), filled=True),
@@ -55,7 +60,12 @@ OLIST_ORDERS = Format(
 
 OLIST_ITEMS = Format(
     id="olist.items",
-    about=About("Olist order items", _WHERE % "order_items", "real file", "One line per piece: price and freight."),
+    about=About(
+        gettext_noop("Olist order items"),
+        gettext_noop("The public Olist data set, file olist_order_items_dataset.csv"),
+        "real file",
+        gettext_noop("One line per piece: price and freight."),
+    ),
     needs=(("order_id",), ("order_item_id",), ("price",), ("freight_value",)),
     columns=(
         Identifier("order_no", ("order_id",), filled=True),
@@ -84,7 +94,12 @@ OLIST_ITEMS = Format(
 
 OLIST_PAYMENTS = Format(
     id="olist.payments",
-    about=About("Olist payments", _WHERE % "order_payments", "real file", "What each order's payments brought."),
+    about=About(
+        gettext_noop("Olist payments"),
+        gettext_noop("The public Olist data set, file olist_order_payments_dataset.csv"),
+        "real file",
+        gettext_noop("What each order's payments brought."),
+    ),
     needs=(("order_id",), ("payment_sequential",), ("payment_type",), ("payment_value",)),
     columns=(
         Identifier("order_no", ("order_id",), filled=True),

@@ -19,7 +19,7 @@ from huikuan.formats.reading import RawTable, ReadContext
 from huikuan.formats.spec import Classified, Column, Constant, Expression, Format, Moment, Reject
 from huikuan.formats.values_sql import absent_sql, column_sql
 from huikuan.records.kind import DUCKDB_TYPES
-from huikuan.records.money import sql_text
+from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
     import duckdb
