@@ -39,7 +39,15 @@ import big_book
 LIMIT_ONE, LIMIT_TEN = 200, 500
 CLIENTS = 10
 NEXT = re.compile(r'href="([^"]*[?&](?:amp;)?after=[^"]*)"')
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 Pages = dict[str, list[str]]
+BENCH = (
+    "", "?show=all", "?show=rest", "?show=suggested", "?left_q=42000&show=all", "?left_sort=-amount",
+    "?right_sort=order_no&show=all", "?left_class=missing_right", "?period=2026-02",
+)  # fmt: skip
+PANE = (
+    "", "?show=all&sort=amount", "?q=4200000&show=all", "?q=%3E+200", "?near=99.50&near_date=2026-03-01&show=all",
+)  # fmt: skip
 
 
 class Client:
@@ -54,7 +62,7 @@ class Client:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if form is not None:
-            body = urlencode(form | {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
+            body = urlencode(form)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request("POST" if form is not None else "GET", path, body, headers)
         answer = self.connection.getresponse()
@@ -66,8 +74,9 @@ class Client:
         return answer.status, text
 
     def log_in(self) -> None:
-        self.ask("/account/login")
-        status, text = self.ask("/account/login", {"username": big_book.USER, "password": big_book.PASSWORD})
+        found = TOKEN.search(self.ask("/account/login")[1])
+        form = {"username": big_book.USER, "password": big_book.PASSWORD}
+        status, text = self.ask("/account/login", form | ({"csrfmiddlewaretoken": found[1]} if found else {}))
         if status not in (302, 303):
             raise SystemExit(f"the login was answered with {status}: {text[:300]}")
 
@@ -157,19 +166,10 @@ def addresses(told: dict[str, Any]) -> Pages:
     }  # fmt: skip
     for name in ("order-settlement", "payout-bank", "balance"):
         bench = f"{root}workbench/{name}/"
-        pages[f"bench {name}"] = [
-            bench + query
-            for query in ("", "?show=all", "?show=rest", "?show=suggested", "?left_q=42000&show=all", "?left_sort=-amount",
-                          "?right_sort=order_no&show=all", "?left_class=missing_right", "?period=2026-02")
-        ]  # fmt: skip
-        pages[f"pane {name}"] = [
-            f"{bench}pane/{side}/{query}"
-            for side in ("left", "right")
-            for query in ("", "?show=all&sort=amount", "?q=4200000&show=all", "?q=%3E+200", "?near=99.50&near_date=2026-03-01&show=all")
-        ]  # fmt: skip
-        pages[f"matched {name}"] = [
-            f"{bench}matched/{query}" for query in ("", "?pass=key", "?status=difference", f"?q={told['orders'][1]}")
-        ]
+        pages[f"bench {name}"] = [bench + query for query in BENCH]
+        pages[f"pane {name}"] = [f"{bench}pane/{side}/{query}" for side in ("left", "right") for query in PANE]
+        words = ("", "?pass=key", "?status=difference", f"?q={told['orders'][1]}")
+        pages[f"matched {name}"] = [f"{bench}matched/{query}" for query in words]
     return pages
 
 
@@ -209,12 +209,18 @@ def publish_copy(folder: Path) -> None:
     shutil.rmtree(current)
 
 
+def told(stage: str, name: str, times: list[float]) -> None:
+    """Progress on standard error."""
+    print(f"  {stage} {name}: {' '.join(f'{time:.0f}' for time in times)}", file=sys.stderr, flush=True)
+
+
 def measure_first(client: Client, pages: Pages, folder: Path) -> dict[str, list[float]]:
     """Each page as the first one after a new run."""
     times: dict[str, list[float]] = {}
     for name, paths in pages.items():
         publish_copy(folder)
         times[name] = [client.timed(paths[0])]
+        told("first", name, times[name])
     return times
 
 
@@ -225,6 +231,7 @@ def measure_one(client: Client, pages: Pages, rounds: int) -> dict[str, list[flo
         for path in paths:
             client.timed(path)
         times[name] = [client.timed(paths[number % len(paths)]) for number in range(max(rounds, len(paths)))]
+        told("one", name, times[name])
     return times
 
 
@@ -262,9 +269,9 @@ def table(first: dict[str, list[float]], one: dict[str, list[float]], ten: dict[
     """Print the figures; whether all are within their limits."""
     print(f"\n{'page':<26}{'first':>8} |{'one p50':>9}{'p95':>8}{'max':>8} |{'ten p50':>9}{'p95':>8}{'max':>8}")
     fine = True
-    for name in one:
+    for name, warm in one.items():
         cells, over = [], False
-        for times, limit in ((one[name], LIMIT_ONE), (ten.get(name, [0.0]), LIMIT_TEN)):
+        for times, limit in ((warm, LIMIT_ONE), (ten.get(name, [0.0]), LIMIT_TEN)):
             cells.append(f"{statistics.median(times):9.0f}{percentile(times, 0.95):8.0f}{max(times):8.0f}")
             over |= percentile(times, 0.95) > limit
         beginning = first.get(name, [0.0])[0]
@@ -295,13 +302,13 @@ def main() -> None:
         from huikuan.server.setup import setup
 
         setup(home)
-    told = samples(home)
+    sample = samples(home)
     with serving(home, given.port):
         client = Client(given.port)
         client.log_in()
-        pages = {name: paths for name, paths in addresses(told).items() if given.only in name}
+        pages = {name: paths for name, paths in addresses(sample).items() if given.only in name}
         pages = follow(client, pages)
-        first = measure_first(client, pages, told["folder"])
+        first = measure_first(client, pages, sample["folder"])
         one = measure_one(client, pages, given.rounds)
         ten = measure_ten(given.port, pages, given.ten) if given.ten else {}
     fine = table(first, one, ten)

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import compact, document, new_lake, order_line, put, shown, undo, wallet_line
 
+from huikuan.lake import compaction
 from huikuan.lake.lake import Lake
 from huikuan.records.document import Document
 from huikuan.records.kinds import KINDS
@@ -198,3 +199,30 @@ def test_files_of_an_old_base_stay_as_long_as_a_reader_may_hold_them(tmp_path: P
     assert first <= set(files.iterdir())
     compact(lake, grace_s=0)
     assert not first & set(files.iterdir())
+
+
+def test_tidying_waits_until_much_is_to_be_decided_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = new_lake(tmp_path)
+    monkeypatch.setattr(compaction, "TOUCHED_MAX", 2)
+    put(lake, document("a"), [order_line("1"), order_line("2"), order_line("3")])
+    put(lake, document("b"), [order_line("1"), order_line("2")])
+    assert not lake.tidy()
+    put(lake, document("c"), [order_line("3"), order_line("4")])
+    before = shown(lake)
+    assert lake.tidy()
+    assert shown(lake) == before
+    assert len(lake.state(KINDS["order_line"]).folded) == 3
+    assert not lake.tidy()
+    undo(lake, "a")
+    after_undo = shown(lake)
+    assert lake.tidy()
+    assert shown(lake) == after_undo
+
+
+def test_tidying_is_left_to_the_next_time_while_another_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = new_lake(tmp_path)
+    monkeypatch.setattr(compaction, "ADDED_FILES_MAX", 0)
+    put(lake, document("a"), [order_line("1")])
+    with lake.writer(timeout_s=5):
+        assert not lake.tidy()
+    assert lake.tidy()

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from huikuan.lake import current, delta
 from huikuan.lake.current import KindState, Manifest
@@ -21,6 +22,21 @@ from huikuan.lake.delta import DataFile
 
 SMALL_ROWS = 200_000
 SMALL_FILES_MAX = 16
+# More than this, decided anew at every look, costs a look more than a fraction of a second.
+TOUCHED_MAX = 20_000
+ADDED_FILES_MAX = 64
+
+
+def is_due(state: KindState) -> bool:
+    """Whether reading a kind has become slow since its base was made: many groups to decide anew, or many files."""
+    if not state.added and not state.undone:
+        return False
+    if state.unresolved or len(state.added) > ADDED_FILES_MAX:
+        return True
+    overlaps = {current.overlap_file(state.folder, file.document_id) for file in state.added}
+    told = [path for path in overlaps if path is not None and path.suffix == ".parquet"]
+    touched = sum(file.rows for file in state.undone) + sum(pq.read_metadata(path).num_rows for path in told)
+    return touched > TOUCHED_MAX
 
 
 def compact_kind(con: duckdb.DuckDBPyConnection, state: KindState, grace_s: float) -> None:

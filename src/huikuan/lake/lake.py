@@ -13,11 +13,11 @@ from typing import Any
 
 import duckdb
 
-from huikuan.lake import current, delta
+from huikuan.lake import compaction, current, delta
 from huikuan.lake import documents as documents_table
 from huikuan.lake.current import KindState
 from huikuan.lake.duplicates import possible_duplicates_sql
-from huikuan.lake.locks import writer_lock
+from huikuan.lake.locks import BusyError, writer_lock
 from huikuan.lake.settlement import mark_corroborating
 from huikuan.lake.winning import typed_columns
 from huikuan.lake.writer import Writer
@@ -52,6 +52,20 @@ class Lake:
         """The book's one writer. BusyError, naming the holder, if it is taken for longer than `timeout_s`."""
         with writer_lock(self.folder, what, timeout_s):
             yield Writer(self)
+
+    def tidy(self) -> bool:
+        """Compact, if what was imported or undone since the last time has made reading slow; whether it did.
+
+        Left to the next time while another process writes.
+        """
+        if not any(compaction.is_due(self.state(kind)) for kind in KINDS.values()):
+            return False
+        try:
+            with self.writer("compaction", timeout_s=0) as writer:
+                writer.compact()
+        except BusyError:
+            return False
+        return True
 
     def documents(self, undone: bool = False) -> list[Document]:
         """The standing documents by time of import; with `undone`, those undone as well."""
