@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from huikuan.records import money
+
 CENT = Decimal("0.01")
 MINUS = "\u2212"
 
@@ -24,17 +26,7 @@ class Printed:
         return self.at.strftime("%Y-%m-%d %H:%M") if self.at else ""
 
 
-def plain_money(amount: Decimal) -> str:
-    """Money for programs: all its digits, at least two decimals, no exponent, an ASCII minus.
-
-    >>> plain_money(Decimal("-1234.50000")), plain_money(Decimal("0.00325"))
-    ('-1234.50', '0.00325')
-    """
-    text = f"{amount:f}"
-    if "." not in text:
-        return f"{text}.00"
-    whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+plain_money = money.plain
 
 
 def shown_money(amount: Decimal, zero: str = "0.00") -> str:

@@ -22,7 +22,8 @@ from huikuan.formats.spec import BOOK, Amount, Choice, Column, Day, Emit, Expres
 from huikuan.records.document import Control
 from huikuan.records.errors import Problem, UserError
 from huikuan.records.messages import gettext_noop, register
-from huikuan.records.money import BLANKS, amount_sql, no_amount_sql, sql_text
+from huikuan.records.money import BLANKS, amount_sql, no_amount_sql
+from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
     import duckdb

@@ -18,7 +18,8 @@ from huikuan.records.dates import parse_local, to_utc
 from huikuan.records.document import Control
 from huikuan.records.errors import Problem
 from huikuan.records.messages import gettext_noop, register
-from huikuan.records.money import parse_amount, plain, sql_text
+from huikuan.records.money import parse_amount, plain
+from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
     import duckdb

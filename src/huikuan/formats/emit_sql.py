@@ -19,7 +19,7 @@ from huikuan.formats.typed import Typed
 from huikuan.records.errors import Problem
 from huikuan.records.kind import DUCKDB_TYPES, Field, Kind
 from huikuan.records.kinds import KINDS
-from huikuan.records.money import sql_text
+from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
     import duckdb

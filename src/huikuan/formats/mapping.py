@@ -39,7 +39,7 @@ from huikuan.formats.spec import (
 from huikuan.records.codes import ORDER_STATUSES, SETTLEMENT_TYPES
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
-from huikuan.records.money import sql_text
+from huikuan.records.sql import sql_text
 
 SIGNS = ("signed", "inverted", "two_columns", "direction")
 UNITS = ("yuan", "fen")

@@ -17,8 +17,8 @@ from huikuan.records.money import (
     amount_sql,
     blank_trim_sql,
     no_amount_sql,
-    sql_text,
 )
+from huikuan.records.sql import sql_text
 
 # An identifier's wrappers: tab, blanks, back tick, apostrophe, ="...".
 ID_WRAPPERS = " \t\u00a0\u3000`'\"="

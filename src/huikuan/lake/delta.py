@@ -27,6 +27,8 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable, Schema
 from deltalake.transaction import AddAction, RemoveAction
 
+from huikuan.records.sql import sql_text
+
 ROW_GROUP_ROWS = 122_880
 TARGET_FILE_SIZE = "256MB"
 # Only for tables whose kind gained a column after older files had been written: they are read by column name.
@@ -51,9 +53,7 @@ class DataFile:
         return not (high is not None and self.key_min is not None and self.key_min > high)
 
 
-def quoted(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
+quoted = sql_text
 
 
 def escaped(path: Path) -> str:
@@ -138,8 +138,9 @@ def write_parquet(con: duckdb.DuckDBPyConnection, query: str, folder: Path) -> l
     folder.mkdir(parents=True, exist_ok=True)
     scratch = folder / f"tmp-{uuid.uuid4().hex}"
     options = (
-        f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP_ROWS}, "
-        f"FILE_SIZE_BYTES '{TARGET_FILE_SIZE}', FILENAME_PATTERN 'part-{{uuid}}', RETURN_STATS"
+        # The encodings of version 2 make files of keys and numbers half as large, and quicker to write.
+        f"FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
+        f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}, FILE_SIZE_BYTES '{TARGET_FILE_SIZE}', FILENAME_PATTERN 'part-{{uuid}}', RETURN_STATS"
     )
     try:
         rows = con.execute(f"COPY ({query}) TO {quoted(scratch.as_posix())} ({options})").fetchall()

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from huikuan.records.sql import sql_name, sql_text
+
 DEFAULT_MEMORY = "4GB"
 
 
@@ -44,11 +46,9 @@ def connect(memory: str | None = None) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+quoted = sql_name
 
 
 def literal(value: object) -> str:
     """An SQL text literal: for the places that take no bound value, such as a file name of COPY."""
-    return "'" + str(value).replace("'", "''") + "'"
+    return sql_text(str(value))

@@ -13,19 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from huikuan.records import money
 
-def plain_decimal(value: Decimal) -> str:
-    """Plain decimal text without an exponent and without trailing zeros after two decimals.
-
-    >>> plain_decimal(Decimal("12.50000")), plain_decimal(Decimal("1E+2")), plain_decimal(Decimal("0.12345"))
-    ('12.50', '100.00', '0.12345')
-    """
-    text = format(value, "f")
-    whole, _, part = text.partition(".")
-    part = part.rstrip("0").ljust(2, "0")
-    if whole == "-0" and not part.strip("0"):
-        whole = "0"
-    return f"{whole}.{part}"
+plain_decimal = money.plain
 
 
 def plain(value: Any) -> Any:  # noqa: PLR0911 - one case per type

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from huikuan.records.money import blank_trim_sql, sql_text
+from huikuan.records.money import blank_trim_sql
+from huikuan.records.sql import sql_text
 
 YEAR_MIN = 1990
 YEAR_MAX = 2100

@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal, FloatOperation, Inexact, InvalidOperation
 
+from huikuan.records.sql import sql_text
+
 SCALE = 5
 SQL_TYPE = "DECIMAL(18,5)"
 CONTEXT = Context(prec=38, traps=[FloatOperation, Inexact, InvalidOperation])
@@ -94,11 +96,6 @@ def blank_trim_sql(cell: str) -> str:
     return f"CASE WHEN ascii({cell}) IN ({codes}) OR {ends} THEN {trimmed} ELSE {cell} END"
 
 
-def sql_text(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def to_scale(amount: Decimal, scale: int = SCALE) -> Decimal:
     """The same amount with exactly `scale` decimals. Raises decimal.Inexact if it would have to be rounded.
 
@@ -111,10 +108,10 @@ def to_scale(amount: Decimal, scale: int = SCALE) -> Decimal:
 def plain(amount: Decimal) -> str:
     """Plain decimal text for programs: no exponent, at least two decimals, no other trailing zeros.
 
-    >>> plain(Decimal("12.50000")), plain(Decimal("0.00600")), plain(Decimal("-0"))
-    ('12.50', '0.006', '0.00')
+    >>> plain(Decimal("12.50000")), plain(Decimal("0.00600")), plain(Decimal("-0")), plain(Decimal("1E+2"))
+    ('12.50', '0.006', '0.00', '100.00')
     """
-    text = f"{amount + 0:f}" if amount else "0"
+    text = f"{amount:f}" if amount else "0"
     whole, _, fraction = text.partition(".")
     return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
 

@@ -27,7 +27,7 @@ from huikuan.formats.readers.mixed import refuse_mixed
 from huikuan.formats.reading import Head, Layout, Line, RawTable
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
-from huikuan.records.money import sql_text
+from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
     import duckdb
