@@ -42,10 +42,13 @@ def import_paths(
     files: Sequence[tuple[Path, str]],
     options: ImportOptions | None = None,
     progress: Callable[[str, str, float, float], None] | None = None,
+    *,
+    last: bool = True,
 ) -> list[ImportRow]:
     """Import files given as (path, name), one after the other; a bad one never stops the others.
 
     New shops and accounts are added to the rules, the documents' cache follows. `progress(file, stage, done, total)`.
+    `last` false: more files follow at once, so the lake is not tidied yet.
     Errors: UserError without the right to import; OperatorError while another process writes to the book.
     """
     require(book, actor, "import")
@@ -61,6 +64,8 @@ def import_paths(
         _remember(book, actor, imported)
         rows += imported.rows
     refresh(book)
+    if last:
+        library_book(book).lake.tidy()
     return rows
 
 
@@ -206,8 +211,11 @@ def start_import(
     return job
 
 
-def import_upload(upload: Upload, actor: Any, options: dict[str, Any], told: Progress) -> list[ImportRow]:
-    """Import one upload and keep its rows. A refused file's bytes stay for a day, so that it can be tried again."""
+def import_upload(
+    upload: Upload, actor: Any, options: dict[str, Any], told: Progress, *, last: bool = True
+) -> list[ImportRow]:
+    """Import one upload (`last` of its job or not) and keep its rows. A refused file's bytes stay for a day, so that
+    it can be tried again."""
     Upload.objects.filter(pk=upload.pk).update(state="importing")
     chosen = ImportOptions(**(upload.options | {k: v for k, v in options.items() if k in OPTION_NAMES}))
     rows = import_paths(
@@ -216,6 +224,7 @@ def import_upload(upload: Upload, actor: Any, options: dict[str, Any], told: Pro
         [(upload_path(upload), upload.name)],
         chosen,
         lambda _f, stage, done, total: told(stage, done, total),
+        last=last,
     )
     Upload.objects.filter(pk=upload.pk).update(state="done", rows=[plain(row) for row in rows])
     if all(row.status != "refused" for row in rows):

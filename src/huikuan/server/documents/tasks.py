@@ -26,7 +26,7 @@ def import_uploads(context: JobContext, uploads: list[int], options: dict[str, A
 
         told("reading", 0, 1)
         try:
-            rows = services.import_upload(upload, actor, options, told)
+            rows = services.import_upload(upload, actor, options, told, last=number == len(found) - 1)
         except BaseException:
             Upload.objects.filter(pk=upload.pk).update(state="failed")
             raise
