@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huikuan.insight.collection_cube import PLACES
 
@@ -67,7 +68,7 @@ FIGURES: dict[str, Figure] = {
         Figure("written_off", _("Written off"), "written_off"),
         Figure(
             "received",
-            _("Received"),
+            pgettext_lazy("money", "Received"),
             f"{_before('e_after', AFTER)} - {BEFORE_FROM}",
             UNTIL,
             {"e_first": FROM, "e_after": AFTER},

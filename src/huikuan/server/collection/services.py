@@ -96,7 +96,7 @@ def facts(book: Book, found: Results, wanted: Wanted) -> list[tuple[str, str]]:
     if wanted.shop:
         told.append((_("Shop"), wanted.shop))
     if wanted.first or wanted.last:
-        told.append((_("Days"), f"{wanted.first or ''} – {wanted.last or ''}"))
+        told.append((_("Period"), f"{wanted.first or ''} – {wanted.last or ''}"))
     return told
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from huikuan.server.accounts.permissions import book_view
@@ -89,7 +90,7 @@ def _chart(request: HttpRequest, money: Money) -> dict[str, Any]:
         "yAxis": {"type": "value", "axisLabel": {"money": True}},
         "legend": {"show": False},
         "series": [
-            {"type": "bar", "name": _("Received"), "barMaxWidth": 22, "cursor": "pointer",
+            {"type": "bar", "name": pgettext("money", "Received"), "barMaxWidth": 22, "cursor": "pointer",
              "data": [float(amount) for _first, _last, amount in money.daily], "link": links}
         ],
     }  # fmt: skip

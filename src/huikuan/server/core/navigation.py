@@ -47,7 +47,7 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         ),
     ),
     (
-        _("Collection"),
+        pgettext_lazy("group", "Collection"),
         (
             Page("collection:list", "coins", _("Collection"), key="o", phone=True),
             Page("collection:followup", "phone-outgoing", _("Follow-up")),
