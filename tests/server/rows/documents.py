@@ -71,6 +71,7 @@ def mapping(company: Any) -> tuple[Any, ...]:
 ROWS = [
     Row("documents:import", MATCH),
     Row("documents:import", MATCH, "post"),
+    Row("documents:formats", MONEY),
     Row("documents:upload", MATCH, "post"),
     Row("documents:start", MATCH, "post"),
     Row("documents:answer", MATCH, "post", lambda company: (imported(company)["unknown"].batch,)),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from huikuan.records.messages import text_of
 from huikuan.server.books.models import Book
-from huikuan.server.documents.models import Upload
+from huikuan.server.documents.models import DocumentRow, Upload
+from huikuan.server.documents.problems import ASKED, ProblemLine, first_mismatch, lines_of, sentence
 from huikuan.server.documents.services import upload_path
 
 # Which question a problem's code puts to the person.
@@ -35,26 +36,70 @@ class Entry:
     state: str
     row: dict[str, Any] = field(default_factory=dict)
     can_retry: bool = False
+    same_as: datetime | None = None  # when the document was imported whose content an unchanged file repeats
 
     @property
-    def problems(self) -> list[dict[str, Any]]:
-        """Problems with their sentences in the active language."""
-        return [problem | {"text": sentence(problem)} for problem in self.row.get("problems", [])]
+    def file_faults(self) -> list[str]:
+        """What is said of the file as a whole, without what the page asks about in words of its own."""
+        said = [p for p in self._problems if p.get("row") is None and p["code"] not in ASKED]
+        return [sentence(problem) for problem in said]
 
     @property
-    def shown_problems(self) -> list[dict[str, Any]]:
-        """The first few problems."""
-        return self.problems[:PROBLEMS_SHOWN]
+    def row_faults(self) -> list[ProblemLine]:
+        """What is said of single rows."""
+        return lines_of(problem for problem in self._problems if problem.get("row") is not None)
 
     @property
-    def more_problems(self) -> int:
-        """How many problems are listed beyond the shown ones."""
-        return max(0, len(self.row.get("problems", [])) - PROBLEMS_SHOWN)
+    def shown_faults(self) -> list[ProblemLine]:
+        """The first few of single rows."""
+        return self.row_faults[:PROBLEMS_SHOWN]
+
+    @property
+    def more_faults(self) -> list[ProblemLine]:
+        """Those listed beyond the first few."""
+        return self.row_faults[PROBLEMS_SHOWN:]
+
+    @property
+    def _problems(self) -> list[dict[str, Any]]:
+        return list(self.row.get("problems", []))
 
     @property
     def opened(self) -> bool:
         """Whether the page shows its details without being asked."""
         return self.state in ("refused", "mapping", "shop", "account", "password")
+
+    @property
+    def has_details(self) -> bool:
+        """Whether there is anything to open."""
+        return bool(self.file_faults or self.row_faults or self.job_fault or self.state == "password")
+
+    @property
+    def job_fault(self) -> str:
+        """Why the work itself failed: a full disk, a lock."""
+        job = self.upload.job
+        return str(job.fault) if job and self.upload.state != "done" and job.fault else ""
+
+    @property
+    def can_map(self) -> bool:
+        """Whether its columns can be mapped: its bytes are still there."""
+        return self.state == "mapping" and self.can_retry
+
+    @property
+    def can_import_rest(self) -> bool:
+        """Whether the readable rows of a refused file can be imported without the others."""
+        return bool(
+            self.can_retry and self.row.get("status") == "refused" and self.row["rejected"] and self.row["accepted"]
+        )
+
+    @property
+    def can_try_again(self) -> bool:
+        """Whether the work failed, not the file: the same may succeed now."""
+        return self.can_retry and self.upload.state != "done" and (self.state == "refused" or self.upload.job is None)
+
+    @property
+    def mismatch(self) -> tuple[str, Decimal] | None:
+        """The first stated total that disagrees, and by how much."""
+        return first_mismatch(self.row.get("controls", [])) if self.row.get("status") == "flagged" else None
 
     @property
     def total(self) -> Decimal | None:
@@ -102,6 +147,21 @@ class Batch:
         }
 
     @property
+    def failed(self) -> list[Entry]:
+        """Entries whose work failed through no fault of the file."""
+        return [entry for entry in self.entries if entry.can_try_again]
+
+    @property
+    def done(self) -> int:
+        """How many files have been read."""
+        return len({entry.upload.pk for entry in self.entries if entry.state != "waiting"})
+
+    @property
+    def files(self) -> int:
+        """How many files were handed in."""
+        return len({entry.upload.pk for entry in self.entries})
+
+    @property
     def ownerless(self) -> int:
         """How many files wait for their shop or account."""
         return sum(entry.state in ("shop", "account") for entry in self.entries)
@@ -114,13 +174,6 @@ class Batch:
         return {name: sum(row[name] for row in kept) for name in names}
 
 
-def sentence(problem: dict[str, Any]) -> str:
-    """A kept problem in the active language; the kept text where its code needs more than was kept."""
-    where = {name: problem.get(name) for name in ("sheet", "row", "column")}
-    text = text_of(problem["code"], where | problem.get("params", {}))
-    return problem.get("text", text) if "(missing " in text or text.startswith(problem["code"]) else text
-
-
 def batch_of(book: Book, name: str = "") -> Batch | None:
     """A batch by name, else the latest; None if nothing was ever handed in."""
     uploads = Upload.objects.filter(book=book).select_related("job")
@@ -130,17 +183,33 @@ def batch_of(book: Book, name: str = "") -> Batch | None:
     found = list(uploads.filter(batch=name).order_by("pk")) if name else []
     if not found:
         return None
-    entries = [entry for upload in found for entry in _entries(upload)]
+    known = _imported_at(book, found)
+    entries = [entry for upload in found for entry in _entries(upload, known)]
     entries.sort(key=lambda entry: ORDER.index(entry.state))
-    return Batch(name, entries, any(upload.state in ("waiting", "importing") and upload.job for upload in found))
+    return Batch(name, entries, any(_active(upload) for upload in found))
 
 
-def _entries(upload: Upload) -> list[Entry]:
-    if upload.state != "done":
-        state = "refused" if upload.state == "failed" else "waiting"
-        return [Entry(upload, state, can_retry=upload_path(upload).exists())]
+def _imported_at(book: Book, uploads: list[Upload]) -> dict[str, datetime]:
+    """When the documents were imported that unchanged files repeat."""
+    ids = {row["document"] for upload in uploads for row in upload.rows if row["status"] == "unchanged"}
+    found = DocumentRow.objects.filter(book=book, document_id__in=ids) if ids else DocumentRow.objects.none()
+    return dict(found.values_list("document_id", "imported_at"))
+
+
+def _entries(upload: Upload, known: dict[str, datetime]) -> list[Entry]:
     kept = upload_path(upload).exists()
-    return [Entry(upload, _state(row), row, kept) for row in upload.rows]
+    if upload.state != "done":
+        return [Entry(upload, "refused" if _stopped(upload) else "waiting", can_retry=kept)]
+    return [Entry(upload, _state(row), row, kept, known.get(row["document"])) for row in upload.rows]
+
+
+def _stopped(upload: Upload) -> bool:
+    """Whether nobody works on it any more: its job failed or was cancelled, before or while it was read."""
+    return upload.state == "failed" or bool(upload.job and upload.job.state in ("failed", "cancelled"))
+
+
+def _active(upload: Upload) -> bool:
+    return upload.state in ("waiting", "importing") and upload.job is not None and not _stopped(upload)
 
 
 def _state(row: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from huikuan.server.books.models import Account, Book, Shop
 
 
 class AnswerForm(forms.Form):
-    """The answer to what a file did not say: its shop, its account, its password, or to import the rest.
+    """The answer to what a file did not say: its shop, its account, its password, to import the rest, or to try again.
 
     Names may be new: the import creates what does not exist yet.
     """
@@ -20,10 +20,15 @@ class AnswerForm(forms.Form):
     account = forms.CharField(label=_("Account"), max_length=200, required=False)
     password = forms.CharField(label=_("Password"), max_length=200, required=False, strip=False)
     accept_partial = forms.BooleanField(required=False)
+    again = forms.BooleanField(required=False)
 
     def answers(self) -> dict[str, Any]:
         """What was answered, blank answers left out."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: value for name, value in self.cleaned_data.items() if value and name != "again"}
+
+    def says_something(self) -> bool:
+        """Whether there is a reason to read the files again: an answer, or the wish to try once more."""
+        return bool(self.answers() or self.cleaned_data["again"])
 
 
 def known_names(book: Book) -> dict[str, list[str]]:

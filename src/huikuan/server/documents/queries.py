@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
+from os.path import commonprefix
 from typing import Any
 
 import duckdb
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from huikuan.formats.registry import FORMATS
 from huikuan.pipeline.compute import connect
@@ -49,8 +52,45 @@ def counts(book: Book) -> dict[str, Any]:
 
 
 def format_titles() -> dict[str, str]:
-    """The name of each format in the active language, by id."""
-    return {each.id: translated(each.about.title) for each in reversed(FORMATS)}
+    """The name of each format in the active language, by id. Where several layouts share an id: what their names begin
+    with alike."""
+    titles: dict[str, list[str]] = {}
+    for each in FORMATS:
+        titles.setdefault(each.id, []).append(translated(each.about.title))
+    shared = {name: commonprefix(found).strip() for name, found in titles.items()}  # noqa: RUF071 - of names, not paths
+    return {name: shared[name] if len(shared[name]) > 3 else found[0] for name, found in titles.items()}
+
+
+@dataclass(frozen=True)
+class FormatRow:
+    """What the page of formats tells of one format, in the active language."""
+
+    id: str
+    title: str
+    where: str
+    note: str
+    kinds: tuple[str, ...]
+    real: bool  # checked against a real file, not documentation only
+
+
+@dataclass(frozen=True)
+class FormatGroup:
+    """Formats of one sort of source."""
+
+    title: str
+    rows: list[FormatRow]
+
+
+def format_groups() -> list[FormatGroup]:
+    """All formats, platforms and wallets first, then banks, then public data sets; each in the registry's order."""
+    titles = {"seller": _("Platforms and wallets"), "bank": _("Banks"), "public": _("Public data sets")}
+    found: dict[str, list[FormatRow]] = {name: [] for name in titles}
+    for each in FORMATS:
+        about = each.about
+        group = "bank" if each.kinds == ("bank_line",) else "public" if each.id.startswith("olist.") else "seller"
+        title, where, note = (translated(text) if text else "" for text in (about.title, about.where, about.note))
+        found[group].append(FormatRow(each.id, title, where, note, each.kinds, about.verified == "real file"))
+    return [FormatGroup(titles[name], rows) for name, rows in found.items() if rows]
 
 
 def first_records(book: Book, document: DocumentRow, limit: int = SAMPLE_ROWS) -> list[dict[str, Any]]:

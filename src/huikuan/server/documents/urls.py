@@ -10,6 +10,7 @@ app_name = "documents"
 urlpatterns = [
     path("import/", views.import_page, name="import"),
     path("import/upload/", views.upload, name="upload"),
+    path("import/formats/", views.formats, name="formats"),
     path("import/start/", views.start, name="start"),
     path("import/<str:batch>/answer/", views.answer, name="answer"),
     path("import/problems/<int:pk>.csv", views.problems, name="problems"),

@@ -16,9 +16,10 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.paging import keyset_page
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.documents import queries, services
-from huikuan.server.documents.batches import Batch, batch_of, sentence
+from huikuan.server.documents.batches import Batch, batch_of
 from huikuan.server.documents.forms import AnswerForm, known_names
 from huikuan.server.documents.models import DocumentRow, Upload
+from huikuan.server.documents.problems import control_name, lines_of, sentence, total_name
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +40,17 @@ def import_page(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, batch: Batch | None, fault: str = "") -> dict[str, Any]:
-    return {"batch": batch, "fault": fault, "names": known_names(request.book), "titles": queries.format_titles()}  # type: ignore[attr-defined]
+    return {
+        "batch": batch, "fault": fault, "names": known_names(request.book), "titles": queries.format_titles(),  # type: ignore[attr-defined]
+        "formats": [] if batch else queries.format_groups(),
+    }  # fmt: skip
+
+
+@require_GET
+@book_view("view_money")
+def formats(request: HttpRequest) -> HttpResponse:
+    """Which files can be read, and where to download them."""
+    return render(request, "documents/formats.html", {"formats": queries.format_groups()})
 
 
 def _received(request: HttpRequest, batch: str) -> list[Upload]:
@@ -72,7 +83,7 @@ def answer(request: HttpRequest, batch: str) -> HttpResponse:
     """Import refused files of a batch again with what the person answered: those named by `upload`."""
     form = AnswerForm(request.POST)
     uploads = Upload.objects.filter(book=request.book, batch=batch, pk__in=_numbers(request.POST.getlist("upload")))  # type: ignore[attr-defined]
-    if not form.is_valid() or not form.answers() or not uploads:
+    if not form.is_valid() or not form.says_something() or not uploads:
         found = batch_of(request.book, batch)  # type: ignore[attr-defined]
         return render(request, "documents/import.html", _page(request, found, _("Nothing was filled in.")), status=422)
     services.start_import(request.book, request, list(uploads), form.answers())  # type: ignore[attr-defined]
@@ -135,10 +146,18 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
     context = {
         "document": found,
         "title_of_format": queries.format_titles().get(found.format, found.format),
-        "problems": [problem | {"text": sentence(problem)} for problem in found.problems],
+        "file_faults": [sentence(problem) for problem in found.problems if problem.get("row") is None],
+        "faults": lines_of(problem for problem in found.problems if problem.get("row") is not None),
+        "totals": [(kind, total_name(name), amount) for kind, name, amount in _totals(found)],
+        "controls": [control | {"name": control_name(control["name"])} for control in found.controls],
         "samples": queries.first_records(request.book, found),  # type: ignore[attr-defined]
     }
     return render(request, "documents/document.html", context)
+
+
+def _totals(found: DocumentRow) -> list[tuple[str, str, str]]:
+    """The document's totals as (kind of record, name, amount)."""
+    return [(name.partition(".")[0], name, amount) for name, amount in found.totals.items()]
 
 
 @require_http_methods(["GET", "POST"])

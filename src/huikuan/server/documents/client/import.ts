@@ -22,13 +22,37 @@ function showLine(file: File): HTMLElement {
   name.textContent = file.name;
   const bar = document.createElement("div");
   bar.className = "progress-line";
-  bar.append(document.createElement("i"));
+  const share = document.createElement("i");
+  share.style.width = "0";
+  bar.append(share);
   const note = document.createElement("span");
   note.className = "second";
-  note.textContent = form?.dataset.uploading ?? "";
+  note.textContent = form?.dataset.waiting ?? "";
   line.append(name, bar, note);
-  list?.append(line);
   return line;
+}
+
+/** The head of the list: how many files have gone up. Returns what tells it. */
+function showHead(box: HTMLElement, waiting: Waiting[]): (sent: number) => void {
+  const head = document.createElement("div");
+  head.className = "upload-head";
+  const words = document.createElement("b");
+  words.setAttribute("role", "status");
+  const bar = document.createElement("div");
+  bar.className = "progress-line";
+  const share = document.createElement("i");
+  bar.append(share);
+  head.append(words, bar);
+  const lines = document.createElement("div");
+  lines.className = "upload-lines";
+  lines.append(...waiting.map((each) => each.line));
+  box.replaceChildren(head, lines);
+  box.hidden = false;
+  return (sent) => {
+    const shown = String(Math.min(sent + 1, waiting.length));
+    words.textContent = (box.dataset.words ?? "").replace("%(n)s", shown).replace("%(total)s", String(waiting.length));
+    share.style.width = `${Math.floor((sent * 100) / waiting.length)}%`;
+  };
 }
 
 function send(waiting: Waiting, batch: string): Promise<boolean> {
@@ -45,6 +69,7 @@ function send(waiting: Waiting, batch: string): Promise<boolean> {
       bar.style.width = `${percent}%`;
       note.textContent = `${percent}%`;
     });
+    note.textContent = form?.dataset.uploading ?? "";
     const ended = (ok: boolean): void => {
       if (ok) bar.style.width = "100%";
       else note.textContent = form?.dataset.failed ?? "";
@@ -63,12 +88,16 @@ function send(waiting: Waiting, batch: string): Promise<boolean> {
 
 async function upload(files: File[]): Promise<void> {
   if (!form || !list || !files.length) return;
-  list.hidden = false;
-  list.replaceChildren();
   const batch = batchName();
   const waiting = files.map((file) => ({ file, line: showLine(file) }));
+  const told = showHead(list, waiting);
   let sent = 0;
-  for (const each of waiting) if (await send(each, batch)) sent += 1;
+  for (const [number, each] of waiting.entries()) {
+    told(number);
+    each.line.scrollIntoView({ block: "nearest" });
+    if (await send(each, batch)) sent += 1;
+  }
+  told(waiting.length);
   if (!sent) return;
   const body = new FormData();
   body.append("batch", batch);
