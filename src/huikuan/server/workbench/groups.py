@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
 
+from huikuan.pipeline.groups import GROUPS_ORDER
 from huikuan.pipeline.results import Results
 from huikuan.server.books.models import Book
 from huikuan.server.core import paging
@@ -17,22 +18,13 @@ from huikuan.server.workbench.rows import Row, row_of, short_account
 from huikuan.server.workbench.words import because, class_words
 
 ZERO = Decimal(0)
-COUNTS_KEPT = 64
-_counts: OrderedDict[tuple[str, str], tuple[int, list[dict[str, Any]]]] = OrderedDict()
+RECORDS_FOUND = 1000
 
 
 def facets(found: Results, name: str) -> tuple[int, list[dict[str, Any]]]:
-    """Number of groups, and groups by pass and status; counted once per run and decision."""
-    links = found.run.now(name, found.decisions)[0]
-    key = (str(found.run.folder), links)
-    if key not in _counts:
-        rows = found.run.query(
-            f"SELECT pass, status, count(DISTINCT group_id) AS groups FROM {links} GROUP BY ALL ORDER BY groups DESC, pass, status"
-        )
-        _counts[key] = (sum(row["groups"] for row in rows), rows)
-        while len(_counts) > COUNTS_KEPT:
-            _counts.popitem(last=False)
-    return _counts[key]
+    """Number of groups, and groups by pass and status."""
+    rows = sorted(found.passes(name), key=lambda row: (-row["groups"], row["pass"], row["status"]))
+    return sum(row["groups"] for row in rows), rows
 
 
 def count(found: Results, name: str) -> int:
@@ -46,23 +38,11 @@ def page(request: HttpRequest, found: Results, name: str, until: date | None) ->
     after, number, size = paging.page_params(request)
     typed = filters.read(text[:200], until or found.manifest.as_of)
     clause, params = _where(typed, by, status, until)
-    links = found.run.now(name, found.decisions)[0]
     total, facet_rows = facets(found, name)
-    seek, bound = ("", [])
-    if after and len(after) == 2:
-        seek, bound = (
-            "HAVING min(date) < ?::DATE OR (min(date) = ?::DATE AND group_id < ?)",
-            [after[0], after[0], after[1]],
-        )
-    rows = found.run.query(
-        f"SELECT group_id, min(date) AS day, max(date) AS last, min(pass) AS pass, min(status) AS status, min(class) AS class, "
-        f"min(residual) AS residual, min(currency) AS currency, min(order_no) AS order_no, min(scope) AS scope, "
-        f"min(evidence) AS evidence, min(reason) AS reason, count(*) FILTER (side = 'left') AS left_count, "
-        f"count(*) FILTER (side = 'right') AS right_count, sum(allocated) FILTER (side = 'left') AS left_sum, "
-        f"sum(allocated) FILTER (side = 'right') AS right_sum, min(record_key) AS record_key "
-        f"FROM {links} {clause} GROUP BY group_id {seek} ORDER BY day DESC, group_id DESC LIMIT {size + 1}",
-        params + bound,
-    )
+    rows = _rows(found, name, clause, params, after, size)
+    if not rows and typed.words:
+        clause, params = _where(typed, by, status, until, groups_with(found, name, typed.words))
+        rows = _rows(found, name, clause, params, after, size)
     cursor = paging.encode([rows[size - 1]["day"], rows[size - 1]["group_id"]]) if len(rows) > size else ""
     shown = [row | {"why": _why(row), "scope_label": short_account(row["scope"] or "")} for row in rows[:size]]
     narrowed = not typed.empty or by or status or until
@@ -94,22 +74,49 @@ def _by_status(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
     return sorted(told.items(), key=lambda pair: -pair[1])
 
 
-def _where(typed: filters.Typed, by: str, status: str, until: date | None) -> tuple[str, list[Any]]:
-    parts: list[str] = []
+def _rows(
+    found: Results, name: str, clause: str, params: list[Any], after: list[Any] | None, size: int
+) -> list[dict[str, Any]]:
+    """The groups of a page and one more, the newest first."""
+    seek, bound = "", []
+    if after and len(after) == 2:
+        seek, bound = "AND (day < ?::DATE OR (day = ?::DATE AND group_id < ?))", [after[0], after[0], after[1]]
+    return found.run.query(
+        f"SELECT * FROM {found.groups(name)} {clause} {seek} ORDER BY {GROUPS_ORDER} LIMIT {size + 1}", params + bound
+    )
+
+
+def _where(
+    typed: filters.Typed, by: str, status: str, until: date | None, groups: Sequence[str] | None = None
+) -> tuple[str, list[Any]]:
+    """The conditions of a list; `groups` stands in for the words, where they are found in the records only."""
+    parts: list[str] = ["true"]
     params: list[Any] = []
+    size = "greatest(abs(coalesce(left_sum, 0)), abs(coalesce(right_sum, 0)))"
     for sql, value in (
-        ('"pass" = ?', by or None), ("status = ?", status or None), ("date <= ?", until),
-        ("date >= ?", typed.first), ("date <= ?", typed.last),
-        ("abs(amount) >= ?::DECIMAL(18,5)", typed.at_least), ("abs(amount) <= ?::DECIMAL(18,5)", typed.at_most),
-        ("abs(amount) > ?::DECIMAL(18,5)", typed.over), ("abs(amount) < ?::DECIMAL(18,5)", typed.under),
+        ('"pass" = ?', by or None), ("status = ?", status or None), ("day <= ?", until),
+        ("last >= ?", typed.first), ("day <= ?", typed.last),
+        (f"{size} >= ?::DECIMAL(18,5)", typed.at_least), (f"{size} <= ?::DECIMAL(18,5)", typed.at_most),
+        (f"{size} > ?::DECIMAL(18,5)", typed.over), (f"{size} < ?::DECIMAL(18,5)", typed.under),
     ):  # fmt: skip
         if value is not None:
             parts.append(sql)
             params.append(value)
-    for word in typed.words:
+    for word in typed.words if groups is None else ():
         parts.append("contains(lower(concat_ws(' ', order_no, record_key, scope, reason)), ?)")
         params.append(word)
-    return ("WHERE " + " AND ".join(parts) if parts else ""), params
+    if groups is not None:
+        parts.append("list_contains(?::VARCHAR[], group_id)")
+        params.append(list(groups))
+    return "WHERE " + " AND ".join(parts), params
+
+
+def groups_with(found: Results, name: str, words: Sequence[str]) -> list[str]:
+    """Groups one of whose records has all the words in its key: flow numbers, which no list of groups holds."""
+    links = found.run.now(name, found.decisions)[0]
+    clause = " AND ".join("contains(lower(record_key), ?)" for _ in words)
+    asked = f"SELECT DISTINCT group_id FROM {links} WHERE {clause} LIMIT {RECORDS_FOUND}"
+    return [row["group_id"] for row in found.run.kept(asked, list(words))]
 
 
 def group(book: Book, found: Results, name: str, group_id: str, order_no: str = "") -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from huikuan.pipeline.plain import plain_decimal
 from huikuan.pipeline.reconciling import Asked
 from huikuan.pipeline.results import Results
 from huikuan.recons import RECONCILIATIONS
+from huikuan.records.errors import UserError
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.paging import SIZES
 from huikuan.server.core.shortcuts import book_url, done
@@ -69,9 +70,11 @@ def published_for_bench(request: HttpRequest) -> Results | None:
 
 
 def _found(request: HttpRequest, name: str) -> Results:
+    if name not in RECONCILIATIONS:
+        raise Http404
     found = published_for_bench(request)
     if found is None or name not in found.manifest.names:
-        raise Http404
+        raise UserError("results.none")
     return found
 
 

@@ -81,12 +81,12 @@ def _taken(request: HttpRequest, key: str) -> str:
 def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Refusals of services as fragments; nothing is decided on an earlier day's results."""
 
-    def guarded(request: HttpRequest, name: str, *args: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, name: str, **kwargs: Any) -> HttpResponse:
         _known(name)
         try:
             if request.scope.historical:  # type: ignore[attr-defined]
                 raise UserError("bench.historical")
-            return view(request, name, *args)
+            return view(request, name, **kwargs)
         except UserError as error:
             return _fault(request, error)
 

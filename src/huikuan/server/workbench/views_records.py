@@ -50,7 +50,7 @@ def correct(request: HttpRequest, record_key: str) -> HttpResponse:
     """Say what a field of a record really is: reason, before and after; the fact itself stays as it was told."""
     told = records.record_of(request.book, record_key)  # type: ignore[attr-defined]
     if told is None:
-        raise Http404
+        raise UserError("correct.no_record", record_key=record_key)
     context: dict[str, Any] = {
         "record_key": record_key,
         "record": told,

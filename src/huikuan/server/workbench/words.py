@@ -1,23 +1,23 @@
-"""What a reconciliation is called, and evidence put into words: the one place for both.
+"""What a reconciliation is called, and why a record stayed open, pass by pass.
 
-Evidence is JSON with a code and parameters (`engine.evidence`). Its sentences are registered under `evidence.CODE` in
-`records.messages`; here they get the sentences of what the pages add: why a record stayed open, pass by pass.
+Evidence is put into words by `insight.words.because`, which pages, exports and the command line share.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from huikuan.insight.words import because
 from huikuan.recons import RECONCILIATIONS
 from huikuan.records.codes import NO_WORK_CLASSES
-from huikuan.records.messages import MESSAGES, text_of
 from huikuan.server.core import numbers, statuses
+
+__all__ = ["TITLES", "Title", "because", "class_words", "title_of", "why_open"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Title:
 TITLES: dict[str, Title] = {
     "order-settlement": Title(
         gettext_lazy("Orders ↔ settlement"),
-        gettext_lazy("Orders"),
+        pgettext_lazy("side", "Orders"),
         gettext_lazy("Settlement lines"),
         gettext_lazy("Was each order settled, in full?"),
     ),
@@ -61,20 +61,20 @@ TITLES: dict[str, Title] = {
     ),
     "order-erp": Title(
         gettext_lazy("Orders ↔ ERP"),
-        gettext_lazy("Orders"),
+        pgettext_lazy("side", "Orders"),
         gettext_lazy("ERP orders"),
         gettext_lazy("Do our own books hold each order once?"),
     ),
     "order-shipment": Title(
         gettext_lazy("Orders ↔ parcels"),
-        gettext_lazy("Ordered"),
-        gettext_lazy("Shipped"),
+        gettext_lazy("Items ordered"),
+        gettext_lazy("Items shipped"),
         gettext_lazy("Was all that was paid for sent?"),
     ),
     "return-courier": Title(
         gettext_lazy("Returns ↔ parcels received"),
         gettext_lazy("Returns"),
-        gettext_lazy("Received"),
+        gettext_lazy("Items received"),
         gettext_lazy("Was each refunded item received?"),
     ),
     "courier-bill": Title(
@@ -103,23 +103,7 @@ def title_of(name: str) -> Title:
     return TITLES.get(name) or Title(name, statuses.SIDE["left"], statuses.SIDE["right"], "")
 
 
-# Evidence ------------------------------------------------------------------------------------------------------------
-ALIASES = {"decision": "manual"}
-PASS_ORDER = ("key", "reference", "amount", "batch")
-
-
-def because(evidence: str, reason: str = "") -> str:
-    """Why records were put together, as a sentence; blank where nothing is told."""
-    try:
-        told = json.loads(evidence) if evidence else {}
-    except ValueError:
-        return evidence
-    code = str(told.get("code", ""))
-    if not code:
-        return reason
-    code = f"evidence.{ALIASES.get(code, code)}"
-    sentence = text_of(code, told) if code in MESSAGES else statuses.word_of("pass", code.partition(".")[2])
-    return f"{sentence} {reason}".strip()
+# Why a record stayed open -------------------------------------------------------------------------------------------
 
 
 def class_words(code: str) -> str:

@@ -194,7 +194,7 @@ export class Pane {
     this.bench.selection.setAll(this.side, told.rows.map((row) => itemOf(row, this.side)), true);
     if (told.rows.length >= told.most) {
       const note = document.getElementById("bench-note");
-      if (note) note.textContent = (this.bench.root.dataset.wordMost ?? "").replace("%s", String(told.most));
+      if (note) note.textContent = (this.bench.root.dataset.wordMost ?? "").replace("{n}", String(told.most));
     }
   }
 }

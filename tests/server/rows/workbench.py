@@ -1,0 +1,33 @@
+"""Rows of the workbench: without results every page still answers."""
+
+from tests.server.rows import MATCH, MONEY, Row
+
+NAME = "order-settlement"
+ITEM = "0" * 32
+
+ROWS = [
+    Row("workbench:overview", MONEY),
+    Row("workbench:run", MATCH, "post"),
+    Row("workbench:workbench", MONEY),
+    Row("workbench:bench", MONEY, args=lambda company: (NAME,)),
+    Row("workbench:matched", MONEY, args=lambda company: (NAME,)),
+    Row("workbench:pane", MONEY, args=lambda company: (NAME, "left")),
+    Row("workbench:keys", MONEY, args=lambda company: (NAME, "left")),
+    Row("workbench:suggestions", MONEY, args=lambda company: (NAME,)),
+    Row("workbench:item", MONEY, args=lambda company: (NAME, ITEM)),
+    Row("workbench:group", MONEY, args=lambda company: (NAME, ITEM)),
+    Row("workbench:match", MATCH, "post", lambda company: (NAME,)),
+    Row("workbench:difference", MATCH, "post", lambda company: (NAME,)),
+    Row("workbench:exclude", MATCH, "post", lambda company: (NAME,)),
+    Row("workbench:reject", MATCH, "post", lambda company: (NAME, ITEM)),
+    Row("workbench:undo_last", MATCH, "post", lambda company: (NAME,)),
+    Row("workbench:undo", MATCH, "post", lambda company: (NAME, ITEM)),
+    Row("workbench:take_back", MATCH, "post", lambda company: (NAME, "exclusion", "999999")),
+    Row("workbench:notes", MATCH),
+    Row("workbench:notes", MATCH, "post", data={"subject": "order:A/1", "text": "Asked the platform."}),
+    Row("workbench:enter", MATCH, args=lambda company: ("bank_line",)),
+    Row("workbench:enter", MATCH, "post", lambda company: ("bank_line",)),
+    Row("workbench:correct", MATCH, args=lambda company: ("bank_line:A/1/0",)),
+    Row("workbench:correct", MATCH, "post", lambda company: ("bank_line:A/1/0",)),
+    Row("workbench:order", MONEY, args=lambda company: ("4726000000178420375",)),
+]
