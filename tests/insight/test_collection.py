@@ -241,3 +241,29 @@ def test_the_same_over_ibis_tables():
     assert table.select("status", "settled").to_pyarrow().to_pylist() == [
         {"status": "settled", "settled": D("100.00000")}
     ]
+
+
+def undated(row: dict) -> dict:
+    return row | {"business_date": None, "occurred_at": None}
+
+
+def test_money_without_a_date_is_settled_as_of_any_day():
+    orders, lines = [order("1", "100")], [undated(settled("1", "1", "100"))]
+    for links in (None, order_links(orders, lines)):
+        row = collect(orders, lines, rules=RULES, as_of=day("10-02"), links=links)["1"]
+        assert (row["status"], row["settled"], row["settled_on"]) == ("settled", D("100"), None)
+
+
+def test_money_without_a_date_is_the_newest_of_its_wallet():
+    orders = [order("1", "100"), order("2", "100")]
+    lines = [undated(settled("1", "1", "100")), settled("2", "2", "100")]
+    wallets = [undated(wallet("1", "100")), wallet("2", "100"), wallet("3", "-100", movement="payout", payout_id="p")]
+    found = collect(orders, lines, wallets, payout_link("p", "100"), RULES)
+    assert (found["1"]["collected"], found["2"]["collected"]) == (D("0"), D("100"))
+
+
+def test_a_payout_without_a_date_comes_last():
+    lines = [settled("1", "1", "100", batch="p")]
+    wallets = [wallet("1", "100"), undated(wallet("2", "-100", movement="payout", payout_id="p"))]
+    row = collect([order("1", "100")], lines, wallets, payout_link("p", "100"), RULES)["1"]
+    assert row["collected"] == D("100")

@@ -29,11 +29,10 @@ class Many(click.Command):
 
 
 def _links(book: Any, name: str, group_id: str) -> list[dict[str, Any]]:
-    from huikuan.pipeline.results import LINK_COLUMNS
+    from huikuan.pipeline.results import told_link
     from huikuan.server.workbench.services import results
 
-    rows = results(book).group(name, group_id)
-    return [{column: row[column] for column in LINK_COLUMNS} for row in rows]
+    return [told_link(row) for row in results(book).group(name, group_id)]
 
 
 @click.command("match", cls=Many)
@@ -70,13 +69,13 @@ def match_command(
 @with_book
 def unmatch_command(book: Any, group_id: str, reason: str, as_json: bool) -> None:
     """Undo one link: a person's match is taken back, an automatic one taken apart for good. Prints the links it had."""
-    from huikuan.pipeline.results import LINK_COLUMNS
+    from huikuan.pipeline.results import told_link
     from huikuan.server.workbench.services import results, unmatch
 
     found = results(book)
     touched = next((rows for name in found.manifest.names if (rows := found.group(name, group_id))), [])
     unmatch(book, ACTOR, group_id, reason)
-    emit([{column: row[column] for column in LINK_COLUMNS} for row in touched], as_json)
+    emit([told_link(row) for row in touched], as_json)
 
 
 @click.command("exclude")

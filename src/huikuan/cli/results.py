@@ -81,10 +81,8 @@ def output_options(function: Any) -> Any:
 @json_option
 @with_book
 def links_command(book: Any, name: str, **options: Any) -> None:
-    """What belongs together, one row per record."""
-    from huikuan.pipeline.results import LINK_COLUMNS
-
-    _print(book, name, "links", LINK_COLUMNS, "order_no, date, group_id, side, record_key", **options)
+    """What belongs together and why, one row per record."""
+    _print(book, name, "links", **options)
 
 
 @click.command("open")
@@ -94,23 +92,25 @@ def links_command(book: Any, name: str, **options: Any) -> None:
 @json_option
 @with_book
 def open_command(book: Any, name: str, **options: Any) -> None:
-    """What is open, one row per item."""
-    from huikuan.pipeline.results import OPEN_COLUMNS
-
-    _print(book, name, "open", OPEN_COLUMNS, "needs_work DESC, date, order_no, class, item_id", **options)
+    """What is open, one row per item; `suggestion` is the record key of the nearest candidate."""
+    _print(book, name, "open", **options)
 
 
 def _print(
-    book: Any, name: str, part: str, columns: Sequence[str], order: str, *, as_of: date | None, date_from: date | None,
-    date_to: date | None, format_id: str | None, output: Path | None, as_json: bool,
+    book: Any, name: str, part: str, *, as_of: date | None, date_from: date | None, date_to: date | None,
+    format_id: str | None, output: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Write a table of the published results."""
     from huikuan.pipeline.reconciling import names_asked
+    from huikuan.pipeline.results import LINK_COLUMNS, OPEN_COLUMNS
     from huikuan.server.workbench.services import results
 
     names_asked([name])
     found = results(book, as_of, date_from, date_to)
-    write_rows(found.stream(name, part, columns, order), columns, format_id, output, as_json)
+    if part == "links":
+        write_rows(found.told_links(name), LINK_COLUMNS, format_id, output, as_json)
+    else:
+        write_rows(found.told_open(name), OPEN_COLUMNS, format_id, output, as_json)
 
 
 def write_rows(

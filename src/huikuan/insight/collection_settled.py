@@ -1,7 +1,8 @@
 """What was settled for each order: settlement lines attributed to orders through the links of order-settlement.
 
 The links are the authority: a line that a person took off an order is not counted for it, one that was matched by
-hand counts for the order it was matched with. Corroborating lines are never totalled.
+hand counts for the order it was matched with. Corroborating lines are never totalled. A line without a business date
+exists as of any day.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def _counting_lines(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, se
     told_better = "coalesce(corroborating, false)" if "corroborating" in {row[0] for row in described} else "false"
     con.execute(
         f"""CREATE OR REPLACE TEMP VIEW c_line AS SELECT * FROM {inputs.settlement_line}
-        WHERE NOT {told_better} AND business_date <= DATE '{setting.as_of.isoformat()}'"""
+        WHERE NOT {told_better}
+          AND (business_date IS NULL OR business_date <= DATE '{setting.as_of.isoformat()}')"""
     )
 
 

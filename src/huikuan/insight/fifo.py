@@ -5,6 +5,8 @@ currency. The money of a wallet is a sequence of days: the opening balance first
 and fees before receipts, receipts by flow time and number. So what is left in a wallet after a payout is always the
 newest money, a refund is paid out of the money around it, and an order may be taken in part by two payouts.
 
+Money without a business date exists as of any day and is its wallet's newest.
+
 Days and payouts are few: where each payout ends is worked out here in plain Python; the shares of the orders, which
 are many, by one join.
 """
@@ -133,12 +135,14 @@ def pair_returns(payouts: Sequence[Payout], returns: Sequence[Payout]) -> tuple[
 PAYOUT_SQL = """
 SELECT record_key, account, currency, coalesce(payout_id, ''), coalesce(order_no, ''), business_date, occurred_at,
     coalesce(flow_no, ''), amount, movement
-FROM {wallet_line} WHERE movement IN ('payout', 'payout_returned') AND business_date <= $as_of ORDER BY ALL
+FROM {wallet_line} WHERE movement IN ('payout', 'payout_returned')
+  AND (business_date IS NULL OR business_date <= $as_of) ORDER BY ALL
 """
 BATCH_SQL = """
 SELECT min(record_key), account, currency, batch, '', max(business_date), max(occurred_at), min(flow_no),
     sum(-amount), 'payout'
-FROM {settlement_line} WHERE type = 'payout' AND coalesce(batch, '') <> '' AND business_date <= $as_of
+FROM {settlement_line} WHERE type = 'payout' AND coalesce(batch, '') <> ''
+  AND (business_date IS NULL OR business_date <= $as_of)
   AND account NOT IN (SELECT DISTINCT account FROM {wallets}) GROUP BY account, currency, batch ORDER BY ALL
 """
 # Payouts with a bank line, and the day the bank had the money.
@@ -160,9 +164,9 @@ EMPTY_SHARE = """CREATE OR REPLACE TEMP TABLE c_share (oid BIGINT, currency VARC
     account VARCHAR, payout VARCHAR, payout_date DATE, matched BOOLEAN, bank_date DATE, amount DECIMAL(18,5))"""
 
 # The money of an order on a day of a wallet; `payout` where its batch or its order is named by a payout.
-ELEMENT_SQL = """
+ELEMENT_SQL = f"""
 CREATE OR REPLACE TEMP TABLE c_element AS
-SELECT s.oid, s.currency, s.account, s.business_date AS day,
+SELECT s.oid, s.currency, s.account, coalesce(s.business_date, DATE '{ENDLESS}') AS day,
     coalesce(b.payout, n.payout) AS payout, sum(s.gross + s.fee)::DECIMAL(18,5) AS amount,
     min(s.occurred_at) AS moved_at, min(s.flow_no) AS flow_no
 FROM c_settled s
@@ -172,21 +176,22 @@ LEFT JOIN (SELECT p.account, p.currency, o.oid, min(p.payout) AS payout
            FROM c_payout p JOIN (SELECT DISTINCT oid, order_no FROM c_order) o USING (order_no)
            WHERE p.order_no <> '' GROUP BY ALL HAVING count(*) = 1) n
     ON n.account = s.account AND n.currency = s.currency AND n.oid = s.oid
-GROUP BY s.oid, s.currency, s.account, s.business_date, coalesce(b.payout, n.payout)
+GROUP BY s.oid, s.currency, s.account, day, coalesce(b.payout, n.payout)
 """
 NAMED_SHARE_SQL = f"""
 INSERT INTO c_share ({SHARE_COLUMNS})
 SELECT e.oid, e.currency, e.account, p.payout, p.day, p.matched, p.bank_date, sum(e.amount)
 FROM c_element e JOIN c_payout p ON p.payout = e.payout GROUP BY ALL
 """
-DAYS_SQL = """
+DAYS_SQL = f"""
 WITH orders AS (
     SELECT account, currency, day, sum(least(amount, 0)) FILTER (payout IS NULL) AS taken,
         sum(greatest(amount, 0)) FILTER (payout IS NULL) AS received, sum(amount) AS amount
-    FROM c_element WHERE account IN (SELECT DISTINCT account FROM {wallet_line}) GROUP BY ALL
+    FROM c_element WHERE account IN (SELECT DISTINCT account FROM {{wallet_line}}) GROUP BY ALL
 ), wallet AS (
-    SELECT account, currency, business_date AS day, sum(amount) AS amount FROM {wallet_line}
-    WHERE coalesce(movement, '') NOT IN ('payout', 'payout_returned') AND business_date <= $as_of GROUP BY ALL
+    SELECT account, currency, coalesce(business_date, DATE '{ENDLESS}') AS day, sum(amount) AS amount
+    FROM {{wallet_line}} WHERE coalesce(movement, '') NOT IN ('payout', 'payout_returned')
+      AND (business_date IS NULL OR business_date <= $as_of) GROUP BY ALL
 )
 SELECT account, currency, day, coalesce(orders.taken, 0), coalesce(orders.received, 0),
     coalesce(wallet.amount, 0) - coalesce(orders.amount, 0)
@@ -266,7 +271,18 @@ def _payout(row: tuple[Any, ...], matched: dict[str, date]) -> Payout:
     bank_date = matched.get(named) or matched.get(key)
     found = bank_date is not None
     return Payout(
-        key, named, (account, currency), payout_id, order_no, day, at, flow_no, abs(amount), bank_date, found, in_wallet
+        key,
+        named,
+        (account, currency),
+        payout_id,
+        order_no,
+        day or ENDLESS,
+        at,
+        flow_no,
+        abs(amount),
+        bank_date,
+        found,
+        in_wallet,
     )
 
 
@@ -277,7 +293,7 @@ def _touches(
     for account, currency, day, *amounts in con.execute(
         DAYS_SQL.format(wallet_line=wallet_line), {"as_of": setting.as_of}
     ).fetchall():
-        movements[account, currency][day or ENDLESS] = amounts
+        movements[account, currency][day] = amounts
     for back in unpaired:
         day_amounts = movements[back.wallet].setdefault(back.day, [ZERO, ZERO, ZERO])
         day_amounts[2] += back.amount
@@ -294,9 +310,10 @@ def _touches(
 
 def _payout_row(payout: Payout) -> dict[str, Any]:
     account, currency = payout.wallet
+    day = None if payout.day == ENDLESS else payout.day
     return {
         "payout": payout.key, "account": account, "currency": currency, "payout_id": payout.payout_id,
-        "order_no": payout.order_no, "day": payout.day, "amount": payout.amount, "matched": payout.matched,
+        "order_no": payout.order_no, "day": day, "amount": payout.amount, "matched": payout.matched,
         "bank_date": payout.bank_date,
     }  # fmt: skip
 

@@ -1,5 +1,11 @@
-"""What codes are called: classes of open items, passes, sides, states of links. Registered as `group.code`."""
+"""What codes are called: classes of open items, passes, sides, states of links. Registered as `group.code`.
 
+Also the one place where evidence (`engine.evidence`: JSON with a code and parameters) is put into words.
+"""
+
+import json
+
+from huikuan.engine import evidence as _evidence  # noqa: F401 - registers the sentences of `evidence.CODE`
 from huikuan.records.messages import MESSAGES, register, text_of
 from huikuan.records.messages import gettext_noop as _
 
@@ -69,3 +75,26 @@ def word_of(group: str, code: str) -> str:
     """A code of a group (class, item, pass, side, link) in the active language; an unknown code as itself."""
     key = f"{group}.{code}"
     return text_of(key, {}) if key in MESSAGES else code
+
+
+# Matches made since the run carry the code of their pass.
+ALIASES = {"decision": "manual"}
+
+
+def because(evidence: str, reason: str = "") -> str:
+    """Why records were put together, as a sentence, then what the person said; blank where nothing is told."""
+    try:
+        told = json.loads(evidence) if evidence else {}
+    except ValueError:
+        return evidence
+    code = str(told.get("code", ""))
+    if not code:
+        return reason
+    key = f"evidence.{ALIASES.get(code, code)}"
+    sentence = text_of(key, told) if key in MESSAGES else word_of("pass", code)
+    return f"{sentence} {reason}".strip()
+
+
+def link_reason(evidence: str, reason: str) -> str:
+    """The reason of a link as lists tell it: what the person said, else why it was made."""
+    return reason or because(evidence)

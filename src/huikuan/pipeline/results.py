@@ -6,14 +6,17 @@ with the columns of the contract (DESIGN section 7, Rows) and a few more; money 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from huikuan.engine.model import LINKS, OPEN
+from huikuan.insight.words import link_reason
 from huikuan.pipeline import runs
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import quoted
+from huikuan.pipeline.groups import PASSES_SQL
 from huikuan.pipeline.opened import OpenedRun, opened_run
 from huikuan.pipeline.paging import Filter, Page, PagedTable, where_of
 from huikuan.pipeline.runs import Manifest
@@ -36,12 +39,28 @@ COLLECTION_COLUMNS = (
 )  # fmt: skip
 
 
-PASSES_SQL = (
-    "SELECT pass, status, count(DISTINCT group_id) AS groups, count(*) AS links FROM {links} "
-    "GROUP BY ALL ORDER BY pass, status"
-)
+__all__ = [
+    "COLLECTION_COLUMNS",
+    "LINK_COLUMNS",
+    "OPEN_COLUMNS",
+    "Filter",
+    "Page",
+    "Results",
+    "suggested_key",
+    "told_link",
+]
 
-__all__ = ["COLLECTION_COLUMNS", "LINK_COLUMNS", "OPEN_COLUMNS", "Filter", "Page", "Results"]
+
+def told_link(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A link row as the contract has it: `reason` is what the person said, else why the match was made."""
+    told = {column: row[column] for column in LINK_COLUMNS}
+    return told | {"reason": link_reason(row["evidence"] or "", row["reason"] or "")}
+
+
+def suggested_key(suggestion: str | None) -> str:
+    """The record key of the nearest candidate that a suggestion names; blank where there is none."""
+    keys = json.loads(suggestion)["keys"] if suggestion else []
+    return str(keys[0]) if keys else ""
 
 
 class Results:
@@ -82,10 +101,13 @@ class Results:
         return f"(SELECT t.*, d.document FROM {table} t LEFT JOIN documents d USING (document_id))"
 
     def _table(self, name: str, part: str) -> str:
-        if name not in self.manifest.names:
-            raise UserError("results.reconciliation_unknown", name=name)
+        self._known(name)
         links, opened, _ = self.run.now(name, self.decisions)
         return links if part == "links" else opened
+
+    def _known(self, name: str) -> None:
+        if name not in self.manifest.names:
+            raise UserError("results.reconciliation_unknown", name=name)
 
     def open_items(
         self,
@@ -210,10 +232,15 @@ class Results:
 
     def passes(self, name: str) -> list[dict[str, Any]]:
         """Links by pass and status: groups and rows."""
-        table = self._table(name, "links")
-        if table == self.run.table(name, "links"):
+        self._known(name)
+        if self.run.now(name, self.decisions)[2].empty and self.run.holds(name, "passes"):
             return self.run.query(f"SELECT * FROM {self.run.table(name, 'passes')} ORDER BY pass, status")
-        return self.run.kept(PASSES_SQL.format(links=table), [])
+        return self.run.kept(PASSES_SQL.format(groups=self.groups(name)), [])
+
+    def groups(self, name: str) -> str:
+        """The table of a reconciliation's groups, one row each (`pipeline.groups`), decisions laid over."""
+        self._known(name)
+        return self.run.groups(name, self.decisions)
 
     def collection(
         self,
@@ -268,6 +295,16 @@ class Results:
     def stream(self, name: str, part: str, columns: Sequence[str], order: str) -> Iterator[dict[str, Any]]:
         """All rows of a table in batches, for exports of any size."""
         return self._batches(self.source(name, part), columns, order, [])
+
+    def told_links(self, name: str) -> Iterator[dict[str, Any]]:
+        """The rows of `links` as the contract has them: the reason in words."""
+        rows = self.stream(name, "links", (*LINK_COLUMNS, "evidence"), "order_no, date, group_id, side, record_key")
+        return (told_link(row) for row in rows)
+
+    def told_open(self, name: str) -> Iterator[dict[str, Any]]:
+        """The rows of `open` as the contract has them: what is suggested as a record key."""
+        rows = self.stream(name, "open", OPEN_COLUMNS, "needs_work DESC, date, order_no, class, item_id")
+        return (row | {"suggestion": suggested_key(row["suggestion"])} for row in rows)
 
     def _batches(self, source: str, columns: Sequence[str], order: str, params: list[Any]) -> Iterator[dict[str, Any]]:
         cursor = self.run.cursor()

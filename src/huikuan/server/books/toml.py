@@ -58,7 +58,12 @@ def export_text(book: Book) -> str:
         "fee_rate": [_entry(rate, FEE) for rate in given.fee_rates],
         "reconciliation": [_entry(rule, RECONCILIATION) for rule in given.reconciliations],
     }
-    return tomli_w.dumps({section: rows for section, rows in document.items() if rows})
+    return "\n".join(_block(section, row) for section, rows in document.items() for row in rows)
+
+
+def _block(section: str, entry: dict[str, Any]) -> str:
+    """`[[section]]` and the entry's fields, one a line (the writer alone would put short entries on one line)."""
+    return f"[[{section}]]\n{tomli_w.dumps(entry)}"
 
 
 def _opening(balance: Decimal | None) -> dict[str, str]:
