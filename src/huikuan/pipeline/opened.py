@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from huikuan.engine.model import LINKS, OPEN
 from huikuan.pipeline.compute import connect, literal, quoted
+from huikuan.pipeline.groups import GROUPS_SQL
 from huikuan.pipeline.overlay import Delta, delta
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.runs import Manifest, read_manifest
@@ -54,7 +55,7 @@ class OpenedRun:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
         self._con = connect("2GB")
-        self._con.execute("SET enable_object_cache = true")
+        self._con.execute("SET parquet_metadata_cache = true")  # a run's files never change
         self._lock = threading.Lock()
         self._views: set[str] = set()
         self._overlays: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
@@ -111,6 +112,23 @@ class OpenedRun:
     def _table(self, view: str, path: Path, *, memory: bool) -> None:
         what = "TABLE" if memory else "VIEW"
         self._con.execute(f"CREATE OR REPLACE {what} {quoted(view)} AS SELECT * FROM read_parquet({literal(path)})")
+
+    def holds(self, name: str, part: str) -> bool:
+        """Whether the run has such a file; one made by an older version may lack it."""
+        return (self.folder / f"{name}.{part}.parquet").exists()
+
+    def groups(self, name: str, decisions: Decisions | None) -> str:
+        """The table of a reconciliation's groups (`pipeline.groups`) with the decisions made since laid over."""
+        links, _opened, since = self.now(name, decisions)
+        if since.empty and self.holds(name, "groups"):
+            return self.table(name, "groups")
+        if since.empty or not self.holds(name, "groups"):
+            return f"({GROUPS_SQL.format(links=links)})"
+        changed = links.removesuffix("_links")
+        return (
+            f"(FROM {self.table(name, 'groups')} WHERE group_id NOT IN (SELECT group_id FROM {changed}_groups) "
+            f"UNION ALL BY NAME {GROUPS_SQL.format(links=f'{changed}_made')})"
+        )
 
     def now(self, name: str, decisions: Decisions | None) -> tuple[str, str, Delta]:
         """Names of the `links` and `open` tables of a reconciliation with the decisions made since laid over."""

@@ -29,9 +29,9 @@ from huikuan.pipeline import facts as facts_of_book
 from huikuan.pipeline import runs
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, literal, quoted
+from huikuan.pipeline.groups import GROUPS_ORDER, GROUPS_SQL, PASSES_SQL
 from huikuan.pipeline.overlay import decided
 from huikuan.pipeline.plain import hash_of, plain
-from huikuan.pipeline.results import PASSES_SQL
 from huikuan.pipeline.runs import Manifest
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
@@ -263,9 +263,15 @@ def _write_outcome(
         con, f"SELECT {_columns(STATEMENT)} FROM ({statement})", folder / f"{name}.statement.parquet", "side, currency"
     )
     con.unregister(f"{prefix}_statement")
-    written = f"read_parquet({literal(folder / f'{name}.links.parquet')})"
-    _write(con, f"SELECT * FROM ({PASSES_SQL.format(links=written)})", folder / f"{name}.passes.parquet", "ALL")
+    _write_groups(con, name, folder)
     return count
+
+
+def _write_groups(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
+    """`NAME.groups.parquet`, `NAME.passes.parquet`, from the links as written."""
+    links, groups = (f"read_parquet({literal(folder / f'{name}.{part}.parquet')})" for part in ("links", "groups"))
+    _write(con, f"SELECT * FROM ({GROUPS_SQL.format(links=links)})", folder / f"{name}.groups.parquet", GROUPS_ORDER)
+    _write(con, f"SELECT * FROM ({PASSES_SQL.format(groups=groups)})", folder / f"{name}.passes.parquet", "ALL")
 
 
 def _columns(schema: Mapping[str, str]) -> str:
