@@ -145,9 +145,9 @@ class OrderSource:
 
     def before_start(self, count: int, index: int) -> Iterator[Order]:
         """Orders from before the book's start, settled before its first bill: no counterpart is to be found."""
-        first = (BOOK_START - BASE).days
+        begin, end = DAY + 36_000, (BOOK_START - BASE).days * DAY - 4_000
         for n in range(count):
-            order = self._draw(index + n, DAY + n * (first - 1) * DAY // count + 36_000)
+            order = self._draw(index + n, begin + n * (end - begin) // count)
             order.paid = order.created + 60
             order.shipped = order.paid + 30_000
             order.received = LEDGER_DAY * DAY - 40_000 + n % 1_000

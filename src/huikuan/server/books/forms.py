@@ -36,8 +36,12 @@ class BookSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Book
-        fields = ("name", "start")
-        labels = {"name": _("Name of the company"), "start": _("First day kept in this book")}
+        fields = ("name", "start", "clerk_limit")
+        labels = {
+            "name": _("Name of the company"),
+            "start": _("First day kept in this book"),
+            "clerk_limit": _("Largest difference a clerk may book"),
+        }
         widgets = {"start": _date()}
 
 

@@ -8,10 +8,12 @@ by the pages, a new one is added.
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +28,8 @@ class Book(models.Model):
     """A company's accounts, kept apart from every other book. Its data lie in HOME/books/ID.
 
     `data_until` is the latest business date its documents reach; blank while it is empty. `fixed_today` stands for the
-    clock in a book that is looked at as of one day for ever (the demonstration).
+    clock in a book that is looked at as of one day for ever (the demonstration). `clerk_limit` is the largest
+    difference, in the book's currency, that a clerk may write away in one match.
     """
 
     name = models.CharField(max_length=80)
@@ -37,6 +40,9 @@ class Book(models.Model):
     wrapped_key = models.TextField()
     data_until = models.DateField(null=True, blank=True)
     fixed_today = models.DateField(null=True, blank=True)
+    clerk_limit = models.DecimalField(
+        max_digits=15, decimal_places=2, default=Decimal(100), validators=[MinValueValidator(0)]
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -78,7 +78,6 @@ register(
 )
 
 ZERO = Decimal(0)
-CLERK_LIMIT = Decimal(100)  # the largest difference a clerk may write away in one match
 
 
 def decisions_of(book: Book) -> plain_decisions.Decisions:
@@ -190,14 +189,14 @@ def match(
         raise UserError("match.nothing")
     if difference_reason and difference_reason not in DIFFERENCE_REASONS:
         raise UserError("match.reason_unknown", reason=difference_reason, reasons=", ".join(DIFFERENCE_REASONS))
-    _locked(book)
+    locked = _locked(book)
+    limit = None if allowed(role, "force") else locked.clerk_limit
     bases = _bases(book, name, left, right)
     shares = _shares(book, name, bases, amount, dict(amounts or {}))
     currencies = sorted({base["currency"] for base in bases.values()})
     if len(currencies) > 1:
         raise UserError("match.currency", currencies=", ".join(currencies))
     difference = sum((share if side == "left" else -share for (side, _), share in shares.items()), ZERO)
-    limit = CLERK_LIMIT if not allowed(role, "force") else None
     if difference and not difference_reason:
         raise UserError("match.difference", difference=_shown(difference))
     if limit is not None and abs(difference) > limit:

@@ -177,7 +177,7 @@ def _difference_context(request: HttpRequest, name: str, left: list[str], right:
         "name": name, "words": title_of(name), "rows": rows, "sums": sums, "difference": apart, "absolute": abs(apart),
         "reasons": [(code, statuses.word_of("reason", code), hint) for code, hint in _reason_hints().items()],
         "left": left, "right": right, "group_id": request.POST.get("group", ""),
-        "order_no": request.POST.get("order_no", ""), "limit": services.CLERK_LIMIT,
+        "order_no": request.POST.get("order_no", ""), "limit": request.book.clerk_limit,  # type: ignore[attr-defined]
         "may_force": request.membership.may("force"), "chosen": request.POST.get("difference_reason", ""),  # type: ignore[attr-defined]
     }  # fmt: skip
 
