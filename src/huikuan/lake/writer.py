@@ -154,8 +154,7 @@ class Writer:
         own = [file for file in files if file.document_id == document_id]
         con.execute(f"CREATE TEMP VIEW own_readings AS {current.scan(state, own)}")
         comparing.check_keys(con, state, "own_readings")
-        low, high = current.key_bounds(con, kind, "own_readings")
-        known = [file for file in state.readings if low is not None and file.may_hold(low, high)]
+        known = comparing.possible_files(con, state, "own_readings")
         if not known:
             return None
         return con.execute(comparing.overlap_sql(state, known, "own_readings")).fetch_arrow_table()
