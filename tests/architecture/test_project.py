@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +124,13 @@ def test_the_repository_names_no_package_registry() -> None:
         if path.exists() and hosts.search(path.read_text(encoding="utf-8"))
     ]
     assert named == []
+
+
+def test_the_command_line_starts_without_the_engine(tmp_path: Path) -> None:
+    code = (
+        "import sys; from huikuan.server.setup import configure; configure(); import huikuan.cli;"
+        "print(sorted({'duckdb', 'ibis', 'pyarrow', 'deltalake'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "HUIKUAN_HOME": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

@@ -16,7 +16,6 @@ class DocumentsConfig(AppConfig):
 
         from huikuan.server.audit import actions
         from huikuan.server.core.navigation import count_for
-        from huikuan.server.documents.queries import counts
 
         actions.name("document.import", _("Document imported"))
         actions.name("document.undo", _("Document undone"))
@@ -25,4 +24,6 @@ class DocumentsConfig(AppConfig):
 
         @count_for("documents:list")
         def flagged(request: HttpRequest) -> tuple[int, bool]:
+            from huikuan.server.documents.queries import counts
+
             return counts(request.book).get("flagged", 0), False  # type: ignore[attr-defined]

@@ -16,7 +16,6 @@ class WorkbenchConfig(AppConfig):
         from huikuan.server.audit import actions
         from huikuan.server.core import search as searching
         from huikuan.server.core.navigation import count_for
-        from huikuan.server.workbench import counts, search
 
         for code, words in {
             "match.make": _("Matched by hand"),
@@ -38,8 +37,15 @@ class WorkbenchConfig(AppConfig):
             "reconcile.run": _("Reconciled"),
         }.items():
             actions.name(code, words)
-        searching.provider(search.find)
+
+        @searching.provider
+        def find(request: HttpRequest, text: str) -> list[searching.Hit]:
+            from huikuan.server.workbench import search  # here: the command line starts without the engine
+
+            return search.find(request, text)
 
         @count_for("workbench:workbench")
         def work(request: HttpRequest) -> tuple[int, bool]:
+            from huikuan.server.workbench import counts
+
             return counts.work(request)
