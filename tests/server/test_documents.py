@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from huikuan.formats.registry import FORMATS
+from huikuan.formats.spec import Text
+from huikuan.server.documents import mapping_check, origins
 from huikuan.server.documents.models import DocumentRow, SavedMapping, Upload
 from huikuan.server.documents.services import upload_path
 from huikuan.server.jobs.models import Job
@@ -92,7 +96,9 @@ def test_an_unknown_table_is_mapped_saved_and_used_again(world: World) -> None:
     preview = client.post(address(world, "map", upload.pk), {**chosen, "do": "preview"}, headers={"HX-Request": "true"})
     assert "all 2 rows can be read" in preview.content.decode()
     assert not SavedMapping.objects.exists(), "a preview saves nothing"
-    assert client.post(address(world, "map", upload.pk), {**chosen, "do": "save"}).status_code == 422, "without a name"
+    assert client.post(address(world, "map", upload.pk), {**chosen, "do": "save", "name": ""}).status_code == 422, (
+        "no name"
+    )
     client.post(address(world, "map", upload.pk), {**chosen, "do": "save", "name": "my bank"})
     upload.refresh_from_db()
     assert upload.rows[0]["status"] == "flagged", "nothing proves a bank file without balances"
@@ -147,8 +153,8 @@ def test_which_files_can_be_read(world: World) -> None:
 def test_every_fault_stands_in_its_row_and_column(world: World) -> None:
     page = hand_in(world, bad=BANK_FILE.replace("50.00,", "1.2E+05,").replace("2025-08-12,12:24", "2025-02-30,12:24"))
     shown = english(world, "clerk").get(page).content.decode()
-    assert re.search(r'<td class="num">3</td><td>金额</td><td class="fault-text">“1.2E+05” is not an amount', shown)
-    assert re.search(r'<td class="num">4</td><td>记账日期</td><td class="fault-text">“2025-02-30” is not a date', shown)
+    assert '<td class="num">3</td><td>金额</td><td class="fault-text">“1.2E+05” is not an amount' in shown
+    assert '<td class="num">4</td><td>记账日期</td><td class="fault-text">“2025-02-30” is not a date' in shown
     assert "Reconcile now" not in shown, "nothing was booked"
     again = hand_in(world, bank=BANK_FILE)
     assert "Reconcile now" in english(world, "clerk").get(again).content.decode()
@@ -166,3 +172,97 @@ def test_work_that_stopped_can_be_tried_again(world: World) -> None:
     client.post(address(world, "answer", "abc123"), {"upload": [upload.pk], "again": "on"})
     upload.refresh_from_db()
     assert (upload.state, upload.rows[0]["status"]) == ("done", "unchanged")
+
+
+def test_what_was_chosen_stays_when_the_header_row_changes(world: World) -> None:
+    hand_in(world, unknown="bank export\n" + UNKNOWN_FILE)
+    upload, client = Upload.objects.get(), english(world, "clerk")
+    shown = {"shown_table": "0", "shown_header_row": "2", "shown_kind": "bank_line", "table": "0", "do": "change"}
+    chosen = {"col-0": "ref", "col-1": "", "col-2": "amount", "col-3": "counterparty", "sign": "inverted"}
+    page = client.post(
+        address(world, "map", upload.pk),
+        {**shown, **chosen, "header_row": "2", "kind": "settlement_line", "account": "Bank"},
+    ).content.decode()
+    assert re.findall(r'<option value="(\w+)" selected>', page.split('name="col-0"')[1])[:1] != ["ref"], "no such field"
+    assert '<option value="amount" selected>' in page.split('name="col-2"')[1].split("</select>")[0]
+    assert '<option value="inverted" selected>' in page
+    assert 'name="account" value="Bank"' in page
+    page = client.post(
+        address(world, "map", upload.pk), {**shown, **chosen, "header_row": "3", "kind": "bank_line"}
+    ).content.decode()
+    assert 'title="A1"' in page.split("<tbody>")[0], "row 3 is the header now"
+
+
+def test_faults_of_a_mapping_are_said_in_words(world: World) -> None:
+    hand_in(world, unknown=UNKNOWN_FILE)
+    upload, client = Upload.objects.get(), english(world, "clerk")
+    given = {"kind": "bank_line", "col-1": "moment", "col-2": "counterparty", "col-3": "counterparty", "do": "preview"}
+    page = client.post(address(world, "map", upload.pk), given, headers={"HX-Request": "true"}).content.decode()
+    assert "is chosen for 2 columns" in page
+    assert "No column is chosen for “Amount”; Bank lines need it." in html.unescape(page)
+    given = {"kind": "bank_line", "col-1": "moment", "col-2": "amount", "do": "save", "name": "m"}
+    answer = client.post(address(world, "map", upload.pk), given)
+    assert answer.status_code == 422
+    assert "Say whose it is: fill in “Account”" in html.unescape(answer.content.decode())
+
+
+def test_a_large_file_is_shown_by_its_head_and_checked_by_a_job(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapping_check, "WHOLE_BYTES", 200)
+    rows = "".join(f"B{n},2026-10-02,{n}.00,c\n" for n in range(50))
+    hand_in(world, unknown=UNKNOWN_FILE + rows + "C1,no date,1.00,c\n")
+    upload, client = Upload.objects.get(), english(world, "clerk")
+    chosen = {"kind": "bank_line", "col-1": "moment", "col-2": "amount", "account": "Bank", "name": "m"}
+    page = client.post(address(world, "map", upload.pk), {**chosen, "do": "preview"}, headers={"HX-Request": "true"})
+    assert re.search(r"the first \d rows can be read", page.content.decode())
+    page = client.post(address(world, "map", upload.pk), {**chosen, "do": "check"}, headers={"HX-Request": "true"})
+    job = Job.objects.get(kind="mapping.check")
+    assert (job.state, job.result["rows"], job.result["rejected"]) == ("done", 53, 1)
+    page = client.get(address(world, "map_check", upload.pk, job.pk)).content.decode()
+    assert "1 of 53 rows cannot be read" in page
+    assert '<td class="num">54</td><td>日期</td>' in page
+
+
+def test_a_mapping_travels_as_a_file(world: World) -> None:
+    hand_in(world, unknown=UNKNOWN_FILE)
+    upload, client = Upload.objects.get(), english(world, "clerk")
+    chosen = {"kind": "bank_line", "col-1": "moment", "col-2": "amount", "account": "Bank", "name": "m"}
+    client.post(address(world, "map", upload.pk), {**chosen, "do": "save"})
+    saved = SavedMapping.objects.get()
+    content = client.get(address(world, "export_mapping", saved.pk)).content
+    spec = saved.spec
+    saved.delete()
+
+    def read_in(text: bytes) -> int:
+        file = SimpleUploadedFile("mapping.json", text)
+        return client.post(address(world, "import_mapping"), {"file": file}).status_code
+
+    assert (read_in(content), SavedMapping.objects.get().spec) == (302, spec)
+    for bad in (b"", b"[]", b"{", b'{"file": "x"}', content.replace(b"bank_line", b"no_line"), b"\xff\xfe"):
+        assert read_in(bad) == 422
+    other = json.loads(content)
+    other["mapping"]["header"].append("more")
+    assert read_in(json.dumps(other).encode()) == 422, "the name belongs to another header"
+
+
+def test_the_original_cells_are_shown_and_people_masked(world: World) -> None:
+    (key,) = record_key(world.ours)
+    page = html.unescape(english(world, "auditor").get(address(world, "source", key)).content.decode())
+    assert re.search(r'<th scope="row">附言</th><td>\s*货款', page)
+    assert re.search(r'<th scope="row">记账时间</th><td>12:23:04', page)
+    # The format reads no such column: who it is of cannot be known, so it is not shown.
+    assert re.search(r'<th scope="row">对方开户行</th><td class="masked"[^>]*>\*\*\*', page)
+
+
+def test_original_cells_of_a_mapped_workbook_and_of_odd_lines(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        '单号,备注,收货人,金额\nA1,"two\nlines",王小明,1.00\nA2,拨打13812345678,李四,2.50\n', encoding="gb18030"
+    )
+    declared = replace(FORMATS[0], id="x", needs=(("单号",),), columns=(Text("a", ("单号",)), Text("b", ("备注",))))
+
+    def cells(row: int) -> dict[str, str]:
+        return {cell.header: cell.text for cell in origins._origin_in(path, "t.csv", [declared], "", row).cells}
+
+    assert cells(2) == {"单号": "A1", "备注": "two\nlines", "收货人": "***", "金额": "1.00"}
+    assert cells(4) == {"单号": "A2", "备注": "拨打***", "收货人": "***", "金额": "2.50"}
+    assert "not found" in origins._origin_in(path, "t.csv", [declared], "", 99).note

@@ -68,6 +68,15 @@ def mapping(company: Any) -> tuple[Any, ...]:
     return (found.pk,)
 
 
+def check(company: Any) -> tuple[Any, ...]:
+    """The upload and a job that reads all its rows."""
+    from huikuan.server.jobs.models import Job
+
+    if "check" not in company.more:
+        company.more["check"] = Job.objects.create(book=company.book, kind="mapping.check", title="Check", state="done")
+    return (*unknown(company), company.more["check"].pk)
+
+
 ROWS = [
     Row("documents:import", MATCH),
     Row("documents:import", MATCH, "post"),
@@ -79,6 +88,9 @@ ROWS = [
     Row("documents:map", MATCH, "get", unknown),
     Row("documents:map", MATCH, "post", unknown),
     Row("documents:mappings", MATCH),
+    Row("documents:map_check", MATCH, "get", check),
+    Row("documents:export_mapping", MATCH, "get", mapping),
+    Row("documents:import_mapping", MATCH, "post"),
     Row("documents:delete_mapping", MATCH, "post", mapping),
     # The two books hold the same record: its key is no secret, its readings are.
     Row("documents:source", MONEY, "get", record_key),

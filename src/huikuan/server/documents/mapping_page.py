@@ -1,40 +1,36 @@
-"""The column mapping page's work: from the form's fields to a mapping, from a mapping to what its records look like."""
+"""The column mapping page's work: from the form's fields to a mapping, and back to what the page shows."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from huikuan.formats.mapping import Mapping, check_mapping, required_fields
-from huikuan.formats.mapping_guess import (
-    DATE_FORMATS,
-    Guess,
-    Reason,
-    TablePreview,
-    check_file,
-    preview_file,
-)
+from huikuan.formats.mapping_guess import DATE_FORMATS, Guess, Reason, TablePreview, guess_mapping, preview_file
 from huikuan.formats.mapping_words import TARGETS
-from huikuan.formats.reading import ReadContext, Reading
-from huikuan.pipeline.compute import connect, quoted
-from huikuan.pipeline.importing import problem_row
 from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book
-from huikuan.server.documents.library import library_book
-from huikuan.server.documents.models import Upload
-from huikuan.server.documents.queries import SHOWN_FIELDS
+from huikuan.server.core.statuses import word_of
+from huikuan.server.documents.models import SavedMapping, Upload
 from huikuan.server.documents.services import upload_path
 
 ROWS_SHOWN = 8
-RECORDS_SHOWN = 5
-LIVE_LIMIT_BYTES = 5_000_000
+TABLES_GUESSED = 12
+NAME_LENGTH = 100
+SAMPLE_MOMENT = datetime(2026, 10, 31, 18, 5, 59, tzinfo=UTC)
+RULES = ("sign", "unit", "decimal", "date_format")
+TYPED = ("account", "shop", "currency", "name")
 
 
 @dataclass(frozen=True)
 class MappingColumn:
-    """One column of the person's file: what it is called, some cells, and which field it is taken for."""
+    """One column of the person's file: what it is called, and which field it is taken for, why, and how surely."""
 
     number: int
     header: str
@@ -44,27 +40,52 @@ class MappingColumn:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What reading all rows with the mapping gives: counts, problems, first records of its kind."""
+class Chosen:
+    """What the person chose otherwise than guessed: header → field (blank: not used), and rules of reading."""
 
-    rows: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    refused: bool = False
-    problems: list[dict[str, Any]] = field(default_factory=list)
-    totals: dict[str, Decimal] = field(default_factory=dict)
-    fields: tuple[str, ...] = ()
-    records: list[dict[str, Any]] = field(default_factory=list)
+    columns: dict[str, str]
+    rules: dict[str, str]
 
-    @property
-    def ok(self) -> bool:
-        """Whether every row was read and it is known whose they are."""
-        return bool(self.accepted) and not self.rejected and not self.refused
+
+@dataclass(frozen=True)
+class Place:
+    """What is read: which table of the file, its header row (None: guessed), the kind of record (blank: guessed)."""
+
+    table: int
+    header_row: int | None
+    kind: str
 
 
 def tables_of(upload: Upload) -> list[TablePreview]:
-    """The tables of an uploaded file, each with its first rows. UserError for a file that cannot be opened."""
-    return preview_file(upload_path(upload), upload.name, str(upload.options.get("password", "")))
+    """The tables of an uploaded file, each with its first rows. UserError for a file that cannot be opened.
+
+    Kept for a while: a large workbook takes seconds to open.
+    """
+    name = f"upload-tables-{upload.pk}"
+    found: list[TablePreview] | None = cache.get(name)
+    if found is None:
+        found = preview_file(upload_path(upload), upload.name, str(upload.options.get("password", "")))
+        cache.set(name, found, 3600)
+    return found
+
+
+def best_table(tables: list[TablePreview]) -> int:
+    """The table of which most columns are known; the first of equals."""
+    known = [len(guess_mapping(table).mapping.columns) for table in tables[:TABLES_GUESSED]]
+    return known.index(max(known))
+
+
+def place_of(tables: list[TablePreview], given: AnyMapping[str, str], prefix: str = "") -> Place:
+    """What the form says is read. `prefix` `shown_`: what the page had shown when it was sent."""
+    number, row, kind = (given.get(f"{prefix}{name}", "") for name in ("table", "header_row", "kind"))
+    table = int(number) if number.isdecimal() and int(number) < len(tables) else best_table(tables)
+    return Place(table, int(row) if row.isdecimal() else None, kind if kind in TARGETS else "")
+
+
+def guess_at(tables: list[TablePreview], place: Place, name: str = "") -> tuple[TablePreview, Guess]:
+    """The table from its header row on, and the guess of its mapping."""
+    table = below(tables[place.table], place.header_row)
+    return table, guess_mapping(table, place.kind, name=name)
 
 
 def below(table: TablePreview, header_row: int | None) -> TablePreview:
@@ -73,22 +94,68 @@ def below(table: TablePreview, header_row: int | None) -> TablePreview:
     return replace(table, rows=rows) if rows else table
 
 
-def mapping_of(guess: Guess, table: TablePreview, given: AnyMapping[str, str]) -> Mapping:
-    """The guess with what the person chose: `col-N` a field for column N, and the rules of reading."""
+def moved(old: Place, new: Place) -> Place:
+    """The new place, without what belonged to the old table: another sheet has a header row and kind of its own."""
+    if new.table == old.table:
+        return new
+    return Place(new.table, None, new.kind if new.kind != old.kind else "")
+
+
+def chosen_of(guess: Guess, table: TablePreview, given: AnyMapping[str, str]) -> Chosen:
+    """What in the form differs from the guess that the page had shown."""
+    guessed = {header: name for name, header in guess.mapping.columns.items()}
+    columns = {
+        header: given.get(f"col-{number}", "")
+        for number, header in enumerate(header_of(guess, table))
+        if header and given.get(f"col-{number}", "") != guessed.get(header, "")
+    }
+    shown = rules_of(guess.mapping)
+    rules = {name: given[name] for name in RULES if name in given and given[name] != shown[name]}
+    return Chosen(columns, rules | {name: given.get(name, "") for name in TYPED})
+
+
+def rules_of(mapping: Mapping) -> dict[str, str]:
+    """The rules of reading as the form's fields have them."""
+    layout = mapping.date_formats[0] if len(mapping.date_formats) == 1 else ""
+    return {
+        "sign": mapping.sign,
+        "unit": mapping.unit,
+        "decimal": "," if mapping.decimal_comma else ".",
+        "date_format": layout,
+    }
+
+
+def with_chosen(guess: Guess, table: TablePreview, chosen: Chosen) -> Mapping:
+    """The guess of another header, sheet or kind with what the person had chosen, as far as it applies there."""
     header = header_of(guess, table)
-    chosen = {field: header[number] for number in range(len(header)) if (field := given.get(f"col-{number}", ""))}
-    layout = given.get("date_format", "")
+    known = field_names(guess.mapping.kind)
+    kept = {name: head for head, name in chosen.columns.items() if head in header and name in known}
+    unused = {head for head, name in chosen.columns.items() if not name}
+    taken = set(kept.values()) | unused
+    columns = {n: head for n, head in guess.mapping.columns.items() if n not in kept and head not in taken} | kept
+    return _with_rules(replace(guess.mapping, columns=columns), rules_of(guess.mapping) | chosen.rules)
+
+
+def mapping_of(guess: Guess, table: TablePreview, given: AnyMapping[str, str]) -> Mapping:
+    """The mapping the form says: `col-N` a field for column N, and the rules of reading."""
+    header = header_of(guess, table)
+    columns = {field: header[number] for number in range(len(header)) if (field := given.get(f"col-{number}", ""))}
+    rules = {name: given[name] for name in (*RULES, *TYPED) if name in given}
+    return _with_rules(replace(guess.mapping, columns=columns), rules_of(guess.mapping) | rules)
+
+
+def _with_rules(mapping: Mapping, rules: AnyMapping[str, str]) -> Mapping:
+    layout = rules.get("date_format", "")
     return replace(
-        guess.mapping,
-        name=given.get("name", "").strip(),
-        columns=chosen,
-        sign=given.get("sign", guess.mapping.sign),
-        unit=given.get("unit", guess.mapping.unit),
-        decimal_comma=given.get("decimal", ".") == ",",
-        date_formats=(layout,) if layout in DATE_FORMATS else guess.mapping.date_formats,
-        shop=given.get("shop", "").strip(),
-        account=given.get("account", "").strip(),
-        currency=given.get("currency", "").strip().upper(),
+        mapping,
+        name=rules.get("name", mapping.name).strip(),
+        sign=rules["sign"],
+        unit=rules["unit"],
+        decimal_comma=rules["decimal"] == ",",
+        date_formats=(layout,) if layout in DATE_FORMATS else mapping.date_formats,
+        shop=rules.get("shop", "").strip(),
+        account=rules.get("account", "").strip(),
+        currency=rules.get("currency", "").strip().upper(),
     )
 
 
@@ -98,27 +165,38 @@ def header_of(guess: Guess, table: TablePreview) -> tuple[str, ...]:
 
 
 def columns_of(guess: Guess, table: TablePreview, mapping: Mapping) -> list[MappingColumn]:
-    """The file's columns with the field each is taken for, and why."""
+    """The file's columns with the field each is taken for, and why. A column whose date can be read in two ways is
+    doubtful."""
     reasons: dict[str, Reason] = {reason.part: reason for reason in guess.reasons}
+    dates = reasons.get("date_formats")
+    if dates and not dates.sure and "moment" in reasons and len(mapping.date_formats) != 1:
+        reasons["moment"] = replace(dates, part="moment")
     taken = {header: name for name, header in mapping.columns.items()}
     columns = []
     for number, header in enumerate(header_of(guess, table)):
         target = taken.get(header, "")
         reason = reasons.get(target) if guess.mapping.columns.get(target) == header else None
-        columns.append(
-            MappingColumn(number, header, target, reason.text if reason else "", reason is None or reason.sure)
-        )
+        text = reason.text if reason else ""
+        columns.append(MappingColumn(number, header, target, text, reason is None or reason.sure))
     return columns
 
 
-def faults_of(mapping: Mapping) -> list[str]:
+def faults_of(mapping: Mapping, given: AnyMapping[str, str], columns: int) -> list[str]:
     """What is still missing before the mapping can read anything, in words."""
-    missing = [name for name in required_fields(mapping) if name not in mapping.columns]
-    if missing:
-        return [
-            str(UserError("mapping.column_missing", name=mapping.name or "–", field=name, kind=mapping.kind))
-            for name in missing
-        ]
+    kind = word_of("kind", mapping.kind)
+    times = Counter(field for number in range(columns) if (field := given.get(f"col-{number}", "")))
+    twice = [
+        _("“%(field)s” is chosen for %(n)s columns. Choose it for one.") % {"field": word_of("field", name), "n": n}
+        for name, n in times.items()
+        if n > 1
+    ]
+    missing = [
+        _("No column is chosen for “%(field)s”; %(kind)s need it.") % {"field": word_of("field", name), "kind": kind}
+        for name in required_fields(mapping)
+        if name not in mapping.columns
+    ]
+    if twice or missing:
+        return twice + missing
     try:
         check_mapping(mapping)
     except UserError as error:
@@ -126,40 +204,27 @@ def faults_of(mapping: Mapping) -> list[str]:
     return []
 
 
-def checked(book: Book, upload: Upload, mapping: Mapping) -> Checked:
-    """Read all rows of the file with the mapping; nothing is stored."""
-    library = library_book(book)
-    context = ReadContext(
-        currency=mapping.currency or book.currency, timezone=book.timezone, hash_key=library.hash_key,
-        shop=mapping.shop, account=mapping.account, password=str(upload.options.get("password", "")),
-        accept_partial=True,
-    )  # fmt: skip
-    con = connect()
-    try:
-        named = replace(mapping, name=mapping.name or "preview")
-        readings = check_file(upload_path(upload), upload.name, named, context, con)
-        read = [reading for reading in readings if reading.rows]
-        first = next((reading for reading in read if reading.tables), None)
-        return Checked(
-            rows=sum(reading.rows for reading in readings),
-            accepted=sum(reading.accepted for reading in readings),
-            rejected=sum(reading.rejected for reading in readings),
-            refused=any(reading.status == "refused" for reading in readings),
-            problems=[problem_row(problem) for reading in readings for problem in reading.problems][:20],
-            totals=dict(first.totals) if first else {},
-            fields=SHOWN_FIELDS[mapping.kind],
-            records=_records(con, first, mapping.kind) if first else [],
-        )
-    finally:
-        con.close()
+def default_name(book: Book, upload: Upload) -> str:
+    """A name for the mapping that no other of the book has: the file's, without its ending."""
+    stem = Path(upload.name).stem[: NAME_LENGTH - 4] or "table"
+    taken = set(SavedMapping.objects.filter(book=book).values_list("name", flat=True))
+    names = (stem if number == 1 else f"{stem} {number}" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
 
 
-def _records(con: Any, reading: Reading, kind: str) -> list[dict[str, Any]]:
-    names = SHOWN_FIELDS[kind]
-    found = con.execute(
-        f"SELECT {', '.join(names)} FROM {quoted(reading.tables[kind])} ORDER BY source_row LIMIT {RECORDS_SHOWN}"
-    ).fetchall()
-    return [dict(zip(names, row, strict=True)) for row in found]
+def name_fault(book: Book, mapping: Mapping) -> str:
+    """Why the mapping cannot be saved under its name; blank if it can. Saving over one of the same header is meant."""
+    if not mapping.name:
+        return _("Give the mapping a name: it is used by itself when this header comes again.")
+    same = SavedMapping.objects.filter(book=book, name=mapping.name).first()
+    if same and list(same.spec.get("header", [])) != list(mapping.header):
+        return _("“%(name)s” is the mapping of another header already. Choose another name.") % {"name": mapping.name}
+    return ""
+
+
+def date_samples() -> list[tuple[str, str]]:
+    """The layouts of dates, each with the 31st of October 2026 written so."""
+    return [(layout, SAMPLE_MOMENT.strftime(layout)) for layout in DATE_FORMATS]
 
 
 def field_names(kind: str) -> list[str]:

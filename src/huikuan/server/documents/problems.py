@@ -36,6 +36,8 @@ def sentence(problem: dict[str, Any]) -> str:
         params["format"] = format_titles().get(params.get("format", ""), params.get("format"))
     if problem["code"] == "control.mismatch":
         params["name"] = control_name(str(params.get("name", "")))
+    if problem["code"] == "unproved":
+        params["what"] = str(params.get("what", "")).removeprefix("mapping.")
     text = text_of(problem["code"], params)
     return problem.get("text", text) if "(missing " in text or text.startswith(problem["code"]) else text
 

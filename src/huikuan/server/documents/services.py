@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,12 @@ from huikuan.server.jobs.services import start
 register(
     {
         "mapping.unknown": gettext_noop("There is no saved mapping named %(name)s. There are: %(names)s."),
+        "mapping.file_unreadable": gettext_noop(
+            "This is no file of a column mapping. Expected the .json file that “Export” gives on this page."
+        ),
+        "mapping.name_taken": gettext_noop(
+            "“%(name)s” is the mapping of another header already. Remove that one first, or rename the one in the file."
+        ),
     }
 )
 
@@ -260,3 +267,40 @@ def delete_mapping(book: Book, actor: Any, name: str) -> None:
     require(book, actor, "import")
     SavedMapping.objects.filter(book=book, name=name).delete()
     record(actor, "mapping.delete", f"mapping:{name}", book=book, before={"name": name})
+
+
+MAPPING_BYTES_MAX = 1 << 20
+MAPPING_FILE = "huikuan-column-mapping"
+
+
+def mapping_document(mapping: SavedMapping) -> dict[str, Any]:
+    """A saved mapping as a file says it."""
+    return {"file": MAPPING_FILE, "version": 1, "mapping": mapping.spec | {"name": mapping.name}}
+
+
+def read_mapping(book: Book, actor: Any, content: bytes) -> tuple[str, SavedMapping | None]:
+    """Save the mapping of a file made by `mapping_document`: why it cannot be, or the saved one."""
+    from huikuan.formats.mapping import mapping_from_plain, mapping_to_plain
+
+    try:
+        plain_text = json.loads(content.decode("utf-8-sig"))
+        if plain_text.get("file") != MAPPING_FILE or not isinstance(plain_text.get("mapping"), dict):
+            raise ValueError
+        mapping = mapping_from_plain(plain_text["mapping"])
+    except UserError as error:
+        return str(error), None
+    except (ValueError, TypeError, AttributeError):
+        return str(UserError("mapping.file_unreadable")), None
+    name = mapping.name.strip()[:100]
+    same = SavedMapping.objects.filter(book=book, name=name).first()
+    if not name or (same and list(same.spec.get("header", [])) != list(mapping.header)):
+        return str(UserError("mapping.name_taken", name=name or "–")), None
+    return "", save_mapping(book, actor, name, mapping_to_plain(mapping))
+
+
+def start_mapping_check(book: Book, actor: Any, upload: Upload, spec: dict[str, Any]) -> Job:
+    """Start reading all rows of a large file with a mapping that is not saved yet."""
+    require(book, actor, "import")
+    title = gettext_noop("Reading all rows of %(file)s")
+    params = {"upload": upload.pk, "spec": spec}
+    return start(book, "mapping.check", params, title=title, title_params={"file": upload.name}, by=actor)

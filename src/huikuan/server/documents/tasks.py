@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from huikuan.formats.mapping import mapping_from_plain
 from huikuan.records.messages import gettext_noop
-from huikuan.server.documents import services
+from huikuan.server.documents import mapping_check, services
 from huikuan.server.documents.models import Upload
 from huikuan.server.jobs.services import JobContext, handler
 
@@ -34,3 +35,22 @@ def import_uploads(context: JobContext, uploads: list[int], options: dict[str, A
             statuses[row.status] = statuses.get(row.status, 0) + 1
     services.forget_old_uploads()
     return statuses
+
+
+@handler("mapping.check")
+def check_mapping(context: JobContext, upload: int, spec: dict[str, Any]) -> dict[str, Any]:
+    """Read all rows of an upload with a mapping; nothing is stored but what was found."""
+    found = Upload.objects.get(book=context.book, pk=upload)
+
+    def told(share: float) -> None:
+        context.progress(int(share * 1000), 1000, gettext_noop("Reading %(file)s"), file=found.name)
+
+    told(0)
+    checked = mapping_check.checked(context.book, found, mapping_from_plain(spec), whole=True, told=told)
+    return {
+        "rows": checked.rows,
+        "accepted": checked.accepted,
+        "rejected": checked.rejected,
+        "readable": checked.readable,
+        "problems": checked.problems,
+    }

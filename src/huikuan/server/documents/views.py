@@ -19,6 +19,7 @@ from huikuan.server.documents import queries, services
 from huikuan.server.documents.batches import Batch, batch_of
 from huikuan.server.documents.forms import AnswerForm, known_names
 from huikuan.server.documents.models import DocumentRow, Upload
+from huikuan.server.documents.origins import origin_of
 from huikuan.server.documents.problems import control_name, lines_of, sentence, total_name
 
 
@@ -181,4 +182,11 @@ def source(request: HttpRequest, record_key: str) -> HttpResponse:
     readings = queries.history(request.book, record_key)  # type: ignore[attr-defined]
     if not readings:
         raise Http404
+    for reading in readings:
+        found, row = reading["document"], reading["source_row"]
+        reading["origin"] = (
+            origin_of(request.book, found, reading.get("source_sheet") or "", row)  # type: ignore[attr-defined]
+            if found and row
+            else None
+        )
     return render(request, "documents/source.html", {"record_key": record_key, "readings": readings})
