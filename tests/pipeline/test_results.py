@@ -10,7 +10,7 @@ import pytest
 from huikuan.demo.seller import AS_OF
 from huikuan.pipeline import runs
 from huikuan.pipeline.reconciling import Asked, run
-from huikuan.pipeline.results import Filter, Results
+from huikuan.pipeline.results import Filter, Results, suggested_key
 from huikuan.records.decisions import Decisions, Exclusion, ManualMatch, Member, NotThese
 from huikuan.records.errors import UserError
 from tests.pipeline.conftest import DemoBook
@@ -144,6 +144,51 @@ def test_taking_a_group_apart_opens_its_records_at_once(demo: DemoBook) -> None:
         assert opened[row["record_key"]] == row["amount"]
 
 
+def test_what_a_decision_leaves_over_keeps_its_class(demo: DemoBook) -> None:
+    before = Results.of(demo.book)
+    left, right = _pair(before)
+    halves = tuple(
+        Member(row["side"], row["record_key"], row["amount"] / 2, row["amount"])  # type: ignore[operator, arg-type]
+        for row in (left, right)
+    )
+    partly = Decisions(matches=(ManualMatch("h" * 32, "payout-bank", halves, "other"),))
+    now = {row["record_key"]: row for row in Results.of(demo.book, partly).told_open("payout-bank")}
+    for row in (left, right):
+        rest = now[row["record_key"]]
+        assert rest["amount"] == row["amount"] / 2  # type: ignore[operator]
+        for name in ("item_id", "class", "needs_work", "due_date", "age_days"):
+            assert rest[name] == row[name], name
+
+
+def test_a_bank_line_set_loose_is_called_unidentified(demo: DemoBook) -> None:
+    before = Results.of(demo.book)
+    group = before.group("payout-bank", before.links("payout-bank", limit=1).rows[0]["group_id"])
+    keys = tuple(sorted({row["record_key"] for row in group}))
+    loose = Results.of(demo.book, Decisions(not_these=(NotThese("payout-bank", keys),))).told_open("payout-bank")
+    classes = {row["side"]: row["class"] for row in loose if row["record_key"] in keys}
+    assert classes == {"left": "unknown", "right": "unidentified_receipt"}
+
+
+def test_every_link_says_why(demo: DemoBook) -> None:
+    results = Results.of(demo.book)
+    for name in results.manifest.names:
+        rows = list(results.told_links(name))
+        assert all(row["reason"] and not row["reason"].startswith(("{", "evidence.")) for row in rows), name
+    matched = Decisions(matches=(_match(*_pair(results)),))
+    reasons = {r["reason"] for r in Results.of(demo.book, matched).told_links("payout-bank") if r["pass"] == "decision"}
+    assert reasons == {"seen"}
+
+
+def test_a_suggestion_is_a_record_of_the_other_side(demo: DemoBook) -> None:
+    results = Results.of(demo.book)
+    rows = list(results.told_open("payout-bank"))
+    sides = {row["record_key"]: row["side"] for row in rows}
+    suggested = [row for row in rows if row["suggestion"]]
+    for row in suggested:
+        assert {row["side"], sides[row["suggestion"]]} == {"left", "right"}
+    assert suggested_key('{"pass": "amount", "keys": ["a/1", "b/2"]}') == "a/1"
+
+
 def test_an_exclusion_takes_a_record_out_at_once(demo: DemoBook) -> None:
     item = Results.of(demo.book).open_items(NAME, Filter(side="left"), limit=1).rows[0]
     excluded = Decisions(exclusions=(Exclusion(item["record_key"], "", "test order"),))
@@ -190,6 +235,34 @@ def test_a_part_of_the_period_is_reported_whole_by_group(demo: DemoBook) -> None
         assert part.group(NAME, group_id) == whole.group(NAME, group_id), "no group is cut"
     for row in part.statement():
         assert row["total"] == row["matched"] + row["difference"] + row["open"]
+
+
+def test_a_part_is_chosen_by_the_left_records_date_and_its_totals_prove(demo: DemoBook) -> None:
+    low, high = date(2026, 10, 5), date(2026, 10, 12)
+    run(demo.book, demo.rules, Decisions(), Asked(date_from=low, date_to=high))
+    part, whole = Results.of(demo.book, date_from=low, date_to=high), Results.of(demo.book)
+    straddling = 0
+    for name in whole.manifest.names:
+        days: dict[str, dict[str, list[date]]] = {}
+        for row in whole.stream(name, "links", ("group_id", "side", "date"), "link_id"):
+            if row["date"]:
+                days.setdefault(row["group_id"], {}).setdefault(row["side"], []).append(row["date"])
+        wanted = {g for g, of in days.items() if low <= min(of.get("left") or of["right"]) <= high}
+        links = list(part.stream(name, "links", ("group_id", "side", "currency", "allocated", "date"), "link_id"))
+        assert {row["group_id"] for row in links} == wanted, name
+        straddling += sum(not low <= row["date"] <= high for row in links if row["date"])
+        opened = [row for row in part.told_open(name) if row["record_key"]]
+        assert all(low <= row["date"] <= high for row in opened)
+        inside = [r for r in whole.told_open(name) if r["record_key"] and r["date"] and low <= r["date"] <= high]
+        assert {row["item_id"] for row in opened} == {row["item_id"] for row in inside}
+        for row in part.statement(name):
+            of_side = [each for each in links if each["side"] == row["side"]]
+            linked = sum((each["allocated"] for each in of_side), Decimal(0))
+            assert row["matched"] + row["difference"] == linked
+            assert row["open"] == sum((each["amount"] for each in opened if each["side"] == row["side"]), Decimal(0))
+            assert row["total"] == linked + row["open"]
+            assert (row["groups"], row["links"]) == (len({each["group_id"] for each in of_side}), len(of_side))
+    assert straddling, "a group's right records may lie outside the days"
 
 
 def test_collection_pages_and_totals(demo: DemoBook) -> None:

@@ -75,8 +75,13 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """--as-of, --from, --to."""
     for name, variable, text in (
         ("--as-of", "as_of", "As of this day; default today."),
-        ("--to", "date_to", "Report up to this day."),
-        ("--from", "date_from", "Report from this day on."),
+        ("--to", "date_to", "Report up to this day; chosen as with --from."),
+        (
+            "--from",
+            "date_from",
+            "Report from this day on. Chosen by the business date of a match's left records (the right ones where "
+            "it has no left) or of the open item; matching sees everything, so no match is cut.",
+        ),
     ):
         function = click.option(name, variable, type=DAY, help=text)(function)
     return function

@@ -20,6 +20,7 @@ from huikuan.pipeline.groups import GROUPS_SQL
 from huikuan.pipeline.overlay import Delta, delta
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.runs import Manifest, read_manifest
+from huikuan.recons import RECONCILIATIONS
 from huikuan.records.decisions import Decisions, ManualMatch
 
 RUNS_KEPT = 4
@@ -139,13 +140,15 @@ class OpenedRun:
         key = (name, hash_of(since))
         with self._lock:
             if key not in self._overlays:
-                self._overlays[key] = _lay_over(self._con.cursor(), links, opened, since, f"since_{key[1][:12]}")
+                self._overlays[key] = _lay_over(self._con.cursor(), name, links, opened, since, f"since_{key[1][:12]}")
                 if len(self._overlays) > OVERLAYS_KEPT:
                     self._overlays.popitem(last=False)
             return (*self._overlays[key], since)
 
 
-def _lay_over(con: duckdb.DuckDBPyConnection, links: str, opened: str, since: Delta, prefix: str) -> tuple[str, str]:
+def _lay_over(
+    con: duckdb.DuckDBPyConnection, name: str, links: str, opened: str, since: Delta, prefix: str
+) -> tuple[str, str]:
     """Make the overlay's tables and the two views that join them to the published ones."""
     prefix = f"{links.removesuffix('_links')}_{prefix}"
     con.execute(
@@ -162,7 +165,7 @@ def _lay_over(con: duckdb.DuckDBPyConnection, links: str, opened: str, since: De
     )
     _bases(con, opened, prefix)
     _new_links(con, since, prefix)
-    _new_open(con, opened, since, prefix)
+    _new_open(con, name, since, prefix)
     con.execute(
         f"CREATE OR REPLACE VIEW {prefix}_links AS SELECT {_names(LINKS)} FROM {links} "
         f"WHERE group_id NOT IN (SELECT group_id FROM {prefix}_groups) "
@@ -181,15 +184,21 @@ def _names(schema: dict[str, str]) -> str:
     return ", ".join(quoted(name) for name in schema)
 
 
+KNOWN = ("class", "needs_work", "due_date", "age_days", "cause", "suggestion", "evidence")  # only of what was open
+
+
 def _bases(con: duckdb.DuckDBPyConnection, opened: str, prefix: str) -> None:
-    """`PREFIX_base`: what is known of each record that is loose now, one row per side and record."""
+    """`PREFIX_base`: what is known of each record that is loose now, one row per side and record. What was open keeps
+    the class the run gave it; what comes from a dissolved group has none yet."""
     columns = "side, scope, record_key, document_id, source_row, order_no, date, currency, amount"
+    known = ", ".join(quoted(name) for name in KNOWN)
     con.execute(
         f"CREATE OR REPLACE TABLE {prefix}_base AS "
-        f"SELECT DISTINCT ON (side, record_key) {columns}, due_date, item_id FROM ("
-        f"SELECT {columns}, due_date, item_id FROM {opened} "
+        f"SELECT DISTINCT ON (side, record_key) {columns}, item_id, {known} FROM ("
+        f"SELECT {columns}, item_id, {known} FROM {opened} "
         f"WHERE record_key IN (SELECT record_key FROM {prefix}_touched) "
-        f"UNION ALL SELECT {columns}, NULL AS due_date, NULL AS item_id FROM {prefix}_loose)"
+        f"UNION ALL BY NAME SELECT {columns} FROM {prefix}_loose) "
+        f"ORDER BY side, record_key, item_id NULLS LAST"
     )
 
 
@@ -221,11 +230,24 @@ def _new_links(con: duckdb.DuckDBPyConnection, since: Delta, prefix: str) -> Non
     )
 
 
-def _new_open(con: duckdb.DuckDBPyConnection, opened: str, since: Delta, prefix: str) -> None:
+def _loose_class(name: str) -> str:
+    """SQL for the class of a record set loose from a group: what the reconciliation calls an entry of the right side
+    that nothing explains, where keys do not say more; the next run knows better."""
+    definition = RECONCILIATIONS.get(name)
+    if definition is None or not definition.across:
+        return "'unknown'"
+    unknown = f"CASE WHEN amount < 0 THEN '{definition.classes.unknown_out}' ELSE '{definition.classes.unknown_in}' END"
+    return f"CASE WHEN side = 'right' THEN {unknown} ELSE 'unknown' END"
+
+
+def _new_open(con: duckdb.DuckDBPyConnection, name: str, since: Delta, prefix: str) -> None:
     """`PREFIX_left`: what is open because of the decisions: records let go, what a split or a match leaves over."""
     con.register(f"{prefix}_excluded", pa.table({"record_key": pa.array(list(since.excluded), pa.string())}))
-    rest = "'unknown' AS class, true AS needs_work, due_date, NULL AS age_days, "
-    rest += "'' AS cause, '' AS suggestion, '' AS evidence"
+    rest = (
+        f"coalesce(class, {_loose_class(name)}) AS class, coalesce(needs_work, true) AS needs_work, due_date, "
+        "age_days, coalesce(cause, '') AS cause, coalesce(suggestion, '') AS suggestion, "
+        "coalesce(evidence, '') AS evidence"
+    )
     con.execute(
         f"""CREATE OR REPLACE TABLE {prefix}_left AS
         WITH taken AS (SELECT side, record_key, sum(allocated) AS allocated FROM {prefix}_member GROUP BY ALL)

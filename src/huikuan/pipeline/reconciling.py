@@ -299,8 +299,8 @@ def _within(con: duckdb.DuckDBPyConnection, prefix: str, asked: Asked) -> tuple[
 def statement_sql(name: str, links: str, opened: str) -> str:
     """The statement of a part: total = matched + difference + open, per side and currency."""
     return f"""
-        WITH linked AS (SELECT side, currency, sum(allocated) FILTER (status = 'matched' OR residual = 0) AS matched,
-            sum(allocated) FILTER (status <> 'matched' AND residual <> 0) AS difference,
+        WITH linked AS (SELECT side, currency, sum(allocated) FILTER (status IN ('matched', 'manual')) AS matched,
+            sum(allocated) FILTER (status IN ('difference', 'forced')) AS difference,
             count(DISTINCT group_id) AS groups, count(*) AS links FROM ({links}) GROUP BY ALL),
         waiting AS (SELECT side, currency, sum(amount) AS open FROM ({opened})
             WHERE coalesce(record_key, '') <> '' GROUP BY ALL),

@@ -115,8 +115,9 @@ def start(
     title: str,
     title_params: Mapping[str, Any] | None = None,
     by: Any = None,
+    delay_s: float = 0,
 ) -> Job:
-    """Put a job into the queue; it runs once the transaction has committed."""
+    """Put a job into the queue; it runs once the transaction has committed, `delay_s` seconds later at the earliest."""
     load_handlers()
     if kind not in HANDLERS:
         raise KeyError(f"no handler for job kind {kind}")
@@ -129,8 +130,16 @@ def start(
         title_params=plain(title_params or {}),
         created_by=user if getattr(user, "pk", None) else None,
     )
-    transaction.on_commit(lambda: run_job.enqueue(str(job.pk)))
+    transaction.on_commit(lambda: enqueue(job, delay_s))
     return job
+
+
+def enqueue(job: Job, delay_s: float = 0) -> None:
+    """Have the worker take a waiting job; one that is queued twice is done once."""
+    queued = run_job
+    if delay_s and run_job.get_backend().supports_defer:
+        queued = run_job.using(run_after=timezone.now() + timedelta(seconds=delay_s))
+    queued.enqueue(str(job.pk))
 
 
 @task()
@@ -202,7 +211,7 @@ def fail_interrupted(every: bool = False) -> int:
 
 def enqueue_waiting() -> int:
     """Queue every waiting job again, in case a crash came between row and task; claiming makes this harmless."""
-    waiting = list(Job.objects.filter(state="waiting").order_by("created_at").values_list("pk", flat=True))
-    for job_id in waiting:
-        run_job.enqueue(str(job_id))
+    waiting = list(Job.objects.filter(state="waiting").order_by("created_at"))
+    for job in waiting:
+        enqueue(job)
     return len(waiting)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from huikuan.pipeline import facts, reconciling
 from huikuan.pipeline.reconciling import Asked
 from huikuan.pipeline.results import Results
-from huikuan.pipeline.runs import Manifest
+from huikuan.pipeline.runs import Arguments, Manifest, find_run
 from huikuan.records import decisions as plain_decisions
 from huikuan.records.codes import DIFFERENCE_REASONS
 from huikuan.records.errors import UserError
@@ -32,7 +32,7 @@ from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of
 from huikuan.server.documents.library import library_book
 from huikuan.server.jobs.models import Job
-from huikuan.server.jobs.services import start
+from huikuan.server.jobs.services import enqueue, start
 from huikuan.server.workbench.models import (
     Apart,
     Correction,
@@ -78,6 +78,7 @@ register(
 )
 
 ZERO = Decimal(0)
+REFRESH_DELAY_S = 10.0
 
 
 def decisions_of(book: Book) -> plain_decisions.Decisions:
@@ -130,20 +131,39 @@ def reconcile(
 
 
 def start_reconcile(book: Book, actor: Any, asked: Asked | None = None) -> Job:
-    """Run in the background; a run of the same arguments that still waits is not doubled."""
+    """Run in the background, now; a run of the same arguments that still waits is not doubled."""
     require(book, actor, "match")
-    asked = asked or Asked()
-    params = {
-        "as_of": asked.as_of and asked.as_of.isoformat(),
-        "date_from": asked.date_from and asked.date_from.isoformat(),
-        "date_to": asked.date_to and asked.date_to.isoformat(),
-        "by": actor_name(actor),
-    }
-    waiting = Job.objects.filter(book=book, kind="reconcile", state="waiting", params=params).first()
-    if waiting:
+    days = _days(asked or Asked())
+    waiting = _waiting_run(book, days)
+    if waiting is not None:
+        transaction.on_commit(lambda: enqueue(waiting))
         return waiting
+    return _start_run(book, actor, days)
+
+
+def refresh(book: Book, actor: Any) -> Job | None:
+    """After a decision: have the current results computed again in the background. A short delay gathers decisions
+    that follow each other; at most one such run waits. None where nothing has been reconciled yet."""
+    if find_run(library_book(book), Arguments()) is None:
+        return None
+    days = _days(Asked())
+    return _waiting_run(book, days) or _start_run(book, actor, days, REFRESH_DELAY_S)
+
+
+def _days(asked: Asked) -> dict[str, str | None]:
+    told = {"as_of": asked.as_of, "date_from": asked.date_from, "date_to": asked.date_to}
+    return {name: day.isoformat() if day else None for name, day in told.items()}
+
+
+def _waiting_run(book: Book, days: Mapping[str, str | None]) -> Job | None:
+    waiting = Job.objects.filter(book=book, kind="reconcile", state="waiting")
+    return next((job for job in waiting if all(job.params.get(name) == day for name, day in days.items())), None)
+
+
+def _start_run(book: Book, actor: Any, days: Mapping[str, str | None], delay_s: float = 0) -> Job:
+    params = {**days, "by": actor_name(actor)}
     with transaction.atomic():
-        return start(book, "reconcile", params, title=gettext_noop("Reconciliation"), by=actor)
+        return start(book, "reconcile", params, title=gettext_noop("Reconciliation"), by=actor, delay_s=delay_s)
 
 
 def results(
@@ -491,5 +511,5 @@ def note(book: Book, actor: Any, subject: str, text: str) -> Note:
 
 __all__ = [
     "add_record", "correct", "decisions_of", "dispute", "exclude", "exclude_all", "match", "note", "reconcile",
-    "refuse_suggestion", "results", "role_of", "start_reconcile", "take_apart", "take_back", "unmatch", "unmatch_in",
+    "refresh", "refuse_suggestion", "results", "role_of", "start_reconcile", "take_apart", "take_back", "unmatch", "unmatch_in",
 ]  # fmt: skip

@@ -32,8 +32,13 @@ ZERO = Decimal(0)
 MOST_RECORDS = panes.SELECT_AT_MOST
 
 
-def changed(request: HttpRequest, sentence: str, undo_url: str = "", close: bool = False) -> HttpResponse:
-    """The answer after a change: tell the page to load again, show a toast; `close` closes the dialog it came from."""
+def changed(
+    request: HttpRequest, sentence: str, undo_url: str = "", close: bool = False, refresh: bool = True
+) -> HttpResponse:
+    """The answer after a change: tell the page to load again, show a toast; `close` closes the dialog it came from.
+    `refresh`: the results are computed again in the background."""
+    if refresh:
+        services.refresh(request.book, request)  # type: ignore[attr-defined]
     toast(request, sentence, undo_url)
     events: dict[str, Any] = {"bench:changed": {}} | ({"layers:close": True} if close else {})
     return HttpResponse("", headers={"HX-Trigger": json.dumps(events)})
@@ -228,8 +233,9 @@ def reject(request: HttpRequest, name: str, item_id: str) -> HttpResponse:
     """This suggestion is wrong: do not offer it again."""
     made = services.refuse_suggestion(request.book, request, name, item_id)  # type: ignore[attr-defined]
     return changed(
-        request, _("Not suggested again."), book_url(request, "workbench:take_back", name, "suggestion", str(made.pk))
-    )
+        request, _("Not suggested again."), book_url(request, "workbench:take_back", name, "suggestion", str(made.pk)),
+        refresh=False,
+    )  # fmt: skip
 
 
 @require_POST
@@ -267,6 +273,6 @@ def take_back(request: HttpRequest, name: str, sort: str, numbers: str) -> HttpR
         raise Http404
     for key in keys:
         services.take_back(request.book, request, sort, key)  # type: ignore[attr-defined]
-    return changed(
-        request, _("Taken back. It shows after the next reconciliation.") if sort != "suggestion" else _("Taken back.")
-    )
+    if sort == "suggestion":
+        return changed(request, _("Taken back."), refresh=False)
+    return changed(request, _("Taken back. It shows after the next reconciliation."))

@@ -69,6 +69,7 @@ def correct(request: HttpRequest, record_key: str) -> HttpResponse:
             )  # type: ignore[attr-defined]
         except UserError as error:
             return render(request, "workbench/correct.html", context | given | {"fault": str(error)}, status=422)
+        services.refresh(request.book, request)  # type: ignore[attr-defined]
         return _finished(request, _("Corrected. The next reconciliation computes with it."))
     return render(request, "workbench/correct.html", context | {"field": request.GET.get("field", "")})
 
@@ -88,6 +89,7 @@ def enter(request: HttpRequest, kind: str) -> HttpResponse:
             except UserError as error:
                 form.add_error(None, str(error))
             else:
+                services.refresh(request.book, request)  # type: ignore[attr-defined]
                 return _finished(request, _("Entered. The next reconciliation computes with it."))
         status = 422
     return render(request, "workbench/enter.html", {"form": form, "kind": kind}, status=status)
