@@ -17,6 +17,7 @@ from huikuan.pipeline.book import Book as LibraryBook
 from huikuan.pipeline.importing import ImportOptions, import_file
 from huikuan.pipeline.reconciling import run
 from huikuan.records.decisions import Decisions
+from huikuan.server.accounts.models import User
 from huikuan.server.books.models import Book
 from huikuan.server.workbench import services
 
@@ -41,7 +42,13 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(world: Any, demo_folder: Path, settings: Any) -> Book:
+def english(world: Any) -> None:
+    """Everybody reads English."""
+    User.objects.update(language="en")
+
+
+@pytest.fixture
+def demo(world: Any, english: None, demo_folder: Path, settings: Any) -> Book:
     """`world.ours.book` with the demo in it."""
     book = world.ours.book
     book.fixed_today, book.start, book.data_until = AS_OF, BOOK_START, AS_OF

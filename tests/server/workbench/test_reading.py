@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from huikuan.server.books.models import Book
+from huikuan.server.core import numbers
 from huikuan.server.workbench import panes, services
 from huikuan.server.workbench.overview import overview
 
@@ -46,7 +47,7 @@ def test_the_overview_adds_up_on_both_sides(world: Any, demo: Book) -> None:
 def test_the_overview_shows_each_figure_and_the_tick(clerk: Client, found: Any) -> None:
     html = text(clerk.get("/b/ours/reconciliations/"))
     for row in found.statement():
-        assert f"{row['total']:,.2f}" in html
+        assert numbers.money_exact(row["total"]) in html
     assert "does not add up" not in html
     assert html.count("adds up") >= len(found.manifest.names)
 
@@ -74,7 +75,7 @@ def equal_pair(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     raise AssertionError("the demo has no equal pair")
 
 
-def test_never_run_says_so_and_offers_to_run(world: Any) -> None:
+def test_never_run_says_so_and_offers_to_run(world: Any, english: None) -> None:
     html = text(world.client("clerk").get("/b/ours/reconciliations/"))
     assert "Nothing has been reconciled yet" in html
     assert 'action="/b/ours/reconciliations/run/' in html
@@ -160,13 +161,14 @@ def test_a_row_says_where_it_comes_from_and_why(clerk: Client, found: Any) -> No
 
 
 def test_matched_lists_groups_with_why_and_filters(clerk: Client, found: Any) -> None:
-    groups = found.run.query("SELECT count(DISTINCT group_id) AS n FROM order_settlement_links")[0]["n"]
+    links = found.run.table("order-settlement", "links")
+    groups = found.run.query(f"SELECT count(DISTINCT group_id) AS n FROM {links}")[0]["n"]
     html = text(clerk.get(f"{BENCH}matched/"))
     assert f"{groups:,} rows" in html
     assert "Both sides name the same number" in html
     different = text(clerk.get(f"{BENCH}matched/?status=difference"))
     wanted = found.run.query(
-        "SELECT count(DISTINCT group_id) AS n FROM order_settlement_links WHERE status = 'difference'"
+        f"SELECT count(DISTINCT group_id) AS n FROM {links} WHERE status = 'difference'"
     )
     assert different.count("<tr><td") == wanted[0]["n"]
 

@@ -152,7 +152,10 @@ def _settlement_hop(book: Book, gathered: Gathered) -> Hop:
             _("Settled, net"),
             None,
         )
-    note = f"{numbers.money_exact(total - fees)} {numbers.MINUS} {_('fees')} {numbers.money_exact(-fees)}"
+    note = _("%(gross)s − fees %(fees)s") % {
+        "gross": numbers.money_exact(total - fees),
+        "fees": numbers.money_exact(-fees),
+    }
     return Hop("receipt-2", _("Settlement"), "part" if late else "done", _span(rows, year), total, note, lines, _("Settled, net"), total,
                _days(first_day(rows), first_day(gathered.wallet) or first_day(rows)))  # fmt: skip
 
@@ -162,7 +165,7 @@ def _wallet_hop(book: Book, gathered: Gathered) -> Hop:
     settled = sum((row["amount"] for row in gathered.settled), ZERO)
     told = sum((row["amount"] for row in rows), ZERO)
     account = next((record_key_parts(row["record_key"])[1][0] for row in (*rows, *gathered.settled)), "")
-    title = f"{_('Wallet')} · {short_account(account)}" if account else str(_("Wallet"))
+    title = " · ".join(part for part in (_("Wallet"), short_account(account)) if part)
     if not rows and not gathered.settled:
         return Hop(
             "wallet", title, "waiting", "", None, _("nothing has come in yet"), [], _("Came into the wallet"), None

@@ -42,7 +42,7 @@ def find(request: HttpRequest, text: str) -> list[Hit]:
     hits = list(_orders(request, found, text)) if found and len(text) >= LEAST_LETTERS else []
     if amount is not None and found:
         hits += _amounts(request, found, amount)
-    if len(text) >= LEAST_LETTERS and (amount is None or len(text) > 9):
+    if not hits and len(text) >= LEAST_LETTERS and (amount is None or len(text) > 9):
         known = {hit.url for hit in hits}
         hits += [hit for hit in _references(request, text) if hit.url not in known]
     return hits[: AT_MOST * 3]
@@ -134,11 +134,12 @@ def _references(request: HttpRequest, text: str) -> Iterator[Hit]:
             amount = "paid" if kind == "order_line" else "amount"
             account = "shop" if kind == "order_line" else "account"
             order = "''" if kind == "bank_line" else "order_no"
+            # A query for each field: the files' bounds then tell where its value cannot be.
+            chosen = f"record_key, {amount} AS amount, {account} AS account, {order} AS order_no, business_date"
+            each = [f"(SELECT {chosen} FROM {kind} WHERE {field} = ? LIMIT {AT_MOST})" for field in fields]
+            asked = " UNION ".join(each)
             rows = order_facts.rows(
-                cursor,
-                f"SELECT record_key, {amount} AS amount, {account} AS account, {order} AS order_no, business_date FROM {kind} "
-                f"WHERE {' OR '.join(f'{field} = ?' for field in fields)} ORDER BY record_key LIMIT {AT_MOST}",
-                [text] * len(fields),
+                cursor, f"SELECT * FROM ({asked}) ORDER BY record_key LIMIT {AT_MOST}", [text] * len(fields)
             )
             for row in rows:
                 yield _record_hit(request, kind, row)
@@ -149,7 +150,7 @@ def _references(request: HttpRequest, text: str) -> Iterator[Hit]:
 def _record_hit(request: HttpRequest, kind: str, row: dict[str, Any]) -> Hit:
     note = f"{statuses.word_of('kind', kind)} · {short_account(row['account'] or '')} · {numbers.day(row['business_date'])}"
     if row["order_no"]:
-        note = f"{note} · {_('order')} {row['order_no']}"
+        note = " · ".join([note, _("order %(order_no)s") % {"order_no": row["order_no"]}])
         url = book_url(request, "workbench:order", row["order_no"])
     else:
         url = book_url(request, "documents:source", row["record_key"])

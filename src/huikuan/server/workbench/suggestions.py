@@ -52,21 +52,27 @@ def candidates(row: Row) -> list[str]:
 
 
 def offered(book: Book, found: Results, name: str, wanted: panes.Wanted) -> dict[str, Any]:
-    """The offers of a reconciliation that nobody has rejected, each pair once, largest first."""
-    told = replace(wanted, refused=panes.refused_of(book, name), typed=panes.Typed(), classes=(), near=None)
-    rows = panes.suggested_rows(book, found, name, told, AT_MOST * 3)
-    keys = [key for row in rows for key in candidates(row)[:1]]
+    """The offers of a reconciliation, each record once, the largest first. What somebody rejected for a left item is not
+    offered for that item again, from whichever side it was suggested."""
+    refused = set(panes.refused_of(book, name))
+    told = replace(wanted, typed=panes.Typed(), classes=(), near=None)
+    rows = panes.suggested_rows(book, found, name, told, AT_MOST * 3 + len(refused))
+    keys = list(dict.fromkeys(key for row in rows for key in candidates(row)))
     others = panes.rows_of_keys(book, found, name, keys, wanted.names) if keys else {}
     offers: list[Offer] = []
     used: set[str] = set()
     for row in rows:
-        named = candidates(row)
-        other = others.get(named[0]) if named else None
-        if other is None or row.key in used or other.key in used:
+        named = [others[key] for key in candidates(row) if key in others]
+        other = next((each for each in named if each.key not in used and _left(row, each).item_id not in refused), None)
+        if other is None or row.key in used:
             continue
         used |= {row.key, other.key}
         offers.append(_offer(row, other, len(named) - 1))
     return {"offers": offers[:AT_MOST], "offers_more": max(0, len(offers) - AT_MOST)}
+
+
+def _left(row: Row, other: Row) -> Row:
+    return row if row.side == "left" else other
 
 
 def _offer(row: Row, other: Row, more: int) -> Offer:
