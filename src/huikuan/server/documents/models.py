@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -86,3 +87,8 @@ class DocumentRow(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["book", "document_id"], name="document_in_book")]
         ordering = ["-imported_at", "-id"]
+
+    @property
+    def shown_importer(self) -> str:
+        """Who imported it, in the active language where it was no person."""
+        return gettext("command line") if self.imported_by == "command line" else str(self.imported_by)

@@ -1,8 +1,9 @@
 """The cells of a record's row as the imported file has them, for the page that shows where a record comes from.
 
-The encrypted original is opened again. Personal data is masked: columns the format declares as a person's, and every
-cell of a column the format does not read, unless it is plainly an amount, a date or a short code. Documents that are
-no tables (MT940, camt) have no cells to show.
+The encrypted original is opened again. Personal data is masked: columns the format declares as a person's; columns
+with a personal title (name, address, phone, account, remark), unless the record itself keeps the very words; and every
+cell of a column the format does not read, unless it is plainly an amount or a date. Documents that are no tables
+(MT940, camt) have no cells to show.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import io
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -28,7 +29,7 @@ from huikuan.formats.readers.spreadsheet import Sheet, column_letter
 from huikuan.formats.reading import Layout, TableSource
 from huikuan.formats.recognise import recognise
 from huikuan.formats.registry import FORMATS
-from huikuan.formats.spec import Format, Person
+from huikuan.formats.spec import Column, Format, Moment, Person
 from huikuan.formats.values_sql import PHONE
 from huikuan.lake.originals import Originals
 from huikuan.records.errors import HuikuanError, UserError
@@ -65,8 +66,11 @@ class Origin:
     note: str = ""
 
 
-def origin_of(book: Book, document: DocumentRow, sheet: str, row: int) -> Origin:
-    """The cells of a physical row of a document's original. Never raises for a file that cannot be read any more."""
+def origin_of(book: Book, document: DocumentRow, sheet: str, row: int, kept: Sequence[str]) -> Origin:
+    """The cells of a physical row of a document's original; `kept` are the texts its record holds in clear.
+
+    Never raises for a file that cannot be read any more.
+    """
     formats = _formats(book, document.format)
     if any(each.read is not None for each in formats):
         return Origin(note=_("The file is no table; the number is that of the entry in the statement."))
@@ -79,7 +83,7 @@ def origin_of(book: Book, document: DocumentRow, sheet: str, row: int) -> Origin
             path = Path(folder) / "original"
             with originals.open_original(document.sha256) as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target)
-            return _origin_in(path, document.file_name, formats, sheet, row)
+            return _origin_in(path, document.file_name, formats, (sheet, row), kept)
     except HuikuanError as error:
         return Origin(note=str(error))
 
@@ -96,7 +100,10 @@ def _formats(book: Book, format_id: str) -> list[Format]:
     return found
 
 
-def _origin_in(path: Path, file_name: str, formats: Sequence[Format], sheet: str, row: int) -> Origin:
+def _origin_in(
+    path: Path, file_name: str, formats: Sequence[Format], place: tuple[str, int], kept: Sequence[str]
+) -> Origin:
+    sheet, row = place
     name = file_name.split("!", 1)[0]
     with tempfile.TemporaryDirectory(prefix="huikuan-", ignore_cleanup_errors=True) as folder:
         members = open_container(path, name, Path(folder)).members
@@ -110,7 +117,8 @@ def _origin_in(path: Path, file_name: str, formats: Sequence[Format], sheet: str
         if cells is None:
             return Origin(note=_("The row is not found in the file any more."))
         header = _header(source, layout)
-        return Origin(tuple(_shown(header, cells, found.format if found else None)))
+        masked = _masking(found.format if found else None, kept)
+        return Origin(tuple(_shown(header, cells, masked)))
 
 
 def _table(member: Member, sheet: str) -> TableSource | None:
@@ -153,29 +161,50 @@ def _lines(file: io.TextIOWrapper) -> Iterator[tuple[int, str]]:
     return enumerate(file, 1)
 
 
-def _shown(header: Sequence[str], cells: Sequence[str], declared: Format | None) -> Iterator[Cell]:
-    read, personal = _declared(declared)
+def _shown(header: Sequence[str], cells: Sequence[str], masked: Callable[[str, str], bool]) -> Iterator[Cell]:
     for place, cell in enumerate(cells):
         title = header[place].strip() if place < len(header) else ""
-        text, key = cell.strip(), normalise_header(title)
-        if not text and not title:
-            continue
-        known = bool(title) and key in read and key not in personal
-        masked = bool(text) and not known and not _harmless(title, text)
-        yield Cell(title or column_letter(place), MASK if masked else _without_phones(text), masked)
+        text = _without_phones(cell.strip())
+        if text and masked(title, text):
+            yield Cell(title or column_letter(place), MASK, True)
+        elif text or title:
+            yield Cell(title or column_letter(place), text, False)
+
+
+def _masking(declared: Format | None, kept: Sequence[str]) -> Callable[[str, str], bool]:
+    """Whether a cell is not to be shown, by its column's title and its text."""
+    read, personal = _declared(declared)
+
+    def masked(title: str, text: str) -> bool:
+        key = normalise_header(title)
+        if key in personal:
+            return True
+        if _PERSONAL.search(title):
+            return not (key in read and _is_kept(text, kept))
+        return not (title and key in read) and not _PLAIN.fullmatch(text)
+
+    return masked
+
+
+def _is_kept(text: str, kept: Sequence[str]) -> bool:
+    bare = text.strip(" \t\"'=`")
+    return any(bare == value or (len(bare) >= 4 and bare in value) for value in kept)
 
 
 def _declared(declared: Format | None) -> tuple[set[str], set[str]]:
     """Normalised headers the format reads, and those of them that are a person's."""
     columns = declared.columns if declared else ()
-    read = {normalise_header(header) for column in columns for header in column.headers}
+    read = {normalise_header(header) for header in _headers(columns)}
     personal = {normalise_header(h) for column in columns if isinstance(column, Person) for h in column.headers}
     return read, personal
 
 
-def _harmless(title: str, text: str) -> bool:
-    """Whether a cell of a column nobody reads may be shown: an amount, a date, a currency under no personal title."""
-    return bool(_PLAIN.fullmatch(text)) and not _PERSONAL.search(title)
+def _headers(columns: Sequence[Column]) -> Iterator[str]:
+    """Every header that columns may have, those of the time of day beside a date too."""
+    for column in columns:
+        yield from column.headers
+        if isinstance(column, Moment):
+            yield from column.also
 
 
 def _without_phones(text: str) -> str:

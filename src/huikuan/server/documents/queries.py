@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from os.path import commonprefix
 from typing import Any
@@ -123,20 +124,26 @@ def history(book: Book, record_key: str) -> list[dict[str, Any]]:
     ids = {reading["document_id"] for reading in readings}
     told = {row.document_id: row for row in DocumentRow.objects.filter(book=book, document_id__in=ids)}
     return [
-        reading | {"document": told.get(reading["document_id"]), "shown": _shown(record_key, reading)}
+        reading | {"document": told.get(reading["document_id"]), "shown": _shown(book, record_key, reading)}
         for reading in reversed(readings)
     ]
 
 
-def _shown(record_key: str, reading: dict[str, Any]) -> list[tuple[str, Any]]:
+def _shown(book: Book, record_key: str, reading: dict[str, Any]) -> list[tuple[str, Any]]:
     """The fields a reading tells, for people: no keys, hashes or blanks."""
     kind = KINDS[record_key_parts(record_key)[0]]
     names = [each.name for each in kind.all_fields if not each.name.endswith(("_hash", "_key", "_id", "_rank"))]
-    return [
-        (name, numbers.money_exact(value) if isinstance(value := reading[name], Decimal) else value)
-        for name in names
-        if reading.get(name) not in (None, "") and name not in ("source_row", "source_sheet", "seq", "n")
-    ]
+    hidden = ("source_row", "source_sheet", "seq", "n")
+    return [(n, _in_words(book, reading[n])) for n in names if n not in hidden and reading.get(n) not in (None, "")]
+
+
+def _in_words(book: Book, value: Any) -> Any:
+    """A value as people read it: amounts and dates in their usual form, moments in the book's time zone."""
+    if isinstance(value, Decimal):
+        return numbers.money_exact(value)
+    if isinstance(value, datetime):
+        return numbers.moment(book.local(value))
+    return numbers.day(value) if isinstance(value, date) else value
 
 
 def _dicts(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

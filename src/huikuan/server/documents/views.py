@@ -183,10 +183,7 @@ def source(request: HttpRequest, record_key: str) -> HttpResponse:
     if not readings:
         raise Http404
     for reading in readings:
-        found, row = reading["document"], reading["source_row"]
-        reading["origin"] = (
-            origin_of(request.book, found, reading.get("source_sheet") or "", row)  # type: ignore[attr-defined]
-            if found and row
-            else None
-        )
+        found, row, sheet = reading["document"], reading["source_row"], reading.get("source_sheet") or ""
+        kept = [value for value in reading.values() if isinstance(value, str) and value]
+        reading["origin"] = origin_of(request.book, found, sheet, row, kept) if found and row else None  # type: ignore[attr-defined]
     return render(request, "documents/source.html", {"record_key": record_key, "readings": readings})
