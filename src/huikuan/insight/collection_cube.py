@@ -1,7 +1,7 @@
 """Small tables beside a collection, so that pages over a million orders need not read them all.
 
 `cube`: the orders' figures added up by what pages filter by. `receipts`: what reached the bank, by order day and bank
-day. `early`: what orders collected before their last day of collection, so that what an order had collected by any
+day. `earlier`: what orders collected before their last day of collection, so that what an order had collected by any
 day can be told from its row and a short list. All three are derived: the same figures as the collection, added up.
 """
 
@@ -54,10 +54,11 @@ def receipts_sql(collection: str, share: str, payout: str = "payout_key") -> str
     )
 
 
-def early_sql(collection: str, share: str) -> str:
-    """Key: shop, order_no, currency, bank_date: receipts of orders before the day their last receipt came."""
+def earlier_sql(collection: str, share: str) -> str:
+    """Key: row (the order's number in the collection's file), bank_date: receipts of orders before the day their last
+    receipt came."""
     return (
-        f"SELECT s.shop, s.order_no, s.currency, s.bank_date, sum(s.amount)::DECIMAL(38,5) AS amount "
+        f"SELECT c.file_row_number AS row, s.bank_date, sum(s.amount)::DECIMAL(38,5) AS amount "
         f"FROM {share} s JOIN {collection} c "
         f"ON c.order_no = s.order_no AND c.shop = s.shop AND c.currency = s.currency "
         f"WHERE s.matched AND s.bank_date <> c.collected_on GROUP BY ALL"
@@ -65,9 +66,10 @@ def early_sql(collection: str, share: str) -> str:
 
 
 def cubes_sql(collection: str, share: str, payout: str = "payout_key") -> dict[str, str]:
-    """The three tables by name, each as a query. `payout`: the column of `share` that names the payout."""
+    """The three tables by name, each as a query. `collection` is read from its file with `file_row_number`; `payout`:
+    the column of `share` that names the payout."""
     return {
         "cube": cube_sql(collection),
         "receipts": receipts_sql(collection, share, payout),
-        "early": early_sql(collection, share),
+        "earlier": earlier_sql(collection, share),
     }

@@ -327,8 +327,8 @@ def _write_collection(
     totals = f"SELECT shop, currency, status, count(*) AS orders, {sums} FROM {name} GROUP BY shop, currency, status"
     _write(con, totals, folder / "collection_totals.parquet", "shop, currency, status")
     count = _write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])
-    written = [f"read_parquet({literal(folder / file)})" for file in ("collection.parquet", "share.parquet")]
-    for part, query in cubes_sql(*written).items():
+    numbered = f"read_parquet({literal(folder / 'collection.parquet')}, file_row_number = true)"
+    for part, query in cubes_sql(numbered, f"read_parquet({literal(folder / 'share.parquet')})").items():
         _write(con, query, folder / f"{part}.parquet", "ALL")
     return count
 

@@ -9,18 +9,19 @@ import threading
 from typing import Any
 
 from huikuan.insight.collection_cube import cubes_sql, rows_sql
+from huikuan.pipeline.compute import literal
 from huikuan.pipeline.results import Results
 
 _lock = threading.Lock()
 
 
 def table(results: Results, name: str) -> str:
-    """The name of `cube`, `receipts` or `early` of a run, for queries on its connection."""
+    """The name of `cube`, `receipts` or `earlier` of a run, for queries on its connection."""
     if (results.run.folder / f"{name}.parquet").exists():
         return results.run.table("", name)
-    collection, share = results.run.table("", "collection"), results.run.table("", "share")
+    share = results.run.table("", "share")
     known = {row["column_name"] for row in results.run.query(f"DESCRIBE {share}")}
-    query = cubes_sql(collection, share, "payout_key" if "payout_key" in known else "payout")[name]
+    query = cubes_sql(numbered(results), share, "payout_key" if "payout_key" in known else "payout")[name]
     cursor = results.run.cursor()
     with _lock:
         try:
@@ -31,8 +32,13 @@ def table(results: Results, name: str) -> str:
 
 
 def orders(results: Results) -> str:
-    """The orders with what pages add to them, as a query in brackets."""
-    return f"({rows_sql(results.run.table('', 'collection'))})"
+    """The orders with what pages add to them and their number in the file, as a query in brackets."""
+    return f"({rows_sql(numbered(results))})"
+
+
+def numbered(results: Results) -> str:
+    """The collection's file with `file_row_number`, which is also its order by order number and shop."""
+    return f"read_parquet({literal(results.run.folder / 'collection.parquet')}, file_row_number = true)"
 
 
 def rows(results: Results, sql: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -44,6 +50,11 @@ def rows(results: Results, sql: str, values: dict[str, Any] | None = None) -> li
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     finally:
         cursor.close()
+
+
+def kept(results: Results, sql: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Like `rows`, worked out once per run and values: a run's tables never change."""
+    return results.run.kept(sql, bound(sql, values or {}))  # type: ignore[arg-type]
 
 
 def bound(sql: str, values: dict[str, Any]) -> dict[str, Any]:

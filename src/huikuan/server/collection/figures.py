@@ -89,13 +89,12 @@ FIGURES: dict[str, Figure] = {
 }  # fmt: skip
 
 
-def joins_sql(figure: Figure | None, early: str) -> str:
+def joins_sql(figure: Figure | None, earlier: str) -> str:
     """The look-ups of earlier receipts that a figure needs, for a query over orders `c`."""
     if figure is None or not figure.early:
         return ""
-    keys = "{0}.order_no = c.order_no AND {0}.shop = c.shop AND {0}.currency = c.currency"
     return " ".join(
-        f"LEFT JOIN (SELECT shop, order_no, currency, sum(amount)::DECIMAL(18,5) AS amount FROM {early} "
-        f"WHERE bank_date < {day} GROUP BY ALL) {name} ON {keys.format(name)}"
+        f"LEFT JOIN (SELECT row, sum(amount)::DECIMAL(18,5) AS amount FROM {earlier} "
+        f"WHERE bank_date < {day} GROUP BY row) {name} ON {name}.row = c.file_row_number"
         for name, day in figure.early.items()
     )

@@ -125,7 +125,8 @@ class Wanted:
     def _typed(self, values: dict[str, Any]) -> list[str]:
         typed, parts = self.typed, []
         for number, word in enumerate(typed.words):
-            parts.append(f"contains(lower(c.order_no), $word{number})")
+            column = "lower(c.order_no)" if word.upper() != word else "c.order_no"
+            parts.append(f"contains({column}, $word{number})")
             values[f"word{number}"] = word
         bounds = (
             (">=", typed.at_least), ("<=", typed.at_most), (">", typed.over), ("<", typed.under),

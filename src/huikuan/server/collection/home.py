@@ -19,7 +19,7 @@ from typing import Any
 from huikuan.insight.collection_cube import AGES, PLACES
 from huikuan.insight.tables import ratio_of
 from huikuan.pipeline.results import Results
-from huikuan.server.collection.cubes import rows, table
+from huikuan.server.collection.cubes import kept, table
 from huikuan.server.collection.figures import ORDER_DAY
 
 ZERO = Decimal(0)
@@ -148,12 +148,12 @@ def figures(found: Results, first: date, last: date) -> list[Money]:
     """The home page's figures of a period, one `Money` per currency that has orders or receipts in it."""
     values = {"first": first, "last": last}
     cube, receipts = table(found, "cube"), table(found, "receipts")
-    flows = rows(found, FLOW_SQL.format(cube=cube), values)
-    came = {(r["shop"], r["currency"]): r for r in rows(found, RECEIPT_SQL.format(receipts=receipts), values)}
+    flows = kept(found, FLOW_SQL.format(cube=cube), values)
+    came = {(r["shop"], r["currency"]): r for r in kept(found, RECEIPT_SQL.format(receipts=receipts), values)}
     losses = _losses(found, values)
     step = "month" if (last - first).days > DAYS_SHOWN else "day"
-    daily = rows(found, DAILY_SQL.format(receipts=receipts), values | {"step": step})
-    ages = rows(found, AGE_SQL.format(cube=cube), values)
+    daily = kept(found, DAILY_SQL.format(receipts=receipts), values | {"step": step})
+    ages = kept(found, AGE_SQL.format(cube=cube), values)
     return [
         _money(currency, [row for row in flows if row["currency"] == currency], came, losses, daily, ages, step)
         for currency in sorted({row["currency"] for row in flows})
@@ -165,7 +165,7 @@ def _losses(found: Results, values: dict[str, Any]) -> dict[tuple[str, str], Dec
     if PAYOUTS not in found.manifest.names:
         return {}
     sql = LOST_SQL.format(receipts=table(found, "receipts"), links=found.run.table(PAYOUTS, "links"))
-    return {(row["shop"], row["currency"]): row["lost"] for row in rows(found, sql, values)}
+    return {(row["shop"], row["currency"]): row["lost"] for row in kept(found, sql, values)}
 
 
 def lost_of(found: Results, first: date, last: date, currency: str, shop: str = "") -> Decimal:
@@ -220,8 +220,8 @@ def _equation(flow: dict[str, Any], came: dict[str, Any] | None, lost: Decimal) 
         orders=flow["orders"], opening_orders=flow["opening_orders"], opening=flow["before_net"] - before,
         receivable=flow["receivable"], gross=flow["gross"], refunded=flow["refunded"], fees=flow["fees"],
         settled_gross=flow["settled_gross"], written_off=flow["written_off"], collected=ZERO + until - before,
-        lost=lost, since=ZERO + since, places={name: flow[name] for name in PLACES}, overdue_orders=flow["overdue_orders"],
-        receipts=receipts,
+        lost=lost, since=ZERO + since, places={name: flow[name] for name in PLACES},
+        overdue_orders=flow["overdue_orders"], receipts=receipts,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from huikuan.pipeline.results import Results
 from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book
-from huikuan.server.collection.cubes import bound, orders, rows, table
+from huikuan.server.collection.cubes import bound, kept, orders, rows, table
 from huikuan.server.collection.figures import joins_sql
 from huikuan.server.collection.filters import SORTS, Wanted
 from huikuan.server.core.paging import Page, encode
@@ -26,7 +26,6 @@ SHOWN = (
     "order_no, shop, currency, status, business_date, receivable, collected, outstanding, overdue, expected_date, "
     "due_date, overdue_days, age"
 )
-TIE = "order_no, shop, currency"
 # The columns of the age matrix: where the money is, then how late.
 AGE_COLUMNS = ("not_due", "in_wallets", "in_transit", "disputed", *(f"age{n}" for n in range(1, len(AGES) + 2)))
 
@@ -43,7 +42,8 @@ def published(book: Book, scope: Scope) -> Results | None:
 
 def source_sql(found: Results, wanted: Wanted) -> str:
     """The orders `c` of a filter with the amount of its figure, as FROM clause; the figure's SQL may stand in WHERE."""
-    return f"{orders(found)} c {joins_sql(wanted.figure, table(found, 'early') if wanted.figure else '')}"
+    earlier = table(found, "earlier") if wanted.figure and wanted.figure.early else ""
+    return f"{orders(found)} c {joins_sql(wanted.figure, earlier)}"
 
 
 def summary(found: Results, wanted: Wanted) -> list[dict[str, Any]]:
@@ -54,7 +54,7 @@ def summary(found: Results, wanted: Wanted) -> list[dict[str, Any]]:
     figure = wanted.figure.sql if wanted.figure else "0"
     sums = ", ".join(f"sum({name})::DECIMAL(38,5) AS {name}" for name in TOTALS)
     count = "sum(orders)::BIGINT" if cube else "count(*)"
-    return rows(
+    return kept(
         found,
         f"SELECT status, c.currency AS currency, {count} AS orders, sum({figure})::DECIMAL(38,5) AS figure, {sums} "
         f"FROM {source} WHERE {where} GROUP BY ALL ORDER BY ALL",
@@ -84,46 +84,64 @@ def by_currency(totals: Sequence[dict[str, Any]], status: str) -> list[dict[str,
 
 
 def page(found: Results, wanted: Wanted, after: list[Any] | None, number: int, size: int, total: int) -> Page:
-    """One page of orders. Rows have the columns `SHOWN` and `figure`."""
-    sql, values = list_sql(found, wanted, after)
-    got = rows(found, f"{sql} LIMIT {int(size) + 1}", values)
-    shown = got[:size]
-    cursor = ""
-    if len(got) > size:
-        last = shown[-1]
-        cursor = encode([last["sort_value"], last["order_no"], last["shop"], last["currency"]])
-    return Page(shown, number if after else 1, size, total, cursor)
+    """One page of orders. Rows have the columns `SHOWN` and `figure`. Found in two steps: the rows' numbers by the
+    columns that decide, then the rows."""
+    keys = _keys(found, wanted, after, size + 1)
+    shown = keys[:size]
+    wanted_rows = ", ".join(str(key["row"]) for key in shown) or "-1"
+    sql = f"SELECT {SHOWN}, file_row_number AS row FROM {orders(found)} WHERE file_row_number IN ({wanted_rows})"
+    whole = {row["row"]: row for row in rows(found, sql)}
+    cursor = encode([shown[-1]["sort_value"], shown[-1]["row"]]) if len(keys) > size else ""
+    return Page([whole[key["row"]] | {"figure": key["figure"]} for key in shown], number, size, total, cursor)
 
 
-def list_sql(
-    found: Results, wanted: Wanted, after: list[Any] | None = None, columns: str = SHOWN
-) -> tuple[str, dict[str, Any]]:
-    """The sorted orders of a filter, from a cursor on."""
+def _keys(found: Results, wanted: Wanted, after: list[Any] | None, count: int) -> list[dict[str, Any]]:
+    """The first rows of a filter from a cursor on: row, sort_value, figure."""
     where, values = wanted.where()
-    name = wanted.sort.lstrip("-")
-    figure = f"({wanted.figure.sql})::DECIMAL(18,5)" if wanted.figure else "NULL::DECIMAL(18,5)"
-    column = figure if name == "figure" else f"c.{name}"
-    if after and len(after) == 4:
+    figure, column = _columns(wanted)
+    if wanted.sort.lstrip("-") == "order_no":  # the file's own order
+        column = "c.file_row_number"
+    if after and len(after) == 2:
         seek, told = _seek(column, wanted.sort, after)
         where, values = f"{where} AND {seek}", values | told
-    prefixed = ", ".join(f"c.{part.strip()}" for part in columns.split(","))
     way = "DESC" if wanted.sort.startswith("-") else "ASC"
     sql = (
-        f"SELECT {prefixed}, {figure} AS figure, {column} AS sort_value FROM {source_sql(found, wanted)} "
-        f"WHERE {where} ORDER BY sort_value {way} NULLS LAST, {', '.join(f'c.{t}' for t in TIE.split(', '))}"
+        f"SELECT c.file_row_number AS row, {figure} AS figure, {column} AS sort_value FROM {source_sql(found, wanted)} "
+        f"WHERE {where} ORDER BY sort_value {way} NULLS LAST, row LIMIT {int(count)}"
+    )
+    return rows(found, sql, values)
+
+
+def _columns(wanted: Wanted) -> tuple[str, str]:
+    """The SQL of the figure and of the sort column."""
+    name = wanted.sort.lstrip("-")
+    figure = f"({wanted.figure.sql})::DECIMAL(18,5)" if wanted.figure else "NULL::DECIMAL(18,5)"
+    return figure, figure if name == "figure" else f"c.{name}"
+
+
+def list_sql(found: Results, wanted: Wanted, columns: str) -> tuple[str, dict[str, Any]]:
+    """All orders of a filter, sorted as the page sorts them, for files."""
+    where, values = wanted.where()
+    _figure, column = _columns(wanted)
+    chosen = ", ".join(f"c.{part.strip()}" for part in columns.split(","))
+    way = "DESC" if wanted.sort.startswith("-") else "ASC"
+    sql = (
+        f"SELECT {chosen} FROM {source_sql(found, wanted)} "
+        f"WHERE {where} ORDER BY {column} {way} NULLS LAST, c.file_row_number"
     )
     return sql, bound(sql, values)
 
 
 def _seek(column: str, sort: str, after: list[Any]) -> tuple[str, dict[str, Any]]:
     """The condition that continues after a cursor; blank values come last whichever way."""
-    value, order_no, shop, currency = after
-    told = {"after_order": str(order_no), "after_shop": str(shop), "after_currency": str(currency)}
-    tie = "(c.order_no, c.shop, c.currency) > ($after_order, $after_shop, $after_currency)"
+    value, row = after
+    told: dict[str, Any] = {"after_row": row if isinstance(row, int) else -1}
+    tie = "c.file_row_number > $after_row"
     if value is None:
         return f"({column} IS NULL AND {tie})", told
     sign = "<" if sort.startswith("-") else ">"
-    cast = f"TRY_CAST($after_value AS {SORTS[sort.lstrip('-')]})"
+    kind = "BIGINT" if column == "c.file_row_number" else SORTS[sort.lstrip("-")]
+    cast = f"TRY_CAST($after_value AS {kind})"
     sql = f"({column} {sign} {cast} OR ({column} = {cast} AND {tie}) OR {column} IS NULL)"
     return sql, told | {"after_value": str(value)}
 
@@ -149,7 +167,7 @@ def age_matrices(found: Results) -> list[Matrix]:
     """Outstanding money by shop, place and age; one matrix per currency."""
     ages = ", ".join(f"coalesce(sum(overdue) FILTER (age = {n}), 0) AS age{n}" for n in range(1, len(AGES) + 2))
     places = ", ".join(f"sum({name}) AS {name}" for name in AGE_COLUMNS if not name.startswith("age"))
-    got = rows(
+    got = kept(
         found,
         f"SELECT shop, currency, {places}, {ages}, sum(outstanding) AS total, sum(overdue) AS late "
         f"FROM {table(found, 'cube')} GROUP BY shop, currency ORDER BY currency, shop",
@@ -159,11 +177,11 @@ def age_matrices(found: Results) -> list[Matrix]:
 
 def status_matrices(found: Results) -> list[Matrix]:
     """Receivables by shop and collection status; one matrix per currency."""
-    got = rows(
+    got = kept(
         found,
         f"SELECT shop, currency, status, sum(receivable) AS amount FROM {table(found, 'cube')} GROUP BY ALL",
     )
-    whole = rows(
+    whole = kept(
         found, f"SELECT shop, currency, sum(receivable) AS total FROM {orders(found)} GROUP BY ALL ORDER BY ALL"
     )
     cells = {(row["shop"], row["currency"], row["status"]): row["amount"] for row in got}
@@ -194,12 +212,12 @@ def _matrix(currency: str, columns: tuple[str, ...], part: Sequence[dict[str, An
 
 def shops_of(found: Results) -> list[str]:
     """The shops that have orders."""
-    return [row["shop"] for row in rows(found, f"SELECT DISTINCT shop FROM {table(found, 'cube')} ORDER BY 1")]
+    return [row["shop"] for row in kept(found, f"SELECT DISTINCT shop FROM {table(found, 'cube')} ORDER BY 1")]
 
 
 def currencies_of(found: Results) -> list[str]:
     """The currencies that occur."""
-    return [row["currency"] for row in rows(found, f"SELECT DISTINCT currency FROM {table(found, 'cube')} ORDER BY 1")]
+    return [row["currency"] for row in kept(found, f"SELECT DISTINCT currency FROM {table(found, 'cube')} ORDER BY 1")]
 
 
 def last_day(found: Results, scope: Scope) -> date:

@@ -55,7 +55,7 @@ COLUMNS = ", ".join(key for key, *_ in DETAILS["collection"].columns)
 
 def write(book: Book, found: Results, wanted: Wanted, kind: str, path: Path, by: str) -> int:
     """Write the orders of a filter, in its order; returns how many."""
-    sql, values = queries.list_sql(found, wanted, columns=COLUMNS)
+    sql, values = queries.list_sql(found, wanted, COLUMNS)
     printed = Printed(by, book.local(datetime.now(UTC)))
     if kind == "pdf":
         return _pdf(book, found, wanted, rows(found, sql, values), path, printed)

@@ -44,7 +44,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, found: Results, wanted: Wanted) -> dict[str, Any]:
     after, number, size = page_params(request)
-    if after is not None and len(after) != 4:
+    if after is not None and len(after) != 2:
         after = None
     summed = queries.summary(found, wanted)
     totals = queries.by_currency(summed, wanted.status)
@@ -82,7 +82,7 @@ def nothing_yet(request: HttpRequest, page: str) -> HttpResponse:
     """There are no results for this day: what to do about it."""
     job = Job.objects.filter(book=request.book, kind="reconcile").first()  # type: ignore[attr-defined]
     context: dict[str, Any] = {"job": job if job and (job.active or job.state == "failed") else None, "page_name": page}
-    context["empty_book"] = not request.book.documents.exists()  # type: ignore[attr-defined]
+    context["empty_book"] = not (request.scope.historical or request.book.documents.exists())  # type: ignore[attr-defined]
     return render(request, "collection/nothing.html", context)
 
 

@@ -36,15 +36,6 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @book_view("open_book")
-def home(request: HttpRequest) -> HttpResponse:
-    """Home of a book."""
-    if request.session.get(LAST_BOOK) != request.book.pk:  # type: ignore[attr-defined]
-        request.session[LAST_BOOK] = request.book.pk  # type: ignore[attr-defined]
-    return render(request, "core/home.html")
-
-
-@require_GET
-@book_view("open_book")
 def search(request: HttpRequest) -> HttpResponse:
     """What the search box finds. A single hit is gone to at once."""
     text = request.GET.get("q", "").strip()[:100]

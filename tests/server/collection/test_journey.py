@@ -1,0 +1,107 @@
+"""In a real browser: log in, read on the home page what is overdue, open the orders behind it, take them away.
+
+The home is made by the command line, whose own list of orders must have the same totals.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests.server.test_browser import ROOT, _wait_for, chromium  # noqa: F401 (a fixture)
+
+pytestmark = pytest.mark.browser
+PASSWORD = "journey-Pass-4417"
+
+
+def amount(text: str) -> Decimal:
+    return Decimal(text.strip().replace(",", "").replace("−", "-"))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("journey") / "home"
+    run(folder, "init", "--admin", "lin", "--password-stdin", told=PASSWORD)
+    run(folder, "demo", "--orders", "300", "--load")
+    return folder
+
+
+def run(folder: Path, *words: str, told: str = "") -> str:
+    environment = {**os.environ, "HUIKUAN_HOME": str(folder), "HUIKUAN_LANG": "en"}
+    done = subprocess.run(
+        [sys.executable, "-m", "huikuan.cli", *words],
+        cwd=ROOT, env=environment, input=told, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "HUIKUAN_HOME": str(home)}
+    code = f"from huikuan.server.serve import serve; serve(port={port})"
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/health")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def test_from_the_overdue_figure_to_the_excel_file(
+    chromium: Any,  # noqa: F811
+    server: str,
+    home: Path,
+    tmp_path: Path,
+) -> None:
+    page = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB").new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{server}/account/login")
+    page.locator("#id_username").fill("lin")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("form .btn-primary").click()
+    page.wait_for_url(f"{server}/b/*/")
+    page.locator("figure[data-chart] svg").wait_for()
+    figure = page.locator(".places a.figure", has_text="").last  # the places end with what is overdue
+    overdue = amount(figure.inner_text())
+    assert overdue > 0
+    figure.click()
+    page.get_by_role("heading", name="Collection", exact=True).wait_for()
+    assert amount(page.locator("[data-total]").inner_text()) == overdue
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Excel").click()
+    file = tmp_path / "list.xlsx"
+    waiting.value.save_as(file)
+    assert in_excel(file) == overdue
+    assert by_command_line(home) == overdue
+    assert faults == []
+
+
+def in_excel(file: Path) -> Decimal:
+    rows = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
+    start = next(number for number, row in enumerate(rows) if "Overdue" in row)
+    column = rows[start].index("Overdue")
+    orders = [row for row in rows[start + 1 :] if str(row[0]).isdigit()]
+    return sum((Decimal(str(row[column] or 0)) for row in orders), Decimal(0)).quantize(Decimal("0.01"))
+
+
+def by_command_line(home: Path) -> Decimal:
+    rows = json.loads(run(home, "collection", "--json"))["rows"]
+    return sum((Decimal(row["overdue"]) for row in rows), Decimal(0))
