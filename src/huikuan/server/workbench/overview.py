@@ -143,7 +143,7 @@ def statement_now(found: Results, name: str) -> list[dict[str, Any]]:
         return found.statement(name)
     key = (str(found.run.folder), links)
     if key not in _statements:
-        _statements[key] = found.run.query(statement_sql(name, links, opened))
+        _statements[key] = found.run.query(statement_sql(name, f"SELECT * FROM {links}", f"SELECT * FROM {opened}"))
         while len(_statements) > STATEMENTS_KEPT:
             _statements.popitem(last=False)
     return _statements[key]
@@ -171,10 +171,11 @@ def lines_of(found: Results, name: str) -> list[Line]:
 def _open_sums(found: Results, name: str) -> dict[tuple[str, str, bool], dict[str, Any]]:
     """Open items by currency, side and work: all items, and the records among them with their amount (a residual row
     is part of a linked difference and is not summed again)."""
-    rows = found.run.query(
+    rows = found.run.kept(
         f"SELECT currency, side, needs_work, count(*) AS items, count(*) FILTER (coalesce(record_key, '') <> '') AS records, "
         f"coalesce(sum(amount) FILTER (coalesce(record_key, '') <> ''), 0) AS amount "
-        f"FROM {found.run.now(name, found.decisions)[1]} GROUP BY ALL"
+        f"FROM {found.run.now(name, found.decisions)[1]} GROUP BY ALL",
+        [],
     )
     return {(row["currency"], row["side"], bool(row["needs_work"])): row for row in rows}
 
@@ -205,7 +206,7 @@ def work_by_name(found: Results) -> dict[str, tuple[int, bool]]:
     late = ("missing_right", "payout_missing", "duplicate", "refund_twice", *BALANCE_CLASSES[:1])
     told = {}
     for name in found.manifest.names:
-        rows = found.run.query(
+        rows = found.run.kept(
             f"SELECT count(*) AS items, count(*) FILTER (list_contains(?::VARCHAR[], class)) AS late "
             f"FROM {found.run.now(name, found.decisions)[1]} WHERE needs_work",
             [list(late)],

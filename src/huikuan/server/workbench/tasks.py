@@ -21,7 +21,7 @@ def reconcile(
         return date.fromisoformat(text) if text else None
 
     def told(stage: str, done: float, total: float) -> None:
-        context.progress(int(done * 100), int(total * 100), gettext_noop("Reconciling: %(stage)s"), stage=stage)
+        context.progress(int(done * 100), int(total * 100), gettext_noop("Reconciling: %(name)s"), name=stage)
 
     asked = Asked((), day(as_of), day(date_from), day(date_to))
     manifest = services.reconcile(context.book, context.job.created_by or by, asked, told)

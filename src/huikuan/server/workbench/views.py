@@ -94,7 +94,7 @@ def wanted_of(request: HttpRequest, side: str, given: Mapping[str, str], prefix:
         sort=sort if sort.lstrip("-") in panes.SORTS else "-date",
         after=told("after"),
         number=int(number) if number.isdecimal() else 1,
-        size=int(size) if size.isdecimal() and int(size) in SIZES else 100,
+        size=int(size) if size.isdecimal() and int(size) in SIZES else SIZES[0],
         near=_near(given),
         until=scope.date_to if scope.chosen_period else None,
         names=request.membership.may("view_counterparty"),  # type: ignore[attr-defined]

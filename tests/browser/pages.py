@@ -1,0 +1,62 @@
+"""Starting a server for the browser tests, and opening a page of it, logged in."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.server.world import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+BOOK = "/b/book"
+
+
+@contextmanager
+def serving(home: Path, seed: str) -> Iterator[str]:
+    """The address of a server in a process of its own; `python -m SEED HOME` makes its home."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "HUIKUAN_HOME": str(home)}
+    subprocess.run([sys.executable, "-m", seed, str(home)], cwd=ROOT, env=environment, check=True)
+    code = f"from huikuan.server.serve import serve; serve(port={port})"
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/health")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(address, timeout=2)
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError(f"{address} does not answer")
+
+
+def open_page(chromium: Any, server: str, locale: str, width: int, scheme: str = "light") -> tuple[Any, list[str]]:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale=locale, color_scheme=scheme)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{server}/account/login")
+    page.locator("#id_username").fill("lin")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("form .btn-primary").click()
+    page.wait_for_url(f"{server}{BOOK}/")
+    return page, faults

@@ -1,0 +1,159 @@
+"""Journeys through the workbench by keyboard: match, undo, match with a difference, survive a new run."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server.world import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH = "/b/demo/workbench/order-settlement/"
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("journey") / "home"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "HUIKUAN_HOME": str(home)}
+    subprocess.run([sys.executable, "-m", "tests.browser.seed_demo", str(home)], cwd=ROOT, env=environment, check=True)
+    code = f"from huikuan.server.serve import serve; serve(port={port})"
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{address}/health", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.5)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+@pytest.fixture
+def page(server: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        import browser
+    finally:
+        sys.path.pop(0)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser.find(), args=["--no-sandbox"])
+        opened = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-US").new_page()
+        opened.set_default_timeout(60_000)
+        faults: list[str] = []
+        opened.on("pageerror", lambda error: faults.append(str(error)))
+        opened.goto(f"{server}/account/login")
+        opened.locator("#id_username").fill("lin")
+        opened.locator("#id_password").fill(PASSWORD)
+        opened.locator("form .btn-primary").click()
+        opened.wait_for_url(f"{server}/b/demo/")
+        opened.goto(f"{server}{BENCH}")
+        yield opened
+        assert faults == []
+        chromium.close()
+
+
+def count(page: Any, name: str) -> int:
+    return int(page.locator(f'#shows [data-count="{name}"]').inner_text().replace(",", ""))
+
+
+def wait_for_count(page: Any, name: str, wanted: int) -> None:
+    page.wait_for_function(
+        "([name, wanted]) => document.querySelector(`#shows [data-count=\"${name}\"]`).textContent.replace(/,/g, '') == wanted",
+        arg=[name, wanted],
+    )
+
+
+def figure(page: Any, name: str) -> str:
+    return str(page.locator(f'[data-sum="{name}"]').inner_text())
+
+
+def test_match_by_keyboard_undo_and_survive_a_new_run(page: Any, server: str) -> None:
+    before = count(page, "work")
+    page.locator("[data-offer]").first.wait_for()
+    page.keyboard.press("s")
+    page.locator(".difference-bar.is-equal").wait_for()
+    assert figure(page, "difference") == "0.00" and figure(page, "left") == figure(page, "right") != "0.00"
+    page.keyboard.press("m")
+    page.locator("#toasts .toast-line").first.wait_for()
+    wait_for_count(page, "work", before - 2)
+    page.keyboard.press("u")
+    wait_for_count(page, "work", before)
+    page.keyboard.press("s")
+    page.locator(".difference-bar.is-equal").wait_for()
+    page.keyboard.press("m")
+    wait_for_count(page, "work", before - 2)
+    page.goto(f"{server}/b/demo/reconciliations/")
+    page.locator('form[action*="/reconciliations/run/"] button').first.click()
+    page.wait_for_function("() => fetch('/b/demo/jobs').then((a) => a.text()).then((t) => !/is-in_transit/.test(t))")
+    page.goto(f"{server}{BENCH}matched/?status=manual")
+    page.locator("table.list tbody tr").first.wait_for()
+    assert page.locator("table.list tbody tr").count() == 1
+    page.goto(f"{server}{BENCH}")
+    wait_for_count(page, "work", before - 2)
+
+
+def test_rows_are_selected_by_keyboard_and_matched_with_a_difference(page: Any) -> None:
+    before = count(page, "work")
+    left = page.locator('.pane[data-side="left"]')
+    left.locator("[data-pane-filter]").fill("< 90")
+    left.locator("tr[data-item]").first.wait_for()
+    page.wait_for_timeout(800)
+    rows = left.locator('tr[data-item]:not([data-key=""])')
+    rows.first.click()
+    page.keyboard.press("Space")
+    page.locator('.pane[data-side="right"] .near').wait_for()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    selected = page.locator('tr[aria-selected="true"]')
+    assert selected.count() == 2
+    assert page.locator('[data-do="match"]').is_disabled() == (figure(page, "difference") != "0.00")
+    if figure(page, "difference") == "0.00":
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Space")
+    page.keyboard.press("d")
+    dialog = page.locator("dialog[open]")
+    dialog.wait_for()
+    assert figure(page, "difference") in dialog.inner_text()
+    dialog.locator('input[value="fee"]').check()
+    page.keyboard.press("Control+Enter")
+    page.locator("#toasts .toast-line").first.wait_for()
+    page.wait_for_function(
+        "(before) => Number(document.querySelector('#shows [data-count=\"work\"]').textContent.replace(/,/g, '')) < before", arg=before
+    )
+    assert re.search(r"booked as", page.locator("#toasts").inner_text())
+
+
+def test_escape_clears_and_the_sums_are_exact(page: Any) -> None:
+    left = page.locator('.pane[data-side="left"] tr[data-item]:not([data-key=""]) input')
+    for at in range(3):
+        left.nth(at).click()
+    amounts = page.eval_on_selector_all(
+        'tr[aria-selected="true"]', "(rows) => rows.map((row) => row.dataset.amount)"
+    )
+    from decimal import Decimal
+
+    assert len(amounts) == 3
+    assert figure(page, "left") == f"{sum(map(Decimal, amounts)):,.2f}".replace("-", "\u2212")
+    page.keyboard.press("Escape")
+    assert figure(page, "left") == "0.00"
+    assert page.locator('tr[aria-selected="true"]').count() == 0
