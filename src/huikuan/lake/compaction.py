@@ -36,7 +36,7 @@ def is_due(state: KindState) -> bool:
     overlaps = {current.overlap_file(state.folder, file.document_id) for file in state.added}
     told = [path for path in overlaps if path is not None and path.suffix == ".parquet"]
     touched = sum(file.rows for file in state.undone) + sum(pq.read_metadata(path).num_rows for path in told)
-    return touched > TOUCHED_MAX
+    return bool(touched > TOUCHED_MAX)
 
 
 def compact_kind(con: duckdb.DuckDBPyConnection, state: KindState, grace_s: float) -> None:

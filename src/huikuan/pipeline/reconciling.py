@@ -33,6 +33,7 @@ from huikuan.pipeline.groups import GROUPS_ORDER, GROUPS_SQL, PASSES_SQL
 from huikuan.pipeline.overlay import decided
 from huikuan.pipeline.plain import hash_of, plain
 from huikuan.pipeline.runs import Manifest
+from huikuan.pipeline.said import SAID, said_sql
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
@@ -264,6 +265,7 @@ def _write_outcome(
     )
     con.unregister(f"{prefix}_statement")
     _write_groups(con, name, folder)
+    _write_said(con, name, folder)
     return count
 
 
@@ -272,6 +274,15 @@ def _write_groups(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> No
     links, groups = (f"read_parquet({literal(folder / f'{name}.{part}.parquet')})" for part in ("links", "groups"))
     _write(con, f"SELECT * FROM ({GROUPS_SQL.format(links=links)})", folder / f"{name}.groups.parquet", GROUPS_ORDER)
     _write(con, f"SELECT * FROM ({PASSES_SQL.format(groups=groups)})", folder / f"{name}.passes.parquet", "ALL")
+
+
+def _write_said(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
+    """`NAME.said.parquet`: what the open records say (`pipeline.said`)."""
+    opened = f"read_parquet({literal(folder / f'{name}.open.parquet')})"
+    asked = f"SELECT DISTINCT split_part(record_key, ':', 1) FROM {opened}"
+    kinds = {row[0] for row in con.execute(asked).fetchall()}
+    query = said_sql(opened, {kind: kind for kind in SAID if kind in kinds})
+    _write(con, f"SELECT * FROM ({query})", folder / f"{name}.said.parquet", "record_key")
 
 
 def _columns(schema: Mapping[str, str]) -> str:

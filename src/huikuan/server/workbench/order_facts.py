@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import duckdb
+from django.db.models import Q
 
 from huikuan.pipeline import facts
 from huikuan.pipeline.compute import connect
+from huikuan.pipeline.overlay import decided
 from huikuan.pipeline.plain import hash_of
+from huikuan.pipeline.results import Results
 from huikuan.records.decisions import Decisions
 from huikuan.records.kinds import KINDS
 from huikuan.server.books.models import Book
 from huikuan.server.documents.library import library_book
+from huikuan.server.workbench.models import Correction, ManualRecord
 
 KEPT = 4
 _lock = threading.Lock()
@@ -33,6 +38,7 @@ def cursor_of(book: Book, decisions: Decisions) -> duckdb.DuckDBPyConnection:
         kept = _kept.get(str(own.folder))
         if kept is None or kept[0] != told:
             con = connect()
+            con.execute("SET parquet_metadata_cache = true")  # files of the lake never change
             for kind in KINDS.values():
                 facts.register_kind(con, lake, kind, decisions)
             kept = _kept[str(own.folder)] = (told, con)
@@ -49,24 +55,48 @@ def rows(cursor: duckdb.DuckDBPyConnection, sql: str, params: list[Any]) -> list
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def of_order(book: Book, decisions: Decisions, order_no: str) -> dict[str, list[dict[str, Any]]]:
-    """Records that name an order, by kind, oldest first. Corroborating settlement lines are left out."""
+def of_order(
+    book: Book, decisions: Decisions, order_no: str, found: Results | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Records that name an order, by kind, oldest first. Corroborating settlement lines are left out.
+
+    Read from the run `found`, whose files are sorted by order, where they say what the lake says now; else from
+    the lake.
+    """
+    if found is not None and found.manifest.facts == library_book(book).lake.version():
+        told = _told(found.run.query, {kind: found.run.table("", f"facts_{kind}") for kind in ASKED}, order_no)
+        if _same_decisions(found, decisions) or not _spoken_of(book, order_no, told):
+            return told
     cursor = cursor_of(book, decisions)
     try:
-        return {
-            "order_line": rows(
-                cursor, "SELECT * FROM order_line WHERE order_no = ? ORDER BY shop, line_no", [order_no]
-            ),
-            "settlement_line": rows(
-                cursor,
-                "SELECT * FROM settlement_line WHERE order_no = ? AND NOT corroborating ORDER BY business_date, occurred_at, record_key",
-                [order_no],
-            ),
-            "wallet_line": rows(
-                cursor,
-                "SELECT * FROM wallet_line WHERE order_no = ? ORDER BY business_date, seq, record_key",
-                [order_no],
-            ),
-        }
+        return _told(lambda sql, params: rows(cursor, sql, params), {kind: kind for kind in ASKED}, order_no)
     finally:
         cursor.close()
+
+
+# Kind → which of its records, in which order.
+ASKED = {
+    "order_line": "order_no = ? ORDER BY shop, line_no",
+    "settlement_line": "order_no = ? AND NOT corroborating ORDER BY business_date, occurred_at, record_key",
+    "wallet_line": "order_no = ? ORDER BY business_date, seq, record_key",
+}
+Ask = Callable[[str, list[Any]], list[dict[str, Any]]]
+
+
+def _told(ask: Ask, tables: Mapping[str, str], order_no: str) -> dict[str, list[dict[str, Any]]]:
+    return {kind: ask(f"SELECT * FROM {tables[kind]} WHERE {which}", [order_no]) for kind, which in ASKED.items()}
+
+
+def _same_decisions(found: Results, decisions: Decisions) -> bool:
+    """Whether the run knew the corrections and hand-made records of now."""
+    return found.manifest.decided.get("facts") == decided(decisions)["facts"]
+
+
+def _spoken_of(book: Book, order_no: str, told: Mapping[str, list[dict[str, Any]]]) -> bool:
+    """Whether a correction or a hand-made record, taken back or not, has to do with an order."""
+    keys = [row["record_key"] for each in told.values() for row in each]
+    about = Q(record_key__in=keys) | Q(before=order_no) | Q(after=order_no)
+    return (
+        Correction.objects.filter(about, book=book).exists()
+        or ManualRecord.objects.filter(Q(record_key__in=keys) | Q(values__order_no=order_no), book=book).exists()
+    )

@@ -42,7 +42,7 @@ def order_page(request: HttpRequest, order_no: str, shop: str) -> dict[str, Any]
     book, scope = request.book, request.scope  # type: ignore[attr-defined]
     found = published(book, _whole(scope))
     decisions = services.decisions_of(book)
-    told = order_facts.of_order(book, decisions, order_no)
+    told = order_facts.of_order(book, decisions, order_no, found)
     collected = found.collection_of_order(order_no) if found else []
     shops = sorted({row["shop"] for row in (*told["order_line"], *collected) if row["shop"]})
     if not told["order_line"] and not told["settlement_line"] and not collected:

@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.pipeline.results import Results
+from huikuan.pipeline.said import SAID, said_sql
 from huikuan.records.errors import UserError
-from huikuan.records.kinds import KINDS
 from huikuan.server.books.models import Book
 from huikuan.server.core import paging, statuses
 from huikuan.server.documents.library import library_book
@@ -56,7 +56,6 @@ class Wanted:
     near: Near | None = None
     until: date | None = None
     names: bool = False
-    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,15 +91,15 @@ def pane(book: Book, found: Results, name: str, wanted: Wanted) -> Pane:
     """A pane's page."""
     prepare_texts(book, found, name)
     clause, params = _where(wanted)
-    source = _source(found, name, wanted)
-    counted = found.run.query(
+    source = _source(found, name, wanted) if wanted.typed.words else _bare(found, name)
+    counted = found.run.kept(
         f"SELECT class, needs_work, suggested, currency, count(*) AS items, sum(amount) AS amount "
         f"FROM {source} {clause} GROUP BY ALL ORDER BY items DESC, class",
         params,
     )
     inside = [row for row in counted if not wanted.classes or row["class"] in wanted.classes]
     shown = _count([row for row in inside if _is_shown(row, wanted.show)])
-    rows, following = _rows(found, source, wanted)
+    rows, following = _rows(found, name, wanted)
     page = paging.Page(rows, wanted.number, wanted.size, shown.items, following)
     chips: dict[str, int] = {}
     for row in counted:
@@ -141,15 +140,24 @@ def _count(rows: list[dict[str, Any]]) -> Count:
     return Count(sum(row["items"] for row in rows), tuple(sorted(sums.items())))
 
 
-def _source(found: Results, name: str, wanted: Wanted) -> str:
-    """Open items with `document`, `label` (what the record says), `suggested`."""
+def _bare(found: Results, name: str) -> str:
+    """Open items with `suggested`."""
+    opened = found.run.now(name, found.decisions)[1]
+    return f"(SELECT *, suggestion <> '' AND needs_work AS suggested FROM {opened})"
+
+
+def _told(name: str, wanted: Wanted, rows: str) -> str:
+    """Open items with `document`, `party`, `said` (what the record says) beside them."""
     party = "x.party" if wanted.names else "x.masked"
     return (
-        f"(SELECT t.*, d.document, {party} AS party, x.said, "
-        f"t.suggestion <> '' AND t.needs_work AS suggested "
-        f"FROM {found.run.now(name, found.decisions)[1]} t LEFT JOIN documents d USING (document_id) "
-        f"LEFT JOIN {_texts(name)} x USING (record_key))"
+        f"(SELECT t.*, d.document, {party} AS party, x.said FROM {rows} t "
+        f"LEFT JOIN documents d USING (document_id) LEFT JOIN {_texts(name)} x USING (record_key))"
     )
+
+
+def _source(found: Results, name: str, wanted: Wanted) -> str:
+    """Open items with everything that is shown and searched."""
+    return _told(name, wanted, _bare(found, name))
 
 
 def _where(wanted: Wanted, *, everything: bool = True) -> tuple[str, list[Any]]:
@@ -184,7 +192,7 @@ def _where(wanted: Wanted, *, everything: bool = True) -> tuple[str, list[Any]]:
     return "WHERE " + " AND ".join(parts), params
 
 
-def _rows(found: Results, source: str, wanted: Wanted) -> tuple[list[dict[str, Any]], str]:
+def _rows(found: Results, name: str, wanted: Wanted) -> tuple[list[dict[str, Any]], str]:
     """The rows of the page and the cursor of the next."""
     clause, params = _where(wanted, everything=False)
     if wanted.near is not None:
@@ -194,16 +202,20 @@ def _rows(found: Results, source: str, wanted: Wanted) -> tuple[list[dict[str, A
             "abs(coalesce(date_diff('day', date, ?::DATE), 0)), item_id"
         )
         bound = [near.currency, list(near.orders), abs(near.amount), near.day]
+        source = _source(found, name, wanted)
         return found.run.query(f"SELECT * FROM {source} {clause} ORDER BY {order} LIMIT {NEAREST}", params + bound), ""
     column, descending = wanted.sort.lstrip("-"), wanted.sort.startswith("-")
     if column not in SORTS:
         raise UserError("results.column_unknown", column=column)
     seek, bound = _seek(wanted.after, column, descending)
     way = "DESC" if descending else "ASC"
-    rows = found.run.query(
-        f"SELECT * FROM {source} {clause} {seek} ORDER BY {column} {way} NULLS LAST, item_id {way} LIMIT {wanted.size + 1}",
-        params + bound,
-    )
+    order = f"ORDER BY {column} {way} NULLS LAST, item_id {way} LIMIT {wanted.size + 1}"
+    if wanted.typed.words:
+        asked = f"SELECT * FROM {_source(found, name, wanted)} {clause} {seek} {order}"
+    else:  # what is said beside the rows is looked up for those of the page alone
+        rows_sql = f"(SELECT * FROM {_bare(found, name)} {clause} {seek} {order})"
+        asked = f"SELECT * FROM {_told(name, wanted, rows_sql)} {order}"
+    rows = found.run.query(asked, params + bound)
     following = ""
     if len(rows) > wanted.size:
         rows = rows[: wanted.size]
@@ -233,7 +245,7 @@ def keys_of(book: Book, found: Results, name: str, wanted: Wanted) -> list[Row]:
     """All rows of a pane's filter that can be selected, at most SELECT_AT_MOST."""
     prepare_texts(book, found, name)
     whole = replace(wanted, size=SELECT_AT_MOST, after="", near=None)
-    rows, _next = _rows(found, _source(found, name, whole), whole)
+    rows, _next = _rows(found, name, whole)
     return [row_of(name, row, found.manifest.as_of) for row in rows if row["record_key"]]
 
 
@@ -255,25 +267,16 @@ def item(book: Book, found: Results, name: str, item_id: str, names: bool) -> Ro
 
 
 def suggested_rows(book: Book, found: Results, name: str, wanted: Wanted, limit: int) -> list[Row]:
-    """Open items with a suggestion nobody rejected, the largest amounts first."""
+    """Open items with a suggestion, the largest amounts first."""
     prepare_texts(book, found, name)
     clause, params = _where(replace(wanted, show="suggested"), everything=False)
     clause = clause.replace("side = ? AND ", "").replace("side = ?", "true")
     rows = found.run.query(
-        f"SELECT * FROM {_source(found, name, wanted)} {clause} AND NOT list_contains(?::VARCHAR[], item_id) "
+        f"SELECT * FROM {_source(found, name, wanted)} {clause} "
         f"ORDER BY abs(amount) DESC, item_id LIMIT {int(limit)}",
-        [*params[1:], list(wanted.refused)],
+        params[1:],
     )
     return [row_of(name, row, found.manifest.as_of) for row in rows]
-
-
-# What a record says for itself: not in the results, so read from the lake once per run and kept beside them.
-SAID = {
-    "order_line": "title",
-    "settlement_line": "coalesce(item, '')",
-    "wallet_line": "coalesce(item, '')",
-    "bank_line": "concat_ws(' ', text, reference)",
-}
 
 
 def _texts(name: str) -> str:
@@ -286,21 +289,23 @@ def prepare_texts(book: Book, found: Results, name: str) -> None:
     with _text_lock:
         if found.run.query("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]):
             return
-        opened = found.run.table(name, "open")
-        kinds = {
-            row["kind"]
-            for row in found.run.query(f"SELECT DISTINCT split_part(record_key, ':', 1) AS kind FROM {opened}")
-        }
-        cursor, parts, lake = found.run.cursor(), [], library_book(book).lake
+        cursor = found.run.cursor()
         try:
-            for kind in sorted(kinds & set(SAID) & set(KINDS)):
-                lake.register_current(cursor, kind, f"{table}_{kind}")
-                party = "counterparty" if kind == "bank_line" else "NULL::VARCHAR"
-                parts.append(
-                    f"SELECT record_key, {party} AS party, left({party}, 1) || '**' AS masked, {SAID[kind]} AS said "
-                    f"FROM {table}_{kind} WHERE record_key IN (SELECT record_key FROM {opened})"
-                )
-            empty = "SELECT ''::VARCHAR AS record_key, ''::VARCHAR AS party, ''::VARCHAR AS masked, ''::VARCHAR AS said WHERE false"
-            cursor.execute(f"CREATE TABLE {table} AS {' UNION ALL '.join(parts) or empty}")
+            said = f"(SELECT *, left(party, 1) || '**' AS masked FROM ({_said(book, found, name, cursor)}))"
+            cursor.execute(f"CREATE TABLE {table} AS SELECT record_key, party, masked, said FROM {said}")
         finally:
             cursor.close()
+
+
+def _said(book: Book, found: Results, name: str, cursor: Any) -> str:
+    """The query for what the open records say: of the run's own file, else (an older run) of the lake."""
+    if found.run.holds(name, "said"):
+        return f"SELECT * FROM {found.run.table(name, 'said')}"
+    opened, lake = found.run.table(name, "open"), library_book(book).lake
+    kinds = {
+        row["kind"] for row in found.run.query(f"SELECT DISTINCT split_part(record_key, ':', 1) AS kind FROM {opened}")
+    }
+    tables = {kind: f"{_texts(name)}_{kind}" for kind in SAID if kind in kinds}
+    for kind, view in tables.items():
+        lake.register_current(cursor, kind, view)
+    return said_sql(opened, tables)
