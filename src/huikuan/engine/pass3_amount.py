@@ -44,11 +44,8 @@ def match_by_amount(work: Workspace, name: str, left: Any, right: Any, window: W
     edges = work.keep(_edges(nodes_left, nodes_right, window, blocked))
     alone = work.keep(_alone(name, edges))
     rest = work.keep(edges.anti_join(alone, "left_node"))
-    clusters = work.keep(_clusters(name, rest))
-    taken = union_all(
-        alone.select("left_node", "right_node", "group_id", "evidence"),
-        clusters.select("left_node", "right_node", "group_id", "evidence"),
-    )
+    parts = [alone] if work.empty(rest) else [alone, work.keep(_clusters(name, rest))]
+    taken = union_all(*(part.select("left_node", "right_node", "group_id", "evidence") for part in parts))
     assignment = work.keep(_members(taken, members_left, members_right))
     used = taken.select("left_node").distinct()
     left_over = rest.anti_join(used, "left_node")

@@ -106,8 +106,11 @@ def _spread(table: Any, window: Window) -> Any:
 
 
 def _taken(work: Workspace, name: str, candidates: Any, ordered: Any, blocked: Any, evidence: str) -> Any:
-    """Candidates (right_key, account, first and last place) that are the only one on both sides, as an assignment."""
+    """Candidates (right_key, account, first and last place) that are the only one on both sides, as an assignment.
+    None where there are none."""
     found = work.keep(candidates.distinct())
+    if work.empty(found):
+        return None
     only = found.mutate(at_right=found.count().over(ibis.window(group_by="right_key")))
     batches = only.filter(only.at_right == 1)
     places = batches.mutate(place=ibis.range(batches["first"], batches["last"] + 1)).unnest("place")

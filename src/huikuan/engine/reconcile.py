@@ -108,9 +108,7 @@ def _match(run: _Run) -> None:
             _take(run, found.assignment)
     if passes.batch == "applies":
         _take(run, match_days(run.work, name, run.left, run.right, run.window, run.blocked))
-        runs = match_runs(run.work, name, run.left, run.right, run.window, run.blocked)
-        if runs is not None:
-            _take(run, runs)
+        _take(run, match_runs(run.work, name, run.left, run.right, run.window, run.blocked))
 
 
 def _key_pass(run: _Run) -> None:
@@ -123,7 +121,9 @@ def _key_pass(run: _Run) -> None:
 
 
 def _take(run: _Run, assignment: Any) -> None:
-    """Move what a pass assigned from the open entries to the lines."""
+    """Move what a pass assigned, if anything, from the open entries to the lines."""
+    if assignment is None or run.work.empty(assignment):
+        return
     lines = run.work.keep(assigned_lines(run.left, run.right, assignment))
     run.lines.append(lines)
     run.groups.append(run.work.keep(judged(compared_by_side(lines), run.tolerance)))

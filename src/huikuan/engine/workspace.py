@@ -49,6 +49,13 @@ class Workspace:
             self.backend.con.register(table.name, table.data.to_pyarrow(table.schema))
             self._registered.add(table.name)
 
+    def empty(self, table: Any) -> bool:
+        """Whether a kept table has no rows, asked without compiling anything."""
+        if self.backend.name != "duckdb":
+            return not table.limit(1).count().to_pyarrow().as_py()
+        found = self.backend.con.execute(f'SELECT 1 FROM temp.main."{table.op().name}" LIMIT 1').fetchone()
+        return found is None
+
     def _table(self, name: str, expression: Any) -> Any:
         """The table with the schema that its expression promised, checked against what the backend made of it."""
         return self.backend.table(name, database=("temp", "main"))
@@ -79,6 +86,13 @@ class Workspace:
         for name in self._kept:
             self._forget(name)
         self._kept.clear()
+
+
+def hold(backend: Any, expression: Any) -> Any:
+    """A small expression, computed once and held as long as the backend's connection (`cache` compiles it twice)."""
+    if backend.name != "duckdb":
+        return expression.cache()
+    return Workspace(backend).keep(expression)
 
 
 def typed_table(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> Any:

@@ -16,7 +16,7 @@ import ibis
 
 from huikuan.engine.lines import ZERO, union_all
 from huikuan.engine.model import ENTRY, MONEY_TYPE, Classes, Definition, Facts, Passes, Sides
-from huikuan.engine.workspace import Workspace, conform, typed_table
+from huikuan.engine.workspace import Workspace, conform, hold, typed_table
 from huikuan.recons.chain import ACCOUNT, MOVE, breaks, ends_of, in_order, moves, steps
 from huikuan.recons.order_entries import no_later
 from huikuan.records.rules import Rules
@@ -32,9 +32,9 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
     openings = _openings(rules)
     lines = _since_start(lines, rules)
     told = steps(lines).cache()
-    ends = ends_of(told).cache()
-    accounts = _accounts(lines, told, ends, openings).cache()
-    broken = breaks(told, ends).cache()
+    ends = hold(facts.backend, ends_of(told))
+    accounts = hold(facts.backend, _accounts(lines, told, ends, openings))
+    broken = hold(facts.backend, breaks(told, ends))
     left = conform(_entries(accounts, "account", accounts.opening + accounts.moved), ENTRY)
     proved = accounts.filter(accounts.proved)
     right = conform(_entries(proved, "closing", proved.closing), ENTRY)

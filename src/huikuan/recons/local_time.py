@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,12 @@ def end_of_day(day: date, timezone: str) -> datetime:
     return midnight.astimezone(UTC).replace(tzinfo=None)
 
 
-def offsets(timezone: str) -> list[tuple[datetime, int]]:
+@cache
+def offsets(timezone: str) -> tuple[tuple[datetime, int], ...]:
     """UTC moments from which on an offset (minutes east of UTC) holds; the first one holds before too.
 
     >>> offsets("Asia/Shanghai")
-    [(datetime.datetime(2000, 1, 1, 0, 0), 480)]
+    ((datetime.datetime(2000, 1, 1, 0, 0), 480),)
     """
     zone = ZoneInfo(timezone)
     found: list[tuple[datetime, int]] = []
@@ -36,7 +38,7 @@ def offsets(timezone: str) -> list[tuple[datetime, int]]:
             start = _first_hour(moment - timedelta(days=1), zone, minutes) if found else moment
             found.append((start.replace(tzinfo=None), minutes))
         moment += timedelta(days=1)
-    return found
+    return tuple(found)
 
 
 def _minutes(moment: datetime, zone: ZoneInfo) -> int:

@@ -17,7 +17,7 @@ import ibis
 
 from huikuan.engine.lines import ZERO
 from huikuan.engine.model import ENTRY, MONEY_TYPE, Facts
-from huikuan.engine.workspace import conform, typed_table
+from huikuan.engine.workspace import conform, hold, typed_table
 from huikuan.recons.local_time import end_of_day, local_date
 from huikuan.records.codes import GROSS_TYPES
 from huikuan.records.due_dates import ANCHORS, rules_by_number
@@ -164,7 +164,7 @@ def copied_fees(fees: Any, facts: Facts) -> Any:
     dated = fees.filter(fees.occurred_at.notnull())
     moment = ["order_no", "type", "amount", "occurred_at"]
     counted = dated.group_by(moment).agg(first=dated.flow_no.min(), last=dated.flow_no.max())
-    several = counted.filter(counted["first"] != counted["last"]).drop("first", "last").cache()
+    several = hold(facts.backend, counted.filter(counted["first"] != counted["last"]).drop("first", "last"))
     if int(several.limit(1).count().to_pyarrow().as_py()) == 0:
         return None
     near = dated.semi_join(several, moment)
@@ -177,7 +177,7 @@ def copied_fees(fees: Any, facts: Facts) -> Any:
     lines = orders.group_by(of_shop=orders.shop, of_order=orders.order_no).agg(lines=orders.count())
     told = placed.left_join(lines, [placed.scope == lines.of_shop, placed.order_no == lines.of_order])
     later = told.filter((told.flows > 1) & (told.place >= ibis.greatest(told.lines.fill_null(1), 1)))
-    return later.select("record_key").cache()
+    return hold(facts.backend, later.select("record_key"))
 
 
 def _with_shop(lines: Any, facts: Facts, rules: Rules) -> tuple[Any, Mapping[str, Any]]:
@@ -189,7 +189,7 @@ def _with_shop(lines: Any, facts: Facts, rules: Rules) -> tuple[Any, Mapping[str
         return lines.mutate(scope=lines.shop), {}
     of_account = [{"account": a.name, "own": shop} for a in rules.accounts for shop in a.shops]
     table = typed_table(of_account, {"account": "string", "own": "string"})
-    found = _shops_of_orders(blank, facts, table).cache()
+    found = hold(facts.backend, _shops_of_orders(blank, facts, table))
     joined = blank.left_join(found, [blank.account == found.found_account, blank.order_no == found.found_order])
     alone = {a.name: a.shops[0] for a in rules.accounts if len(a.shops) == 1}
     fallback = joined.account.cases(*alone.items(), else_="") if alone else ibis.literal("")

@@ -15,7 +15,7 @@ import ibis
 from huikuan.engine.lines import ZERO, union_all
 from huikuan.engine.model import ENTRY, Classes, Definition, Facts, Passes, Sides
 from huikuan.engine.pass3_amount import Window, match_by_amount
-from huikuan.engine.workspace import Workspace, conform, typed_table
+from huikuan.engine.workspace import Workspace, conform, hold, typed_table
 from huikuan.recons.payout_entries import RETURN_WITHIN_DAYS, bank_days, left_entries, payout_dues, right_entries
 from huikuan.records.rules import Rules, SettlementRule
 
@@ -28,7 +28,7 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
     tables = [facts.has(kind) for kind in ("wallet_line", "settlement_line")]
     left = left_entries(facts, rules, as_of) if any(tables) else typed_table([], ENTRY)
     right = right_entries(facts, rules, as_of) if facts.has("bank_line") else typed_table([], ENTRY)
-    held = left.cache()
+    held = hold(facts.backend, left)
     return Sides(_paired_off(held), right, {"rules": rules, "held": held})
 
 
