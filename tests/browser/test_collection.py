@@ -1,13 +1,12 @@
 """In a real browser: log in, read on the home page what is overdue, open the orders behind it, take them away.
 
-The home is made by the command line, whose own list of orders must have the same totals.
+The command line's own list of orders has the same total.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,10 +17,10 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.server.test_browser import ROOT, _wait_for, chromium  # noqa: F401 (a fixture)
+from tests.browser.pages import ROOT, serving
+from tests.server.world import PASSWORD
 
 pytestmark = pytest.mark.browser
-PASSWORD = "journey-Pass-4417"
 
 
 def amount(text: str) -> Decimal:
@@ -30,44 +29,16 @@ def amount(text: str) -> Decimal:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("journey") / "home"
-    run(folder, "init", "--admin", "lin", "--password-stdin", told=PASSWORD)
-    run(folder, "demo", "--orders", "300", "--load")
-    return folder
-
-
-def run(folder: Path, *words: str, told: str = "") -> str:
-    environment = {**os.environ, "HUIKUAN_HOME": str(folder), "HUIKUAN_LANG": "en"}
-    done = subprocess.run(
-        [sys.executable, "-m", "huikuan.cli", *words],
-        cwd=ROOT, env=environment, input=told, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return done.stdout
+    return tmp_path_factory.mktemp("collection") / "home"
 
 
 @pytest.fixture(scope="module")
 def server(home: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "HUIKUAN_HOME": str(home)}
-    code = f"from huikuan.server.serve import serve; serve(port={port})"
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/health")
+    with serving(home, "tests.browser.seed_demo") as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
-def test_from_the_overdue_figure_to_the_excel_file(
-    chromium: Any,  # noqa: F811
-    server: str,
-    home: Path,
-    tmp_path: Path,
-) -> None:
+def test_from_the_overdue_figure_to_the_excel_file(chromium: Any, server: str, home: Path, tmp_path: Path) -> None:
     page = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB").new_page()
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
@@ -78,7 +49,7 @@ def test_from_the_overdue_figure_to_the_excel_file(
     page.locator("form .btn-primary").click()
     page.wait_for_url(f"{server}/b/*/")
     page.locator("figure[data-chart] svg").wait_for()
-    figure = page.locator(".places a.figure", has_text="").last  # the places end with what is overdue
+    figure = page.locator(".places a.figure").last  # the places end with what is overdue
     overdue = amount(figure.inner_text())
     assert overdue > 0
     figure.click()
@@ -103,5 +74,7 @@ def in_excel(file: Path) -> Decimal:
 
 
 def by_command_line(home: Path) -> Decimal:
-    rows = json.loads(run(home, "collection", "--json"))["rows"]
+    command = [sys.executable, "-m", "huikuan.cli", "collection", "--json", "--home", str(home)]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=True)
+    rows = json.loads(done.stdout)["rows"]
     return sum((Decimal(row["overdue"]) for row in rows), Decimal(0))
