@@ -164,13 +164,18 @@ def header_of(guess: Guess, table: TablePreview) -> tuple[str, ...]:
     return next((cells for row, cells in table.rows if row == guess.header_row), ())
 
 
+def is_date_doubtful(guess: Guess, mapping: Mapping) -> bool:
+    """Whether dates can be read in two ways and the person has not chosen one."""
+    unsure = any(reason.part == "date_formats" and not reason.sure for reason in guess.reasons)
+    return unsure and mapping.date_formats == guess.mapping.date_formats
+
+
 def columns_of(guess: Guess, table: TablePreview, mapping: Mapping) -> list[MappingColumn]:
     """The file's columns with the field each is taken for, and why. A column whose date can be read in two ways is
     doubtful."""
     reasons: dict[str, Reason] = {reason.part: reason for reason in guess.reasons}
-    dates = reasons.get("date_formats")
-    if dates and not dates.sure and "moment" in reasons and len(mapping.date_formats) != 1:
-        reasons["moment"] = replace(dates, part="moment")
+    if "moment" in reasons and is_date_doubtful(guess, mapping):
+        reasons["moment"] = replace(reasons["date_formats"], part="moment")
     taken = {header: name for name, header in mapping.columns.items()}
     columns = []
     for number, header in enumerate(header_of(guess, table)):

@@ -85,7 +85,9 @@ def _context(request: HttpRequest, upload: Upload, do: str) -> dict[str, Any]:
         "columns": columns, "rows": rows, "header_rows": [number for number, _cells in tables[place.table].rows][:20],
         "kinds": list(TARGETS), "fields": page.field_names(mapping.kind), "signs": SIGNS, "units": UNITS,
         "date_samples": page.date_samples(), "names": known_names(request.book), "faults": [],  # type: ignore[attr-defined]
-        "rules": page.rules_of(mapping), "small": small, "live": small or check.can_sample(upload),
+        "rules": page.rules_of(mapping),
+        "date_doubtful": page.is_date_doubtful(guess, mapping), "small": small,
+        "live": small or check.can_sample(upload),
         "needs": check.needed_owner(mapping),
         "doubtful": [column for column in columns if column.target and not column.sure],
     }  # fmt: skip
