@@ -82,6 +82,7 @@ def test_links_as_csv_json_and_parquet(olist: Cli, tmp_path: Path) -> None:
     olist("reconcile")
     as_json = olist.rows("links", NAME)
     assert all(set(row) == LINKS for row in as_json)
+    assert all(row["reason"] for row in as_json if row["status"] == "matched"), "every match says why"
     as_csv = list(csv.DictReader(io.StringIO(olist("links", NAME).stdout)))
     assert [row["link_id"] for row in as_csv] == [row["link_id"] for row in as_json]
     assert [row["amount"] for row in as_csv] == [row["amount"] for row in as_json]
@@ -174,6 +175,8 @@ def test_collection_has_one_row_per_order(olist: Cli) -> None:
         "order_no", "shop", "currency", "status", "receivable", "settled", "collected", "refunded", "overdue",
         "due_date",
     }  # fmt: skip
+    assert sum(Decimal(row["settled"]) for row in rows) > 400_000, "a payment without a date is settled"
+    assert {"settled"} <= {row["status"] for row in rows}
     cancelled = olist.rows("collection", "--status", "cancelled")
     assert {row["status"] for row in cancelled} == {"cancelled"}
     assert len(cancelled) == sum(row["status"] == "cancelled" for row in rows)

@@ -46,6 +46,8 @@ def test_the_rules_file_round_trips(world: World) -> None:
     other = services.create_book("Copy", start=world.ours.book.start)
     toml.import_text(other, text)
     assert toml.export_text(other) == text
+    blocks = [line for line in text.splitlines() if line.startswith("[")]
+    assert len(blocks) >= 3 and all(line.startswith("[[") and line.endswith("]]") for line in blocks), "one a rule"
     assert services.rules_of(other) == services.rules_of(world.ours.book)
 
 
