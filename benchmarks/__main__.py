@@ -1,7 +1,7 @@
 """All benchmarks, one after the other, and one table at the end: `make bench` or `python -m benchmarks [WORD]`.
 
 WORD: only those whose name has it in it. Each runs in a process of its own and prints its own figures; the table says
-how each ended and how long it took. `pages` fails when a page is over its limit; the others tell their ratios. Takes about a quarter of an hour on two calm processors.
+how each ended and how long it took. `pages` fails when a page is over its limit, the others tell their ratios.
 """
 
 from __future__ import annotations
