@@ -8,23 +8,18 @@ from tests.server.rows import MATCH, MONEY, Row
 
 
 def exported(company: Any) -> tuple[Any, ...]:
-    """A finished export of the list of the company's book."""
-    if "export" not in company.more:
-        from huikuan.server.collection.services import JOB, file_of
-        from huikuan.server.jobs.models import Job
+    """A finished export of the list of the company's book; made anew where a test has rolled it back."""
+    from huikuan.server.collection.services import JOB, file_of
+    from huikuan.server.jobs.models import Job
 
-        job = Job.objects.create(
-            book=company.book,
-            kind=JOB,
-            title="Export",
-            params={"kind": "csv"},
-            state="done",
-            result={"name": "list.csv"},
-        )
-        file_of(job).parent.mkdir(parents=True, exist_ok=True)
-        file_of(job).write_text("order_no\n", encoding="utf-8")
-        company.more["export"] = job.pk
-    return (company.more["export"],)
+    job, _made = Job.objects.get_or_create(
+        book=company.book,
+        kind=JOB,
+        defaults={"title": "Export", "params": {"kind": "csv"}, "state": "done", "result": {"name": "list.csv"}},
+    )
+    file_of(job).parent.mkdir(parents=True, exist_ok=True)
+    file_of(job).write_text("order_no\n", encoding="utf-8")
+    return (job.pk,)
 
 
 ROWS = [

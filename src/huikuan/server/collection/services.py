@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
@@ -45,6 +47,7 @@ FORMATS = {
 JOB = "collection-export"
 AT_ONCE = 20_000  # orders that are written while the person waits
 PDF_ROWS = 5_000
+BLOCK_BYTES = 2**18
 KEPT_SECONDS = 7 * 86_400
 PDF_COLUMNS = (
     "order_no", "shop", "status", "business_date", "receivable", "collected", "in_transit", "not_due", "overdue",
@@ -118,9 +121,20 @@ def answer(book: Book, found: Results, wanted: Wanted, kind: str, request: Any) 
     return FileResponse(kept, as_attachment=True, filename=file_name(book, found, kind), content_type=FORMATS[kind])
 
 
-def attachment(path: Path, kind: str, name: str) -> FileResponse:
-    """A file of a job as an answer."""
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=FORMATS.get(kind, ""))
+def attachment(path: Path, kind: str, name: str) -> StreamingHttpResponse:
+    """A file of a job as an answer, opened when it is read."""
+    headers = {
+        "Content-Type": FORMATS.get(kind, "application/octet-stream"),
+        "Content-Disposition": content_disposition_header(True, name) or "attachment",
+        "Content-Length": str(path.stat().st_size),
+    }
+    return StreamingHttpResponse(_blocks(path), headers=headers)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            yield block
 
 
 def start_export(book: Book, request: Any, asked: dict[str, str], kind: str) -> Job:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -47,7 +47,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 
 @require_GET
 @book_view("export")
-def download(request: HttpRequest, pk: Any) -> HttpResponse | FileResponse:
+def download(request: HttpRequest, pk: Any) -> HttpResponseBase:
     """The file a job has made; 404 for another book's job, or once the file is gone."""
     job = get_object_or_404(Job, pk=pk, book=request.book, kind=services.JOB, state="done")  # type: ignore[attr-defined]
     path = services.file_of(job)
