@@ -14,3 +14,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "huikuan.server.settings"
 os.environ.pop("HUIKUAN_DEBUG", None)
 # Tests import models while they are collected.
 django.setup()
+
+
+def pytest_runtest_setup() -> None:
+    """Each test starts in English, whatever language the settings or the test before it chose."""
+    from django.utils import translation
+
+    translation.activate("en")
