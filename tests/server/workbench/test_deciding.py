@@ -93,7 +93,9 @@ def test_rows_that_differ_need_the_kind_of_difference(clerk: Client, demo: Book,
     assert (abs(made.difference), made.difference_reason, made.reason) == (apart, "fee", "per payout")
 
 
-def test_a_clerk_is_held_to_the_limit_an_accountant_may_force(world: Any, clerk: Client, demo: Book, found: Any) -> None:
+def test_a_clerk_is_held_to_the_limit_an_accountant_may_force(
+    world: Any, clerk: Client, demo: Book, found: Any
+) -> None:
     rows = [row for row in found.open_items(NAME, limit=500).rows if row["record_key"]]
     left = max((r for r in rows if r["side"] == "left"), key=lambda r: r["amount"])
     right = min((r for r in rows if r["side"] == "right"), key=lambda r: abs(r["amount"]))
@@ -168,7 +170,9 @@ def test_a_rejected_suggestion_is_offered_no_more(clerk: Client, demo: Book, fou
 
 
 def test_a_field_is_corrected_with_reason_and_the_page_says_it_is_stale(clerk: Client, demo: Book, found: Any) -> None:
-    row = next(r for r in found.open_items("payout-bank", limit=100).rows if (r["record_key"] or "").startswith("bank_line:"))
+    row = next(
+        r for r in found.open_items("payout-bank", limit=100).rows if (r["record_key"] or "").startswith("bank_line:")
+    )
     address = f"/b/ours/records/correct/{row['record_key'].replace('|', '%7C')}/"
     assert clerk.get(address).status_code == 200
     wrong = clerk.post(address, {"field": "amount", "value": "12,5x", "reason": "typing"})
@@ -208,7 +212,9 @@ def test_a_note_stands_at_its_row(clerk: Client, demo: Book, found: Any) -> None
 
 def test_nothing_is_decided_on_an_earlier_day(clerk: Client, demo: Book, found: Any) -> None:
     left, right = equal_pair(found)
-    answer = clerk.post(f"{BENCH}match/?as_of=2026-10-20", {"left": left["record_key"], "right": right["record_key"]}, **HTMX)
+    answer = clerk.post(
+        f"{BENCH}match/?as_of=2026-10-20", {"left": left["record_key"], "right": right["record_key"]}, **HTMX
+    )
     assert answer.status_code == 422 and "earlier day" in text(answer)
     assert not Match.objects.exists()
 

@@ -27,7 +27,10 @@ UNTIL = date(2026, 10, 31)
         ("2026-09-30", Typed(first=date(2026, 9, 30), last=date(2026, 9, 30))),
         ("13-45", Typed(words=("13-45",))),
         ("4726000000178420375", Typed(words=("4726000000178420375",))),
-        ("京东 > 100 10-01..10-05", Typed(words=("京东",), over=Decimal(100), first=date(2026, 10, 1), last=date(2026, 10, 5))),
+        (
+            "京东 > 100 10-01..10-05",
+            Typed(words=("京东",), over=Decimal(100), first=date(2026, 10, 1), last=date(2026, 10, 5)),
+        ),
     ],
 )
 def test_a_filter_box_is_read(text: str, wanted: Typed) -> None:

@@ -32,13 +32,17 @@ def test_bar_and_hops_add_up(world: Any, demo: Book, found: Any, status: str) ->
         request = world.client("clerk").get(f"/b/ours/orders/{row['order_no']}/").wsgi_request
         told = order_page(request, row["order_no"], row["shop"])
         assert told is not None
-        assert sum((part.amount for part in told["parts"]), ZERO) == told["whole"] == row["paid"] + row["platform_borne"]
+        assert (
+            sum((part.amount for part in told["parts"]), ZERO) == told["whole"] == row["paid"] + row["platform_borne"]
+        )
         for hop in told["hops"][:3]:
             strong = [line for line in hop.lines if not line.strong]
             if hop.total is not None and hop.icon != "shopping-cart":
                 assert sum((line.amount or ZERO for line in strong), ZERO) == hop.total
         order_hop = told["hops"][0]
-        items = sum((line.amount for line in order_hop.lines if not line.strong and line.label != "Borne by the platform"), ZERO)
+        items = sum(
+            (line.amount for line in order_hop.lines if not line.strong and line.label != "Borne by the platform"), ZERO
+        )
         paid = next(line.amount for line in order_hop.lines if line.strong)
         assert items == paid
         bank = sum((line.amount or ZERO for line in told["hops"][3].lines if line.strong), ZERO)
@@ -62,7 +66,9 @@ def test_an_unknown_order_says_what_may_be_the_matter(clerk: Client) -> None:
 
 def test_history_holds_matches_and_notes(world: Any, clerk: Client, demo: Book, found: Any) -> None:
     row = orders_of(found, "overdue", 1)[0]
-    services.note(demo, world.users["clerk"], f"order:{row['shop']}/{row['order_no']}", "the platform answers on Friday")
+    services.note(
+        demo, world.users["clerk"], f"order:{row['shop']}/{row['order_no']}", "the platform answers on Friday"
+    )
     html = text(clerk.get(f"/b/ours/orders/{row['order_no']}/"))
     assert "the platform answers on Friday" in html
     assert "Overdue" in html
@@ -74,7 +80,12 @@ def test_fees_are_held_against_the_rate_of_the_day() -> None:
     gathered = Gathered("1", "A", "CNY", {}, [{"paid": Decimal(100), "category": None}], [sale, line], [])
     rules = Rules(fee_rates=(FeeRate("A", "commission", Decimal("0.05")), FeeRate("B", "commission", Decimal("0.01"))))
     (fee,) = fees_of(gathered, rules)
-    assert (fee.base, fee.expected, fee.actual, fee.apart) == (Decimal(100), Decimal("5.00"), Decimal("5.50"), Decimal("0.50"))
+    assert (fee.base, fee.expected, fee.actual, fee.apart) == (
+        Decimal(100),
+        Decimal("5.00"),
+        Decimal("5.50"),
+        Decimal("0.50"),
+    )
     (free,) = fees_of(gathered, Rules())
     assert free.expected is None and free.apart is None
 

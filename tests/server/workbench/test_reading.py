@@ -167,9 +167,7 @@ def test_matched_lists_groups_with_why_and_filters(clerk: Client, found: Any) ->
     assert f"{groups:,} rows" in html
     assert "Both sides name the same number" in html
     different = text(clerk.get(f"{BENCH}matched/?status=difference"))
-    wanted = found.run.query(
-        f"SELECT count(DISTINCT group_id) AS n FROM {links} WHERE status = 'difference'"
-    )
+    wanted = found.run.query(f"SELECT count(DISTINCT group_id) AS n FROM {links} WHERE status = 'difference'")
     assert different.count("<tr><td") == wanted[0]["n"]
 
 
