@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import django
+import pytest
 
 os.environ["HUIKUAN_HOME"] = str(Path(tempfile.mkdtemp(prefix="huikuan-tests-")) / "home")
 os.environ["HUIKUAN_KEY"] = "a key for tests only"
@@ -16,7 +17,8 @@ os.environ.pop("HUIKUAN_DEBUG", None)
 django.setup()
 
 
-def pytest_runtest_setup() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
     """Each test starts in English, whatever language the settings or the test before it chose."""
     from django.utils import translation
 
