@@ -176,7 +176,7 @@ def test_a_field_is_corrected_with_reason_and_the_page_says_it_is_stale(clerk: C
     address = f"/b/ours/records/correct/{row['record_key'].replace('|', '%7C')}/"
     assert clerk.get(address).status_code == 200
     wrong = clerk.post(address, {"field": "amount", "value": "12,5x", "reason": "typing"})
-    assert wrong.status_code == 422 and "12,5x" in text(wrong) or wrong.status_code == 422
+    assert wrong.status_code == 422 and "12,5x" in text(wrong)
     assert clerk.post(address, {"field": "amount", "value": "1", "reason": ""}).status_code == 422
     assert not Correction.objects.exists()
     done = clerk.post(address, {"field": "amount", "value": "１,２３４.５", "reason": "bank's paper says so"}, **HTMX)

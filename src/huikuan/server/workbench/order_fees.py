@@ -67,6 +67,7 @@ def _rate(rates: tuple[FeeRate, ...], shop: str, code: str, day: date | None, ca
 
 
 def fee_sums(fees: list[Fee]) -> dict[str, Decimal | None]:
+    """Sums of what was charged; of what should be, and the difference, only where a rate is known."""
     known = [fee for fee in fees if fee.expected is not None]
     return {
         "actual": sum((fee.actual for fee in fees), ZERO),
