@@ -78,7 +78,8 @@ def count(page: Any, name: str) -> int:
 
 def wait_for_count(page: Any, name: str, wanted: int) -> None:
     page.wait_for_function(
-        "([name, wanted]) => document.querySelector(`#shows [data-count=\"${name}\"]`).textContent.replace(/,/g, '') == wanted",
+        "([name, wanted]) => "
+        "document.querySelector(`#shows [data-count=\"${name}\"]`).textContent.replace(/,/g, '') == wanted",
         arg=[name, wanted],
     )
 
@@ -150,7 +151,8 @@ def test_rows_are_selected_by_keyboard_and_matched_with_a_difference(page: Any) 
     page.keyboard.press("Control+Enter")
     page.locator("#toasts .toast-line").first.wait_for()
     page.wait_for_function(
-        "(before) => Number(document.querySelector('#shows [data-count=\"work\"]').textContent.replace(/,/g, '')) < before",
+        "(before) => "
+        "Number(document.querySelector('#shows [data-count=\"work\"]').textContent.replace(/,/g, '')) < before",
         arg=before,
     )
     assert re.search(r"booked as", page.locator("#toasts").inner_text())

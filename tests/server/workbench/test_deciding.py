@@ -189,8 +189,12 @@ def test_a_field_is_corrected_with_reason_and_the_page_says_it_is_stale(clerk: C
 def test_a_missing_record_is_entered(clerk: Client, demo: Book) -> None:
     address = "/b/ours/records/new/bank_line/"
     given = {
-        "account": "Bank", "ref": "PAPER-1", "business_date": "2026-10-20", "amount": "-1,200.50", "reason": "on paper only",
-    }  # fmt: skip
+        "account": "Bank",
+        "ref": "PAPER-1",
+        "business_date": "2026-10-20",
+        "amount": "-1,200.50",
+        "reason": "on paper only",
+    }
     missing = clerk.post(address, {**given, "amount": ""})
     assert missing.status_code == 422 and not ManualRecord.objects.exists()
     assert clerk.post(address, {**given, "amount": "much"}).status_code == 422

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from decimal import Decimal
 from typing import Any
 
@@ -69,9 +68,9 @@ def equal_pair(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     rows = found.open_items("order-settlement", limit=500).rows
     right = {row["amount"]: row for row in rows if row["side"] == "right" and row["record_key"]}
     for row in rows:
-        if row["side"] == "left" and row["record_key"] and row["amount"] in right and row["needs_work"]:
-            if right[row["amount"]]["needs_work"]:
-                return row, right[row["amount"]]
+        other = right.get(row["amount"])
+        if row["side"] == "left" and row["record_key"] and row["needs_work"] and other and other["needs_work"]:
+            return row, other
     raise AssertionError("the demo has no equal pair")
 
 
@@ -197,15 +196,11 @@ def test_a_clerk_sees_counterparties_masked(world: Any, demo: Book, found: Any) 
     assert not any(name in masked for name in names)
 
 
-def test_pages_need_few_queries_and_little_time(clerk: Client, found: Any) -> None:
+def test_pages_need_few_queries(clerk: Client, found: Any) -> None:
     order = found.links("order-settlement", limit=1).rows[0]["order_no"]
     pages = ["/b/ours/reconciliations/", BENCH, f"{BENCH}pane/left/", f"{BENCH}matched/", f"/b/ours/orders/{order}/"]
     for page in pages:
         clerk.get(page)
-        started = time.perf_counter()
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             assert clerk.get(page).status_code == 200
         assert len(captured) <= 42, (page, len(captured))
-        assert time.perf_counter() - started < 2, page

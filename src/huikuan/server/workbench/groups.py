@@ -127,9 +127,13 @@ def group(book: Book, found: Results, name: str, group_id: str, order_no: str = 
     sides: dict[str, list[Row]] = {"left": [], "right": []}
     for row in rows:
         filled = row | {
-            "item_id": row["link_id"], "needs_work": False, "due_date": None, "suggestion": "", "class": row["class"] or "",
+            "item_id": row["link_id"],
+            "needs_work": False,
+            "due_date": None,
+            "suggestion": "",
+            "class": row["class"] or "",
             "amount": row["allocated"],
-        }  # fmt: skip
+        }
         sides[row["side"]].append(row_of(name, filled, found.manifest.as_of))
     first = rows[0]
     return {

@@ -60,9 +60,13 @@ def fees_of(gathered: Gathered, rules: Rules) -> list[Fee]:
 def _rate(rates: tuple[FeeRate, ...], shop: str, code: str, day: date | None, categories: set[Any]) -> FeeRate | None:
     """The rate that holds: the order's category before all, the latest version."""
     holding = [
-        rate for rate in rates
-        if rate.shop == shop and rate.type == code and (day is None or rate.valid_from <= day) and rate.category in ("*", *categories)
-    ]  # fmt: skip
+        rate
+        for rate in rates
+        if rate.shop == shop
+        and rate.type == code
+        and (day is None or rate.valid_from <= day)
+        and rate.category in ("*", *categories)
+    ]
     return max(holding, key=lambda rate: (rate.category != "*", rate.valid_from), default=None)
 
 

@@ -121,8 +121,11 @@ def _decisions(book: Book, keys: list[str]) -> list[Event]:
     made = []
     for each in Correction.objects.filter(book=book, record_key__in=keys).select_related("created_by"):
         words = _("Corrected %(field)s: %(before)s → %(after)s (%(reason)s)") % {
-            "field": statuses.word_of("field", each.field), "before": each.before or "–", "after": each.after or "–", "reason": each.reason,
-        }  # fmt: skip
+            "field": statuses.word_of("field", each.field),
+            "before": each.before or "–",
+            "after": each.after or "–",
+            "reason": each.reason,
+        }
         made.append(Event(each.created_at, "edit", words, queries.shown_name(each)))
     for each in Exclusion.objects.filter(book=book, record_key__in=keys).select_related("created_by"):
         made.append(

@@ -93,10 +93,17 @@ def _order_hop(book: Book, gathered: Gathered) -> Hop:
     state = "done" if gathered.lines else "none"
     note = _("paid by the buyer") if not borne else f"{numbers.money(paid)} + {numbers.money(borne)}"
     return Hop(
-        "shopping-cart", _("Order"), state, when, paid + borne if gathered.lines else None, note if gathered.lines else _("No file tells this order."),
-        lines if gathered.lines else [], _("Should come in, before fees"), paid + borne,
+        "shopping-cart",
+        _("Order"),
+        state,
+        when,
+        paid + borne if gathered.lines else None,
+        note if gathered.lines else _("No file tells this order."),
+        lines if gathered.lines else [],
+        _("Should come in, before fees"),
+        paid + borne,
         _days(_day_of(book, first.get("paid_at")), first_day(gathered.settled)),
-    )  # fmt: skip
+    )
 
 
 def _day_of(book: Book, moment: Any) -> date | None:
@@ -156,8 +163,18 @@ def _settlement_hop(book: Book, gathered: Gathered) -> Hop:
         "gross": numbers.money_exact(total - fees),
         "fees": numbers.money_exact(-fees),
     }
-    return Hop("receipt-2", _("Settlement"), "part" if late else "done", _span(rows, year), total, note, lines, _("Settled, net"), total,
-               _days(first_day(rows), first_day(gathered.wallet) or first_day(rows)))  # fmt: skip
+    return Hop(
+        "receipt-2",
+        _("Settlement"),
+        "part" if late else "done",
+        _span(rows, year),
+        total,
+        note,
+        lines,
+        _("Settled, net"),
+        total,
+        _days(first_day(rows), first_day(gathered.wallet) or first_day(rows)),
+    )
 
 
 def _wallet_hop(book: Book, gathered: Gathered) -> Hop:
@@ -177,8 +194,18 @@ def _wallet_hop(book: Book, gathered: Gathered) -> Hop:
         lines.append(Line(_("Not named per order in the wallet's bill"), settled - told))
     note = _("%(n)s movements") % {"n": len(rows)} if rows else _("the wallet's bill names no orders")
     paid_out = min((share["payout_date"] for share in gathered.shares), default=None)
-    return Hop("wallet", title, "done", _span(rows or gathered.settled, year), settled, note, lines, _("Came into the wallet"), settled,
-               _days(first_day(rows or gathered.settled), paid_out))  # fmt: skip
+    return Hop(
+        "wallet",
+        title,
+        "done",
+        _span(rows or gathered.settled, year),
+        settled,
+        note,
+        lines,
+        _("Came into the wallet"),
+        settled,
+        _days(first_day(rows or gathered.settled), paid_out),
+    )
 
 
 def _bank_hop(book: Book, gathered: Gathered) -> Hop:

@@ -127,8 +127,15 @@ def _payout(found: Results, share: Mapping[str, Any]) -> dict[str, Any]:
         f"SELECT count(DISTINCT order_no) AS orders FROM {found.run.table('', 'share')} WHERE payout = ?",
         [share["payout"]],
     )
-    told: dict[str, Any] = {"number": parts[1] if len(parts) > 1 else key, "orders": counted[0]["orders"], "bank": [], "amount": None,
-                            "group_id": "", "why": "", "key": key}  # fmt: skip
+    told: dict[str, Any] = {
+        "number": parts[1] if len(parts) > 1 else key,
+        "orders": counted[0]["orders"],
+        "bank": [],
+        "amount": None,
+        "group_id": "",
+        "why": "",
+        "key": key,
+    }
     if "payout-bank" not in found.manifest.names:
         return told
     links, opened = found.of_record("payout-bank", key)
@@ -167,10 +174,16 @@ def parts_of(money: Mapping[str, Any]) -> list[Part]:
     if not money:
         return []
     labels = {
-        "bank": _("Bank"), "wallet": _("In the platform account"), "transit": _("On the way to the bank"), "fees": _("Fees"),
-        "refunded": _("Refunded"), "not_due": _("Not due"), "overdue": _("Overdue"), "disputed": _("Disputed"),
+        "bank": _("Bank"),
+        "wallet": _("In the platform account"),
+        "transit": _("On the way to the bank"),
+        "fees": _("Fees"),
+        "refunded": _("Refunded"),
+        "not_due": _("Not due"),
+        "overdue": _("Overdue"),
+        "disputed": _("Disputed"),
         "written_off": _("Written off"),
-    }  # fmt: skip
+    }
     amounts = dict(money) | {"wallet": money["settled_not_collected"] - money["in_transit"]}
     found = [(look, labels[name], amounts[column]) for column, look, name in PARTS if amounts[column]]
     size = sum((abs(amount) for _look, _label, amount in found), ZERO) or Decimal(1)

@@ -1,4 +1,4 @@
-"""The reconciliations overview: per reconciliation the conservation equation of both sides, rate, work to do, run state."""
+"""The reconciliations overview: per reconciliation the equation of both sides, rate, work to do, state of the run."""
 
 from __future__ import annotations
 
@@ -172,7 +172,8 @@ def _open_sums(found: Results, name: str) -> dict[tuple[str, str, bool], dict[st
     """Open items by currency, side and work: all items, and the records among them with their amount (a residual row
     is part of a linked difference and is not summed again)."""
     rows = found.run.kept(
-        f"SELECT currency, side, needs_work, count(*) AS items, count(*) FILTER (coalesce(record_key, '') <> '') AS records, "
+        f"SELECT currency, side, needs_work, count(*) AS items, "
+        f"count(*) FILTER (coalesce(record_key, '') <> '') AS records, "
         f"coalesce(sum(amount) FILTER (coalesce(record_key, '') <> ''), 0) AS amount "
         f"FROM {found.run.now(name, found.decisions)[1]} GROUP BY ALL",
         [],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -47,7 +47,7 @@ class Wanted:
 
     side: str
     show: str = "work"
-    typed: Typed = Typed()
+    typed: Typed = field(default_factory=Typed)
     classes: tuple[str, ...] = ()
     sort: str = "-date"
     after: str = ""
@@ -68,7 +68,8 @@ class Count:
 
 @dataclass(frozen=True)
 class Pane:
-    """A page of rows; `chips`: (class, items) of what is shown; `all`, `work`, `rest`, `suggested` count the side by its filter."""
+    """A page of rows; `chips`: (class, items) of what is shown; `all`, `work`, `rest`, `suggested` count the side by
+    its filter."""
 
     wanted: Wanted
     rows: list[Row]
@@ -198,7 +199,8 @@ def _rows(found: Results, name: str, wanted: Wanted) -> tuple[list[dict[str, Any
     if wanted.near is not None:
         near = wanted.near
         order = (
-            "record_key = '', currency <> ?, NOT coalesce(list_contains(?::VARCHAR[], order_no), false), abs(abs(amount) - ?::DECIMAL(18,5)), "
+            "record_key = '', currency <> ?, NOT coalesce(list_contains(?::VARCHAR[], order_no), false), "
+            "abs(abs(amount) - ?::DECIMAL(18,5)), "
             "abs(coalesce(date_diff('day', date, ?::DATE), 0)), item_id"
         )
         bound = [near.currency, list(near.orders), abs(near.amount), near.day]
@@ -272,8 +274,7 @@ def suggested_rows(book: Book, found: Results, name: str, wanted: Wanted, limit:
     clause, params = _where(replace(wanted, show="suggested"), everything=False)
     clause = clause.replace("side = ? AND ", "").replace("side = ?", "true")
     rows = found.run.query(
-        f"SELECT * FROM {_source(found, name, wanted)} {clause} "
-        f"ORDER BY abs(amount) DESC, item_id LIMIT {int(limit)}",
+        f"SELECT * FROM {_source(found, name, wanted)} {clause} ORDER BY abs(amount) DESC, item_id LIMIT {int(limit)}",
         params[1:],
     )
     return [row_of(name, row, found.manifest.as_of) for row in rows]
@@ -284,7 +285,7 @@ def _texts(name: str) -> str:
 
 
 def prepare_texts(book: Book, found: Results, name: str) -> None:
-    """Make the table of what the open records of a reconciliation say: record_key, party, masked, said. Once per run."""
+    """Make the table of what open records of a reconciliation say: record_key, party, masked, said. Once a run."""
     table = _texts(name)
     with _text_lock:
         if found.run.query("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]):

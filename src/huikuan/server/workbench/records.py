@@ -98,7 +98,7 @@ def shown(value: Any) -> str:
 
 
 def typed(told: Told, field: str, value: str) -> str:
-    """What a person typed as plain text of the field's type: full-width digits, thousands separators and minus signs."""
+    """What a person typed, as plain text of the field's type: full-width digits, separators and minus signs."""
     found = next((each for each in told.fields if each.name == field), None)
     return plain_text(found.type if found else "text", value)
 

@@ -109,14 +109,8 @@ def _names(row: Mapping[str, Any]) -> tuple[str, str]:
     kind, parts = record_key_parts(key)
     if kind == "bank_line":
         return row.get("party") or said or parts[-2], said if row.get("party") else ""
-    if kind in ("order_line", "erp_order"):
-        return row["order_no"] or parts[1], said
-    if kind == "settlement_line":
-        return row["order_no"] or parts[1], said
+    if kind in ("account", "closing"):
+        return (_("Opening + movements") if kind == "account" else _("Closing balance")), ""
     if kind == "payout":
         return parts[-1], said
-    if kind == "account":
-        return _("Opening + movements"), ""
-    if kind == "closing":
-        return _("Closing balance"), ""
     return row["order_no"] or (parts[1] if len(parts) > 1 else key), said

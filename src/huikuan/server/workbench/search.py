@@ -75,7 +75,8 @@ def _amounts(request: HttpRequest, found: Results, amount: Decimal) -> list[Hit]
     hits: list[Hit] = []
     for name in found.manifest.names:
         rows = found.run.query(
-            f"SELECT item_id, record_key, order_no, side, class, date, amount FROM {found.run.now(name, found.decisions)[1]} "
+            f"SELECT item_id, record_key, order_no, side, class, date, amount "
+            f"FROM {found.run.now(name, found.decisions)[1]} "
             f"WHERE abs(amount) = ?::DECIMAL(18,5) ORDER BY needs_work DESC, date DESC LIMIT {AT_MOST}",
             [size],
         )
@@ -94,7 +95,8 @@ def _amounts(request: HttpRequest, found: Results, amount: Decimal) -> list[Hit]
             )
     paid = found.run.query(
         f"SELECT order_no, shop, status, paid, business_date FROM {found.run.table('', 'collection')} "
-        f"WHERE paid = ?::DECIMAL(18,5) OR receivable = ?::DECIMAL(18,5) ORDER BY business_date DESC, order_no LIMIT {AT_MOST}",
+        f"WHERE paid = ?::DECIMAL(18,5) OR receivable = ?::DECIMAL(18,5) "
+        f"ORDER BY business_date DESC, order_no LIMIT {AT_MOST}",
         [size, size],
     )
     for row in paid:
@@ -148,7 +150,8 @@ def _references(request: HttpRequest, text: str) -> Iterator[Hit]:
 
 
 def _record_hit(request: HttpRequest, kind: str, row: dict[str, Any]) -> Hit:
-    note = f"{statuses.word_of('kind', kind)} · {short_account(row['account'] or '')} · {numbers.day(row['business_date'])}"
+    account, day = short_account(row["account"] or ""), numbers.day(row["business_date"])
+    note = f"{statuses.word_of('kind', kind)} · {account} · {day}"
     if row["order_no"]:
         note = " · ".join([note, _("order %(order_no)s") % {"order_no": row["order_no"]}])
         url = book_url(request, "workbench:order", row["order_no"])

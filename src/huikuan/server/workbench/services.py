@@ -488,7 +488,7 @@ UNDOABLE: dict[str, type[Decision]] = {
 
 @transaction.atomic
 def take_back(book: Book, actor: Any, sort: str, number: int) -> Decision:
-    """Take back a decision other than a match: `sort` is apart, exclusion, correction, record, dispute or suggestion."""
+    """Take back a decision that is no match: `sort` is apart, exclusion, correction, record, dispute, suggestion."""
     require(book, actor, "match")
     _locked(book)
     found = UNDOABLE[sort]._default_manager.filter(book=book, pk=number).first()
@@ -510,6 +510,22 @@ def note(book: Book, actor: Any, subject: str, text: str) -> Note:
 
 
 __all__ = [
-    "add_record", "correct", "decisions_of", "dispute", "exclude", "exclude_all", "match", "note", "reconcile",
-    "refresh", "refuse_suggestion", "results", "role_of", "start_reconcile", "take_apart", "take_back", "unmatch", "unmatch_in",
-]  # fmt: skip
+    "add_record",
+    "correct",
+    "decisions_of",
+    "dispute",
+    "exclude",
+    "exclude_all",
+    "match",
+    "note",
+    "reconcile",
+    "refresh",
+    "refuse_suggestion",
+    "results",
+    "role_of",
+    "start_reconcile",
+    "take_apart",
+    "take_back",
+    "unmatch",
+    "unmatch_in",
+]

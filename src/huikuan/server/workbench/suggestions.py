@@ -21,7 +21,7 @@ AT_MOST = 12
 
 @dataclass(frozen=True)
 class Offer:
-    """A suggestion: an open item, the nearest candidate, how many others there are, reasons for (`good`) and against."""
+    """A suggestion: an open item, the nearest candidate, how many others, reasons for (`good`) and against."""
 
     row: Row
     other: Row
@@ -38,9 +38,15 @@ class Offer:
 
 def _plain(row: Row) -> dict[str, str]:
     return {
-        "side": row.side, "key": row.key, "item": row.item_id, "amount": plain_decimal(row.amount), "currency": row.currency,
-        "date": row.day.isoformat() if row.day else "", "order": row.order_no, "label": row.short,
-    }  # fmt: skip
+        "side": row.side,
+        "key": row.key,
+        "item": row.item_id,
+        "amount": plain_decimal(row.amount),
+        "currency": row.currency,
+        "date": row.day.isoformat() if row.day else "",
+        "order": row.order_no,
+        "label": row.short,
+    }
 
 
 def candidates(row: Row) -> list[str]:
@@ -52,8 +58,9 @@ def candidates(row: Row) -> list[str]:
 
 
 def offered(book: Book, found: Results, name: str, wanted: panes.Wanted) -> dict[str, Any]:
-    """The offers of a reconciliation, each record once, the largest first. What somebody rejected for a left item is not
-    offered for that item again, from whichever side it was suggested."""
+    """The offers of a reconciliation, each record once, the largest first.
+
+    What somebody rejected for a left item is not offered for that item again, whichever side suggested it."""
     refused = set(panes.refused_of(book, name))
     told = replace(wanted, typed=panes.Typed(), classes=(), near=None)
     rows = panes.suggested_rows(book, found, name, told, AT_MOST * 3 + len(refused))

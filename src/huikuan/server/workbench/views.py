@@ -191,9 +191,15 @@ def pane_keys(request: HttpRequest, name: str, side: str) -> HttpResponse:
 def selectable(row: Row) -> dict[str, str]:
     """A row as the page's script keeps it in the selection."""
     return {
-        "side": row.side, "key": row.key, "item": row.item_id, "amount": plain_decimal(row.amount), "currency": row.currency,
-        "date": row.day.isoformat() if row.day else "", "order": row.order_no, "label": row.short,
-    }  # fmt: skip
+        "side": row.side,
+        "key": row.key,
+        "item": row.item_id,
+        "amount": plain_decimal(row.amount),
+        "currency": row.currency,
+        "date": row.day.isoformat() if row.day else "",
+        "order": row.order_no,
+        "label": row.short,
+    }
 
 
 @require_GET

@@ -139,9 +139,15 @@ def difference(request: HttpRequest, name: str) -> HttpResponse:
         return render(request, "workbench/difference.html", context, status=422)
     try:
         made = services.match(
-            request.book, request, name, left, right, difference_reason=reason, reason=request.POST.get("reason", "").strip(),  # type: ignore[attr-defined]
+            request.book,
+            request,
+            name,
+            left,
+            right,
+            difference_reason=reason,
+            reason=request.POST.get("reason", "").strip(),  # type: ignore[attr-defined]
             force=request.POST.get("force") == "1",
-        )  # fmt: skip
+        )
     except UserError as error:
         context |= {"fault": _taken(request, str(error.params.get("record_key", ""))) or str(error)}
         context |= {
@@ -173,8 +179,16 @@ def _difference_context(request: HttpRequest, name: str, left: list[str], right:
     opened = panes.rows_of_keys(request.book, found, name, [*left, *right], request.membership.may("view_counterparty"))  # type: ignore[attr-defined]
     for record in found.records(name, [*left, *right]):
         if (record["side"], record["record_key"]) in wanted:
-            filled = record | {"item_id": "", "group_id": "", "class": "", "due_date": None, "needs_work": True, "document": "",
-                               "suggestion": "", "evidence": ""}  # fmt: skip
+            filled = record | {
+                "item_id": "",
+                "group_id": "",
+                "class": "",
+                "due_date": None,
+                "needs_work": True,
+                "document": "",
+                "suggestion": "",
+                "evidence": "",
+            }
             rows[record["side"]].append(opened.get(record["record_key"]) or row_of(name, filled, found.manifest.as_of))
     sums = {side: sum((row.amount for row in each), ZERO) for side, each in rows.items()}
     apart = sums["left"] - sums["right"]
