@@ -4,6 +4,10 @@ of 28,010 rows) and the classic and newer full ones (known from third parties' c
 Where the layout has 退款金额, 买家实际支付金额 is net of refunds (true on every paid row of the real file), so what was
 paid is their sum. Without that column a closed order that was paid has been refunded down to 买家实际支付金额;
 partial refunds of other orders are then not told. An order without a time of payment is unpaid: it paid 0.
+
+The classic layout names what the platform pays for the buyer: 天猫卡券抵扣 and 集分宝抵扣 (coupons and points of the
+platform's own). Their sum is `platform_borne`: the merchant receives it on top of what the buyer paid. It is 0 where
+the order is unpaid, closed or wholly refunded, and not told where the layout has neither column (from documentation).
 """
 
 from __future__ import annotations
@@ -53,7 +57,7 @@ TMALL_ORDERS = Format(
         ("订单创建时间",),
         ("订单付款时间",),
     ),
-    lacks=(("子订单编号",), ("主订单编号",)),
+    lacks=(("子订单编号",),),  # 宝贝明细; the classic layout has a 主订单编号 too, as its last column
     file_name="ExportOrderList|order_report|订单报表",
     exported_in_name=r"ExportOrderList(20\d{10}(?:\d{2})?)(?!\d)",
     columns=(
@@ -66,6 +70,8 @@ TMALL_ORDERS = Format(
         Moment("received", ("确认收货时间",)),
         Moment("shipped", ("发货时间",)),
         Amount("refund", ("退款金额",)),
+        Amount("coupon", ("天猫卡券抵扣",)),
+        Amount("points", ("集分宝抵扣",)),
         Choice("state", ("订单状态",), _STATES, otherwise="other"),
         Person("buyer", ("买家会员名",)),
         Text("title", ("宝贝标题", "商品标题")),
@@ -94,6 +100,13 @@ TMALL_ORDERS = Format(
             "WHEN state IN ('paid', 'shipped', 'received', 'closed') THEN state ELSE 'paid' END",
             "text",
         ),
+        Expression(
+            "borne",
+            "CASE WHEN coupon IS NULL AND points IS NULL THEN NULL "
+            "WHEN status IN ('cancelled', 'unpaid', 'closed', 'refunded') THEN 0 "
+            "ELSE coalesce(coupon, 0) + coalesce(points, 0) END",
+            "money",
+        ),
         # Province and city stay, street and house never: only short first words of the address are taken.
         Expression("word1", "split_part(address, ' ', 1)", "text"),
         Expression("word2", "split_part(address, ' ', 2)", "text"),
@@ -117,6 +130,7 @@ TMALL_ORDERS = Format(
                 "list_amount": "total",
                 "shipping_fee": "postage",
                 "paid": "paid",
+                "platform_borne": "borne",
                 "refunded": "refunded",
                 "created_at": "created",
                 "paid_at": "paid_at",

@@ -140,7 +140,8 @@ def write_parquet(con: duckdb.DuckDBPyConnection, query: str, folder: Path) -> l
     options = (
         # The encodings of version 2 make files of keys and numbers half as large, and quicker to write.
         f"FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
-        f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}, FILE_SIZE_BYTES '{TARGET_FILE_SIZE}', FILENAME_PATTERN 'part-{{uuid}}', RETURN_STATS"
+        f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}, FILE_SIZE_BYTES '{TARGET_FILE_SIZE}', "
+        f"FILENAME_PATTERN 'part-{{uuid}}', RETURN_STATS"
     )
     try:
         rows = con.execute(f"COPY ({query}) TO {quoted(scratch.as_posix())} ({options})").fetchall()
