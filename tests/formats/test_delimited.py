@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from huikuan.formats.readers import delimited
+from huikuan.formats import typed
+from huikuan.formats.readers import text_parts, text_rows
 from tests.formats.support import Read, Row, ledger, read
 
 HEADER = "order_id,payment_sequential,payment_type,payment_value"
@@ -46,13 +47,31 @@ def test_lines_are_physical_with_blank_lines_and_quoted_breaks(tmp_path: Path) -
 def test_fast_and_slow_way_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [Row(f"{10**15 + i}", f"{i % 7 - 3}.5", "交易付款", order=f"T200P{10**18 + i}") for i in range(500)]
     path = ledger(tmp_path, rows)
-    monkeypatch.setattr(delimited, "CHUNK_BYTES", 4096)
+    monkeypatch.setattr(text_parts, "CHUNK_BYTES", 4096)
     fast = read(path)
-    monkeypatch.setattr(delimited, "_insert", lambda *_: False)
+    monkeypatch.setattr(text_rows, "_insert", lambda *_: False)
     slow = read(path)
     assert fast.reading.totals == slow.reading.totals
     for kind in fast.reading.tables:
         assert fast.rows(kind, "*") == slow.rows(kind, "*")
+
+
+def test_wordings_met_late_are_classified_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["天猫佣金", "淘宝客", "运费险", "没见过的"]
+    rows = [
+        Row(f"{i}", "-1.00", "其它", order=f"T200P{10**18 + i}", remark=f"{words[i // 100]}扣款") for i in range(400)
+    ]
+    path = ledger(tmp_path, rows)
+    known = read(path)
+    assert {found for (found,) in known.rows("settlement_line", "type")} >= {"commission", "unclassified"}
+    for module in (typed, text_rows):
+        monkeypatch.setattr(module, "LEARNED_ROWS", 1)
+    monkeypatch.setattr(text_parts, "CHUNK_BYTES", 4096)
+    streamed = read(path)
+    monkeypatch.setattr(text_rows, "_insert", lambda *_: False)
+    slow = read(path)
+    for kind in known.reading.tables:
+        assert known.rows(kind, "*") == streamed.rows(kind, "*") == slow.rows(kind, "*")
 
 
 def test_ragged_rows_are_named(tmp_path: Path) -> None:

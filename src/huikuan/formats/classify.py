@@ -78,9 +78,13 @@ def _longest_first(found: dict[str, ItemClass]) -> tuple[tuple[str, ItemClass], 
     return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
-def write_classes(con: duckdb.DuckDBPyConnection, items_sql: str, table: str, name: str) -> None:
-    """Classify the distinct wordings of a query (one column) into a table `name`: item, type, movement, linked."""
-    items = [row[0] for row in con.execute(f"SELECT DISTINCT * FROM ({items_sql})").fetchall() if row[0] is not None]
+def create_classes(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Create a table of classified wordings, empty: item, type, movement, linked."""
+    con.execute(f"CREATE TABLE {name} (item VARCHAR, type VARCHAR, movement VARCHAR, linked BOOLEAN)")
+
+
+def add_classes(con: duckdb.DuckDBPyConnection, items: list[str], table: str, name: str) -> None:
+    """Classify wordings that a table made by `create_classes` does not have yet, by `data/TABLE.csv`."""
     known = item_table(table)
     classes = [known.classify(item) for item in items]
     con.register(
@@ -94,5 +98,5 @@ def write_classes(con: duckdb.DuckDBPyConnection, items_sql: str, table: str, na
             }
         ),
     )
-    con.execute(f"CREATE TABLE {name} AS SELECT * FROM classes_new")
+    con.execute(f"INSERT INTO {name} SELECT * FROM classes_new")
     con.unregister("classes_new")

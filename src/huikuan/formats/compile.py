@@ -1,6 +1,6 @@
 """A declaration and a raw table → a `Reading`: DuckDB views of records, and everything that is to be said about them.
 
-Steps: footer and facts → typed table (`typed`) → problems → keys and running numbers → one view per record kind →
+Steps: typed table (`typed`) → footer and facts → problems → keys and running numbers → one view per record kind →
 totals, controls, balance → the verdict: imported, flagged or refused.
 """
 
@@ -63,28 +63,35 @@ class Owner:
 
 def compile_reading(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, context: ReadContext) -> Reading:
     """Read one document. The raw table is dropped afterwards; the views of the result live in `con`."""
-    name = f"typed_{next(_numbers)}"
-    data_rows, footer = checks.split_footer(con, raw, declared)
-    stated = checks.read_facts(declared, raw, footer)
-    typed = build_typed(con, declared, raw, data_rows, context, name)
-    if typed.missing:
+    try:
+        return _compile(con, declared, raw, context, f"typed_{next(_numbers)}")
+    finally:
         _drop_raw(con, raw)
+
+
+def _compile(
+    con: duckdb.DuckDBPyConnection, declared: Format, given: RawTable, context: ReadContext, name: str
+) -> Reading:
+    typed = build_typed(con, declared, given, context, name)
+    raw = typed.raw
+    if typed.missing:
         missing = tuple(
             Problem("column.missing", raw.sheet, column=column, severity="refuse") for column in typed.missing
         )
         return _refused(declared, raw, missing)
+    footer = checks.cut_footer(con, declared, raw, name)
+    stated = checks.read_facts(declared, raw, footer)
     owner = _owner(con, declared, name, stated, context)
     emitted = emit_views(
         con, declared, typed, raw, context, owner.account, owner.shop, stated.facts.get("currency", "")
     )
-    rejects, rejected_faults = list_problems(con, name, raw.table, "faults", typed.rejects, raw.sheet)
+    rejects, rejected_faults = list_problems(con, name, raw, "faults", typed.rejects)
     rejects += emitted.problems
-    flags, flagged = list_problems(con, name, raw.table, "flags", typed.flags, raw.sheet)
+    flags, flagged = list_problems(con, name, raw, "flags", typed.flags)
     reading = _assemble(con, declared, raw, stated, footer, typed, owner, emitted.tables, emitted.direction)
     listed = [*raw.problems, *owner.problems, *rejects, *flags, *reading.problems]
     total = len(raw.problems) + len(owner.problems) + rejected_faults + emitted.faults + flagged
     total += len(reading.problems)
-    _drop_raw(con, raw)
     return _judge(reading, listed, total, context)
 
 
@@ -96,7 +103,8 @@ def _drop_raw(con: duckdb.DuckDBPyConnection, raw: RawTable) -> None:
         ).fetchone()
         if found and found[0]:
             con.execute(f"DROP {kind} {raw.table}")
-    con.execute(f"DROP TABLE IF EXISTS {raw.table}_t")
+    if raw.stream:
+        raw.stream.close()
 
 
 def _refused(declared: Format, raw: RawTable, problems: tuple[Problem, ...]) -> Reading:

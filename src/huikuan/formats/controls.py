@@ -66,24 +66,37 @@ class Stated:
         return parse_local(self.facts.get(name, ""), STATED_TIMES)
 
 
-def split_footer(con: duckdb.DuckDBPyConnection, raw: RawTable, declared: Format) -> tuple[str, tuple[Line, ...]]:
-    """The SQL condition (over the raw table) for rows of data, and the footer's lines."""
+def footer_sql(declared: Format) -> str:
+    """SQL over a raw table: whether a row begins the footer, or is a line of it."""
     if declared.footer is None:
-        return "TRUE", raw.footer
+        return "FALSE"
     begins = " OR ".join(f"starts_with(ltrim(c0, ' `\t'), {sql_text(start)})" for start in declared.footer.starts)
-    if not declared.footer.to_end:
-        lines = _lines(con, raw, f"({begins})")
-        return f"NOT coalesce(({begins}), FALSE)", raw.footer + lines
-    first = con.execute(f"SELECT min(source_row) FROM {raw.table} WHERE {begins}").fetchone()
-    if first is None or first[0] is None:
-        return "TRUE", raw.footer
-    return f"source_row < {first[0]}", raw.footer + _lines(con, raw, f"source_row >= {first[0]}")
+    return f"coalesce(({begins}), FALSE)"
 
 
-def _lines(con: duckdb.DuckDBPyConnection, raw: RawTable, where: str) -> tuple[Line, ...]:
-    names = [f"c{index}" for index in range(len(raw.header))]
-    names += [f"x{index}" for index in range(raw.extra_columns)]
-    found = con.execute(f"SELECT source_row, {', '.join(names)} FROM {raw.table} WHERE {where} ORDER BY 1 LIMIT 1000")
+def cut_footer(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, typed: str) -> tuple[Line, ...]:
+    """Take the footer, and the rows marked `dropped`, out of the typed table; the footer's lines."""
+    counted = con.execute(
+        f"SELECT count(*) FILTER (dropped), min(source_row) FILTER (footer) FROM {typed}"
+    ).fetchone() or (0, None)
+    dropped, first = counted
+    where = "FALSE"
+    if first is not None:
+        to_end = declared.footer is not None and declared.footer.to_end
+        where = f"source_row >= {first}" if to_end else "footer"
+    rows = con.execute(f"SELECT source_row FROM {typed} WHERE {where} ORDER BY 1 LIMIT 1000").fetchall()
+    lines = _lines(con, raw, [row[0] for row in rows]) if rows else ()
+    if dropped or rows:
+        con.execute(f"DELETE FROM {typed} WHERE dropped OR {where}")
+    return raw.footer + lines
+
+
+def _lines(con: duckdb.DuckDBPyConnection, raw: RawTable, numbers: list[int]) -> tuple[Line, ...]:
+    relation = raw.relation(con, numbers)
+    found = con.execute(
+        f"SELECT source_row, {', '.join(raw.cell_names)} FROM {relation} "
+        f"WHERE source_row IN ({', '.join(map(str, numbers))}) ORDER BY 1"
+    )
     lines = []
     for row, *cells in found.fetchall():
         kept = tuple(cell for cell in cells if cell is not None)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from huikuan.formats.reading import PROBLEMS_LISTED
+from huikuan.formats.reading import PROBLEMS_LISTED, RawTable
 from huikuan.records.errors import Problem
 from huikuan.records.messages import gettext_noop, register
 
@@ -81,7 +81,7 @@ def mask_sql(faults: list[Fault]) -> str:
 
 
 def list_problems(
-    con: duckdb.DuckDBPyConnection, typed: str, raw: str, mask: str, faults: list[Fault], sheet: str
+    con: duckdb.DuckDBPyConnection, typed: str, raw: RawTable, mask: str, faults: list[Fault]
 ) -> tuple[list[Problem], int]:
     """The first problems in the order of the file, and how many there are in all."""
     counted = con.execute(f"SELECT coalesce(sum(bit_count({mask})), 0) FROM {typed} WHERE {mask} <> 0").fetchone()
@@ -93,7 +93,7 @@ def list_problems(
     ).fetchall()
     cells = _cells(con, raw, sorted({fault.cell for fault in faults if fault.cell}), [row for row, _ in rows])
     problems = [
-        _problem(fault, row, cells.get((row, fault.cell), ""), sheet)
+        _problem(fault, row, cells.get((row, fault.cell), ""), raw.sheet)
         for row, bits in rows
         for bit, fault in enumerate(faults)
         if bits >> bit & 1
@@ -101,11 +101,14 @@ def list_problems(
     return problems[:PROBLEMS_LISTED], total
 
 
-def _cells(con: duckdb.DuckDBPyConnection, raw: str, names: list[str], rows: list[int]) -> dict[tuple[int, str], str]:
+def _cells(
+    con: duckdb.DuckDBPyConnection, raw: RawTable, names: list[str], rows: list[int]
+) -> dict[tuple[int, str], str]:
     if not names:
         return {}
     found = con.execute(
-        f"SELECT source_row, {', '.join(names)} FROM {raw} WHERE source_row IN ({', '.join(map(str, rows))})"
+        f"SELECT source_row, {', '.join(names)} FROM {raw.relation(con, rows)} "
+        f"WHERE source_row IN ({', '.join(map(str, rows))})"
     ).fetchall()
     return {(line[0], name): value or "" for line in found for name, value in zip(names, line[1:], strict=True)}
 

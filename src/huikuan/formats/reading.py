@@ -6,7 +6,7 @@ into a `Reading`. Nothing here knows a platform.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # At most this many problems of a document are listed; all are counted (`Reading.problems_total`).
 PROBLEMS_LISTED = 100
+# The rows in which wordings of bill items are looked for before all rows are read.
+LEARNED_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,33 @@ class Line:
     cells: tuple[str, ...] = ()
 
 
+class RowStream(Protocol):
+    """Rows that are read only once, on their way into the typed table, so that the text is never stored.
+
+    A `relation` here has the columns of a raw table."""
+
+    def insert(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        target: str,
+        query_of: Callable[[str], str],
+        learn: Callable[[str], None],
+    ) -> bool:
+        """Insert all rows into a table by the query that `query_of` makes of a relation: one row for each of its own.
+        `learn` is shown a relation of the first rows before.
+
+        False if the rows cannot be read this way: nothing is inserted, and `store` is to be used."""
+
+    def store(self, con: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Load all rows into a new table, the slow way. After `insert` only."""
+
+    def rows(self, con: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> str:
+        """A relation of a few rows, by `source_row`. After a good `insert` only."""
+
+    def close(self) -> None:
+        """Remove what was written to the disk."""
+
+
 @dataclass(frozen=True)
 class RawTable:
     """A table of text cells as the file has them. Grain: one row per source row below the header.
@@ -76,9 +105,19 @@ class RawTable:
     encoding: str = ""
     extra_columns: int = 0  # columns `x0 ..`: cells beyond the header
     ordered: bool = True  # rows of `table` are stored in file order (rowid order)
+    stream: RowStream | None = None  # the rows, where `table` does not exist (yet)
     facts: Mapping[str, str] = field(default_factory=dict)
     controls: tuple[Control, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def cell_names(self) -> list[str]:
+        """The columns of `table` that hold cells."""
+        return [f"c{index}" for index in range(len(self.header))] + [f"x{index}" for index in range(self.extra_columns)]
+
+    def relation(self, con: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> str:
+        """A relation with the columns of `table` that holds these rows at least."""
+        return self.stream.rows(con, numbers) if self.stream else self.table
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,30 @@
 
 The declaration's columns, then its expressions, become levels of one query: a value stands one level above the values
 it uses, so that each is computed once. The table holds only what emits, totals and checks use, and per row
-`faults` (a mask of rejects), `flags` (a mask) and `ignored`. Grain: one row per data row of the source; key:
-`source_row`.
+`faults` (a mask of rejects), `flags` (a mask) and `ignored`. It is written in one pass over the source, so it holds at
+first all its rows, `dropped` and `footer` among them, which `controls.cut_footer` takes out. Grain: one row per row of
+the source; key: `source_row`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from huikuan.formats.classify import write_classes
+from huikuan.formats.classify import add_classes, create_classes
+from huikuan.formats.controls import footer_sql
 from huikuan.formats.faults import Fault, mask_sql
 from huikuan.formats.headers import column_index, normalise_header
-from huikuan.formats.reading import RawTable, ReadContext
+from huikuan.formats.reading import LEARNED_ROWS, RawTable, ReadContext
 from huikuan.formats.spec import Classified, Column, Constant, Expression, Format, Moment, Reject
 from huikuan.formats.values_sql import absent_sql, column_sql
 from huikuan.records.kind import DUCKDB_TYPES
 from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import duckdb
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -31,9 +35,10 @@ _LITERAL = re.compile(r"'(?:[^']|'')*'")
 @dataclass
 class Typed:
     """The typed table of a document, and what its masks' bits mean. `missing` lists headers that a value needs and
-    the file does not have."""
+    the file does not have. `raw` is where the rows can be looked at again."""
 
     table: str
+    raw: RawTable
     rejects: list[Fault]
     flags: list[Fault]
     missing: list[str] = field(default_factory=list)
@@ -57,25 +62,84 @@ def words(sql: str) -> set[str]:
 
 
 def build_typed(
-    con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, data_rows: str, context: ReadContext, name: str
+    con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, context: ReadContext, name: str
 ) -> Typed:
-    """Write the typed table `name`. `data_rows` is the condition that leaves the footer out."""
+    """Write the typed table `name`."""
     plan = _plan(declared, raw, context)
     if plan.missing:
-        return Typed(name, plan.rejects, plan.flags, plan.missing)
+        return Typed(name, raw, plan.rejects, plan.flags, plan.missing)
+    for each in plan.classified:
+        create_classes(con, f"{name}_{each}")
+    written = _write(con, raw, plan, name, lambda relation: _query(declared, raw, plan, relation, name))
+    return Typed(name, written, _ragged(declared, raw) + plan.rejects, plan.flags)
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, raw: RawTable, plan: _Plan, name: str, query_of: Callable[[str], str]
+) -> RawTable:
+    """Write the typed table from the stream of rows, else from the raw table; the raw table as it is now."""
+
+    def learn(relation: str) -> None:
+        while _learn_classes(con, plan, name, f"({query_of(relation)})"):
+            pass
+
+    raw = _write_once(con, raw, name, query_of, learn)
+    while _learn_classes(con, plan, name, name):
+        # Rows with a wording not met before are made again, now that it is known.
+        new = " OR ".join(f"{each}_new IS NOT NULL" for each in plan.classified)
+        rows = [row[0] for row in con.execute(f"SELECT source_row FROM {name} WHERE {new}").fetchall()]
+        con.execute(f"DELETE FROM {name} WHERE {new}")
+        again = f"(SELECT * FROM {raw.relation(con, rows)} WHERE source_row IN (SELECT unnest($rows::BIGINT[])))"
+        con.execute(f"INSERT INTO {name} {query_of(again)}", {"rows": rows})
+    return raw
+
+
+def _write_once(
+    con: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    name: str,
+    query_of: Callable[[str], str],
+    learn: Callable[[str], None],
+) -> RawTable:
+    if raw.stream is not None:
+        cells = ", ".join(f"NULL::VARCHAR AS {cell}" for cell in raw.cell_names)
+        con.execute(f"CREATE TABLE {name} AS {query_of(f'(SELECT {cells}, 0::BIGINT AS source_row LIMIT 0)')}")
+        if raw.stream.insert(con, name, query_of, learn):
+            return raw
+        con.execute(f"DROP TABLE {name}")
+        raw.stream.store(con, raw.table)
+        raw = replace(raw, stream=None)
+    learn(f"(SELECT * FROM {raw.table} LIMIT {LEARNED_ROWS})")
+    con.execute(f"CREATE TABLE {name} AS {query_of(raw.table)}")
+    return raw
+
+
+def _learn_classes(con: duckdb.DuckDBPyConnection, plan: _Plan, name: str, relation: str) -> bool:
+    """Classify the wordings in typed rows that were not met before; whether there are any."""
+    found = False
+    for each, value in plan.classified.items():
+        query = f"SELECT DISTINCT {each}_new FROM {relation} WHERE {each}_new IS NOT NULL"
+        items = [row[0] for row in con.execute(query).fetchall()]
+        if items:
+            add_classes(con, items, value.table, f"{name}_{each}")
+            found = True
+    return found
+
+
+def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: str) -> str:
+    """The query that makes the typed table of a relation of raw rows: as many rows."""
     used = _used(declared)
     ragged, faults = _ragged(declared, raw), plan.rejects
-    query, placed = _levels(con, plan, raw, data_rows, used, name)
+    query, placed = _levels(plan, raw, relation, footer_sql(declared), used, name)
     ragged_sql = " OR ".join(f"({fault.condition})" for fault in ragged) or "FALSE"
     mask = f"CASE WHEN {ragged_sql} THEN {mask_sql(ragged)} ELSE {mask_sql(faults)} << {len(ragged)} END"
     ignored = f"coalesce(({declared.ignored}), FALSE)" if declared.ignored else "FALSE"
-    kept = sorted((used & placed) - {"source_row", "ignored"})
-    skip = f"WHERE NOT coalesce(({declared.skip_rows}), FALSE)" if declared.skip_rows else ""
-    con.execute(
-        f"CREATE TABLE {name} AS SELECT source_row, {mask} AS faults, {mask_sql(plan.flags)} AS flags, "
-        f"{ignored} AS ignored{''.join(f', {each}' for each in kept)} FROM ({query}) {skip}"
+    kept = sorted((used & placed) - {"source_row", "ignored"}) + [f"{each}_new" for each in plan.classified]
+    skipped = f"coalesce(({declared.skip_rows}), FALSE)" if declared.skip_rows else "FALSE"
+    return (
+        f"SELECT source_row, {mask} AS faults, {mask_sql(plan.flags)} AS flags, {ignored} AS ignored, "
+        f"blank OR {skipped} AS dropped, footer{''.join(f', {each}' for each in kept)} FROM ({query})"
     )
-    return Typed(name, ragged + faults, plan.flags)
 
 
 def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
@@ -175,9 +239,7 @@ def _needed(plan: _Plan, used: set[str]) -> set[str]:
     return wanted
 
 
-def _levels(
-    con: duckdb.DuckDBPyConnection, plan: _Plan, raw: RawTable, data_rows: str, used: set[str], name: str
-) -> tuple[str, set[str]]:
+def _levels(plan: _Plan, raw: RawTable, relation: str, footer: str, used: set[str], name: str) -> tuple[str, set[str]]:
     """The query with all values, and the names it gives."""
     wanted = _needed(plan, used)
     level_of = dict.fromkeys(plan.cells, 0)
@@ -191,9 +253,9 @@ def _levels(
         while len(levels) < level:
             levels.append({})
         levels[level - 1][value] = sql
-    query = _cells_query(plan, raw, data_rows, wanted)
+    query = _cells_query(plan, raw, relation, footer, wanted)
     for values in levels:
-        query = _one_level(con, query, values, plan, name)
+        query = _one_level(query, values, plan, name)
     return query, set(level_of)
 
 
@@ -201,7 +263,7 @@ def _parts(classified: str) -> tuple[str, str, str]:
     return classified, f"{classified}_movement", f"{classified}_linked"
 
 
-def _cells_query(plan: _Plan, raw: RawTable, data_rows: str, wanted: set[str]) -> str:
+def _cells_query(plan: _Plan, raw: RawTable, relation: str, footer: str, wanted: set[str]) -> str:
     cells = [f"{cell} AS {name}" for name, cell in plan.cells.items() if name in wanted]
     cells += [f"x{index}" for index in range(raw.extra_columns)]
     named = [index for index, each in enumerate(raw.header) if each.strip()]
@@ -209,22 +271,20 @@ def _cells_query(plan: _Plan, raw: RawTable, data_rows: str, wanted: set[str]) -
     columns = ", ".join(["source_row", *dict.fromkeys(cells + last)])
     rest = ", ".join(f"c{index}" for index in range(1, len(raw.header))) or "''"
     blanks = "' \t`\u00a0\u3000'"
-    whole = f"trim(concat_ws('', c0, {rest}), {blanks}) <> ''"
-    filled = f"CASE WHEN ascii(c0) BETWEEN 33 AND 95 OR ascii(c0) > 12288 THEN TRUE ELSE {whole} END"
-    return f"SELECT {columns} FROM {raw.table} WHERE ({data_rows}) AND {filled}"
+    whole = f"trim(concat_ws('', c0, {rest}), {blanks}) = ''"
+    blank = f"CASE WHEN ascii(c0) BETWEEN 33 AND 95 OR ascii(c0) > 12288 THEN FALSE ELSE {whole} END"
+    return f"SELECT {columns}, {blank} AS blank, {footer} AS footer FROM {relation}"
 
 
-def _one_level(con: duckdb.DuckDBPyConnection, query: str, values: dict[str, str], plan: _Plan, name: str) -> str:
+def _one_level(query: str, values: dict[str, str], plan: _Plan, name: str) -> str:
     plain = {value: sql for value, sql in values.items() if sql}
     for each in plan.classified:
         if each not in values:
             continue
-        classes = f"{name}_{each}"
-        write_classes(con, f"SELECT {each}_item FROM ({query})", plan.classified[each].table, classes)
         query = (
             f"SELECT q.*, coalesce(k.type, 'unclassified') AS {each}, k.movement AS {each}_movement, "
-            f"coalesce(k.linked, FALSE) AS {each}_linked "
-            f"FROM ({query}) q LEFT JOIN {classes} k ON k.item = q.{each}_item"
+            f"coalesce(k.linked, FALSE) AS {each}_linked, CASE WHEN k.item IS NULL THEN {each}_item END AS {each}_new "
+            f"FROM ({query}) q LEFT JOIN {name}_{each} k ON k.item = q.{each}_item"
         )
     if not plain:
         return query
