@@ -43,6 +43,7 @@ def connect(memory: str | None = None) -> duckdb.DuckDBPyConnection:
     )
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET preserve_insertion_order = false")
+    con.execute("SET enable_progress_bar = false")  # it would write into the standard output, among the results
     return con
 
 
