@@ -114,7 +114,7 @@ def measure(code: tuple[str, str], path: Path) -> Measured:
     told = []
     for _ in range(ROUNDS):
         done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
-        told.append([float(word) for word in done.stdout.split()])
+        told.append([float(word) for word in done.stdout.splitlines()[-1].split()])
     seconds, processor, memory, rows = zip(*told, strict=True)
     return Measured(statistics.median(seconds), statistics.median(processor), max(memory), int(rows[0]))
 
