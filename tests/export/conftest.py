@@ -8,5 +8,7 @@ from huikuan.records import messages
 
 
 @pytest.fixture(autouse=True)
-def _english(monkeypatch):
-    monkeypatch.setattr(messages, "_translate", str)
+def _english():
+    before = messages.use_translator(str)
+    yield
+    messages.use_translator(before)
