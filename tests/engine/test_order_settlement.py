@@ -216,3 +216,29 @@ def test_repeated_runs_and_new_keys_leave_identities_alone() -> None:
         run(ORDER_SETTLEMENT, [*records, order("C", 9), settled("C", 9)], RULES, as_of=date(2026, 11, 5)).open
     )
     assert {row["item_id"] for row in first} == {row["item_id"] for row in second}
+
+
+def test_what_came_after_its_due_date_is_late() -> None:
+    # due on the 26th (see above); fees and refunds that come later make nothing late
+    records = [
+        order("A", 60, received_at=at(14)), settled("A", 60, business_date=day(27)),
+        order("B", 60, received_at=at(14)), settled("B", 60, business_date=day(26)),
+        order("C", 60, received_at=at(14), refunded=10), settled("C", 60), settled("C", -3, "commission", flow_no="C3"),
+        settled("C", -10, "refund", business_date=day(30)), settled("C", -1, "marketing", business_date=day(30)),
+        order("D", 60, received_at=at(14)), settled("D", 61, business_date=day(28)),
+        order("E", 60), settled("E", 60, business_date=day(30)),
+    ]  # fmt: skip
+    outcome = run(ORDER_SETTLEMENT, records, RULES)
+    told = {(row["order_no"], row["status"], row["class"]) for row in rows(outcome.links)}
+    assert told == {
+        ("A", "matched", "late"), ("B", "matched", ""), ("C", "matched", ""), ("D", "difference", "over"),
+        ("E", "matched", ""),
+    }  # fmt: skip
+    assert {row["evidence"] for row in rows(outcome.links) if row["order_no"] == "A"} == {'{"code": "key"}'}
+    assert [row["groups"] for row in rows(outcome.statement)] == [5, 5]
+
+
+def test_within_the_tolerance_it_may_be_late_as_well() -> None:
+    records = [order("A", 60, received_at=at(14)), settled("A", "59.99", business_date=day(27))]
+    outcome = run(ORDER_SETTLEMENT, records, RULES, tolerance=Decimal("0.01"))
+    assert {row["class"] for row in rows(outcome.links)} == {"late"}

@@ -129,3 +129,13 @@ def test_totals_are_conserved() -> None:
     given = [payout(100, 10, "A"), payout(55, 29, "B"), banked(100), banked(-3, text="手续费"), banked(9)]
     for row in rows(run(PAYOUT_BANK, given).statement):
         assert row["total"] == row["matched"] + row["difference"] + row["open"]
+
+
+def test_a_payout_that_arrives_after_its_bank_days_is_late() -> None:
+    # paid out on Friday the 9th; two business days end on Tuesday the 13th
+    records = [payout(100, 9, "P1"), banked(100, business_date=day(14)), payout(200, 9, "P2")]
+    outcome = run(PAYOUT_BANK, [*records, banked(200, business_date=day(13))])
+    assert {(str(row["amount"]), row["class"]) for row in rows(outcome.links)} == {
+        ("100.00000", "late"),
+        ("200.00000", ""),
+    }

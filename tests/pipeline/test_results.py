@@ -204,6 +204,8 @@ def test_a_run_as_of_another_day_stands_beside(demo: DemoBook) -> None:
     assert str(earlier) in str(error.value)
     manifest = run(demo.book, demo.rules, Decisions(), Asked(as_of=earlier))
     assert runs.find_run(demo.book, runs.Arguments()) == current
+    with pytest.raises(UserError, match=rf"There are runs for: today;.*--as-of {earlier}"):
+        Results.of(demo.book, date_to=earlier)
     beside = Results.of(demo.book, as_of=earlier)
     assert beside.manifest.run == manifest.run
     for name in beside.manifest.names:

@@ -25,6 +25,7 @@ PART = {
 SUGGESTION = {"side": "string", "record_key": "string", "suggestion": "string"}
 SUGGESTED_AT_MOST = 3
 EMPTY = ibis.literal("")
+NEVER = ibis.null().cast("date")
 
 
 def open_records(definition: Definition, left: Any, right: Any, suggestions: Any, as_of: date) -> Any:
@@ -204,6 +205,22 @@ def first_classes(parts: Any) -> Any:
     order = {code: f"{number:02d}" for number, code in enumerate(OPEN_CLASSES)}
     ranked = parts.mutate(rank=parts["class"].cases(*order.items(), else_="99"))
     return ranked.group_by("group_id").agg(**{"class": ranked["class"].argmin(ranked["rank"] + ranked["class"])})
+
+
+def late_groups(groups: Any, lines: Any) -> Any:
+    """Groups that agree, whose money came after the last due date of their left entries: columns group_id, class."""
+    left = lines.side == "left"
+    told = lines.group_by("group_id").agg(
+        due=ibis.ifelse(left, lines.due_date, NEVER).max(),
+        came=ibis.ifelse(~left & (lines.compared > ZERO), lines.date, NEVER).max(),
+        expected=ibis.ifelse(left, lines.compared, ZERO).sum(),
+    )
+    late = told.filter((told.expected > ZERO) & (told.came > told.due))
+    return (
+        groups.filter(groups.status == "matched")
+        .semi_join(late, "group_id")
+        .select("group_id", **{"class": ibis.literal("late")})
+    )
 
 
 def decided_residuals(definition: Definition, decided: Any, links: Any, as_of: date) -> Any:

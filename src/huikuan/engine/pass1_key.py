@@ -8,6 +8,7 @@ difference (an order of which only fees came is such a group); a group of one si
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -39,12 +40,22 @@ class KeyMatch:
     right: Any
 
 
-def match_by_key(work: Workspace, name: str, left: Any, right: Any, tolerance: Decimal) -> KeyMatch:
-    """Pair the sides by key. Entries without a key stay open."""
+def match_by_key(
+    work: Workspace, name: str, left: Any, right: Any, tolerance: Decimal, dates: Callable[[Any], Any] | None = None
+) -> KeyMatch:
+    """Pair the sides by key. Entries without a key stay open. What agrees but came late is held too: it has a class.
+
+    Args:
+        dates: fills `due_date` of entries or groups (`Definition.dates` with its sides); None: it is there.
+    """
     sums = work.keep(_sums(left, right))
     exact = (sums.l_rows > 0) & (sums.l == sums.r)
-    counted = _count_groups(sums.filter(exact))
-    odd = work.keep(_judged(name, sums.filter(~exact), tolerance))
+    late = _late(work, sums.filter(exact), dates)
+    agreeing, others = sums.filter(exact), sums.filter(~exact)
+    if late is not None:
+        agreeing, others = agreeing.anti_join(late, GRAIN), union_all(others, sums.semi_join(late, GRAIN))
+    counted = _count_groups(agreeing)
+    odd = work.keep(_judged(name, others, tolerance))
     work.drop(sums)
     rest_left = work.keep(_not_agreeing(left, "left", odd))
     rest_right = work.keep(_not_agreeing(right, "right", odd))
@@ -59,21 +70,40 @@ def match_by_key(work: Workspace, name: str, left: Any, right: Any, tolerance: D
     )
 
 
+def _late(work: Workspace, agreeing: Any, dates: Callable[[Any], Any] | None) -> Any:
+    """Keys of agreeing groups whose money came after their due date; None where there are none."""
+    after = agreeing.filter((agreeing.l > ZERO) & (agreeing.came > agreeing.due_date))
+    due = after.select(*GRAIN, "due_date", "seq", "came")
+    if dates is not None:
+        due = dates(due)
+    late = work.keep(due.filter(due.came > due.due_date).select(GRAIN))
+    return None if work.empty(late) else late
+
+
 def _sums(left: Any, right: Any) -> Any:
-    """One row per scope, key and currency that any side has; l and r add up what is compared."""
+    """One row per scope, key and currency that any side has; l and r add up what is compared. `due_date` and `seq` are
+    the last of the left entries', `came` is the last day on which money came from the right."""
     zero, none, one = ZERO, ibis.literal(0).cast("int32"), ibis.literal(1).cast("int32")
+    never = ibis.null().cast("date")
     both = union_all(
-        left.filter(left.key.notnull()).select(*GRAIN, l="compared", r=zero, l_row=one, r_row=none, r_compared=none),
-        right.filter(right.key.notnull()).select(
-            *GRAIN, l=zero, r="compared", l_row=none, r_row=one, r_compared=(right.compared != ZERO).cast("int32")
+        left.filter(left.key.notnull()).select(
+            *GRAIN, l="compared", r=zero, l_row=one, r_row=none, r_compared=none,
+            due_date="due_date", seq="seq", came=never,
         ),
-    )
+        right.filter(right.key.notnull()).select(
+            *GRAIN, l=zero, r="compared", l_row=none, r_row=one, r_compared=(right.compared != ZERO).cast("int32"),
+            due_date=never, seq=ibis.null().cast("int64"), came=ibis.ifelse(right.compared > ZERO, right.date, never),
+        ),
+    )  # fmt: skip
     return both.group_by(GRAIN).agg(
         l=both.l.sum().cast(MONEY_TYPE),
         r=both.r.sum().cast(MONEY_TYPE),
         l_rows=both.l_row.sum().cast("int32"),
         r_rows=both.r_row.sum().cast("int32"),
         r_count=both.r_compared.sum().cast("int32"),
+        due_date=both.due_date.max(),
+        seq=both.seq.max(),
+        came=both.came.max(),
     )
 
 
@@ -117,7 +147,11 @@ def _not_agreeing(entries: Any, side: str, odd: Any) -> Any:
     keyed = entries.filter(entries.key.notnull())
     joined = keyed.inner_join(slim, _on_grain(keyed, slim))
     is_open = joined.odd_status == "open"
-    why = ibis.cases((joined.odd_status == "matched", because.KEY_TOLERANCE), else_=because.KEY_DIFFERENCE)
+    why = ibis.cases(
+        (joined.odd_residual == ZERO, because.KEY),
+        (joined.odd_status == "matched", because.KEY_TOLERANCE),
+        else_=because.KEY_DIFFERENCE,
+    )
     told = joined.mutate(
         side=ibis.literal(side),
         group_id=ibis.ifelse(is_open, ibis.null().cast("string"), joined.odd_id),

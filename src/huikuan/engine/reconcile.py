@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,9 @@ def _match(run: _Run) -> None:
 
 def _key_pass(run: _Run) -> None:
     free, apart = set_apart(run.right, run.blocked)
-    run.bulk = match_by_key(run.work, run.definition.name, run.left, free, run.tolerance)
+    dates = run.definition.dates
+    dated = None if dates is None else partial(dates, sides=run.sides)
+    run.bulk = match_by_key(run.work, run.definition.name, run.left, free, run.tolerance, dated)
     run.left = run.bulk.left
     run.right = run.bulk.right if apart is None else run.work.keep(union_all(run.bulk.right, apart))
     run.lines.append(run.bulk.lines)
@@ -151,7 +154,8 @@ def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
         parts = classify.residual_parts(work, definition, groups, lines, run.sides, as_of)
         conservation.prove_residuals(definition.name, groups, parts)
         open_parts.append(classify.residual_rows(definition, parts, lines, as_of))
-        link_parts.append(link_rows(lines, groups, classify.first_classes(parts)))
+        classes = union_all(classify.first_classes(parts), classify.late_groups(groups, lines))
+        link_parts.append(link_rows(lines, groups, classes))
     noted = definition.noted(run.sides) if definition.noted else None
     if noted is not None:
         linked = noted.anti_join(right, "record_key")

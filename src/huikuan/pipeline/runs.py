@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -21,14 +22,20 @@ from typing import Any
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.plain import plain
 from huikuan.records.errors import UserError
-from huikuan.records.messages import gettext_noop, register
+from huikuan.records.messages import gettext_noop, register, text_of
 
 register(
     {
         "results.none": gettext_noop("Nothing has been reconciled yet. Run a reconciliation first."),
-        "results.none_for": gettext_noop(
-            "There is no run for %(arguments)s. Run `huikuan reconcile` with the same arguments first."
+        "results.none_today": gettext_noop(
+            "Nothing has been reconciled as of today yet. There are runs for: %(runs)s. Give the same arguments, or "
+            "run `huikuan reconcile` first."
         ),
+        "results.none_for": gettext_noop(
+            "There is no run for %(arguments)s. There are runs for: %(runs)s. Run `huikuan reconcile` with the same "
+            "arguments first."
+        ),
+        "results.run_today": gettext_noop("today"),
     }
 )
 
@@ -54,8 +61,15 @@ class Arguments:
         ]
         return f"at_{'_'.join(parts)}.json" if parts else "current.json"
 
+    @classmethod
+    def of_pointer(cls, name: str) -> Arguments:
+        """The arguments that a pointer's file name tells."""
+        told = dict(re.findall(r"(as-of|from|to)-(\d{4}-\d{2}-\d{2})", name))
+        days = {each: date.fromisoformat(day) for each, day in told.items()}
+        return cls(days.get("as-of"), days.get("from"), days.get("to"))
+
     def words(self) -> str:
-        """The arguments as they are typed."""
+        """The arguments as they are typed; blank for today and the whole book."""
         told = (("--as-of", self.as_of), ("--from", self.date_from), ("--to", self.date_to))
         return " ".join(f"{name} {value}" for name, value in told if value is not None)
 
@@ -128,12 +142,23 @@ def find_run(book: Book, asked: Arguments) -> Path | None:
     return folder if (folder / MANIFEST).exists() else None
 
 
+def published(book: Book) -> list[Arguments]:
+    """What there are runs for: today and the whole book first, then by arguments."""
+    asked = [Arguments(), *(Arguments.of_pointer(path.name) for path in sorted(book.results_folder.glob("at_*.json")))]
+    return [each for each in asked if find_run(book, each) is not None]
+
+
 def get_run(book: Book, asked: Arguments) -> Path:
-    """Like `find_run`, but a UserError says what to do when there is none."""
+    """Like `find_run`, but a UserError names the runs there are, and says what to do."""
     folder = find_run(book, asked)
-    if folder is None:
-        raise UserError("results.none_for", arguments=asked.words()) if asked.words() else UserError("results.none")
-    return folder
+    if folder is not None:
+        return folder
+    runs = "; ".join(each.words() or text_of("results.run_today", {}) for each in published(book))
+    if not runs:
+        raise UserError("results.none")
+    if asked.words():
+        raise UserError("results.none_for", arguments=asked.words(), runs=runs)
+    raise UserError("results.none_today", runs=runs)
 
 
 def read_manifest(folder: Path) -> Manifest:
