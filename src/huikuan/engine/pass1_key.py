@@ -41,12 +41,12 @@ class KeyMatch:
 
 
 def match_by_key(
-    work: Workspace, name: str, left: Any, right: Any, tolerance: Decimal, dates: Callable[[Any], Any] | None = None
+    work: Workspace, name: str, left: Any, right: Any, tolerance: Decimal, dates: Callable[[Any], Any]
 ) -> KeyMatch:
     """Pair the sides by key. Entries without a key stay open. What agrees but came late is held too: it has a class.
 
     Args:
-        dates: fills `due_date` of entries or groups (`Definition.dates` with its sides); None: it is there.
+        dates: fills `due_date` of entries or groups (`Definition.dates` with its sides).
     """
     sums = work.keep(_sums(left, right))
     exact = (sums.l_rows > 0) & (sums.l == sums.r)
@@ -70,12 +70,10 @@ def match_by_key(
     )
 
 
-def _late(work: Workspace, agreeing: Any, dates: Callable[[Any], Any] | None) -> Any:
+def _late(work: Workspace, agreeing: Any, dates: Callable[[Any], Any]) -> Any:
     """Keys of agreeing groups whose money came after their due date; None where there are none."""
     after = agreeing.filter((agreeing.l > ZERO) & (agreeing.came > agreeing.due_date))
-    due = after.select(*GRAIN, "due_date", "seq", "came")
-    if dates is not None:
-        due = dates(due)
+    due = dates(after.select(*GRAIN, "due_date", "seq", "came"))
     late = work.keep(due.filter(due.came > due.due_date).select(GRAIN))
     return None if work.empty(late) else late
 

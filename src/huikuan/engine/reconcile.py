@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +113,12 @@ def _match(run: _Run) -> None:
 
 def _key_pass(run: _Run) -> None:
     free, apart = set_apart(run.right, run.blocked)
-    dates = run.definition.dates
-    dated = None if dates is None else partial(dates, sides=run.sides)
-    run.bulk = match_by_key(run.work, run.definition.name, run.left, free, run.tolerance, dated)
+    told = run.definition.dates
+
+    def dates(table: Any) -> Any:
+        return told(table, run.sides) if told else table
+
+    run.bulk = match_by_key(run.work, run.definition.name, run.left, free, run.tolerance, dates)
     run.left = run.bulk.left
     run.right = run.bulk.right if apart is None else run.work.keep(union_all(run.bulk.right, apart))
     run.lines.append(run.bulk.lines)
