@@ -47,7 +47,8 @@ def test_lines_are_physical_with_blank_lines_and_quoted_breaks(tmp_path: Path) -
 def test_fast_and_slow_way_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [Row(f"{10**15 + i}", f"{i % 7 - 3}.5", "交易付款", order=f"T200P{10**18 + i}") for i in range(500)]
     path = ledger(tmp_path, rows)
-    monkeypatch.setattr(text_parts, "CHUNK_BYTES", 4096)
+    monkeypatch.setattr(text_parts, "PART_BYTES", 4096)
+    monkeypatch.setattr(text_parts, "BLOCK_BYTES", 1000)
     fast = read(path)
     monkeypatch.setattr(text_rows, "_insert", lambda *_: False)
     slow = read(path)
@@ -66,7 +67,8 @@ def test_wordings_met_late_are_classified_too(tmp_path: Path, monkeypatch: pytes
     assert {found for (found,) in known.rows("settlement_line", "type")} >= {"commission", "unclassified"}
     for module in (typed, text_rows):
         monkeypatch.setattr(module, "LEARNED_ROWS", 1)
-    monkeypatch.setattr(text_parts, "CHUNK_BYTES", 4096)
+    monkeypatch.setattr(text_parts, "PART_BYTES", 4096)
+    monkeypatch.setattr(text_parts, "BLOCK_BYTES", 1000)
     streamed = read(path)
     monkeypatch.setattr(text_rows, "_insert", lambda *_: False)
     slow = read(path)

@@ -14,8 +14,6 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from huikuan.records.codes import SETTLEMENT_TYPES, WALLET_MOVEMENTS
 
 if TYPE_CHECKING:
@@ -86,17 +84,6 @@ def create_classes(con: duckdb.DuckDBPyConnection, name: str) -> None:
 def add_classes(con: duckdb.DuckDBPyConnection, items: list[str], table: str, name: str) -> None:
     """Classify wordings that a table made by `create_classes` does not have yet, by `data/TABLE.csv`."""
     known = item_table(table)
-    classes = [known.classify(item) for item in items]
-    con.register(
-        "classes_new",
-        pa.table(
-            {
-                "item": pa.array(items, pa.string()),
-                "type": pa.array([each.type for each in classes], pa.string()),
-                "movement": pa.array([each.movement or None for each in classes], pa.string()),
-                "linked": pa.array([each.linked for each in classes], pa.bool_()),
-            }
-        ),
-    )
-    con.execute(f"INSERT INTO {name} SELECT * FROM classes_new")
-    con.unregister("classes_new")
+    found = [(item, known.classify(item)) for item in items]
+    rows = [(item, each.type, each.movement or None, each.linked) for item, each in found]
+    con.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?)", rows)

@@ -129,12 +129,12 @@ def _key_part(name: str, sql: str) -> str:
         return sql_text(literal.group(1).replace("/", "%2F"))
     if name == "n":
         return f"CAST({sql} AS VARCHAR)"
-    text = f"coalesce(CAST({sql} AS VARCHAR), '')"
-    return f"replace({text}, '/', '%2F')"
+    text = f"CAST({sql} AS VARCHAR)"
+    return f"CASE WHEN contains({text}, '/') THEN replace({text}, '/', '%2F') ELSE {text} END"
 
 
 def _join_parts(parts: list[str]) -> str:
-    """Concatenate SQL texts, neighbouring literals put together."""
+    """Concatenate SQL texts, null as blank, neighbouring literals put together."""
     joined: list[str] = []
     for part in parts:
         literal = _PLAIN_TEXT.fullmatch(part)
@@ -142,7 +142,7 @@ def _join_parts(parts: list[str]) -> str:
             joined[-1] = f"'{joined[-1][1:-1]}{literal.group(1)}'"
         else:
             joined.append(part)
-    return " || ".join(joined)
+    return f"concat({', '.join(joined)})"
 
 
 def _record_key(kind: Kind, emit: Emit, scope: _Scope, number: str) -> str:

@@ -31,6 +31,7 @@ from huikuan.records.sql import sql_text
 
 ROW_GROUP_ROWS = 122_880
 TARGET_FILE_SIZE = "256MB"
+DICTIONARY_WORDS_MAX = 4096  # columns of names and codes have fewer; of keys a dictionary is begun in vain
 # Only for tables whose kind gained a column after older files had been written: they are read by column name.
 EVOLVED = "huikuan.evolved"
 _COMMIT = re.compile(r"\d{20}\.json")
@@ -141,6 +142,7 @@ def write_parquet(con: duckdb.DuckDBPyConnection, query: str, folder: Path) -> l
         # The encodings of version 2 make files of keys and numbers half as large, and quicker to write.
         f"FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
         f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}, FILE_SIZE_BYTES '{TARGET_FILE_SIZE}', "
+        f"DICTIONARY_SIZE_LIMIT {DICTIONARY_WORDS_MAX}, "
         f"FILENAME_PATTERN 'part-{{uuid}}', RETURN_STATS"
     )
     try:

@@ -25,7 +25,6 @@ MESSAGES = {
     "original.damaged": gettext_noop(
         "The original file %(sha256)s is damaged, or belongs to another installation key."
     ),
-    "original.changed": gettext_noop("The file %(file)s changed while it was being stored. Import it again."),
     "original.key_invalid": gettext_noop("The installation key must be 32 bytes; it has %(size)s."),
 }
 register(MESSAGES)

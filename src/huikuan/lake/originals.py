@@ -29,13 +29,8 @@ CHUNK_BYTES = 1 << 20
 _TAG_BYTES = 16
 _NONCE_BYTES = 12
 _WRAPPED_BYTES = 32 + _TAG_BYTES
+_HEAD_BYTES = len(MAGIC) + _NONCE_BYTES + _WRAPPED_BYTES
 _HASH = re.compile(r"[0-9a-f]{64}")
-
-
-def sha256_of(path: Path) -> str:
-    """The content hash of a file, streamed."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Originals:
@@ -58,23 +53,18 @@ class Originals:
         return self.path_of(sha256).exists()
 
     def store(self, path: Path) -> str:
-        """Keep a file; its content hash. Content that is there already is not written again.
-
-        Complete or not there at all. UserError `original.changed` where the file changes meanwhile.
-        """
-        sha256 = sha256_of(path)
-        final = self.path_of(sha256)
-        if final.exists():
-            return sha256
-        final.parent.mkdir(parents=True, exist_ok=True)
-        scratch = final.parent / f"tmp-{uuid.uuid4().hex}"
+        """Keep a file, wholly or not at all; its content hash. Content that is there already is left as it is."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        scratch = self.folder / f"tmp-{uuid.uuid4().hex}"
         try:
             with path.open("rb") as source, scratch.open("wb") as target:
-                if self._encrypt(source, target, sha256) != sha256:
-                    raise UserError("original.changed", file=path.name)
+                sha256 = self._encrypt(source, target)
                 target.flush()
                 os.fsync(target.fileno())
-            scratch.replace(final)
+            final = self.path_of(sha256)
+            if not final.exists():
+                final.parent.mkdir(parents=True, exist_ok=True)
+                scratch.replace(final)
         finally:
             with contextlib.suppress(OSError):
                 scratch.unlink(missing_ok=True)
@@ -105,21 +95,24 @@ class Originals:
             os.fsync(target.fileno())
         scratch.replace(path)
 
-    def _encrypt(self, source: BinaryIO, target: BinaryIO, sha256: str) -> str:
-        """Write the encrypted file; the hash of what was read."""
+    def _encrypt(self, source: BinaryIO, target: BinaryIO) -> str:
+        """Write the encrypted file; the content hash. The head names the hash, so it is written last."""
         file_key = AESGCM.generate_key(bit_length=256)
         cipher = AESGCM(file_key)
-        target.write(_wrapped(file_key, self._key, sha256))
+        target.seek(_HEAD_BYTES)
         digest = hashlib.sha256()
         chunk, number = source.read(CHUNK_BYTES), 0
         while True:
             following = source.read(CHUNK_BYTES)
             digest.update(chunk)
-            sealed = cipher.encrypt(_nonce(number), chunk, b"last" if not following else b"more")
+            sealed = cipher.encrypt(_nonce(number), chunk, b"more" if following else b"last")
             target.write(len(sealed).to_bytes(4, "big") + sealed)
             if not following:
-                return digest.hexdigest()
+                break
             chunk, number = following, number + 1
+        target.seek(0)
+        target.write(_wrapped(file_key, self._key, digest.hexdigest()))
+        return digest.hexdigest()
 
 
 def _nonce(number: int) -> bytes:
@@ -134,7 +127,7 @@ def _wrapped(file_key: bytes, key: bytes, sha256: str) -> bytes:
 
 def _unwrapped(file: BinaryIO, key: bytes, sha256: str) -> bytes:
     """The file's own key, read from its head."""
-    head = file.read(len(MAGIC) + _NONCE_BYTES + _WRAPPED_BYTES)
+    head = file.read(_HEAD_BYTES)
     nonce, sealed = head[len(MAGIC) : len(MAGIC) + _NONCE_BYTES], head[len(MAGIC) + _NONCE_BYTES :]
     if not head.startswith(MAGIC) or len(sealed) != _WRAPPED_BYTES:
         raise OperatorError("original.damaged", sha256=sha256)

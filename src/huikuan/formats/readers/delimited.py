@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huikuan.formats.readers.mixed import refuse_mixed
-from huikuan.formats.readers.text_parts import CHUNK_BYTES
+from huikuan.formats.readers.text_parts import BLOCK_BYTES
 from huikuan.formats.readers.text_rows import EXTRA_COLUMNS, TextRows
 from huikuan.formats.reading import Head, Layout, Line, RawTable
 from huikuan.records.errors import UserError
@@ -119,8 +119,8 @@ def _encoding(path: Path, member: str, start: bytes) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         try:
-            while piece := file.read(CHUNK_BYTES):
-                decoder.decode(piece)
+            while block := file.read(BLOCK_BYTES):
+                decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             refuse_mixed(member, start)

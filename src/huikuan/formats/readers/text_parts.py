@@ -1,5 +1,5 @@
-"""A text file → pieces in UTF-8 on the disk, so that memory stays flat. Each piece holds whole lines, all with one line
-end, and knows how many."""
+"""A text file → parts in UTF-8 on the disk, so that memory stays flat. Each part holds whole lines, ended by LF, and
+knows how many."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import IO
 
 from huikuan.records.errors import UserError
 
-CHUNK_BYTES = 32 << 20  # planning the query of a piece costs as much as a few thousand rows: pieces are large
-DECODED_BYTES = 1 << 20
+PART_BYTES = 32 << 20  # planning the query of a part costs as much as a few thousand rows: parts are large
+# Small enough to stay in the processor's cache and to let other threads run between two blocks.
+BLOCK_BYTES = 1 << 19
 
 
 @dataclass(frozen=True)
@@ -24,66 +25,73 @@ class TextFile:
     encoding: str
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """The file in pieces that end with a line, so that no piece cuts a character or a line end."""
-    rest = b""
-    while piece := file.read(CHUNK_BYTES):
-        piece = rest + piece
-        cut = piece.rfind(b"\n") + 1
-        if cut == 0:
-            rest = piece
-            continue
-        yield piece[:cut]
-        rest = piece[cut:]
-    if rest:
-        yield rest
-
-
 @dataclass(frozen=True)
 class Part:
-    """Some consecutive lines in UTF-8, all with the same line end. `blank_end`: blank lines at its end."""
+    """Some consecutive lines in UTF-8. `blank_end`: blank lines at its end."""
 
     path: Path
     first: int  # number of its first line in the file
     lines: int
     blank_end: int
-    line_end: str
 
 
 def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part]:
-    """The lines below the header, piece by piece as files. Raises UserError for undecodable bytes."""
-    skip, line = header_row, 1
+    """The lines below the header, part by part as files. Raises UserError for undecodable bytes."""
+    blocks = _lines_below(_decoded(source), header_row)
+    first, number = header_row + 1, 0
+    block = next(blocks, b"")
+    while block:
+        path = folder / f"part{number}.txt"
+        lines = blank_end = size = 0
+        with path.open("wb") as out:
+            while block and size < PART_BYTES:
+                out.write(block)
+                size += len(block)
+                found = _line_count(block)
+                blank = _blank_end(block)
+                blank_end = blank_end + blank if blank == found else blank
+                lines += found
+                block = next(blocks, b"")
+        yield Part(path, first, lines, blank_end)
+        first, number = first + lines, number + 1
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """The file in blocks that end with a line, so that no block cuts a character or a line end."""
+    while block := file.read(BLOCK_BYTES):
+        yield block if block.endswith(b"\n") else block + file.readline()
+
+
+def _decoded(source: TextFile) -> Iterator[bytes]:
+    """The file in UTF-8, block by block, each line ended by LF. Lines are counted as editors do."""
+    line = 1
     with source.path.open("rb") as file:
-        pieces = iter([_from_utf16(source, file.read())]) if source.encoding == "utf-16" else _pieces(file)
-        for number, piece in enumerate(pieces):
-            whole, crlf = _one_line_end(piece)
-            text = _to_utf8(whole, source, line)
-            skipped, body = _without_first(text, skip)
-            lines = body.count(b"\n") + (body != b"" and not body.endswith(b"\n"))
-            line += skipped + lines
-            skip -= skipped
-            if body:
-                path = folder / f"part{number}.txt"
-                path.write_bytes(body)
-                yield Part(path, line - lines, lines, _blank_end(body), "\\r\\n" if crlf else "\\n")
+        for block in iter([_from_utf16(source, file.read())]) if source.encoding == "utf-16" else _blocks(file):
+            # CR and LF are part of no other character, whatever the encoding. Split and join are quicker than replace.
+            unix = b"\n".join(block.split(b"\r\n")).replace(b"\r", b"\n")
+            yield _to_utf8(unix, source, line)
+            line += unix.count(b"\n")
 
 
-def _one_line_end(piece: bytes) -> tuple[bytes, bool]:
-    """A piece whose lines all end alike, and whether they end with CR LF. Lines are counted as editors do. In none of
-    the encodings is CR or LF part of another character."""
-    returns = piece.count(b"\r")
-    if not returns:
-        return piece, False
-    pairs = piece.count(b"\r\n")
-    if returns == pairs == piece.count(b"\n"):
-        return piece, True
-    return piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), False
+def _lines_below(blocks: Iterator[bytes], header_row: int) -> Iterator[bytes]:
+    """The blocks without the lines down to the header."""
+    skip = header_row
+    for block in blocks:
+        at = 0
+        while skip and (end := block.find(b"\n", at)) >= 0:
+            at, skip = end + 1, skip - 1
+        if not skip and at < len(block):
+            yield block[at:]
 
 
-def _blank_end(body: bytes) -> int:
-    """How many blank lines stand at the end of a piece."""
-    stripped = body.rstrip(b"\r\n")
-    return max(body[len(stripped) :].count(b"\n") - (stripped != b""), 0)
+def _line_count(block: bytes) -> int:
+    return block.count(b"\n") + (not block.endswith(b"\n"))
+
+
+def _blank_end(block: bytes) -> int:
+    """How many blank lines stand at the end of a block."""
+    stripped = block.rstrip(b"\n")
+    return max(len(block) - len(stripped) - (stripped != b""), 0)
 
 
 def _from_utf16(source: TextFile, data: bytes) -> bytes:
@@ -93,44 +101,17 @@ def _from_utf16(source: TextFile, data: bytes) -> bytes:
         raise UserError("file.encoding", file=source.member, row=1, encoding="utf-16") from error
 
 
-def _to_utf8(piece: bytes, source: TextFile, line: int) -> bytes:
-    """The piece in UTF-8. The whole file has been proved to be UTF-8 where `encoding` says so."""
-    if b"\x00" in piece:
-        row = line + piece[: piece.index(b"\x00")].count(b"\n")
+def _to_utf8(block: bytes, source: TextFile, line: int) -> bytes:
+    """The block in UTF-8. The whole file has been proved to be UTF-8 where `encoding` says so."""
+    if b"\x00" in block:
+        row = line + block[: block.index(b"\x00")].count(b"\n")
         raise UserError("file.binary", file=source.member, row=row)
     if source.encoding in ("utf-8", "utf-16"):
-        return piece
+        return block
     encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
-    bare = piece.removeprefix(codecs.BOM_UTF8) if line == 1 and encoding == "utf-8" else piece
+    bare = block.removeprefix(codecs.BOM_UTF8) if line == 1 and encoding == "utf-8" else block
     try:
-        return _decoded(bare, encoding)
+        return bare.decode(encoding).encode("utf-8")
     except UnicodeDecodeError as error:
         row = line + bare[: error.start].count(b"\n")
         raise UserError("file.encoding", file=source.member, row=row, encoding=encoding) from error
-
-
-def _decoded(data: bytes, encoding: str) -> bytes:
-    """Bytes in another encoding as UTF-8, in short steps: between them other threads may run."""
-    if len(data) <= DECODED_BYTES:
-        return data.decode(encoding).encode("utf-8")
-    done: list[bytes] = []
-    at = 0
-    while at < len(data):
-        cut = data.rfind(b"\n", at, at + DECODED_BYTES) + 1 or len(data)
-        try:
-            done.append(data[at:cut].decode(encoding).encode("utf-8"))
-        except UnicodeDecodeError as error:
-            raise UnicodeDecodeError(encoding, data, at + error.start, at + error.end, error.reason) from error
-        at = cut
-    return b"".join(done)
-
-
-def _without_first(text: bytes, lines: int) -> tuple[int, bytes]:
-    """Take off up to `lines` lines; how many were taken, and what is left."""
-    at = 0
-    for taken in range(lines):
-        end = text.find(b"\n", at)
-        if end < 0:
-            return taken, b""
-        at = end + 1
-    return lines, text[at:]

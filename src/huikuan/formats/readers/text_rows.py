@@ -107,7 +107,7 @@ class TextRows:
             f"(SELECT {cells}, {number} AS source_row FROM read_csv({sql_text(str(part.path))}, header=false, "
             f"auto_detect=false, columns={columns}, null_padding=true, parallel=false, "
             f"delim={sql_text(layout.delimiter + layout.prefix)}, quote={quote}, escape={quote}, "
-            f"nullstr={sql_text(_NEVER)}, new_line='{part.line_end}', max_line_size={CELL_BYTES_MAX}))"
+            f"nullstr={sql_text(_NEVER)}, new_line='\\n', max_line_size={CELL_BYTES_MAX}))"
         )
 
     def store(self, con: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -124,7 +124,7 @@ class TextRows:
         path = Path(self._folder.name) / f"{table}.txt"
         path.write_bytes(b"".join(line + b"\n" for line in self._lines(wanted)))
         listed = f"([{', '.join(map(str, wanted))}]::BIGINT[])"
-        some = Part(path, 1, len(wanted), 0, "\\n")
+        some = Part(path, 1, len(wanted), 0)
         con.execute(
             f"CREATE TEMP TABLE {table} AS SELECT * FROM {self._read_csv(some, f'{listed}[row_number() OVER ()]')}"
         )
@@ -135,7 +135,7 @@ class TextRows:
             inside = [number for number in numbers if part.first <= number < part.first + part.lines]
             if inside:
                 lines = part.path.read_bytes().split(b"\n")
-                yield from (lines[number - part.first].removesuffix(b"\r") for number in inside)
+                yield from (lines[number - part.first] for number in inside)
 
     def close(self) -> None:
         """Remove the pieces from the disk."""
@@ -192,8 +192,7 @@ def _load_slow(con: duckdb.DuckDBPyConnection, table: str, parts: list[Part], wi
 def _lines_of(parts: list[Part]) -> Iterator[str]:
     for part in parts:
         with part.path.open(encoding="utf-8", newline="\n") as file:
-            for line in file:
-                yield f"{line[:-2]}\n" if line.endswith("\r\n") else line
+            yield from file
 
 
 def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
