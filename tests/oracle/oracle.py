@@ -43,7 +43,7 @@ def key_pass(left: Sequence[Entry], right: Sequence[Entry], tolerance: Decimal, 
         if status == "difference":
             members_key = tuple(sorted(keys_of(lefts) | keys_of(rights)))
             residuals[(*members_key, residual_class(lefts, rights, residual, as_of))] = residual
-    return groups, classes(open_left, open_right, as_of), residuals
+    return groups, classes(open_left, open_right, as_of, left), residuals
 
 
 def total(entries: Sequence[Entry]) -> Decimal:
@@ -63,7 +63,7 @@ def residual_class(lefts: Sequence[Entry], rights: Sequence[Entry], residual: De
     return "missing_right" if dues and max(dues) < as_of else "not_due"
 
 
-def classes(left: Sequence[Entry], right: Sequence[Entry], as_of: date) -> dict[str, str]:
+def classes(left: Sequence[Entry], right: Sequence[Entry], as_of: date, all_left: Sequence[Entry]) -> dict[str, str]:
     """The class of each open entry by record key."""
     found = {}
     for entry in left:
@@ -71,10 +71,10 @@ def classes(left: Sequence[Entry], right: Sequence[Entry], as_of: date) -> dict[
             "missing_right" if entry["due_date"] is not None and entry["due_date"] < as_of else "not_due"
         )
     for entry in right:
-        same = [other for other in left if entry["key"] is not None and other["key"] == entry["key"]]
-        known = any(other["scope"] == entry["scope"] for other in same)
-        otherwise = "unexpected_settlement" if known else "missing_left"
-        found[entry["record_key"]] = open_class(entry, left) or otherwise
+        name = (entry["scope"], entry["key"])
+        known = entry["key"] is not None and any((other["scope"], other["key"]) == name for other in all_left)
+        hint = open_class(entry, [] if known else left)
+        found[entry["record_key"]] = hint or ("unexpected_settlement" if known else "missing_left")
     return found
 
 

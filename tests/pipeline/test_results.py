@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from huikuan.demo.seller import AS_OF
+from huikuan.insight.words import because
 from huikuan.pipeline import runs
 from huikuan.pipeline.reconciling import Asked, run
 from huikuan.pipeline.results import Filter, Results, suggested_key
@@ -160,13 +161,31 @@ def test_what_a_decision_leaves_over_keeps_its_class(demo: DemoBook) -> None:
             assert rest[name] == row[name], name
 
 
+def test_what_is_set_loose_is_named_as_it_stands_alone(demo: DemoBook) -> None:
+    before = Results.of(demo.book)
+    groups = (before.group(NAME, row["group_id"]) for row in before.links(NAME, limit=50).rows)
+    group = next(rows for rows in groups if {row["side"] for row in rows} == {"left", "right"})
+    keys = tuple(sorted({row["record_key"] for row in group}))
+    loose = Results.of(demo.book, Decisions(not_these=(NotThese(NAME, keys),)))
+    columns = ("record_key", "side", "class", "due_date", "age_days", "needs_work", "evidence")
+    opened = [row for row in loose.stream(NAME, "open", columns, "item_id") if row["record_key"] in keys]
+    due = before.collection_of_order(group[0]["order_no"])[0]["due_date"]
+    expected = "missing_right" if due < AS_OF else "not_due"
+    assert {(row["side"], row["class"]) for row in opened} == {("left", expected), ("right", "unexpected_settlement")}
+    assert {row["due_date"] for row in opened} == {due, None}
+    assert all(row["needs_work"] == (row["class"] != "not_due") and row["age_days"] is not None for row in opened)
+    assert {because(row["evidence"]) for row in opened} == {
+        "A decision took its match apart. It is being matched again."
+    }
+
+
 def test_a_bank_line_set_loose_is_called_unidentified(demo: DemoBook) -> None:
     before = Results.of(demo.book)
     group = before.group("payout-bank", before.links("payout-bank", limit=1).rows[0]["group_id"])
     keys = tuple(sorted({row["record_key"] for row in group}))
     loose = Results.of(demo.book, Decisions(not_these=(NotThese("payout-bank", keys),))).told_open("payout-bank")
     classes = {row["side"]: row["class"] for row in loose if row["record_key"] in keys}
-    assert classes == {"left": "unknown", "right": "unidentified_receipt"}
+    assert classes == {"left": "payout_missing", "right": "unidentified_receipt"}
 
 
 def test_every_link_says_why(demo: DemoBook) -> None:

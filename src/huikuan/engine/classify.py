@@ -28,11 +28,11 @@ EMPTY = ibis.literal("")
 NEVER = ibis.null().cast("date")
 
 
-def open_records(definition: Definition, left: Any, right: Any, suggestions: Any, as_of: date) -> Any:
-    """Rows of `open` for entries that no pass took."""
+def open_records(definition: Definition, left: Any, right: Any, suggestions: Any, as_of: date, sides: Sides) -> Any:
+    """Rows of `open` for entries that no pass took. `sides`: all entries, as they were given."""
     found = union_all(
         conform(_left_classes(definition.classes, left, right, as_of), _CLASSED),
-        conform(_right_classes(definition.classes, left, right), _CLASSED),
+        conform(_right_classes(definition.classes, left, right, sides.left), _CLASSED),
     )
     hints = suggestions.select(s_side="side", s_key="record_key", suggested="suggestion")
     joined = found.left_join(hints, [found.side == hints.s_side, found.record_key == hints.s_key])
@@ -87,8 +87,16 @@ def _left_classes(classes: Classes, left: Any, right: Any, as_of: date) -> Any:
     return known.mutate(side=ibis.literal("left"), **{"class": ibis.cases(*cases, else_=classes.waiting)})
 
 
-def _right_classes(classes: Classes, left: Any, right: Any) -> Any:
-    known = _known(right, left) if classes.elsewhere else right.mutate(here=False, there=False)
+def _right_classes(classes: Classes, left: Any, right: Any, all_left: Any) -> Any:
+    """Whether a key is known here is asked of all left entries (a person may have matched or excluded them), whether
+    it is known elsewhere of the open ones: numbers that two shops use for orders of their own are no hint."""
+    known = right.mutate(here=False, there=False)
+    if classes.elsewhere:
+        mine = right.filter(right.key.notnull()).select("scope", "key").distinct()
+        told = mine.semi_join(all_left, ["scope", "key"]).select(told_scope="scope", told_key="key", told=True)
+        known = _known(right, left).drop("here")
+        known = known.left_join(told, [known.scope == told.told_scope, known.key == told.told_key])
+        known = known.mutate(here=known.told)
     here = known.here.fill_null(False)
     cases = [(known.hint.notnull(), known.hint)]
     if classes.elsewhere:

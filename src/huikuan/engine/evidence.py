@@ -24,6 +24,7 @@ BATCH_DAY = '{"code": "batch_day"}'
 BATCH_RUN = '{"code": "batch_run"}'
 MANUAL = '{"code": "manual"}'
 EXCLUDED = '{"code": "excluded"}'
+AGAIN = '{"code": "again"}'
 CONFLICT_CHANGED = '{"code": "conflict", "why": "changed"}'
 CONFLICT_GONE = '{"code": "conflict", "why": "gone"}'
 
@@ -43,6 +44,7 @@ register(
         "evidence.batch_run": _("Consecutive amounts add up to this line."),
         "evidence.manual": _("Matched by a person."),
         "evidence.excluded": _("Excluded by a person."),
+        "evidence.again": _("A decision took its match apart. It is being matched again."),
         "evidence.conflict": _("Matched by a person; a record has changed since. Please check."),
     }
 )

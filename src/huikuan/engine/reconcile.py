@@ -148,7 +148,8 @@ def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
         left, right = definition.finish(work, left, right, run.sides)
     if definition.dates or definition.finish:
         left, right = work.keep(conform(left, ENTRY)), work.keep(conform(right, ENTRY))
-    open_parts = [classify.open_records(definition, left, right, _suggestions(run, left, right), as_of)]
+    hints = _suggestions(run, left, right)
+    open_parts = [classify.open_records(definition, left, right, hints, as_of, run.sides)]
     link_parts = [] if decided.links is None else [decided.links]
     if decided.residuals is not None:
         open_parts.append(classify.decided_residuals(definition, decided.residuals, decided.links, as_of))

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from huikuan.engine.evidence import AGAIN
 from huikuan.engine.model import LINKS, OPEN
 from huikuan.pipeline.compute import connect, literal, quoted
 from huikuan.pipeline.groups import GROUPS_SQL
@@ -21,6 +22,7 @@ from huikuan.pipeline.overlay import Delta, delta
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.runs import Manifest, read_manifest
 from huikuan.recons import RECONCILIATIONS
+from huikuan.records.codes import NO_WORK_CLASSES
 from huikuan.records.decisions import Decisions, ManualMatch
 
 RUNS_KEPT = 4
@@ -57,7 +59,7 @@ class OpenedRun:
         self.manifest: Manifest = read_manifest(folder)
         self._con = connect("2GB")
         self._con.execute("SET parquet_metadata_cache = true")  # a run's files never change
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._views: set[str] = set()
         self._overlays: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
         self._answers: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
@@ -140,17 +142,16 @@ class OpenedRun:
         key = (name, hash_of(since))
         with self._lock:
             if key not in self._overlays:
-                self._overlays[key] = _lay_over(self._con.cursor(), name, links, opened, since, f"since_{key[1][:12]}")
+                self._overlays[key] = _lay_over(self, name, links, opened, since, f"since_{key[1][:12]}")
                 if len(self._overlays) > OVERLAYS_KEPT:
                     self._overlays.popitem(last=False)
             return (*self._overlays[key], since)
 
 
-def _lay_over(
-    con: duckdb.DuckDBPyConnection, name: str, links: str, opened: str, since: Delta, prefix: str
-) -> tuple[str, str]:
+def _lay_over(run: OpenedRun, name: str, links: str, opened: str, since: Delta, prefix: str) -> tuple[str, str]:
     """Make the overlay's tables and the two views that join them to the published ones."""
     prefix = f"{links.removesuffix('_links')}_{prefix}"
+    con = run.cursor()
     con.execute(
         f"CREATE OR REPLACE TABLE {prefix}_touched AS SELECT unnest(?::VARCHAR[]) AS record_key", [list(since.touched)]
     )
@@ -165,7 +166,7 @@ def _lay_over(
     )
     _bases(con, opened, prefix)
     _new_links(con, since, prefix)
-    _new_open(con, name, since, prefix)
+    _new_open(run, con, name, since, prefix)
     con.execute(
         f"CREATE OR REPLACE VIEW {prefix}_links AS SELECT {_names(LINKS)} FROM {links} "
         f"WHERE group_id NOT IN (SELECT group_id FROM {prefix}_groups) "
@@ -230,23 +231,45 @@ def _new_links(con: duckdb.DuckDBPyConnection, since: Delta, prefix: str) -> Non
     )
 
 
-def _loose_class(name: str) -> str:
-    """SQL for the class of a record set loose from a group: what the reconciliation calls an entry of the right side
-    that nothing explains, where keys do not say more; the next run knows better."""
+def _loose(run: OpenedRun, name: str, prefix: str) -> str:
+    """SQL of `PREFIX_base` with `loose_class` and `loose_due`: what a record set loose from a group is called until the
+    next run has matched it anew. An order waits for its due date, what was settled for it has its order, a payout is on
+    its way until the usual bank days have passed."""
     definition = RECONCILIATIONS.get(name)
-    if definition is None or not definition.across:
-        return "'unknown'"
-    unknown = f"CASE WHEN amount < 0 THEN '{definition.classes.unknown_out}' ELSE '{definition.classes.unknown_in}' END"
-    return f"CASE WHEN side = 'right' THEN {unknown} ELSE 'unknown' END"
+    base, as_of = f"{prefix}_base", run.manifest.as_of
+    if definition is None or definition.part_per_record:
+        return f"(SELECT *, 'unknown' AS loose_class, NULL::DATE AS loose_due FROM {base})"
+    classes = definition.classes
+    right = f"'{classes.nothing_owed}'"
+    dues = f"SELECT b.record_key, {_bank_due('b.date')} AS due FROM {base} b WHERE b.side = 'left'"
+    if definition.across:
+        right = f"CASE WHEN amount < 0 THEN '{classes.unknown_out}' ELSE '{classes.unknown_in}' END"
+    else:
+        dues = (
+            f"SELECT DISTINCT b.record_key, c.due_date AS due FROM {base} b JOIN {run.table('', 'collection')} c "
+            "ON c.order_no = b.order_no AND c.shop = b.scope AND c.currency = b.currency WHERE b.side = 'left'"
+        )
+    return (
+        f"(SELECT b.*, due AS loose_due, CASE WHEN side = 'right' THEN {right} WHEN due < DATE '{as_of}' "
+        f"THEN '{classes.overdue}' ELSE '{classes.waiting}' END AS loose_class FROM {base} b "
+        f"LEFT JOIN ({dues}) d ON d.record_key = b.record_key AND b.side = 'left')"
+    )
 
 
-def _new_open(con: duckdb.DuckDBPyConnection, name: str, since: Delta, prefix: str) -> None:
+def _bank_due(day: str) -> str:
+    """SQL for a day and the default bank days after it (two business days)."""
+    return f"({day} + CASE isodow({day}) WHEN 4 THEN 4 WHEN 5 THEN 4 WHEN 6 THEN 3 ELSE 2 END)::DATE"
+
+
+def _new_open(run: OpenedRun, con: duckdb.DuckDBPyConnection, name: str, since: Delta, prefix: str) -> None:
     """`PREFIX_left`: what is open because of the decisions: records let go, what a split or a match leaves over."""
     con.register(f"{prefix}_excluded", pa.table({"record_key": pa.array(list(since.excluded), pa.string())}))
+    idle = ", ".join(f"'{code}'" for code in NO_WORK_CLASSES)
     rest = (
-        f"coalesce(class, {_loose_class(name)}) AS class, coalesce(needs_work, true) AS needs_work, due_date, "
-        "age_days, coalesce(cause, '') AS cause, coalesce(suggestion, '') AS suggestion, "
-        "coalesce(evidence, '') AS evidence"
+        f"coalesce(class, loose_class) AS class, coalesce(needs_work, loose_class NOT IN ({idle})) AS needs_work, "
+        "CASE WHEN class IS NULL THEN loose_due ELSE due_date END AS due_date, "
+        f"coalesce(age_days, DATE '{run.manifest.as_of}' - date) AS age_days, coalesce(cause, '') AS cause, "
+        f"coalesce(suggestion, '') AS suggestion, coalesce(evidence, '{AGAIN}') AS evidence"
     )
     con.execute(
         f"""CREATE OR REPLACE TABLE {prefix}_left AS
@@ -254,7 +277,7 @@ def _new_open(con: duckdb.DuckDBPyConnection, name: str, since: Delta, prefix: s
         SELECT coalesce(item_id, md5('loose|' || record_key)) AS item_id, '' AS group_id, record_key, side, scope,
             document_id, source_row, order_no, date, currency,
             CAST(amount - coalesce(allocated, 0) AS DECIMAL(18,5)) AS amount, {rest}
-        FROM {prefix}_base LEFT JOIN taken USING (side, record_key)
+        FROM {_loose(run, name, prefix)} LEFT JOIN taken USING (side, record_key)
         WHERE record_key NOT IN (SELECT record_key FROM {prefix}_excluded) AND amount <> coalesce(allocated, 0)
         UNION ALL
         SELECT md5('rest|' || group_id), group_id, '', 'left', min(scope), NULL, NULL, min(order_no), min(date),

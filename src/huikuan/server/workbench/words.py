@@ -144,7 +144,7 @@ CLASS_WORDS = {
 def why_open(name: str, row: Mapping[str, Any]) -> list[str]:
     """Why a record was not matched: its class first, then what each pass that applies looked for in vain."""
     told = [class_words(row["class"])]
-    if row["group_id"] and not row["record_key"]:
+    if row["evidence"]:  # what is left of a group, or was let go from one
         return [because(row["evidence"]), *told]
     if row["class"] in NO_WORK_CLASSES:
         return [sentence for sentence in told if sentence]
