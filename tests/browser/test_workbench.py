@@ -158,6 +158,52 @@ def test_rows_are_selected_by_keyboard_and_matched_with_a_difference(page: Any) 
     assert re.search(r"booked as", page.locator("#toasts").inner_text())
 
 
+def test_the_address_holds_the_filter_and_back_restores_the_selection(page: Any, server: str) -> None:
+    left = page.get_by_role("region", name="Orders")
+    right = page.get_by_role("region", name="Settlement lines")
+    page.get_by_role("link", name="All open").click()
+    left.get_by_role("searchbox").fill("> 20")
+    page.wait_for_url("**show=all**lq=**")
+    left.get_by_role("button", name="Amount").click()
+    page.wait_for_url("**lsort=-amount**")
+    left.get_by_role("checkbox").nth(1).check()
+    chosen = figure(page, "left")
+    assert chosen != "0.00"
+    left.get_by_role("link", name=re.compile("^Order ")).click()
+    page.wait_for_url("**/orders/**")
+    page.go_back()
+    expect = page.locator('[data-sum="left"]', has_text=chosen)
+    expect.wait_for()
+    assert left.get_by_role("searchbox").input_value() == "> 20"
+    assert left.locator("th[aria-sort=descending]").inner_text().strip() == "Amount"
+    assert right.get_by_role("searchbox").input_value() == ""
+    page.goto(f"{server}{BENCH}")
+    assert figure(page, "left") == "0.00", "a fresh visit starts without a selection"
+
+
+def test_a_missing_record_is_entered_from_its_side(page: Any) -> None:
+    page.get_by_role("link", name="Enter a missing record: Settlement lines").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("link", name="Bank lines").click()
+    dialog.get_by_label("Bank's reference").wait_for()
+    dialog.get_by_role("link", name="Settlement lines").click()
+    dialog.get_by_label("Account", exact=True).fill("2088931207745521")
+    dialog.get_by_label("Flow number").fill("BY-HAND-1")
+    dialog.get_by_label("Day").fill("2026-10-20")
+    dialog.get_by_label("Amount").fill("12.50")
+    dialog.get_by_label("Reason").fill("on paper only")
+    page.keyboard.press("Control+Enter")
+    page.locator("#toasts").get_by_text("Entered.").wait_for()
+    dialog.wait_for(state="hidden")
+
+
+def test_the_list_of_keys_opens_by_its_key(page: Any) -> None:
+    page.keyboard.press("?")
+    page.get_by_role("dialog").get_by_text("Take the next suggestion").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
+
+
 def test_escape_clears_and_the_sums_are_exact(page: Any) -> None:
     left = page.locator('.pane[data-side="left"] tr[data-item]:not([data-key=""]) input')
     for at in range(3):

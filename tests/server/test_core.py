@@ -66,6 +66,12 @@ def test_a_float_is_shown_as_it_is_written_never_as_it_is_stored() -> None:
     assert numbers.money(0.1) == "0.10"
 
 
+def test_a_reference_is_what_the_bank_gave_not_the_key_made_of_columns() -> None:
+    assert numbers.reference("261009300001009|2026-10-09|-28600") == "261009300001009"
+    assert numbers.reference("2026-10-28|03:18:52|4209.10") == ""
+    assert (numbers.reference("2026-10-28"), numbers.reference(None)) == ("2026-10-28", "")
+
+
 def test_rates_round_half_up_and_keep_the_sign() -> None:
     assert [numbers.rate(Decimal(text)) for text in ("0.06245", "-0.01", "0")] == ["6.25%", "−1.00%", "0.00%"]
 

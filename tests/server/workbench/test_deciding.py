@@ -93,6 +93,21 @@ def test_rows_that_differ_need_the_kind_of_difference(clerk: Client, demo: Book,
     assert (abs(made.difference), made.difference_reason, made.reason) == (apart, "fee", "per payout")
 
 
+def test_a_difference_within_the_tolerance_is_rounding(
+    clerk: Client, demo: Book, found: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, right = apart_pair(found)
+    apart = abs(left["amount"] - right["amount"])
+    keys = {"left": left["record_key"], "right": right["record_key"]}
+    monkeypatch.setattr(services, "tolerance_of", lambda found, name: apart - Decimal("0.01"))
+    assert clerk.post(f"{BENCH}match/", keys, **HTMX).status_code == 422
+    monkeypatch.setattr(services, "tolerance_of", lambda found, name: apart)
+    assert f'data-tolerance="{apart:.2f}"' in text(clerk.get(BENCH))
+    done = clerk.post(f"{BENCH}match/", keys, **HTMX)
+    assert done.status_code == 200 and f"{apart:,.2f} booked as Rounding" in text(done)
+    assert Match.objects.get(book=demo).difference_reason == "rounding"
+
+
 def test_a_clerk_is_held_to_the_limit_an_accountant_may_force(
     world: Any, clerk: Client, demo: Book, found: Any
 ) -> None:

@@ -138,6 +138,7 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_GET
 def keys(request: HttpRequest) -> HttpResponse:
     """The list of keyboard shortcuts."""
+    enter_last_book(request)
     return render(request, "accounts/keys.html")
 
 

@@ -32,6 +32,11 @@ class Entry(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(fields=["book", "-id"], name="audit_book")]
 
+    @property
+    def called(self) -> str:
+        """What the thing is called in a list: its name then, the file of a document, else its identity."""
+        return str(self.label or self.after.get("file") or self.before.get("file") or self.object)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new entry; an existing one cannot be saved again."""
         if self.pk is not None:

@@ -84,6 +84,9 @@ class AccountForm(_InBook):
         banks = Account.objects.filter(book=self.book, kind="bank").exclude(pk=self.instance.pk)
         self.fields["pays_into"].queryset = banks  # type: ignore[attr-defined]
         self.fields["pays_into"].help_text = _("None chosen: any own bank account of the currency may receive.")
+        self.fields["kind"].choices = [("", _("Choose")), *Account.KINDS]  # type: ignore[attr-defined]
+        self.fields["shops"].widget = forms.CheckboxSelectMultiple(choices=self.fields["shops"].choices)  # type: ignore[attr-defined]
+        self.fields["pays_into"].widget = forms.CheckboxSelectMultiple(choices=self.fields["pays_into"].choices)  # type: ignore[attr-defined]
         self.fields["opening_balance"].widget = forms.TextInput(attrs={"class": "money", "inputmode": "decimal"})
 
 
@@ -101,6 +104,8 @@ class _OfShop(_Version):
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["shop"].queryset = Shop.objects.filter(book=book)  # type: ignore[attr-defined]
+        self.fields["shop"].label = _("Shop")
+        self.fields["shop"].empty_label = _("Choose")  # type: ignore[attr-defined]
         self.fields["valid_from"].widget = _date()
         self.fields["valid_from"].initial = book.start or book.today().replace(month=1, day=1)
 

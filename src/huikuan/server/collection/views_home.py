@@ -15,6 +15,7 @@ from huikuan.server.collection import home, queries
 from huikuan.server.collection.home import Money
 from huikuan.server.collection.shown_home import Days, shown_money
 from huikuan.server.collection.todo import todos
+from huikuan.server.collection.views import nothing_yet
 from huikuan.server.core.navigation import navigation
 from huikuan.server.core.scope import LAST_BOOK
 from huikuan.server.core.shortcuts import book_url
@@ -34,6 +35,8 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "collection/home_plain.html", {"pages": navigation(request)["all"][1:]})
     found = queries.published(book, request.scope)  # type: ignore[attr-defined]
     documents = DocumentRow.objects.filter(book=book, undone_at=None)
+    if found is None and request.scope.historical:  # type: ignore[attr-defined]
+        return nothing_yet(request, "core:home")
     if found is None:
         return _first_steps(request, documents.count())
     last = queries.last_day(found, request.scope)  # type: ignore[attr-defined]

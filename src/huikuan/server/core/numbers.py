@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 MINUS = "−"
 DASH = "–"
 CENT = Decimal("0.01")
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def money(value: Any, zero: str = DASH) -> str:
@@ -65,6 +67,17 @@ def rate(value: Any) -> str:
         return ""
     percent = (Decimal(str(value)) * 100).quantize(CENT, rounding=ROUND_HALF_UP)
     return f"{MINUS if percent < 0 else ''}{abs(percent)}%"
+
+
+def reference(value: Any) -> str:
+    """A bank's reference as people know it. Where the bank gives none, the key is made of columns joined by `|`: of
+    these only a first part that is no date is a reference.
+
+    >>> reference("261009300001009|2026-10-09|-28600"), reference("2026-10-28|4209.10"), reference("88-1")
+    ('261009300001009', '', '88-1')
+    """
+    first, joined, _rest = str(value or "").partition("|")
+    return "" if joined and DATE.match(first) else first
 
 
 def day(value: date | datetime | str | None, year: int | None = None) -> str:

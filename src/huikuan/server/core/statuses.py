@@ -161,6 +161,17 @@ SIGN = {
     "direction": _("One column, another says the direction"),
 }
 UNIT = {"yuan": _("Main unit (yuan)"), "fen": _("Hundredths (fen)")}
+PLATFORM = {
+    "tmall": _("Tmall"),
+    "taobao": _("Taobao"),
+    "jd": _("JD"),
+    "douyin": _("Douyin"),
+    "pinduoduo": _("Pinduoduo"),
+    "wechat": _("WeChat Shop"),
+    "amazon": _("Amazon"),
+    "olist": _("Olist"),
+}
+ACTOR = {"command line": _("command line"), "system": _("system"), "file": _("file")}
 SIDE = {"left": _("Left side"), "right": _("Right side")}
 WORDS: dict[str, dict[str, Any]] = {
     "type": SETTLEMENT_TYPE,
@@ -171,6 +182,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "kind": KIND,
     "sign": SIGN,
     "unit": UNIT,
+    "platform": PLATFORM,
+    "actor": ACTOR,
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from huikuan.server.core import statuses
 
 
 class Upload(models.Model):
@@ -91,4 +92,4 @@ class DocumentRow(models.Model):
     @property
     def shown_importer(self) -> str:
         """Who imported it, in the active language where it was no person."""
-        return gettext("command line") if self.imported_by == "command line" else str(self.imported_by)
+        return str(statuses.word_of("actor", self.imported_by))

@@ -18,11 +18,13 @@ from huikuan.records.kind import record_key_parts
 from huikuan.records.kinds import KINDS
 from huikuan.records.messages import translated
 from huikuan.server.books.models import Book
-from huikuan.server.core import numbers
+from huikuan.server.core import numbers, statuses
 from huikuan.server.documents.library import library_book
 from huikuan.server.documents.models import DocumentRow, Upload
 
 SAMPLE_ROWS = 20
+# Fields that hold a code, and the family of its words.
+CODED = {"status": "order", "type": "type"}
 # What a list of records shows of each kind.
 SHOWN_FIELDS: dict[str, tuple[str, ...]] = {
     "order_line": ("source_row", "order_no", "line_no", "status", "title", "paid", "refunded", "paid_at"),
@@ -134,11 +136,18 @@ def _shown(book: Book, record_key: str, reading: dict[str, Any]) -> list[tuple[s
     kind = KINDS[record_key_parts(record_key)[0]]
     names = [each.name for each in kind.all_fields if not each.name.endswith(("_hash", "_key", "_id", "_rank"))]
     hidden = ("source_row", "source_sheet", "seq", "n")
-    return [(n, _in_words(book, reading[n])) for n in names if n not in hidden and reading.get(n) not in (None, "")]
+    return [(n, _in_words(book, n, reading[n])) for n in names if n not in hidden and reading.get(n) not in (None, "")]
 
 
-def _in_words(book: Book, value: Any) -> Any:
-    """A value as people read it: amounts and dates in their usual form, moments in the book's time zone."""
+def _in_words(book: Book, name: str, value: Any) -> Any:
+    """A value as people read it: amounts and dates in their usual form, moments in the book's time zone, codes as
+    words."""
+    if name in CODED:
+        return statuses.word_of(CODED[name], value)
+    if name == "ref":
+        return numbers.reference(value)
+    if name == "qty":
+        return numbers.quantity(value)
     if isinstance(value, Decimal):
         return numbers.money_exact(value)
     if isinstance(value, datetime):

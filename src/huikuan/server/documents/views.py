@@ -12,7 +12,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huikuan.records.kind import record_key_parts
 from huikuan.server.accounts.permissions import book_view
+from huikuan.server.core.numbers import reference
 from huikuan.server.core.paging import keyset_page
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.documents import queries, services
@@ -186,4 +188,6 @@ def source(request: HttpRequest, record_key: str) -> HttpResponse:
         found, row, sheet = reading["document"], reading["source_row"], reading.get("source_sheet") or ""
         kept = [value for value in reading.values() if isinstance(value, str) and value]
         reading["origin"] = origin_of(request.book, found, sheet, row, kept) if found and row else None  # type: ignore[attr-defined]
-    return render(request, "documents/source.html", {"record_key": record_key, "readings": readings})
+    kind, parts = record_key_parts(record_key)
+    context = {"kind": kind, "record_name": " / ".join(filter(None, map(reference, parts))), "readings": readings}
+    return render(request, "documents/source.html", context)

@@ -50,7 +50,7 @@ def events(
         *_matches(book, keys, order_no),
         *_decisions(book, keys),
         *[
-            Event(note.created_at, "note", note.text, note.actor)
+            Event(note.created_at, "note", note.text, queries.shown_name(note))
             for note in queries.notes_of(book, [f"order:{shop}/{order_no}"])
         ],
     ]
@@ -77,7 +77,7 @@ def _imports(book: Book, documents: set[str]) -> list[Event]:
             row.imported_at,
             "file-import",
             _("Imported: %(file)s") % {"file": row.file_name},
-            row.imported_by or _("file"),
+            row.shown_importer or _("file"),
             document=row.document_id,
         )
         for row in found
@@ -113,7 +113,8 @@ def _matches(book: Book, keys: list[str], order_no: str) -> list[Event]:
             )
         )
         if match.undone_at:
-            made.append(Event(match.undone_at, "unlink", _("Match by hand taken back"), match.undone_actor))
+            who = str(statuses.word_of("actor", match.undone_actor))
+            made.append(Event(match.undone_at, "unlink", _("Match by hand taken back"), who))
     return made
 
 

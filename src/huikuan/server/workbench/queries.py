@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from huikuan.server.books.models import Book
+from huikuan.server.core import statuses
 from huikuan.server.workbench.models import Correction, Decision, Exclusion, ManualRecord, Match, MatchMember, Note
 
 
@@ -60,4 +61,4 @@ def taker_of(book: Book, record_key: str) -> Decision | None:
 def shown_name(decision: Decision) -> str:
     """Who decided, as people call him."""
     user = decision.created_by
-    return str(getattr(user, "shown_name", "") or decision.actor)
+    return str(getattr(user, "shown_name", "") or statuses.word_of("actor", decision.actor))

@@ -40,7 +40,24 @@ ASKED: dict[str, tuple[str, ...]] = {
     "wallet_line": ("account", "flow_no", "business_date", "amount", "balance", "item", "order_no", "payout_id"),
     "bank_line": ("account", "ref", "business_date", "amount", "balance", "counterparty", "text"),
 }
-NEEDED = ("shop", "account", "order_no", "flow_no", "ref", "business_date", "amount", "paid", "type")
+# What is entered by hand on a side of a reconciliation.
+SIDES = {
+    "order-settlement": ("order_line", "settlement_line"),
+    "settlement-wallet": ("settlement_line", "wallet_line"),
+    "payout-bank": ("wallet_line", "bank_line"),
+}
+ENTERED = tuple(ASKED)
+NEEDED = {
+    "order_line": ("shop", "order_no", "business_date", "paid"),
+    "settlement_line": ("account", "flow_no", "type", "amount", "business_date"),
+    "wallet_line": ("account", "flow_no", "business_date", "amount"),
+    "bank_line": ("account", "ref", "business_date", "amount"),
+}
+
+
+def entered_kind(name: str, side: str) -> str:
+    """The kind of record that is missing where a side of a reconciliation lacks one."""
+    return SIDES.get(name, ("bank_line", "bank_line"))[side == "right"]
 
 
 @dataclass(frozen=True)
@@ -128,7 +145,7 @@ class RecordForm(forms.Form):
         )
 
     def _field(self, book: Book, name: str, field_type: str) -> forms.Field:
-        label, required = statuses.word_of("field", name), name in NEEDED
+        label, required = statuses.word_of("field", name), name in NEEDED.get(self.kind.name, self.kind.key)
         if name == "type":
             choices = [(code, word) for code, word in statuses.SETTLEMENT_TYPE.items()]
             return forms.ChoiceField(label=label, choices=choices)
@@ -139,7 +156,10 @@ class RecordForm(forms.Form):
                 else book.accounts.filter(kind="bank" if self.kind.name == "bank_line" else "wallet")
             )  # type: ignore[attr-defined]
             choices = [(each.name, each.name) for each in known]
-            return forms.ChoiceField(label=label, choices=choices)
+            if not choices:
+                return forms.CharField(label=label, max_length=100, required=required)
+            blank = [] if required else [("", "–")]
+            return forms.ChoiceField(label=label, choices=blank + choices, required=required)
         if field_type == "date":
             return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
         attrs = {"class": "money", "inputmode": "decimal"} if field_type == "money" else {}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huikuan.records.kind import record_key_parts
-from huikuan.server.core import statuses
+from huikuan.server.core import numbers, statuses
 
 LONG_ACCOUNT = 10
 
@@ -108,7 +108,8 @@ def _names(row: Mapping[str, Any]) -> tuple[str, str]:
         return row["order_no"] or _("Left over in a match"), ""
     kind, parts = record_key_parts(key)
     if kind == "bank_line":
-        return row.get("party") or said or parts[-2], said if row.get("party") else ""
+        number = numbers.reference(parts[-2])
+        return row.get("party") or said or number or _("Bank line"), said if row.get("party") else ""
     if kind in ("account", "closing"):
         return (_("Opening + movements") if kind == "account" else _("Closing balance")), ""
     if kind == "payout":

@@ -201,7 +201,8 @@ def match(
     force: bool = False,
 ) -> Match:
     """Say that records belong together. `left` and `right` are record keys; `amounts` gives a record's share (signed as
-    on its side) where not all that is left of it is meant, `amount` the share of both of a pair.
+    on its side) where not all that is left of it is meant, `amount` the share of both of a pair. A difference within
+    the reconciliation's tolerance that is given no reason is rounding.
 
     Errors (UserError): an unknown or taken record, two currencies, a difference without its reason, a difference above
     the role's limit.
@@ -219,6 +220,8 @@ def match(
     if len(currencies) > 1:
         raise UserError("match.currency", currencies=", ".join(currencies))
     difference = sum((share if side == "left" else -share for (side, _), share in shares.items()), ZERO)
+    if difference and not difference_reason and abs(difference) <= tolerance_of(results(book), name):
+        difference_reason = "rounding"
     if difference and not difference_reason:
         raise UserError("match.difference", difference=_shown(difference))
     if limit is not None and abs(difference) > limit:
@@ -243,6 +246,11 @@ def match(
     }
     record(actor, "match.force" if force else "match.make", f"match:{made.group_id}", book=book, after=after)
     return made
+
+
+def tolerance_of(found: Results, name: str) -> Decimal:
+    """The tolerance that a reconciliation was run with."""
+    return Decimal(found.manifest.tolerances.get(name, ZERO))
 
 
 def _shown(value: Decimal) -> str:

@@ -23,6 +23,7 @@ from huikuan.server.core.paging import SIZES
 from huikuan.server.core.shortcuts import book_url, done
 from huikuan.server.workbench import filters, groups, panes, queries, services, suggestions
 from huikuan.server.workbench.overview import is_stale, overview, published, work_by_name
+from huikuan.server.workbench.records import entered_kind
 from huikuan.server.workbench.rows import Row
 from huikuan.server.workbench.words import title_of, why_open
 
@@ -150,14 +151,15 @@ def bench_context(request: HttpRequest, found: Results | None, name: str) -> dic
         "show": request.GET.get("show", "") or "work",
         "counts": panes.counts(found, name) if found and name in found.manifest.names else {},
         "matched_groups": groups.count(found, name) if found and name in found.manifest.names else 0,
-        "tolerance": plain_decimal(found.manifest.tolerances.get(name, Decimal(0))) if found else "0.00",
+        "tolerance": plain_decimal(services.tolerance_of(found, name)) if found else "0.00",
         "can_decide": request.membership.may("match") and not request.scope.historical,  # type: ignore[attr-defined]
     }
 
 
 def _pane_context(request: HttpRequest, found: Results, name: str, side: str, wanted: panes.Wanted) -> dict[str, Any]:
     shown = panes.pane(request.book, found, name, wanted)  # type: ignore[attr-defined]
-    return {"pane": shown, "side": side, "label": title_of(name).side(side), "wanted": wanted}
+    return {"pane": shown, "side": side, "label": title_of(name).side(side), "wanted": wanted,
+            "entered": entered_kind(name, side)}  # fmt: skip
 
 
 @require_GET

@@ -92,4 +92,6 @@ def enter(request: HttpRequest, kind: str) -> HttpResponse:
                 services.refresh(request.book, request)  # type: ignore[attr-defined]
                 return _finished(request, _("Entered. The next reconciliation computes with it."))
         status = 422
-    return render(request, "workbench/enter.html", {"form": form, "kind": kind}, status=status)
+    return render(
+        request, "workbench/enter.html", {"form": form, "kind": kind, "kinds": records.ENTERED}, status=status
+    )

@@ -31,6 +31,7 @@ register.filter("money_exact", numbers.money_exact)
 register.filter("count", numbers.count)
 register.filter("quantity", numbers.quantity)
 register.filter("rate", numbers.rate)
+register.filter("reference", numbers.reference)
 
 
 @register.filter

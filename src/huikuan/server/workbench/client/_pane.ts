@@ -1,15 +1,16 @@
 // One pane of the workbench: its rows, filter, classes, order, focus. The rows are made by the server.
+import { Shown, shownIn } from "./_address";
 import { plain } from "./_decimal";
 import { Item, itemOf, Selection, Side } from "./_selection";
 
-export interface Bench { root: HTMLElement; selection: Selection; focused(pane: Pane): void; counted(): void; show(): string }
+export interface Bench { root: HTMLElement; selection: Selection; focused(pane: Pane): void; counted(): void; show(): string; turned(): void }
 
-export class Pane {
-  filter = "";
+export class Pane implements Shown {
+  filter: string;
   classes: string;
   sort: string;
-  after = "";
-  page = "1";
+  after: string;
+  page: string;
   near: Item[] = [];
   index = -1;
   counts: Record<string, number> = {};
@@ -17,8 +18,7 @@ export class Pane {
   private loading = 0;
 
   constructor(readonly bench: Bench, readonly node: HTMLElement, readonly side: Side) {
-    this.classes = node.dataset.class ?? "";
-    this.sort = node.dataset.sort ?? "-date";
+    ({ filter: this.filter, classes: this.classes, sort: this.sort, after: this.after, page: this.page } = shownIn(side));
     this.read();
     node.addEventListener("click", (event) => this.clicked(event));
     node.addEventListener("change", (event) => this.toggledAll(event.target as HTMLInputElement));
@@ -51,6 +51,7 @@ export class Pane {
 
   async load(keepFocus = false): Promise<void> {
     const turn = ++this.loading;
+    this.bench.turned();
     const old = this.node.querySelector<HTMLElement>("[data-part]");
     const typing = document.activeElement === old?.querySelector("[data-pane-filter]");
     const inside = this.node.contains(document.activeElement) && !typing;
@@ -91,6 +92,9 @@ export class Pane {
       if (box) box.checked = on;
     }
   }
+
+  get scrolled(): number { return this.node.querySelector("[data-rows]")?.scrollTop ?? 0; }
+  set scrolled(to: number) { this.node.querySelector("[data-rows]")?.scrollTo(0, to); }
 
   focusAt(index: number, move = true): void {
     const rows = this.rows();

@@ -1,5 +1,6 @@
 // The workbench: two panes, the difference of what is selected always in view, everything by keyboard.
 import type htmxType from "htmx.org";
+import { keep, kept, tellAddress } from "./_address";
 import { format, parse } from "./_decimal";
 import { Bench, Pane } from "./_pane";
 import { Item, itemOf, Selection, Side, SIDES } from "./_selection";
@@ -26,8 +27,21 @@ class Workbench implements Bench {
     document.addEventListener("click", (event) => this.clicked(event));
     document.body.addEventListener("bench:changed", () => this.reload());
     this.counted();
+    this.restore();
     this.bar();
+    window.addEventListener("pagehide", () => {
+      keep(this.selection, { left: this.panes.left.scrolled, right: this.panes.right.scrolled });
+    });
   }
+
+  private restore(): void {
+    const found = kept();
+    if (!found) return;
+    this.selection.replace(found.items);
+    for (const side of SIDES) this.panes[side].scrolled = found.scrolled[side];
+  }
+
+  turned(): void { tellAddress(this.showing, this.panes); }
 
   show(): string { return this.showing; }
   other(side: Side): Side { return side === "left" ? "right" : "left"; }
@@ -81,10 +95,11 @@ class Workbench implements Bench {
     tell("left", format(left)); tell("right", format(right)); tell("difference", format(apart < 0n ? -apart : apart));
     tell("left-count", String(this.selection.count("left"))); tell("right-count", String(this.selection.count("right")));
     const side = apart > 0n ? words.wordLeft : words.wordRight;
-    tell("word", mixed ? words.wordCurrencies ?? "" : apart === 0n ? (both ? words.wordEqual ?? "" : words.wordDifference ?? "") : `${words.wordDifference} (${side})`);
     const bar = document.getElementById("difference-bar");
     const tolerance = parse(words.tolerance ?? "0");
     const size = apart < 0n ? -apart : apart;
+    const told = size && size <= tolerance ? `${words.wordTolerance} (${side})` : `${words.wordDifference} (${side})`;
+    tell("word", mixed ? words.wordCurrencies ?? "" : size ? told : (both ? words.wordEqual : words.wordDifference) ?? "");
     const ready = both >= 2 && !mixed;
     bar?.classList.toggle("is-equal", ready && apart === 0n);
     bar?.classList.toggle("is-apart", both > 0 && apart !== 0n);
@@ -94,10 +109,10 @@ class Workbench implements Bench {
       return button;
     };
     may("clear", both > 0); may("note", true); may("exclude", both > 0);
-    const match = may("match", ready && apart === 0n), different = may("difference", ready && apart !== 0n);
-    const close = ready && size <= tolerance && apart !== 0n;
-    match?.classList.toggle("btn-primary", !ready || apart === 0n || close);
-    different?.classList.toggle("btn-primary", ready && apart !== 0n);
+    const close = size <= tolerance;
+    const match = may("match", ready && close), different = may("difference", ready && apart !== 0n);
+    match?.classList.toggle("btn-primary", !ready || close);
+    different?.classList.toggle("btn-primary", ready && !close);
     this.markOffers();
   }
 
@@ -183,13 +198,12 @@ class Workbench implements Bench {
     const explain = source.closest<HTMLElement>("[data-explain]");
     if (explain) void this.ask("difference", { group: explain.dataset.explain ?? "", order_no: explain.dataset.order ?? "", step: "ask" });
     const chip = source.closest<HTMLAnchorElement>("a[data-show]");
-    if (chip && !event.ctrlKey && !event.metaKey) { event.preventDefault(); this.turnTo(chip.dataset.show ?? "work", chip.href); }
+    if (chip && !event.ctrlKey && !event.metaKey) { event.preventDefault(); this.turnTo(chip.dataset.show ?? "work"); }
     if (source.closest("[data-show-rest]")) document.querySelector<HTMLElement>('a[data-show="all"]')?.click();
   }
 
-  private turnTo(show: string, address: string): void {
+  private turnTo(show: string): void {
     this.showing = show;
-    window.history.replaceState(null, "", address);
     document.querySelectorAll("#shows a").forEach((chip) => {
       if ((chip as HTMLElement).dataset.show === show) chip.setAttribute("aria-current", "true");
       else chip.removeAttribute("aria-current");
