@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.test import Client
 from huikuan.records import codes
 from huikuan.server.core import numbers, paging, statuses
 from huikuan.server.core.scope import parse_period, period_label
+from huikuan.server.core.storage import BuiltFiles
 from tests.server.world import World
 
 
@@ -204,3 +207,18 @@ def test_queries_per_page(world: World, address: str, django_assert_max_num_quer
     client.get(address)
     with django_assert_max_num_queries(QUERIES[address]):
         assert client.get(address).status_code == 200
+
+
+def test_the_names_of_built_files_are_read_once_but_by_developers(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STATIC_ROOT, settings.DEBUG = tmp_path, False
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text('{"main.css": "main-1.css"}')
+    files = BuiltFiles()
+    assert files.url("main.css") == "/static/main-1.css"
+    manifest.write_text('{"main.css": "main-2.css"}')
+    os.utime(manifest, ns=(1, 1))
+    assert files.url("main.css") == "/static/main-1.css"
+    settings.DEBUG = True
+    assert files.url("main.css") == "/static/main-2.css"

@@ -107,6 +107,7 @@ TEMPLATES = [
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": HOME / "db.sqlite3",
+    "CONN_MAX_AGE": 60,  # opening a file, its settings and functions cost as much as many queries
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

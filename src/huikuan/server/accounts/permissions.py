@@ -46,7 +46,9 @@ def role_in(user: Any, slug: str) -> Membership | None:
 
     A superuser without a role in it enters any book as its owner.
     """
-    found = Membership.objects.select_related("book", "user").filter(user=user, book__slug=slug).first()
+    found = Membership.objects.select_related("book").filter(user=user, book__slug=slug).order_by().first()
+    if found is not None:
+        found.user = user
     if found is None and user.is_superuser:
         from huikuan.server.books.models import Book
 

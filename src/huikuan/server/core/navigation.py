@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huikuan.server.core.shortcuts import book_url
+from huikuan.server.core.shortcuts import book_path
 
 
 @dataclass(frozen=True)
@@ -113,19 +113,19 @@ def _item(request: HttpRequest, page: Page) -> dict[str, Any] | None:
     if not request.membership.may(page.permission):  # type: ignore[attr-defined]
         return None
     try:
-        address = book_url(request, page.url)
+        own = book_path(page.url, request.book.slug)  # type: ignore[attr-defined]
     except NoReverseMatch:
         return None
     count, late = _counts[page.url](request) if page.url in _counts else (0, False)
-    return {"page": page, "address": address, "current": _is_current(request, page), "count": count, "late": late}
+    address = own + request.scope.query  # type: ignore[attr-defined]
+    return {"page": page, "address": address, "current": _is_current(request, page, own), "count": count, "late": late}
 
 
-def _is_current(request: HttpRequest, page: Page) -> bool:
+def _is_current(request: HttpRequest, page: Page, own: str) -> bool:
     """The page itself, or the one it is told to belong to (`request.nav_page`), or a page below it."""
     told = getattr(request, "nav_page", None)
     if told:
         return bool(told == page.url)
-    own = reverse(page.url, args=[request.book.slug])  # type: ignore[attr-defined]
     if page.url == "core:home":
         return request.path == own
     return request.path == own or request.path.startswith(own.rstrip("/") + "/")

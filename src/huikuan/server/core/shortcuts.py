@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,9 +20,15 @@ def toast(request: HttpRequest, sentence: str, undo_url: str = "") -> None:
     messages.success(request, sentence, extra_tags=undo_url)
 
 
+@lru_cache(maxsize=8192)
+def book_path(name: str, slug: str, *args: Any) -> str:
+    """The address of a page of a book without a query. Pages have a hundred of them; NoReverseMatch is not kept."""
+    return reverse(name, args=[slug, *args])
+
+
 def book_url(request: HttpRequest, name: str, *args: Any, query: dict[str, Any] | None = None) -> str:
     """The address of a page of the request's book, with its period and as-of date."""
-    address = reverse(name, args=[request.book.slug, *args])  # type: ignore[attr-defined]
+    address = book_path(name, request.book.slug, *args)  # type: ignore[attr-defined]
     params = request.scope.params | {key: value for key, value in (query or {}).items() if value not in (None, "")}  # type: ignore[attr-defined]
     return f"{address}?{urlencode(params)}" if params else address
 

@@ -11,7 +11,8 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 
 
 class BuiltFiles(StaticFilesStorage):
-    """Maps `main.css` to `main-1A2B3C4D.css`. The manifest is read again when the front end was built again."""
+    """Maps `main.css` to `main-1A2B3C4D.css`. Developers build the front end while the server runs: for them the
+    manifest is read again when it has changed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,6 +27,8 @@ class BuiltFiles(StaticFilesStorage):
         return f"{settings.STATIC_URL}{manifest[name]}"
 
     def _load(self) -> dict[str, str]:
+        if self._manifest and not settings.DEBUG:
+            return self._manifest
         path = Path(settings.STATIC_ROOT) / "manifest.json"
         try:
             changed_at = path.stat().st_mtime_ns

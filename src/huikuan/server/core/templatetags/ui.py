@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -59,10 +60,13 @@ def get(mapping: Any, key: Any) -> Any:
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """An icon; `size` is s, blank or l. It has no words: what it means stands beside it."""
+    return _icon(static("icons.svg"), name, size)
+
+
+@lru_cache(maxsize=1024)
+def _icon(file: str, name: str, size: str) -> SafeString:
     extra = f" ico-{size}" if size else ""
-    return format_html(
-        '<svg class="ico{}" aria-hidden="true"><use href="{}#{}"></use></svg>', extra, static("icons.svg"), name
-    )
+    return format_html('<svg class="ico{}" aria-hidden="true"><use href="{}#{}"></use></svg>', extra, file, name)
 
 
 @register.simple_tag
