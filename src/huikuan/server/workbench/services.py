@@ -20,7 +20,6 @@ from huikuan.pipeline import facts, reconciling
 from huikuan.pipeline.reconciling import Asked
 from huikuan.pipeline.results import Results
 from huikuan.pipeline.runs import Arguments, Manifest, find_run
-from huikuan.records import decisions as plain_decisions
 from huikuan.records.codes import DIFFERENCE_REASONS
 from huikuan.records.errors import UserError
 from huikuan.records.kinds import KINDS
@@ -33,6 +32,7 @@ from huikuan.server.books.services import rules_of
 from huikuan.server.documents.library import library_book
 from huikuan.server.jobs.models import Job
 from huikuan.server.jobs.services import enqueue, start
+from huikuan.server.workbench.decided import decisions_of
 from huikuan.server.workbench.models import (
     Apart,
     Correction,
@@ -79,44 +79,6 @@ register(
 
 ZERO = Decimal(0)
 REFRESH_DELAY_S = 10.0
-
-
-def decisions_of(book: Book) -> plain_decisions.Decisions:
-    """Everything that has been decided in a book and is in force, in a fixed order."""
-    members: dict[int, list[plain_decisions.Member]] = {}
-    for m in MatchMember.objects.filter(book=book, live=True).order_by("match_id", "side", "record_key"):
-        member = plain_decisions.Member(m.side, m.record_key, m.amount, m.fact_amount)
-        members.setdefault(m.match_id, []).append(member)
-    matches = tuple(
-        plain_decisions.ManualMatch(
-            m.group_id, m.reconciliation, tuple(members.get(m.pk, ())), m.difference_reason, m.reason, m.forced,
-            m.actor,
-            m.created_at,
-        )
-        for m in Match.objects.filter(book=book, live=True).order_by("group_id")
-    )  # fmt: skip
-    return plain_decisions.Decisions(
-        matches=matches,
-        not_these=tuple(
-            plain_decisions.NotThese(a.reconciliation, tuple(a.record_keys))
-            for a in Apart.objects.filter(book=book, live=True).order_by("pk")
-        ),
-        exclusions=tuple(
-            plain_decisions.Exclusion(e.record_key, e.reconciliation, e.reason)
-            for e in Exclusion.objects.filter(book=book, live=True).order_by("record_key", "reconciliation")
-        ),
-        corrections=tuple(
-            plain_decisions.Correction(c.record_key, c.field, c.before, c.after, c.reason)
-            for c in Correction.objects.filter(book=book, live=True).order_by("record_key", "field")
-        ),
-        manual_records=tuple(
-            plain_decisions.ManualRecord(r.kind, r.record_key, dict(r.values), r.reason)
-            for r in ManualRecord.objects.filter(book=book, live=True).order_by("record_key")
-        ),
-        disputed_orders=tuple(
-            Dispute.objects.filter(book=book, live=True).order_by("shop", "order_no").values_list("shop", "order_no")
-        ),
-    )
 
 
 def reconcile(
@@ -353,29 +315,34 @@ def take_apart(book: Book, actor: Any, group_id: str, reason: str = "", name: st
     raise UserError("match.group_unknown", group_id=group_id)
 
 
-@transaction.atomic
 def exclude(book: Book, actor: Any, record_key: str, reason: str, name: str = "") -> Exclusion:
     """Let a record take no part in a reconciliation (blank: in any)."""
+    return exclude_all(book, actor, [record_key], reason, name)[0]
+
+
+@transaction.atomic
+def exclude_all(book: Book, actor: Any, record_keys: Sequence[str], reason: str, name: str = "") -> list[Exclusion]:
+    """Exclude several records with one reason, all or none."""
     require(book, actor, "match")
     _reasoned(reason)
     _locked(book)
-    if Exclusion.objects.filter(book=book, record_key=record_key, reconciliation=name, live=True).exists():
-        raise UserError("decision.there", record_key=record_key)
+    keys = list(dict.fromkeys(record_keys))
     found = results(book)
     names = (name,) if name else found.manifest.names
-    if not any(found.records(each, [record_key]) for each in names):
+    known = {row["record_key"] for each in names for row in found.records(each, keys)}
+    return [_exclude(book, actor, key, reason, name, known) for key in keys]
+
+
+def _exclude(book: Book, actor: Any, record_key: str, reason: str, name: str, known: set[str]) -> Exclusion:
+    if Exclusion.objects.filter(book=book, record_key=record_key, reconciliation=name, live=True).exists():
+        raise UserError("decision.there", record_key=record_key)
+    if record_key not in known:
         raise UserError("correct.no_record", record_key=record_key)
     made = Exclusion.objects.create(
         book=book, record_key=record_key, reconciliation=name, reason=reason, **_author(actor)
     )
     record(actor, "record.exclude", f"record:{record_key}", book=book, after={"reconciliation": name, "reason": reason})
     return made
-
-
-@transaction.atomic
-def exclude_all(book: Book, actor: Any, record_keys: Sequence[str], reason: str, name: str = "") -> list[Exclusion]:
-    """Exclude several records with one reason, all or none."""
-    return [exclude(book, actor, key, reason, name) for key in dict.fromkeys(record_keys)]
 
 
 @transaction.atomic
