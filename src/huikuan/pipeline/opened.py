@@ -21,6 +21,7 @@ from huikuan.pipeline.groups import GROUPS_SQL
 from huikuan.pipeline.overlay import Delta, delta
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.runs import Manifest, read_manifest
+from huikuan.pipeline.sorted_file import SortedFile
 from huikuan.recons import RECONCILIATIONS
 from huikuan.records.codes import NO_WORK_CLASSES
 from huikuan.records.decisions import Decisions, ManualMatch
@@ -61,6 +62,9 @@ class OpenedRun:
         self._con.execute("SET parquet_metadata_cache = true")  # a run's files never change
         self._lock = threading.RLock()
         self._views: set[str] = set()
+        self._sorted: dict[Path, SortedFile] = {}
+        self.prepared: set[str] = set()  # tables that readers have made beside those of the files
+        self._since: dict[str, tuple[Decisions, Delta, str]] = {}
         self._overlays: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
         self._answers: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
         self._table("documents", folder / "documents.parquet", memory=True)
@@ -120,6 +124,24 @@ class OpenedRun:
         """Whether the run has such a file; one made by an older version may lack it."""
         return (self.folder / f"{name}.{part}.parquet").exists()
 
+    def of_order(self, name: str, part: str, order_no: str, decisions: Decisions | None = None) -> list[dict[str, Any]]:
+        """The rows of an order in a file that is sorted by order number: `links` of a reconciliation with the
+        decisions made since laid over, or without a name `collection`, `share`, `facts_...`."""
+        path = self.folder / (f"{name}.{part}.parquet" if name else f"{part}.parquet")
+        with self._lock:
+            if path not in self._sorted:
+                self._sorted[path] = SortedFile(path)
+        rows = self._sorted[path].rows(order_no)
+        if not name:
+            return rows
+        links, _opened, since = self.now(name, decisions)
+        if since.empty:
+            return rows
+        changed = links.removesuffix("_links")
+        gone = {row["group_id"] for row in self.kept(f"SELECT group_id FROM {changed}_groups", [])}
+        made = self.query(f"SELECT {_names(LINKS)} FROM {changed}_made WHERE order_no = ?", [order_no])
+        return [row for row in rows if row["group_id"] not in gone] + made
+
     def groups(self, name: str, decisions: Decisions | None) -> str:
         """The table of a reconciliation's groups (`pipeline.groups`) with the decisions made since laid over."""
         links, _opened, since = self.now(name, decisions)
@@ -136,16 +158,27 @@ class OpenedRun:
     def now(self, name: str, decisions: Decisions | None) -> tuple[str, str, Delta]:
         """Names of the `links` and `open` tables of a reconciliation with the decisions made since laid over."""
         links, opened = self.table(name, "links"), self.table(name, "open")
-        since = delta(self.manifest, decisions, name) if decisions is not None else Delta()
+        since, identity = self._told_since(name, decisions)
         if since.empty:
             return links, opened, since
-        key = (name, hash_of(since))
+        key = (name, identity)
         with self._lock:
             if key not in self._overlays:
                 self._overlays[key] = _lay_over(self, name, links, opened, since, f"since_{key[1][:12]}")
                 if len(self._overlays) > OVERLAYS_KEPT:
                     self._overlays.popitem(last=False)
             return (*self._overlays[key], since)
+
+    def _told_since(self, name: str, decisions: Decisions | None) -> tuple[Delta, str]:
+        """What has been decided since the run, and its identity. Worked out once per reconciliation for one and the
+        same object of decisions."""
+        if decisions is None:
+            return Delta(), ""
+        known = self._since.get(name)
+        if known is None or known[0] is not decisions:
+            since = delta(self.manifest, decisions, name)
+            known = self._since[name] = (decisions, since, hash_of(since))
+        return known[1], known[2]
 
 
 def _lay_over(run: OpenedRun, name: str, links: str, opened: str, since: Delta, prefix: str) -> tuple[str, str]:

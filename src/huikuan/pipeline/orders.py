@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from huikuan.pipeline.results import Results
+from huikuan.pipeline.sorted_file import in_order
 
 KINDS_OF_ORDERS = ("order_line", "settlement_line", "wallet_line")
 PAYOUTS = "payout-bank"
@@ -47,20 +48,14 @@ def order_detail(results: Results, order_no: str, shop: str = "") -> OrderDetail
 
 def _records(results: Results, kind: str, order_no: str, shop: str) -> list[dict[str, Any]]:
     """The order's current records of a kind as the run has seen them, in time."""
-    table = results.run.table("", f"facts_{kind}")
-    where, params = "order_no = ?", [order_no]
+    rows = results.facts_of_order(kind, order_no)
     if shop and kind != "wallet_line":
-        where, params = f"{where} AND coalesce(shop, ?) IN (?, '')", [order_no, shop, shop]
-    return results.run.query(
-        f"SELECT t.*, d.document FROM {table} t LEFT JOIN documents d USING (document_id) WHERE {where} "
-        f"ORDER BY business_date, occurred_at, record_key",
-        params,
-    )
+        rows = [row for row in rows if row["shop"] in (None, shop, "")]
+    return in_order(rows, ("business_date", "occurred_at", "record_key"))
 
 
 def _shares(results: Results, order_no: str, shop: str) -> list[dict[str, Any]]:
-    rows = results.run.query(f"SELECT * FROM {results.run.table('', 'share')} WHERE order_no = ?", [order_no])
-    return [row for row in rows if not shop or row["shop"] == shop]
+    return [row for row in results.shares_of_order(order_no) if not shop or row["shop"] == shop]
 
 
 def _bank(results: Results, shares: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ register(
 # progress(stage, done, total): the stage is a reconciliation's name, `collection` or `publish`.
 Progress = Callable[[str, float, float], None]
 ROW_GROUP = 20_480
+ORDER_ROW_GROUP = 4_096  # of files that are only looked up by order number (pipeline.sorted_file)
 WORK = "work"  # within a run's folder while it is made
 SORTED = {
     "links": "order_no, date, group_id, side, record_key",
@@ -173,7 +174,7 @@ def _write_all(
     told("publish", steps - 1, steps)
     for kind, chosen in ORDER_FACTS.items():
         path = folder / f"facts_{kind}.parquet"
-        _write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, "order_no, record_key")
+        _write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, "order_no, record_key", ORDER_ROW_GROUP)
     return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)
 
 
@@ -229,11 +230,11 @@ def _sql(table: Any) -> str:
     return str(ibis.to_sql(table, dialect="duckdb"))
 
 
-def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path, order: str) -> int:
+def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path, order: str, row_group: int = ROW_GROUP) -> int:
     """Write a query's rows, sorted for reading. Returns how many."""
     con.execute(
         f"COPY ({query} ORDER BY {order}) TO {literal(path)} "
-        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {row_group})"
     )
     found = con.execute(f"SELECT count(*) FROM read_parquet({literal(path)})").fetchone()
     return int(found[0]) if found else 0

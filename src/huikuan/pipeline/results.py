@@ -20,6 +20,7 @@ from huikuan.pipeline.groups import PASSES_SQL
 from huikuan.pipeline.opened import OpenedRun, opened_run
 from huikuan.pipeline.paging import Filter, Page, PagedTable, where_of
 from huikuan.pipeline.runs import Manifest
+from huikuan.pipeline.sorted_file import in_order
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
@@ -139,11 +140,11 @@ class Results:
 
     def group(self, name: str, group_id: str, order_no: str = "") -> list[dict[str, Any]]:
         """All link rows of a group, left side first. The order number, if known, makes the look-up fast."""
-        where, params = "group_id = ?", [group_id]
         if order_no:
-            where, params = "order_no = ? AND group_id = ?", [order_no, group_id]
+            rows = [row for row in self._links_of_order(name, order_no) if row["group_id"] == group_id]
+            return in_order(rows, ("side", "date", "record_key"))
         return self.run.query(
-            f"SELECT * FROM {self.source(name, 'links')} WHERE {where} ORDER BY side, date, record_key", params
+            f"SELECT * FROM {self.source(name, 'links')} WHERE group_id = ? ORDER BY side, date, record_key", [group_id]
         )
 
     def group_open(self, name: str, group_id: str) -> list[dict[str, Any]]:
@@ -154,10 +155,24 @@ class Results:
 
     def links_of_order(self, name: str, order_no: str) -> list[dict[str, Any]]:
         """All link rows of an order, each group whole."""
-        return self.run.query(
-            f"SELECT * FROM {self.source(name, 'links')} WHERE order_no = ? ORDER BY group_id, side, date, record_key",
-            [order_no],
-        )
+        return in_order(self._links_of_order(name, order_no), ("group_id", "side", "date", "record_key"))
+
+    def _links_of_order(self, name: str, order_no: str) -> list[dict[str, Any]]:
+        self._known(name)
+        return self.told(self.run.of_order(name, "links", order_no, self.decisions))
+
+    def told(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Rows with `document` (file name) beside their columns."""
+        names = self.run.documents()
+        return [row | {"document": names.get(row["document_id"])} for row in rows]
+
+    def facts_of_order(self, kind: str, order_no: str) -> list[dict[str, Any]]:
+        """The order's records of a kind as the run has seen them, with `document` (file name)."""
+        return self.told(self.run.of_order("", f"facts_{kind}", order_no))
+
+    def shares_of_order(self, order_no: str) -> list[dict[str, Any]]:
+        """What each payout took of an order."""
+        return self.run.of_order("", "share", order_no)
 
     def open_of_order(self, name: str, order_no: str) -> list[dict[str, Any]]:
         """All open items of an order."""
@@ -217,7 +232,7 @@ class Results:
         return [
             row
             for each in names
-            for row in self.run.query(f"SELECT * FROM {self.run.table(each, 'statement')} ORDER BY side, currency")
+            for row in self.run.kept(f"SELECT * FROM {self.run.table(each, 'statement')} ORDER BY side, currency", [])
         ]
 
     def classes(self, name: str, wanted: Filter | None = None) -> list[dict[str, Any]]:
@@ -234,7 +249,7 @@ class Results:
         """Links by pass and status: groups and rows."""
         self._known(name)
         if self.run.now(name, self.decisions)[2].empty and self.run.holds(name, "passes"):
-            return self.run.query(f"SELECT * FROM {self.run.table(name, 'passes')} ORDER BY pass, status")
+            return self.run.kept(f"SELECT * FROM {self.run.table(name, 'passes')} ORDER BY pass, status", [])
         return self.run.kept(PASSES_SQL.format(groups=self.groups(name)), [])
 
     def groups(self, name: str) -> str:
@@ -280,9 +295,7 @@ class Results:
 
     def collection_of_order(self, order_no: str) -> list[dict[str, Any]]:
         """The collection rows of an order number (one per shop that has it)."""
-        return self.run.query(
-            f"SELECT * FROM {self.run.table('', 'collection')} WHERE order_no = ? ORDER BY shop", [order_no]
-        )
+        return in_order(self.run.of_order("", "collection", order_no), ("shop",))
 
     def stream_collection(self, columns: Sequence[str], statuses: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
         """The collection rows of some statuses (none: all) in batches, sorted by order number."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -35,6 +36,17 @@ class Typed:
     def empty(self) -> bool:
         """Nothing is asked."""
         return self == Typed()
+
+
+def holds_sql(columns: Sequence[str], word: str) -> str:
+    """SQL for: one of the columns holds the word, which is bound as often as there are columns. Letters are compared
+    in lower case, as the word is; what has no letters, such as a number, is looked for as it stands.
+
+    >>> holds_sql(("order_no", "scope"), "4200")
+    '(contains(order_no, ?) OR contains(scope, ?))'
+    """
+    form = "contains({}, ?)" if word.upper() == word else "contains(lower({}), ?)"
+    return f"({' OR '.join(form.format(column) for column in columns)})"
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,8 @@ from huikuan.server.workbench.words import because, class_words
 
 ZERO = Decimal(0)
 RECORDS_FOUND = 1000
+NUMBER_LETTERS = 10  # a word of so many letters is first taken for an order number or the beginning of one
+SEARCHED = ("order_no", "record_key", "scope", "reason")
 
 
 def facets(found: Results, name: str) -> tuple[int, list[dict[str, Any]]]:
@@ -37,15 +39,16 @@ def page(request: HttpRequest, found: Results, name: str, until: date | None) ->
     text, by, status = (request.GET.get(key, "") for key in ("q", "pass", "status"))
     after, number, size = paging.page_params(request)
     typed = filters.read(text[:200], until or found.manifest.as_of)
+    narrowed = not typed.empty or by or status or until
     clause, params = _where(typed, by, status, until)
     total, facet_rows = facets(found, name)
-    rows = _rows(found, name, clause, params, after, size)
-    if not rows and typed.words:
-        clause, params = _where(typed, by, status, until, groups_with(found, name, typed.words))
-        rows = _rows(found, name, clause, params, after, size)
+    rows: list[dict[str, Any]] = []
+    for sql, bound in _with_words(found, name, typed.words):
+        rows = _rows(found, name, f"{clause} AND {sql}", params + bound, after, size, at_once=not narrowed)
+        if rows:
+            break
     cursor = paging.encode([rows[size - 1]["day"], rows[size - 1]["group_id"]]) if len(rows) > size else ""
     shown = [row | {"why": _why(row), "scope_label": short_account(row["scope"] or "")} for row in rows[:size]]
-    narrowed = not typed.empty or by or status or until
     return {
         "page": paging.Page(shown, number, size, None if narrowed else total, cursor),
         "text": text, "pass": by, "status": status, "facets": _by_pass(facet_rows), "statuses": _by_status(facet_rows),
@@ -75,21 +78,37 @@ def _by_status(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
 
 
 def _rows(
-    found: Results, name: str, clause: str, params: list[Any], after: list[Any] | None, size: int
+    found: Results, name: str, clause: str, params: list[Any], after: list[Any] | None, size: int, *, at_once: bool
 ) -> list[dict[str, Any]]:
-    """The groups of a page and one more, the newest first."""
-    seek, bound = "", []
-    if after and len(after) == 2:
-        seek, bound = "AND (day < ?::DATE OR (day = ?::DATE AND group_id < ?))", [after[0], after[0], after[1]]
+    """The groups of a page and one more, the newest first. Not `at_once`: first which they are, by the columns that
+    decide, then they; their days tell where they lie."""
+    seek, bound = _seek(after)
+    source, order = found.groups(name), f"ORDER BY {GROUPS_ORDER} LIMIT {size + 1}"
+    if at_once:
+        return found.run.query(f"SELECT * FROM {source} {clause} {seek} {order}", params + bound)
+    keys = found.run.query(f"SELECT day, group_id FROM {source} {clause} {seek} {order}", params + bound)
+    if not keys:
+        return []
+    days = [key["day"] for key in keys if key["day"]]
+    near = f"(day BETWEEN ? AND ? {'OR day IS NULL' if len(days) < len(keys) else ''})" if days else "day IS NULL"
     return found.run.query(
-        f"SELECT * FROM {found.groups(name)} {clause} {seek} ORDER BY {GROUPS_ORDER} LIMIT {size + 1}", params + bound
+        f"SELECT * FROM {source} WHERE {near} AND group_id IN (SELECT unnest(?::VARCHAR[])) {order}",
+        [*([min(days), max(days)] if days else []), [key["group_id"] for key in keys]],
     )
 
 
-def _where(
-    typed: filters.Typed, by: str, status: str, until: date | None, groups: Sequence[str] | None = None
-) -> tuple[str, list[Any]]:
-    """The conditions of a list; `groups` stands in for the words, where they are found in the records only."""
+def _seek(after: list[Any] | None) -> tuple[str, list[Any]]:
+    """The condition that goes on after a cursor. Groups without a day come last."""
+    if not after or len(after) != 2:
+        return "", []
+    day, group_id = after
+    if day is None:
+        return "AND day IS NULL AND group_id < ?", [group_id]
+    return "AND (day < ?::DATE OR (day = ?::DATE AND group_id < ?) OR day IS NULL)", [day, day, group_id]
+
+
+def _where(typed: filters.Typed, by: str, status: str, until: date | None) -> tuple[str, list[Any]]:
+    """The conditions of a list but for its words."""
     parts: list[str] = ["true"]
     params: list[Any] = []
     size = "greatest(abs(coalesce(left_sum, 0)), abs(coalesce(right_sum, 0)))"
@@ -102,19 +121,27 @@ def _where(
         if value is not None:
             parts.append(sql)
             params.append(value)
-    for word in typed.words if groups is None else ():
-        parts.append("contains(lower(concat_ws(' ', order_no, record_key, scope, reason)), ?)")
-        params.append(word)
-    if groups is not None:
-        parts.append("list_contains(?::VARCHAR[], group_id)")
-        params.append(list(groups))
     return "WHERE " + " AND ".join(parts), params
+
+
+def _with_words(found: Results, name: str, words: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
+    """Ways to look for words, the quickest first; the next is for when one has found nothing."""
+    if not words:
+        yield "true", []
+        return
+    if len(words) == 1 and len(words[0]) >= NUMBER_LETTERS:
+        yield "order_no >= ? AND order_no < ?", [words[0], words[0] + "\U0010ffff"]
+    anywhere = " AND ".join(filters.holds_sql(SEARCHED, word) for word in words)
+    yield anywhere, [word for word in words for _ in SEARCHED]
+    groups = groups_with(found, name, words)
+    if groups:
+        yield "group_id IN (SELECT unnest(?::VARCHAR[]))", [groups]
 
 
 def groups_with(found: Results, name: str, words: Sequence[str]) -> list[str]:
     """Groups one of whose records has all the words in its key: flow numbers, which no list of groups holds."""
     links = found.run.now(name, found.decisions)[0]
-    clause = " AND ".join("contains(lower(record_key), ?)" for _ in words)
+    clause = " AND ".join(filters.holds_sql(("record_key",), word) for word in words)
     asked = f"SELECT DISTINCT group_id FROM {links} WHERE {clause} LIMIT {RECORDS_FOUND}"
     return [row["group_id"] for row in found.run.kept(asked, list(words))]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -18,6 +18,7 @@ from huikuan.pipeline.compute import connect
 from huikuan.pipeline.overlay import decided
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.results import Results
+from huikuan.pipeline.sorted_file import in_order
 from huikuan.records.decisions import Decisions
 from huikuan.records.kinds import KINDS
 from huikuan.server.books.models import Book
@@ -64,27 +65,28 @@ def of_order(
     the lake.
     """
     if found is not None and found.manifest.facts == library_book(book).lake.version():
-        told = _told(found.run.query, {kind: found.run.table("", f"facts_{kind}") for kind in ASKED}, order_no)
+        told = {kind: _shown(kind, found.facts_of_order(kind, order_no)) for kind in SORTED}
         if _same_decisions(found, decisions) or not _spoken_of(book, order_no, told):
             return told
     cursor = cursor_of(book, decisions)
     try:
-        return _told(lambda sql, params: rows(cursor, sql, params), {kind: kind for kind in ASKED}, order_no)
+        told = {kind: rows(cursor, f"SELECT * FROM {kind} WHERE order_no = ?", [order_no]) for kind in SORTED}
+        return {kind: _shown(kind, each) for kind, each in told.items()}
     finally:
         cursor.close()
 
 
-# Kind → which of its records, in which order.
-ASKED = {
-    "order_line": "order_no = ? ORDER BY shop, line_no",
-    "settlement_line": "order_no = ? AND NOT corroborating ORDER BY business_date, occurred_at, record_key",
-    "wallet_line": "order_no = ? ORDER BY business_date, seq, record_key",
+# Kind → its records' order.
+SORTED = {
+    "order_line": ("shop", "line_no"),
+    "settlement_line": ("business_date", "occurred_at", "record_key"),
+    "wallet_line": ("business_date", "seq", "record_key"),
 }
-Ask = Callable[[str, list[Any]], list[dict[str, Any]]]
 
 
-def _told(ask: Ask, tables: Mapping[str, str], order_no: str) -> dict[str, list[dict[str, Any]]]:
-    return {kind: ask(f"SELECT * FROM {tables[kind]} WHERE {which}", [order_no]) for kind, which in ASKED.items()}
+def _shown(kind: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The records of a kind that are shown, in their order."""
+    return in_order([row for row in found if not row.get("corroborating")], SORTED[kind])
 
 
 def _same_decisions(found: Results, decisions: Decisions) -> bool:

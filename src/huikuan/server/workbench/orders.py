@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from huikuan.pipeline.results import Results
+from huikuan.pipeline.sorted_file import in_order
 from huikuan.records.kind import record_key_parts
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of
@@ -110,10 +111,8 @@ def _gather(
     if "order-settlement" in found.manifest.names:
         gathered.links = found.links_of_order("order-settlement", order_no)
         gathered.open = found.open_of_order("order-settlement", order_no)
-    gathered.shares = found.run.query(
-        f"SELECT * FROM {found.run.table('', 'share')} WHERE order_no = ? AND shop = ? ORDER BY payout_date, payout",
-        [order_no, shop],
-    )
+    shares = [row for row in found.shares_of_order(order_no) if row["shop"] == shop]
+    gathered.shares = in_order(shares, ("payout_date", "payout"))
     for share in gathered.shares:
         gathered.payouts[share["payout"]] = _payout(found, share)
     return gathered

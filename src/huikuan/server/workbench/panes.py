@@ -18,12 +18,13 @@ from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book
 from huikuan.server.core import paging, statuses
 from huikuan.server.documents.library import library_book
-from huikuan.server.workbench.filters import Typed
+from huikuan.server.workbench.filters import Typed, holds_sql
 from huikuan.server.workbench.models import SuggestionRefused
 from huikuan.server.workbench.rows import Row, row_of
 
 SORTS = ("date", "amount", "order_no", "scope", "class", "age_days")
 SHOWS = ("work", "all", "rest", "suggested")
+SEARCHED = ("order_no", "record_key", "scope", "document", "party", "said")
 NEAREST = 100
 SELECT_AT_MOST = 2000
 ZERO = Decimal(0)
@@ -121,9 +122,11 @@ def pane(book: Book, found: Results, name: str, wanted: Wanted) -> Pane:
 
 def counts(found: Results, name: str) -> dict[str, int]:
     """Open items of a reconciliation: `work`, `rest`, `all`, `suggested`."""
-    rows = found.run.query(
+    opened = found.run.now(name, found.decisions)[1]
+    rows = found.run.kept(
         'SELECT count(*) AS "all", count(*) FILTER (needs_work) AS work, count(*) FILTER (NOT needs_work) AS rest, '
-        f"count(*) FILTER (needs_work AND suggestion <> '') AS suggested FROM {found.run.now(name, found.decisions)[1]}"
+        f"count(*) FILTER (needs_work AND suggestion <> '') AS suggested FROM {opened}",
+        [],
     )
     return rows[0]
 
@@ -180,9 +183,9 @@ def _where(wanted: Wanted, *, everything: bool = True) -> tuple[str, list[Any]]:
     for word in typed.words:
         codes = [code for code, (_look, words) in statuses.OPEN_CLASS.items() if word in str(words).lower()]
         add(
-            "(contains(lower(concat_ws(' ', order_no, record_key, scope, document, party, said)), ?) "
-            "OR contains(CAST(amount AS VARCHAR), ?) OR list_contains(?::VARCHAR[], class))",
-            word, word.replace(",", ""), codes,
+            f"({holds_sql(SEARCHED, word)} OR contains(CAST(amount AS VARCHAR), ?) "
+            "OR list_contains(?::VARCHAR[], class))",
+            *[word] * len(SEARCHED), word.replace(",", ""), codes,
         )  # fmt: skip
     if not everything:
         if wanted.classes:
@@ -199,30 +202,35 @@ def _rows(found: Results, name: str, wanted: Wanted) -> tuple[list[dict[str, Any
     if wanted.near is not None:
         near = wanted.near
         order = (
-            "record_key = '', currency <> ?, NOT coalesce(list_contains(?::VARCHAR[], order_no), false), "
+            "ORDER BY record_key = '', currency <> ?, NOT coalesce(list_contains(?::VARCHAR[], order_no), false), "
             "abs(abs(amount) - ?::DECIMAL(18,5)), "
-            "abs(coalesce(date_diff('day', date, ?::DATE), 0)), item_id"
+            f"abs(coalesce(date_diff('day', date, ?::DATE), 0)), item_id LIMIT {NEAREST}"
         )
         bound = [near.currency, list(near.orders), abs(near.amount), near.day]
-        source = _source(found, name, wanted)
-        return found.run.query(f"SELECT * FROM {source} {clause} ORDER BY {order} LIMIT {NEAREST}", params + bound), ""
+        return _page_of(found, name, wanted, clause, params, order, bound), ""
     column, descending = wanted.sort.lstrip("-"), wanted.sort.startswith("-")
     if column not in SORTS:
         raise UserError("results.column_unknown", column=column)
     seek, bound = _seek(wanted.after, column, descending)
     way = "DESC" if descending else "ASC"
     order = f"ORDER BY {column} {way} NULLS LAST, item_id {way} LIMIT {wanted.size + 1}"
-    if wanted.typed.words:
-        asked = f"SELECT * FROM {_source(found, name, wanted)} {clause} {seek} {order}"
-    else:  # what is said beside the rows is looked up for those of the page alone
-        rows_sql = f"(SELECT * FROM {_bare(found, name)} {clause} {seek} {order})"
-        asked = f"SELECT * FROM {_told(name, wanted, rows_sql)} {order}"
-    rows = found.run.query(asked, params + bound)
+    rows = _page_of(found, name, wanted, f"{clause} {seek}", params + bound, order)
     following = ""
     if len(rows) > wanted.size:
         rows = rows[: wanted.size]
         following = paging.encode([rows[-1][column], rows[-1]["item_id"]])
     return rows, following
+
+
+def _page_of(
+    found: Results, name: str, wanted: Wanted, clause: str, params: list[Any], order: str, bound: Sequence[Any] = ()
+) -> list[dict[str, Any]]:
+    """The rows of a condition, the first of an order whose own values are `bound`."""
+    if wanted.typed.words:
+        return found.run.query(f"SELECT * FROM {_source(found, name, wanted)} {clause} {order}", [*params, *bound])
+    # What is said beside the rows is looked up for those of the page alone.
+    chosen = f"(SELECT * FROM {_bare(found, name)} {clause} {order})"
+    return found.run.query(f"SELECT * FROM {_told(name, wanted, chosen)} {order}", [*params, *bound, *bound])
 
 
 CASTS = {"date": "::DATE", "amount": "::DECIMAL(18,5)", "age_days": "::BIGINT"}
@@ -254,17 +262,16 @@ def keys_of(book: Book, found: Results, name: str, wanted: Wanted) -> list[Row]:
 def rows_of_keys(book: Book, found: Results, name: str, keys: Sequence[str], names: bool) -> dict[str, Row]:
     """Open rows by record key."""
     prepare_texts(book, found, name)
-    source = _source(found, name, Wanted("", names=names))
-    rows = found.run.query(f"SELECT * FROM {source} WHERE list_contains(?::VARCHAR[], record_key)", [list(keys)])
+    chosen = f"(SELECT * FROM {_bare(found, name)} WHERE record_key IN (SELECT unnest(?::VARCHAR[])))"
+    rows = found.run.kept(f"SELECT * FROM {_told(name, Wanted('', names=names), chosen)}", [list(keys)])
     return {row["record_key"]: row_of(name, row, found.manifest.as_of) for row in rows}
 
 
 def item(book: Book, found: Results, name: str, item_id: str, names: bool) -> Row | None:
     """One open item; None when it is open no more."""
     prepare_texts(book, found, name)
-    rows = found.run.query(
-        f"SELECT * FROM {_source(found, name, Wanted('', names=names))} WHERE item_id = ?", [item_id]
-    )
+    chosen = f"(SELECT * FROM {_bare(found, name)} WHERE item_id = ?)"
+    rows = found.run.query(f"SELECT * FROM {_told(name, Wanted('', names=names), chosen)}", [item_id])
     return row_of(name, rows[0], found.manifest.as_of) if rows else None
 
 
@@ -273,10 +280,9 @@ def suggested_rows(book: Book, found: Results, name: str, wanted: Wanted, limit:
     prepare_texts(book, found, name)
     clause, params = _where(replace(wanted, show="suggested"), everything=False)
     clause = clause.replace("side = ? AND ", "").replace("side = ?", "true")
-    rows = found.run.query(
-        f"SELECT * FROM {_source(found, name, wanted)} {clause} ORDER BY abs(amount) DESC, item_id LIMIT {int(limit)}",
-        params[1:],
-    )
+    order = f"ORDER BY abs(amount) DESC, item_id LIMIT {int(limit)}"
+    chosen = f"(SELECT * FROM {_bare(found, name)} {clause} {order})"
+    rows = found.run.kept(f"SELECT * FROM {_told(name, wanted, chosen)} {order}", params[1:])
     return [row_of(name, row, found.manifest.as_of) for row in rows]
 
 
@@ -288,14 +294,15 @@ def prepare_texts(book: Book, found: Results, name: str) -> None:
     """Make the table of what open records of a reconciliation say: record_key, party, masked, said. Once a run."""
     table = _texts(name)
     with _text_lock:
-        if found.run.query("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]):
+        if table in found.run.prepared:
             return
         cursor = found.run.cursor()
         try:
             said = f"(SELECT *, left(party, 1) || '**' AS masked FROM ({_said(book, found, name, cursor)}))"
-            cursor.execute(f"CREATE TABLE {table} AS SELECT record_key, party, masked, said FROM {said}")
+            cursor.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT record_key, party, masked, said FROM {said}")
         finally:
             cursor.close()
+        found.run.prepared.add(table)
 
 
 def _said(book: Book, found: Results, name: str, cursor: Any) -> str:

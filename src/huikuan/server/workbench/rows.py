@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -47,6 +49,16 @@ class Row:
     def scope_label(self) -> str:
         """The shop or account; of a long account number the last digits."""
         return short_account(self.scope)
+
+    @property
+    def data(self) -> SafeString:
+        """What the page's script must know of it, as attributes of the table's row."""
+        return format_html(
+            'data-item="{}" data-key="{}" data-group="{}" data-amount="{}" data-currency="{}" data-date="{}" '
+            'data-order="{}" data-label="{}"',
+            self.item_id, self.key, self.group_id, self.amount, self.currency,
+            self.day.isoformat() if self.day else "", self.order_no, self.short,
+        )  # fmt: skip
 
     @property
     def subject(self) -> str:
