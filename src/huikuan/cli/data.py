@@ -77,9 +77,13 @@ def _row(row: Any) -> dict[str, Any]:
 @with_book
 def documents_command(book: Any, undone: bool, as_json: bool) -> None:
     """List the imported documents, the newest first."""
-    from huikuan.server.documents.services import documents_of
+    from huikuan.server.documents.services import documents_of, healers_of
 
-    rows = [_document_row(document) for document in documents_of(book, undone)]
+    healed = healers_of(book)
+    rows = [
+        _document_row(document) | {"healed_by": healed.get(document.document_id, "")}
+        for document in documents_of(book, undone)
+    ]
     emit(rows, as_json, ("document", "file", "status", "format", "shop", "account", "rows", "accepted", "imported_at"))
 
 

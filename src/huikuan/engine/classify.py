@@ -194,10 +194,10 @@ def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -
 
 def noted_rows(definition: Definition, noted: Any, as_of: date) -> Any:
     """Rows of `open` for entries that are linked by key and yet are a finding of their own, as their hint says. They
-    have their group and no record_key, as a record in a link is not open; amount as on the right side."""
+    have their group, if any, and no record_key, as a record in a link is not open; amount as on the right side."""
     rows = noted.mutate(
         item_id=identity(definition.name, noted.hint, noted.record_key),
-        group_id=identity(definition.name, "key", noted.scope, noted.key, noted.currency),
+        group_id=identity(definition.name, "key", noted.scope, noted.key, noted.currency).fill_null(""),
         record_key=EMPTY,
         side=ibis.literal("right"),
         cause=EMPTY,

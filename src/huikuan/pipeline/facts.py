@@ -8,7 +8,7 @@ and is reported as a conflict, for a person to look at again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,11 +21,17 @@ from huikuan.lake.lake import Lake
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, literal, quoted
 from huikuan.pipeline.plain import plain
+from huikuan.pipeline.proofs import mismatches
 from huikuan.records.decisions import Correction, Decisions, ManualRecord
 from huikuan.records.kind import DUCKDB_TYPES, Kind, record_key, record_key_parts
 from huikuan.records.kinds import KINDS
 
 MANUAL_DOCUMENT = "manual"
+MISMATCHES = "document_mismatch"  # no kind: what documents say about themselves
+MISMATCH_SCHEMA = pa.schema(
+    [("document_id", pa.string()), ("identity", pa.string()), ("account", pa.string()), ("date", pa.date32()),
+     ("amount", pa.decimal128(18, 5)), ("closing", pa.bool_()), ("currency", pa.string())]
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,29 @@ def load(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions, timez
         conflicts += register_kind(con, lake, kind, decisions)
     backend = ibis.duckdb.from_connection(con)
     tables: dict[str, Any] = {name: backend.table(name) for name in KINDS}
+    if _register_mismatches(con, lake):
+        tables[MISMATCHES] = backend.table(MISMATCHES)
     return Loaded(Facts(backend, tables, timezone), tuple(conflicts))
+
+
+def _register_mismatches(con: duckdb.DuckDBPyConnection, lake: Lake) -> bool:
+    """Make the table of documents whose totals disagree (`proofs.Mismatch` and their currency), if there are any."""
+    documents = lake.documents()
+    found = mismatches(documents)
+    if not found:
+        return False
+    kinds = {document.document_id: document.kinds for document in documents}
+    rows = []
+    for each in found:
+        query = " UNION ALL ".join(
+            f"SELECT currency FROM {quoted(kind)} WHERE document_id = $document" for kind in kinds[each.document_id]
+        )
+        told = con.execute(f"SELECT min(currency) FROM ({query})", {"document": each.document_id}).fetchone()
+        rows.append({**asdict(each), "currency": (told[0] if told else None) or ""})
+    con.register(f"{MISMATCHES}_rows", pa.Table.from_pylist(rows, MISMATCH_SCHEMA))
+    con.execute(f"CREATE OR REPLACE TABLE {MISMATCHES} AS SELECT * FROM {MISMATCHES}_rows")
+    con.unregister(f"{MISMATCHES}_rows")
+    return True
 
 
 def register_kind(con: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind, decisions: Decisions) -> tuple[Conflict, ...]:

@@ -64,6 +64,11 @@ def suggested_key(suggestion: str | None) -> str:
     return str(keys[0]) if keys else ""
 
 
+def _group_told(row: Mapping[str, Any]) -> str:
+    beside = row["side"] == "right" and not row["record_key"]
+    return "" if beside else row["group_id"] or ""
+
+
 class Results:
     """The results of one run of a book, with decisions laid over. Cheap to make: the run is opened once per process."""
 
@@ -315,9 +320,10 @@ class Results:
         return (told_link(row) for row in rows)
 
     def told_open(self, name: str) -> Iterator[dict[str, Any]]:
-        """The rows of `open` as the contract has them: what is suggested as a record key."""
+        """The rows of `open` as the contract has them: what is suggested as a record key. The rows of a group add up to
+        its residual; a finding beside the residual (side `right`, no record) is told without its group."""
         rows = self.stream(name, "open", OPEN_COLUMNS, "needs_work DESC, date, order_no, class, item_id")
-        return (row | {"suggestion": suggested_key(row["suggestion"])} for row in rows)
+        return (row | {"suggestion": suggested_key(row["suggestion"]), "group_id": _group_told(row)} for row in rows)
 
     def _batches(self, source: str, columns: Sequence[str], order: str, params: list[Any]) -> Iterator[dict[str, Any]]:
         cursor = self.run.cursor()

@@ -4,6 +4,9 @@ Left, per account: opening balance + movements; right: the closing balance. Both
 balances (`chain`), the opening one from the rules where it is told. Each line that does not continue another is a row
 of its own, `balance_break` (or `possible_duplicate` where a twin of it stands beside), with the money that is missing
 before it. An account without balances cannot be proved: it is open as `unknown`, no work.
+
+A document whose own totals disagree is a finding beside (`total_mismatch`), whether or not a balance breaks; one of
+which only the closing balance disagrees is told by the break already, where there is one.
 """
 
 from __future__ import annotations
@@ -38,7 +41,37 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
     left = conform(_entries(accounts, "account", accounts.opening + accounts.moved), ENTRY)
     proved = accounts.filter(accounts.proved)
     right = conform(_entries(proved, "closing", proved.closing), ENTRY)
-    return Sides(left, right, {"steps": told, "accounts": accounts, "breaks": broken})
+    extra = {"steps": told, "accounts": accounts, "breaks": broken, "mismatches": _mismatches(facts, as_of)}
+    return Sides(left, right, extra)
+
+
+def _mismatches(facts: Facts, as_of: date) -> Any:
+    if not facts.has("document_mismatch"):
+        return None
+    told = facts.table("document_mismatch")
+    return told.filter(no_later(told.date, as_of))
+
+
+def noted(sides: Sides) -> Any:
+    """Documents whose totals disagree, at their account's group where it has one."""
+    told = sides.extra["mismatches"]
+    if told is None:
+        return None
+    broken = sides.extra["breaks"].select("account").distinct()
+    counts = told.filter(~told.closing).union(told.filter(told.closing).anti_join(broken, "account"))
+    groups = sides.extra["accounts"].select(group_account="account", group_currency="currency")
+    placed = counts.left_join(
+        groups, [counts.account == groups.group_account, counts.currency == groups.group_currency]
+    )
+    return conform(
+        placed.mutate(
+            record_key=ibis.literal("document:").concat(placed.identity),
+            scope=placed.account,
+            key=placed.group_account,
+            hint=ibis.literal("total_mismatch"),
+        ),
+        ENTRY,
+    )
 
 
 def _openings(rules: Rules) -> Any:
@@ -139,4 +172,5 @@ BALANCE = Definition(
     ),
     part_per_record=True,
     explain=explain,
+    noted=noted,
 )

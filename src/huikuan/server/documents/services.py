@@ -15,6 +15,7 @@ from django.utils import timezone
 from huikuan.pipeline.importing import Imported, ImportOptions, ImportRow, import_file
 from huikuan.pipeline.importing import undo_document as undo_in_lake
 from huikuan.pipeline.plain import plain
+from huikuan.pipeline.proofs import healers
 from huikuan.records.document import Document
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
@@ -121,6 +122,11 @@ def documents_of(book: Book, undone: bool = False) -> list[Document]:
     """The lake's documents, the newest first."""
     found = library_book(book).lake.documents(undone=undone)
     return sorted(found, key=lambda d: (str(d.imported_at or ""), d.document_id), reverse=True)
+
+
+def healers_of(book: Book) -> dict[str, str]:
+    """Flagged documents, with the document that heals each (rule 16)."""
+    return healers(library_book(book).lake)
 
 
 @transaction.atomic

@@ -116,6 +116,8 @@ def _status(word: str, look: str, row: Mapping[str, Any], as_of: date) -> str:
 def _names(row: Mapping[str, Any]) -> tuple[str, str]:
     """What an item is called, and what is said of it."""
     key, said = row["record_key"] or "", row.get("said") or ""
+    if row["class"] == "total_mismatch" and not key:
+        return row["document"] or "", ""
     if not key:
         return row["order_no"] or _("Left over in a match"), ""
     kind, parts = record_key_parts(key)
