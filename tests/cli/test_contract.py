@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import tomllib
 
 import pytest
 
@@ -78,6 +79,115 @@ def test_rules_go_out_and_come_in(cli: Cli) -> None:
     file.write_text('[[shop]]\ncolour = "red"\n[[fee]]\n', encoding="utf-8")
     wrong = cli("rules", "import", file, code=1).stderr
     assert "colour" in wrong and "[[fee]]" in wrong, "all faults at once"
+
+
+def test_every_table_and_field_of_the_rules_file(cli: Cli) -> None:
+    cli("init")
+    file = cli.home / "rules.toml"
+    file.write_text(RULES_FILE, encoding="utf-8")
+    assert cli.rows("rules", "import", file) == [{"entries": 12}]
+    shown = cli.rows("rules", "show")
+    given = tomllib.loads(RULES_FILE, parse_float=str)
+    for section, entries in given.items():
+        found = [row for row in shown if row["section"] == section]
+        assert len(found) == len(entries), section
+        for entry in entries:
+            assert any(_told(entry) == _told({name: row.get(name) for name in entry}) for row in found), (entry, found)
+    cli("rules", "export", cli.home / "out.toml")
+    cli("rules", "import", cli.home / "out.toml")
+    assert cli.rows("rules", "show") == shown
+    file.write_text(
+        '[[contract]]\naccount = "nobody"\n[[tariff]]\naccount = "sf"\nzone = "1"\nfirst_weight = "x"\n'
+        "first_price = 1\nsurcharge = 5\n",
+        encoding="utf-8",
+    )
+    assert "first_weight" in cli("rules", "import", file, code=1).stderr
+
+
+def _told(value: object) -> object:
+    """A value as plain text: numbers and days are told so."""
+    if isinstance(value, dict):
+        return {name: _told(each) for name, each in value.items()}
+    return value if isinstance(value, list) else str(value)
+
+
+RULES_FILE = """
+[[shop]]
+name = "A"
+platform = "tmall"
+currency = "CNY"
+[[account]]
+name = "icbc"
+kind = "bank"
+currency = "CNY"
+[[account]]
+name = "ali"
+kind = "wallet"
+currency = "CNY"
+shops = ["A"]
+pays_into = ["icbc"]
+[[account]]
+name = "sf"
+kind = "courier"
+[[settlement_rule]]
+shop = "A"
+from = 2026-01-01
+anchor = "received"
+days = 7
+batch = "weekly:1"
+bank_days = 2
+reserve = 0.05
+reserve_days = 8
+minimum = 1.5
+grace = 3
+[[settlement_rule]]
+shop = "A"
+from = 2026-03-01
+anchor = "shipped"
+batch = "monthly:31"
+[[fee_rate]]
+shop = "A"
+type = "commission"
+from = 2026-01-01
+category = "shoes"
+rate = 0.02
+base = "paid"
+minimum = 0.1
+returned_on_refund = false
+tolerance = 0.01
+[[fee_rate]]
+shop = "A"
+type = "commission"
+rate = 0.05
+[[tariff]]
+account = "sf"
+from = 2026-01-01
+zone = "1"
+first_weight = 1
+first_price = 8.5
+step = 0.5
+step_price = 2
+round = "half"
+divisor = 12000
+minimum = 8
+return_price = 6
+surcharge = { remote = 5, oversize = 12.5 }
+[[zone]]
+account = "sf"
+from = 2026-01-01
+origin = "浙江"
+destination = "上海"
+zone = "1"
+[[contract]]
+account = "sf"
+from = 2026-01-01
+claim_days = 30
+weight_tolerance = 0.1
+[[contract]]
+account = "sf"
+from = 2026-06-01
+claim_days = 15
+"""
 
 
 def test_formats_are_listed_without_a_home(cli: Cli) -> None:

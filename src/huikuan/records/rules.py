@@ -5,6 +5,7 @@ Each entry with a `from` date holds from that day until the next entry of the sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -72,6 +73,54 @@ class ReconciliationRule:
     valid_from: date = BEGINNING
     tolerance: Decimal = Decimal(0)
     window_days: int = 5
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """What a courier charges for a parcel into a zone: the first weight at one price, then each step at another."""
+
+    account: str
+    zone: str
+    first_weight: Decimal  # kg, like all weights
+    first_price: Decimal
+    valid_from: date = BEGINNING
+    step: Decimal = Decimal(1)
+    step_price: Decimal = Decimal(0)
+    round: str = "up"  # up | half | none: how a part of a step counts
+    divisor: Decimal = Decimal(0)  # cm³ per kg of volumetric weight; 0: volume is not charged
+    minimum: Decimal = Decimal(0)
+    return_price: Decimal = Decimal(0)
+    surcharge: Mapping[str, Decimal] = field(default_factory=dict)  # by the courier's own name of it
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Which zone of a courier's tariff a parcel from `origin` to `destination` is charged by."""
+
+    account: str
+    origin: str
+    destination: str
+    zone: str
+    valid_from: date = BEGINNING
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What was agreed with a courier: days within which to claim, and how much its scales may differ (kg)."""
+
+    account: str
+    valid_from: date = BEGINNING
+    claim_days: int = 0
+    weight_tolerance: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class CourierRules:
+    """The rules about couriers' bills; apart from `Rules`, since nothing about orders and money needs them."""
+
+    tariffs: tuple[Tariff, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    contracts: tuple[Contract, ...] = ()
 
 
 @dataclass(frozen=True)

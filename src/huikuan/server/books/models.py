@@ -8,11 +8,13 @@ by the pages, a new one is added.
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -177,3 +179,74 @@ class ReconciliationRule(models.Model):
             models.UniqueConstraint(fields=["book", "name", "valid_from"], name="reconciliation_rule_version")
         ]
         ordering = ["name", "valid_from"]
+
+
+def _weight(**more: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(max_digits=10, decimal_places=6, validators=[MinValueValidator(0)], **more)
+
+
+def _price(**more: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(max_digits=18, decimal_places=5, validators=[MinValueValidator(0)], **more)
+
+
+def check_surcharges(value: Any) -> None:
+    """Surcharges are amounts by name, kept as plain decimal text."""
+    if not isinstance(value, dict) or not all(_is_amount(amount) for amount in value.values()):
+        raise ValidationError(_("Surcharges are amounts by their names, like {remote = 5}."))
+
+
+def _is_amount(value: Any) -> bool:
+    try:
+        return Decimal(str(value)).is_finite()
+    except InvalidOperation:
+        return False
+
+
+class Tariff(models.Model):
+    """What a courier charges for a parcel into a zone (`records.rules.Tariff`). Key: account, zone, valid_from."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tariffs")
+    valid_from = models.DateField(default=BEGINNING)
+    zone = models.CharField(max_length=80)
+    first_weight = _weight()
+    first_price = _price()
+    step = _weight(default=1)
+    step_price = _price(default=0)
+    round = models.CharField(max_length=4, choices=[(code, code) for code in ("up", "half", "none")], default="up")
+    divisor = models.DecimalField(max_digits=10, decimal_places=2, default=0, validators=[MinValueValidator(0)])
+    minimum = _price(default=0)
+    return_price = _price(default=0)
+    surcharge = models.JSONField(default=dict, blank=True, validators=[check_surcharges])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "zone", "valid_from"], name="tariff_version")]
+        ordering = ["account__name", "zone", "valid_from"]
+
+
+class Zone(models.Model):
+    """Which zone a parcel between two places is charged by. Key: account, origin, destination, valid_from."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="zones")
+    valid_from = models.DateField(default=BEGINNING)
+    origin = models.CharField(max_length=80)
+    destination = models.CharField(max_length=80)
+    zone = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "origin", "destination", "valid_from"], name="zone_version")
+        ]
+        ordering = ["account__name", "origin", "destination", "valid_from"]
+
+
+class Contract(models.Model):
+    """What was agreed with a courier. Key: account, valid_from."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="contracts")
+    valid_from = models.DateField(default=BEGINNING)
+    claim_days = models.PositiveIntegerField(default=0)
+    weight_tolerance = _weight(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "valid_from"], name="contract_version")]
+        ordering = ["account__name", "valid_from"]

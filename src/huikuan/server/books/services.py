@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,17 @@ from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server import keys
 from huikuan.server.audit.services import record
-from huikuan.server.books.models import Account, Book, FeeRate, ReconciliationRule, SettlementRule, Shop
+from huikuan.server.books.models import (
+    Account,
+    Book,
+    Contract,
+    FeeRate,
+    ReconciliationRule,
+    SettlementRule,
+    Shop,
+    Tariff,
+    Zone,
+)
 
 register(
     {
@@ -140,6 +151,27 @@ def _fee_rates(book: Book) -> list[rules.FeeRate]:
 def _reconciliations(book: Book) -> list[rules.ReconciliationRule]:
     rows = ReconciliationRule.objects.filter(book=book).values("name", "valid_from", "tolerance", "window_days")
     return [rules.ReconciliationRule(**row) for row in rows]
+
+
+def courier_rules_of(book: Book) -> rules.CourierRules:
+    """The rules about couriers' bills, in a fixed order."""
+    return rules.CourierRules(
+        tuple(_tariff(row) for row in _of_account(Tariff, book)),
+        tuple(rules.Zone(**row) for row in _of_account(Zone, book)),
+        tuple(rules.Contract(**row) for row in _of_account(Contract, book)),
+    )
+
+
+def _of_account(model: type[Tariff | Zone | Contract], book: Book) -> list[dict[str, Any]]:
+    """The rows of a model that belongs to an account, with its name in place of its id."""
+    fields = [field.name for field in model._meta.fields if field.name not in ("id", "account")]
+    rows = model._default_manager.filter(account__book=book).annotate(named=F("account__name")).values("named", *fields)
+    return [{"account": row.pop("named"), **row} for row in rows]
+
+
+def _tariff(row: dict[str, Any]) -> rules.Tariff:
+    surcharge = {name: Decimal(str(amount)) for name, amount in sorted(row.pop("surcharge").items())}
+    return rules.Tariff(**row, surcharge=surcharge)
 
 
 @transaction.atomic

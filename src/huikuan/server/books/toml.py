@@ -7,7 +7,7 @@ written; all faults are told at once.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -20,8 +20,18 @@ from huikuan.records import rules
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.audit.services import record
-from huikuan.server.books.models import Account, Book, FeeRate, ReconciliationRule, SettlementRule, Shop
-from huikuan.server.books.services import rules_of
+from huikuan.server.books.models import (
+    Account,
+    Book,
+    Contract,
+    FeeRate,
+    ReconciliationRule,
+    SettlementRule,
+    Shop,
+    Tariff,
+    Zone,
+)
+from huikuan.server.books.services import courier_rules_of, rules_of
 
 register(
     {
@@ -34,20 +44,41 @@ SHOP = ("name", "platform", "currency")
 ACCOUNT = ("name", "kind", "currency", "shops", "pays_into", "opening_balance")
 SETTLEMENT = ("shop", "from", "anchor", "days", "batch", "bank_days", "reserve", "reserve_days", "minimum", "grace")
 FEE = ("shop", "type", "from", "category", "rate", "base", "minimum", "returned_on_refund", "tolerance")
+TARIFF = (
+    "account", "from", "zone", "first_weight", "first_price", "step", "step_price", "round", "divisor", "minimum",
+    "return_price", "surcharge",
+)  # fmt: skip
+ZONE = ("account", "from", "origin", "destination", "zone")
+CONTRACT = ("account", "from", "claim_days", "weight_tolerance")
 RECONCILIATION = ("name", "from", "tolerance", "window_days")
 SECTIONS = {
     "shop": (SHOP, ("name",)),
     "account": (ACCOUNT, ("name", "kind")),
     "settlement_rule": (SETTLEMENT, ("shop",)),
     "fee_rate": (FEE, ("shop", "type", "rate")),
+    "tariff": (TARIFF, ("account", "zone", "first_weight", "first_price")),
+    "zone": (ZONE, ("account", "origin", "destination", "zone")),
+    "contract": (CONTRACT, ("account",)),
     "reconciliation": (RECONCILIATION, ("name",)),
 }
-DECIMALS = frozenset({"reserve", "minimum", "rate", "tolerance", "opening_balance"})
+DECIMALS = frozenset(
+    {"reserve", "minimum", "rate", "tolerance", "opening_balance", "first_weight", "first_price", "step", "step_price",
+     "divisor", "return_price", "weight_tolerance"}
+)  # fmt: skip
+# section: (model, what its entries are of, fields that with `from` say which entry it is)
+VERSIONED: dict[str, tuple[type[models.Model], type[models.Model], tuple[str, ...]]] = {
+    "settlement_rule": (SettlementRule, Shop, ()),
+    "fee_rate": (FeeRate, Shop, ("type", "category")),
+    "tariff": (Tariff, Account, ("zone",)),
+    "zone": (Zone, Account, ("origin", "destination")),
+    "contract": (Contract, Account, ()),
+}
+UNSAID = {"category": "*"}  # what a field that says which entry it is means where it is left out
 
 
 def export_text(book: Book) -> str:
     """The book's rules as a TOML file. Amounts and rates are plain decimal text; defaults are written out."""
-    given = rules_of(book)
+    given, courier = rules_of(book), courier_rules_of(book)
     accounts = [
         _entry(account, ACCOUNT) | _opening(given.opening_balances.get(account.name)) for account in given.accounts
     ]
@@ -56,6 +87,9 @@ def export_text(book: Book) -> str:
         "account": accounts,
         "settlement_rule": [_entry(rule, SETTLEMENT) for rule in given.settlement_rules],
         "fee_rate": [_entry(rate, FEE) for rate in given.fee_rates],
+        "tariff": [_entry(tariff, TARIFF) for tariff in courier.tariffs],
+        "zone": [_entry(zone, ZONE) for zone in courier.zones],
+        "contract": [_entry(contract, CONTRACT) for contract in courier.contracts],
         "reconciliation": [_entry(rule, RECONCILIATION) for rule in given.reconciliations],
     }
     return "\n".join(_block(section, row) for section, rows in document.items() for row in rows)
@@ -63,7 +97,14 @@ def export_text(book: Book) -> str:
 
 def _block(section: str, entry: dict[str, Any]) -> str:
     """`[[section]]` and the entry's fields, one a line (the writer alone would put short entries on one line)."""
-    return f"[[{section}]]\n{tomli_w.dumps(entry)}"
+    lines = [f"[[{section}]]\n"]
+    for name, value in entry.items():
+        if isinstance(value, dict):  # on one line: a table of its own would not be the entry's
+            pairs = ", ".join(tomli_w.dumps({each: amount}).strip() for each, amount in value.items())
+            lines.append(f"{name} = {{ {pairs} }}\n")
+        else:
+            lines.append(tomli_w.dumps({name: value}))
+    return "".join(lines)
 
 
 def _opening(balance: Decimal | None) -> dict[str, str]:
@@ -76,10 +117,16 @@ def _entry(value: Any, names: Iterable[str]) -> dict[str, Any]:
         field = getattr(value, "valid_from" if name == "from" else name, None)
         if field is None or (name == "from" and field == rules.BEGINNING):
             continue
-        if isinstance(field, Decimal):
-            field = _decimal_text(field)
-        entry[name] = list(field) if isinstance(field, tuple) else field
+        entry[name] = _plain(field)
     return entry
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return _decimal_text(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _decimal_text(value: Decimal) -> str:
@@ -142,6 +189,8 @@ def _value(name: str, value: Any, where: str, faults: list[str]) -> Any:
             return number
         except InvalidOperation:
             faults.append(f"{where}: {name} = {value!r} is no number.")
+    if name == "surcharge" and isinstance(value, dict):
+        return {each: str(amount) for each, amount in value.items()}
     return value
 
 
@@ -152,19 +201,30 @@ def _write(book: Book, entries: dict[str, list[dict[str, Any]]], faults: list[st
     for account, entry in links:
         if account is not None:
             _link(book, account, entry, faults)
-    for model, section in ((SettlementRule, "settlement_rule"), (FeeRate, "fee_rate")):
+    for section, (model, owner, parts) in VERSIONED.items():
         for entry in entries.get(section, []):
-            shop = Shop.objects.filter(book=book, name=entry["shop"]).first()
-            if shop is None:
-                faults.append(f"{entry['_where']}: there is no shop {entry['shop']!r}.")
-                continue
-            subject = {"shop": shop, "valid_from": entry.get("valid_from", rules.BEGINNING)}
-            if model is FeeRate:
-                subject |= {"type": entry["type"], "category": entry.get("category", "*")}
-            _upsert(model, entry, subject, faults)
+            _write_version(book, model, owner, parts, entry, faults)
     for entry in entries.get("reconciliation", []):
         subject = {"book": book, "name": entry["name"], "valid_from": entry.get("valid_from", rules.BEGINNING)}
         _upsert(ReconciliationRule, entry, subject, faults)
+
+
+def _write_version(
+    book: Book,
+    model: type[models.Model],
+    owner: type[models.Model],
+    parts: tuple[str, ...],
+    entry: dict[str, Any],
+    faults: list[str],
+) -> None:
+    """One entry of a section whose entries are of a shop or an account and hold from a day on."""
+    kind = owner._meta.model_name or ""
+    found = owner._default_manager.filter(book=book, name=entry[kind]).first()
+    if found is None:
+        faults.append(f"{entry['_where']}: there is no {kind} {entry[kind]!r}.")
+        return
+    subject = {kind: found, "valid_from": entry.get("valid_from", rules.BEGINNING)}
+    _upsert(model, entry, subject | {name: entry.get(name, UNSAID.get(name)) for name in parts}, faults)
 
 
 def _upsert(model: type[models.Model], entry: dict[str, Any], subject: dict[str, Any], faults: list[str]) -> Any:
