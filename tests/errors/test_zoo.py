@@ -77,7 +77,7 @@ BY_HAND = {
 # Codes of the reading of files; others (rules, server) are not shown by files.
 PREFIXES = (
     "file.", "row.", "rows.", "cell.", "choice.", "amount.", "date.", "identifier.", "key.", "key_damaged", "control.",
-    "footer.", "balance_break", "unproved", "account.", "shop.", "sheet.", "mt940.", "camt.", "bank.",
+    "footer.", "balance_break", "unproved", "account.", "shop.", "sheet.", "member.", "mt940.", "camt.", "bank.",
 )  # fmt: skip
 
 

@@ -246,6 +246,8 @@ FILES = (
     Case("file.zip_password_wrong", "bill.zip", "a zip archive, and the wrong password",
          lambda: zipped({"a.csv": boc()}, "123456"), context=replace(CONTEXT, password="654321")),
     Case("file.zip_broken", "bill.zip", "a truncated zip archive", lambda: zipped({"a.csv": boc(boc_row())})[:-40]),
+    Case("member.skipped", "bill.zip", "a picture beside the bill in an archive",
+         lambda: zipped({"screenshot.png": b"\x89PNG\r\n\x1a\n", "a.csv": boc(boc_row())}), "flagged"),
     Case("file.zip_no_data", "bill.zip", "a zip archive of system files only", lambda: zipped({".DS_Store": b"x"})),
     Case("file.zip_too_deep", "bill.zip", "archives in archives in archives", lambda: nested(5)),
     Case("file.too_large_unpacked", "bomb.csv.gz", "a gzip file of 70 MB of zeros",

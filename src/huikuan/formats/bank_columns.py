@@ -45,7 +45,7 @@ HEADER = (
 _numbers = itertools.count(1)
 
 STATEMENT_COLUMNS: tuple[Column, ...] = (
-    Moment("booked", ("date",), tz=BOOK, date_only_ok=True, date_formats=("%Y-%m-%d",)),
+    Moment("booked", ("date",), tz=BOOK, date_formats=("%Y-%m-%d",)),
     Day("value", ("value_date",)),
     Amount("amount", ("amount",), filled=True),
     Text("currency", ("currency",)),
@@ -170,6 +170,8 @@ BALANCE = Expression("balance", amount_sql(BALANCE_TEXT), "money")
 BALANCE_FAULT = (
     f"balance IS NULL AND NOT {no_amount_sql(BALANCE_TEXT)} AND NOT regexp_matches(balance_text, '[xyzXYZ*#]')"
 )
+# Spreadsheet programs cut the seconds off: the minute identifies a line in both files.
+MINUTE = "date_trunc('minute', moment)"
 CURRENCY_CODE = Expression("currency_code", "coalesce(currency, 'CNY')", "text")
 
 register(
@@ -214,7 +216,6 @@ def moment_column(headers: tuple[str, ...], also: tuple[str, ...] = ()) -> Momen
         filled=True,
         formats=BANK_TIMES,
         also=also,
-        date_only_ok=True,
         date_formats=BANK_DATES,
     )
 

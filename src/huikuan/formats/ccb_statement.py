@@ -11,6 +11,7 @@ from __future__ import annotations
 from huikuan.formats.bank_columns import (
     BALANCE,
     CURRENCY_CODE,
+    MINUTE,
     balance_column,
     balance_fault,
     bank_emit,
@@ -63,7 +64,7 @@ CCB_PERSONAL = Format(
         BALANCE,
         CURRENCY_CODE,
         joined_text("summary", "place"),
-        identity("moment_date", "moment", "amount", "balance", "counterparty_account", "currency_code"),
+        identity("moment_date", MINUTE, "amount", "balance", "counterparty_account", "currency_code"),
     ),
     rejects=(Reject("bank.no_amount", _NO_AMOUNT, "支出"), balance_fault("账户余额")),
     emits=(bank_emit(value_date="booked_date"),),

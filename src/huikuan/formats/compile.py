@@ -82,9 +82,8 @@ def _compile(
     footer = checks.cut_footer(con, declared, raw, name)
     stated = checks.read_facts(declared, raw, footer)
     owner = _owner(con, declared, name, stated, context)
-    emitted = emit_views(
-        con, declared, typed, raw, context, owner.account, owner.shop, stated.facts.get("currency", "")
-    )
+    currency = stated.facts.get("currency", "") or _currency_in_rows(con, declared, name)
+    emitted = emit_views(con, declared, typed, raw, context, owner.account, owner.shop, currency)
     rejects, rejected_faults = list_problems(con, name, raw, "faults", typed.rejects)
     rejects += emitted.problems
     flags, flagged = list_problems(con, name, raw, "flags", typed.flags)
@@ -233,6 +232,14 @@ def _period_in_rows(
     start, end = declared.period_values
     found = con.execute(f"SELECT min({start}), max({end}) FROM {typed} WHERE faults = 0").fetchone()
     return (found[0], found[1]) if found and found[0] and found[1] else None
+
+
+def _currency_in_rows(con: duckdb.DuckDBPyConnection, declared: Format, typed: str) -> str:
+    """The currency that a row of the document states for all of them; "" if none does."""
+    if not declared.currency_in_rows:
+        return ""
+    found = con.execute(f"SELECT {declared.currency_in_rows} FROM {typed}").fetchone()
+    return str(found[0]) if found and found[0] else ""
 
 
 def _currency(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> str:

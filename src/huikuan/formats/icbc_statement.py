@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from huikuan.formats.bank_columns import (
     BALANCE,
+    BANK_DATES,
     CURRENCY_CODE,
+    MINUTE,
     balance_column,
     balance_fault,
     bank_emit,
@@ -26,6 +28,7 @@ from huikuan.formats.spec import (
     Amount,
     Balance,
     Choice,
+    Day,
     Expression,
     Fact,
     Footer,
@@ -55,7 +58,7 @@ ICBC_PERSONAL = Format(
     needs=(("交易日期",), ("摘要",), ("记账金额(收入)",), ("记账金额(支出)",), ("余额",)),
     columns=(
         moment_column(("记账日期", "交易日期")),
-        Text("traded", ("交易日期",)),
+        Day("traded", ("交易日期",), formats=BANK_DATES),
         Text("summary", ("摘要",), scrub=True),
         Text("detail", ("交易详情",), scrub=True),
         Text("place", ("交易场所",), scrub=True),
@@ -71,7 +74,9 @@ ICBC_PERSONAL = Format(
         BALANCE,
         CURRENCY_CODE,
         joined_text("summary", "detail", "place"),
-        identity("moment_date", "traded", "summary", "place", "amount", "balance", "counterparty", "currency_code"),
+        identity(
+            "moment_date", "traded_date", "summary", "place", "amount", "balance", "counterparty", "currency_code"
+        ),
     ),
     rejects=(_NO_AMOUNT, balance_fault("余额")),
     emits=(bank_emit(),),
@@ -82,8 +87,8 @@ ICBC_PERSONAL = Format(
         Fact("total_out", rf"^(?:人民币)?{_ROW}{_GAP}{_NUMBER}{_GAP}({_NUMBER})[^\d]*$"),
     ),
     totals=(
-        Total("in", "total_in", "sum(money_in) FILTER (currency_code = 'CNY')"),
-        Total("out", "total_out", "sum(abs(money_out)) FILTER (currency_code = 'CNY')"),
+        Total("记账金额(收入)", "total_in", "sum(money_in) FILTER (currency_code = 'CNY')"),
+        Total("记账金额(支出)", "total_out", "sum(abs(money_out)) FILTER (currency_code = 'CNY')"),
     ),
     balance=Balance(),
     currency_value="currency_code",
@@ -138,7 +143,7 @@ ICBC_CORPORATE = Format(
         BALANCE,
         CURRENCY_CODE,
         joined_text("summary", "purpose", "remark", "receipt"),
-        identity("moment_date", "moment", "amount", "balance", "counterparty_account", "voucher"),
+        identity("moment_date", MINUTE, "amount", "balance", "counterparty_account", "voucher"),
     ),
     rejects=(
         Reject("bank.no_amount", "amount IS NULL", "发生额"),

@@ -234,7 +234,6 @@ def _moment(mapping: Mapping, name: str, headers: tuple[str, ...], required: boo
         formats=(*times, *joined) or DEFAULT_TIMES,
         tz=mapping.timezone,
         also=also,
-        date_only_ok=True,
         date_formats=_dates(mapping),
     )
 

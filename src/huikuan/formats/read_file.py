@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import duckdb
 
 SNIFF_BYTES = 64 << 10
+# What a member of an archive is refused for if it is no table at all.
+NOTES = ("file.not_recognised", "file.unreadable_kind", "file.no_text", "file.empty")
 
 register(
     {
@@ -42,6 +44,10 @@ register(
             "40 rows. Leave the format out, or export the file again."
         ),
         "format.unknown": gettext_noop("There is no format “%(format)s”. `huikuan formats` lists them."),
+        "member.skipped": gettext_noop(
+            "%(file)s is no table Huikuan knows; it was left out. If it holds data, import it by itself with a column "
+            "mapping."
+        ),
         "sheet.skipped": gettext_noop(
             "The sheet “%(sheet)s” is none of the tables Huikuan knows; it was left out. If it holds data, import it "
             "with a column mapping."
@@ -64,7 +70,21 @@ def read_file(path: Path, name: str, context: ReadContext, con: duckdb.DuckDBPyC
         readings: list[Reading] = []
         for member in container.members:
             readings += _read_member(member, formats, context, con)
-    return readings or [_refused(name, "", UserError("file.not_recognised", file=name))]
+    readings += [_refused(member, "", error) for member, error in container.faults]
+    return _without_notes(readings) or [_refused(name, "", UserError("file.not_recognised", file=name))]
+
+
+def _without_notes(readings: list[Reading]) -> list[Reading]:
+    """The documents of an archive; members that are no tables beside them (instructions, pictures) are left out, and
+    the first document says so. Where no member is a document, each says why."""
+    notes = [each for each in readings if not each.format and each.problems[0].code in NOTES]
+    documents = [each for each in readings if each not in notes]
+    if not notes or not any(each.format for each in documents):
+        return readings
+    skipped = tuple(Problem("member.skipped", params={"file": each.member}, severity="flag") for each in notes)
+    first = next(place for place, each in enumerate(documents) if each.format)
+    documents[first] = _with_problems(documents[first], skipped)
+    return documents
 
 
 def _candidates(context: ReadContext) -> tuple[Format, ...]:

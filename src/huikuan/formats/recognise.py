@@ -4,6 +4,7 @@ Between several that fit, the one with more of its columns, its marks in the pre
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from huikuan.formats.spec import Format
 
 MARK_SCORE = 20
 NAME_SCORE = 5
+NEAR_SHARE = 0.5
+OWN_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,14 @@ def recognise(source: TableSource, formats: Iterable[Format]) -> Recognised | No
 
 
 def nearest(source: TableSource, formats: Iterable[Format], count: int = 3) -> list[Nearest]:
-    """The formats that come closest, those with half or more of their needs standing in one row first."""
+    """The formats that come closest. Close is one of whose needs half or more stand in one row, or a quarter if no
+    other format has these: sharing a common word such as 交易时间 says nothing."""
+    known = tuple(formats)
+    common = Counter(name for each in known for name in {normalise_header(n) for names in each.needs for n in names})
     found: list[tuple[float, int, Nearest]] = []
-    for place, declared in enumerate(formats):
+    for place, declared in enumerate(known):
         options = [
-            (row, [names[0] for names in declared.needs if column_index(header, names) is None])
+            (row, [names for names in declared.needs if column_index(header, names) is None])
             for head in _heads(source, declared)
             for row, header in _normalised(head)
         ]
@@ -56,8 +62,10 @@ def nearest(source: TableSource, formats: Iterable[Format], count: int = 3) -> l
             continue
         row, missing = min(options, key=lambda option: (len(option[1]), option[0]))
         share = 1 - len(missing) / len(declared.needs)
-        if share > 0:
-            found.append((-share, place, Nearest(declared, tuple(missing), row)))
+        there = [names for names in declared.needs if names not in missing]
+        own = all(common[normalise_header(name)] == 1 for names in there for name in names)
+        if missing and there and share >= (OWN_SHARE if own else NEAR_SHARE):
+            found.append((-share, place, Nearest(declared, tuple(names[0] for names in missing), row)))
     return [each for _, _, each in sorted(found, key=lambda item: item[:2])[:count]]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from huikuan.formats.alipay_ledger import ALIPAY_LEDGER
 from huikuan.formats.alipay_trades import ALIPAY_TRADES
-from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT
+from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
 from huikuan.formats.boc_statement import BOC_CORPORATE, BOC_CREDIT, BOC_DEBIT
 from huikuan.formats.camt_statement import CAMT_053
 from huikuan.formats.ccb_statement import CCB_CORPORATE, CCB_PERSONAL
@@ -23,6 +23,7 @@ FORMATS: tuple[Format, ...] = (
     WECHATPAY_FUNDS,
     TMALL_ORDERS,
     AMAZON_SETTLEMENT,
+    AMAZON_SETTLEMENT_LINES,
     OLIST_ORDERS,
     OLIST_ITEMS,
     OLIST_PAYMENTS,

@@ -58,20 +58,23 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Amount:
-    """An amount in the grammar of `records.money`; blank, `-`, `--`, `/` are null. `minor`: written in cents."""
+    """An amount in the grammar of `records.money`; blank, `-`, `--`, `/` are null. `minor`: written in cents.
+    `decimal_comma`: True, the file writes 1.234,50; "seen", it may, and a cell with one or two digits behind its last
+    comma shows it."""
 
     name: str
     headers: tuple[str, ...]
     filled: bool = False
     minor: bool = False
-    decimal_comma: bool = False
+    decimal_comma: bool | Literal["seen"] = False
     occurrence: int = 1
 
 
 @dataclass(frozen=True)
 class Moment:
     """A date with time. Gives `NAME` (UTC) and `NAME_date` (the book's date). `also` is a second column holding the
-    time of day. `tz`: a zone name, BOOK, or OFFSET. `date_only_ok`: a text without time gives only `NAME_date`."""
+    time of day. `tz`: a zone name, BOOK, or OFFSET. A text without a time of day (spreadsheet programs lose it) gives
+    only `NAME_date`."""
 
     name: str
     headers: tuple[str, ...]
@@ -79,7 +82,6 @@ class Moment:
     formats: tuple[str, ...] = ISO_TIMES
     tz: str = SHANGHAI
     also: tuple[str, ...] = ()
-    date_only_ok: bool = False
     date_formats: tuple[str, ...] = ISO_DATES
     occurrence: int = 1
 
@@ -252,7 +254,8 @@ class Format:
     `sniff` and `read` replace all this for documents that are no tables: `sniff(first 64 KiB, file name)`,
     `read(path, name, con, context)` gives one raw table per document.
 
-    `prefix`: every data cell begins with it (WeChat's back tick), so rows are split at delimiter + prefix.
+    `prefix`: every data cell begins with it (WeChat's back tick), so rows are split at delimiter + prefix, and nothing
+    is quoted; a file saved again by a spreadsheet program is an ordinary one.
     `ignored`: SQL condition for rows closed, failed or pending by the document's own words.
     `rank`: how good a source it is for settlement lines (design rule 3). `rank_by_type` overrides it per type.
     """
@@ -270,7 +273,7 @@ class Format:
     marks: tuple[str, ...] = ()
     file_name: str = ""
     exported_in_name: str = ""  # a regular expression whose first group is the export time in the file's name
-    delimiters: tuple[str, ...] = (",", "\t")
+    delimiters: tuple[str, ...] = (",", "\t", ";")
     quote: str = '"'
     prefix: str = ""
     footer: Footer | None = None
@@ -282,6 +285,7 @@ class Format:
     shop_value: str = ""
     currency: str = ""  # ISO code, or SQL over values when `currency_value`
     currency_value: str = ""
+    currency_in_rows: str = ""  # SQL aggregate over the values, where one row states it for all (Amazon)
     short_rows: Literal["reject", "pad"] = "reject"
     order_grain: Literal["line", "header"] = "line"
     rank: int = 10

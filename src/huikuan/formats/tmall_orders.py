@@ -81,7 +81,7 @@ TMALL_ORDERS = Format(
         Text("shop_name", ("店铺名称",)),
     ),
     values=(
-        Expression("unpaid", "paid_at IS NULL", "bool"),
+        Expression("unpaid", "paid_at_date IS NULL", "bool"),
         Expression("closed", "coalesce(state = 'closed', FALSE)", "bool"),
         Expression(
             "paid",

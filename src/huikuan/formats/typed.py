@@ -116,14 +116,17 @@ def _write_once(
 
 def _learn_classes(con: duckdb.DuckDBPyConnection, plan: _Plan, name: str, relation: str) -> bool:
     """Classify the wordings in typed rows that were not met before; whether there are any."""
-    found = False
-    for each, value in plan.classified.items():
-        query = f"SELECT DISTINCT {each}_new FROM {relation} WHERE {each}_new IS NOT NULL"
-        items = [row[0] for row in con.execute(query).fetchall()]
+    if not plan.classified:
+        return False
+    new = [f"{each}_new" for each in plan.classified]
+    # One query for all of them: the relation may be a long one.
+    query = f"SELECT DISTINCT {', '.join(new)} FROM {relation} WHERE coalesce({', '.join(new)}) IS NOT NULL"
+    rows = con.execute(query).fetchall()
+    for place, (each, value) in enumerate(plan.classified.items()):
+        items = sorted({row[place] for row in rows if row[place] is not None})
         if items:
             add_classes(con, items, value.table, f"{name}_{each}")
-            found = True
-    return found
+    return bool(rows)
 
 
 def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: str) -> str:
@@ -144,6 +147,7 @@ def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: st
 
 def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
     plan = _Plan()
+    plan.values["header_row"] = f"{raw.header_row}::BIGINT"
     header = [normalise_header(each) for each in raw.header]
     for column in declared.columns:
         _plan_column(plan, column, header, raw, context)
@@ -213,7 +217,7 @@ def _ragged(declared: Format, raw: RawTable) -> list[Fault]:
 def _used(declared: Format) -> set[str]:
     """Every name that emits, totals and checks mention."""
     snippets = [declared.ignored, declared.account_value, declared.shop_value, declared.currency_value]
-    snippets += declared.period_values
+    snippets += [declared.currency_in_rows, *declared.period_values]
     for emit in declared.emits:
         snippets += [*emit.fields.values(), emit.where, emit.moment, f"{emit.moment}_date"]
     snippets += [sql for total in declared.totals for sql in (total.computed, total.stated if total.in_rows else "")]
@@ -270,7 +274,7 @@ def _cells_query(plan: _Plan, raw: RawTable, relation: str, footer: str, wanted:
     last = [f"c{named[-1]}"] if named else []
     columns = ", ".join(["source_row", *dict.fromkeys(cells + last)])
     rest = ", ".join(f"c{index}" for index in range(1, len(raw.header))) or "''"
-    blanks = "' \t`\u00a0\u3000'"
+    blanks = "' \t`\u00a0\u3000\x1a'"  # 1A: where DOS ends a file
     whole = f"trim(concat_ws('', c0, {rest}), {blanks}) = ''"
     blank = f"CASE WHEN ascii(c0) BETWEEN 33 AND 95 OR ascii(c0) > 12288 THEN FALSE ELSE {whole} END"
     return f"SELECT {columns}, {blank} AS blank, {footer} AS footer FROM {relation}"

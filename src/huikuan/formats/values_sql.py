@@ -9,13 +9,22 @@ from dataclasses import dataclass, field
 from huikuan.formats.faults import Fault, shown
 from huikuan.formats.reading import ReadContext
 from huikuan.formats.spec import BOOK, OFFSET, Amount, Choice, Column, Day, Identifier, Moment, Person, Text
-from huikuan.records.dates import date_in_sql, day_sql, impossible_sql, local_time_sql, offset_time_sql, utc_sql
+from huikuan.records.dates import (
+    date_in_sql,
+    day_sql,
+    impossible_sql,
+    local_time_sql,
+    offset_text_sql,
+    offset_time_sql,
+    utc_sql,
+)
 from huikuan.records.money import (
     BLANKS,
     SQL_TYPE,
     amount_fault_sql,
     amount_sql,
     blank_trim_sql,
+    decimal_comma_sql,
     no_amount_sql,
 )
 from huikuan.records.sql import sql_text
@@ -133,7 +142,7 @@ def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnS
 
 def _amount(column: Amount, raw: str, header: str, cell: str) -> ColumnSql:
     text = f"t_{column.name}" if column.decimal_comma else raw
-    parsed = {text: f"translate({blank_trim_sql(raw)}, '.,', ',.')"} if column.decimal_comma else {}
+    parsed = {text: decimal_comma_sql(raw, column.decimal_comma == "seen")} if column.decimal_comma else {}
     value = amount_sql(text)
     if column.minor:
         value = f"CAST(CAST({value} AS DECIMAL(28,5)) * 0.01 AS {SQL_TYPE})"
@@ -144,16 +153,17 @@ def _amount(column: Amount, raw: str, header: str, cell: str) -> ColumnSql:
 def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadContext) -> ColumnSql:
     name, bare, local = column.name, f"t_{column.name}", f"l_{column.name}"
     zone = context.timezone if column.tz == BOOK else column.tz
-    both = f"concat_ws(' ', {blank_trim_sql(raw)}, {blank_trim_sql(raw + '_also')})" if column.also else ""
+    other = f"nullif({blank_trim_sql(raw + '_also')}, '')" if column.also else ""
+    both = f"concat_ws(' ', {blank_trim_sql(raw)}, {other})" if other else ""
     parsed = {bare: both or f"CASE WHEN length({raw}) = 19 THEN {raw} ELSE {blank_trim_sql(raw)} END"}
     if zone == OFFSET:
+        parsed = {bare: offset_text_sql(f"trim({raw}, {sql_text(BLANKS)})")}
         derived = {name: offset_time_sql(bare), f"{name}_date": date_in_sql(name, context.timezone)}
     else:
         derived = {local: local_time_sql(bare, column.formats), name: utc_sql(local, zone)}
         same = zone == context.timezone
         derived[f"{name}_date"] = f"CAST({local} AS DATE)" if same else date_in_sql(name, context.timezone)
-    if column.date_only_ok:
-        derived[f"{name}_date"] = f"coalesce({derived[f'{name}_date']}, {day_sql(bare, column.date_formats)})"
+    derived[f"{name}_date"] = f"coalesce({derived[f'{name}_date']}, {day_sql(bare, column.date_formats)})"
     blank = f"coalesce({bare}, '') IN ('', '-', '--', '/')"
     wrong = f"CASE WHEN {name}_date IS NULL THEN NOT {blank} ELSE {impossible_sql(f'{name}_date')} END"
     expected = "2026-01-31T18:05:59+00:00" if zone == OFFSET else example_date(column.formats[0])

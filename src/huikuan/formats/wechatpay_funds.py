@@ -40,8 +40,6 @@ WECHATPAY_FUNDS = Format(
         ("收支金额（元）", "收支金额"),
     ),
     file_name="资金账单|fundflow",
-    delimiters=(",",),
-    quote="",
     prefix="`",
     columns=(
         Moment("happened", ("记账时间",), filled=True),

@@ -56,8 +56,6 @@ WECHATPAY_TRADES = Format(
     ),
     needs=(("交易时间",), ("商户号",), ("微信订单号",), ("商户订单号",), ("交易状态",), ("手续费",)),
     file_name="交易账单|tradebill|trade",
-    delimiters=(",",),
-    quote="",
     prefix="`",
     columns=(
         Moment("happened", ("交易时间",), filled=True),
@@ -80,7 +78,7 @@ WECHATPAY_TRADES = Format(
     ),
     values=(
         Expression("is_refund", "state <> 'sale'", "bool"),
-        Expression("refund_time", "coalesce(refunded_at, happened)", "time"),
+        Expression("refund_time", "CASE WHEN refunded_at_date IS NULL THEN happened ELSE refunded_at END", "time"),
         Expression("refund_time_date", "coalesce(refunded_at_date, happened_date)", "date"),
         Expression("given_back", "coalesce(coupon_refund, 0) - coalesce(refund, 0)", "money"),
     ),

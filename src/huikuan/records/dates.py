@@ -19,7 +19,13 @@ FIXED_HOURS: dict[str, int] = {
     "UTC": 0, "Asia/Shanghai": 8, "Asia/Hong_Kong": 8, "Asia/Taipei": 8, "Asia/Macau": 8, "Asia/Singapore": 8,
     "Asia/Tokyo": 9,
 }  # fmt: skip
-_ISO_TIME = "[0-9]{4}[-/][0-9]{2}[-/][0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
+# What exports write in place of an offset, where it is one and the same everywhere.
+ZONE_NAMES: dict[str, str] = {
+    "UTC": "+00:00", "GMT": "+00:00", "CET": "+01:00", "CEST": "+02:00", "MEZ": "+01:00", "MESZ": "+02:00",
+    "JST": "+09:00", "PST": "-08:00", "PDT": "-07:00",
+}  # fmt: skip
+# Midnight as 24:00 would belong to the next day, which no source means: it is no time here.
+_ISO_TIME = "[0-9]{4}[-/][0-9]{2}[-/][0-9]{2} (?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}"
 _OFFSET = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})? ?([+-][0-9]{2}:?[0-9]{2}|Z|UTC)"
 
 
@@ -58,9 +64,9 @@ def local_time_sql(cell: str, formats: tuple[str, ...]) -> str:
     """SQL: the local TIMESTAMP in a trimmed text cell, null where none of the formats fits or the date cannot be.
 
     Blanks within are squeezed first where the quick test fails (`2025/12/03  14:06:51`)."""
-    squeezed = f"regexp_replace({cell}, '\\s+', ' ', 'g')"
+    squeezed = f"regexp_replace({trimmed(cell)}, '\\s+', ' ', 'g')"
     listed = ", ".join(sql_text(each) for each in formats)
-    slow = f"CASE WHEN regexp_matches({cell}, '^[0-9]') THEN try_strptime({squeezed}, [{listed}]) END"
+    slow = f"CASE WHEN regexp_matches({squeezed}, '^[0-9]') THEN try_strptime({squeezed}, [{listed}]) END"
     if not any(each in ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S") for each in formats):
         return slow
     quick = f"TRY_CAST({cell} AS TIMESTAMP)"
@@ -71,6 +77,17 @@ def day_sql(cell: str, formats: tuple[str, ...]) -> str:
     """SQL: the DATE in a trimmed text cell, null where none of the formats fits or the date cannot be."""
     listed = ", ".join(sql_text(each) for each in formats)
     return f"CAST(try_strptime({cell}, [{listed}]) AS DATE)"
+
+
+def offset_text_sql(cell: str) -> str:
+    """SQL: a trimmed text cell as ISO with its offset, where it states one in another way. Amazon's marketplaces write
+    `28.08.2020 05:33:11 UTC` and `2020/08/28 05:33:11 JST`."""
+    day = f"regexp_replace({cell}, '^([0-9]{{2}})[.]([0-9]{{2}})[.]([0-9]{{4}}) ', '\\3-\\2-\\1 ')"
+    day = f"regexp_replace({day}, '^([0-9]{{4}})/([0-9]{{2}})/([0-9]{{2}}) ', '\\1-\\2-\\3 ')"
+    zones = " ".join(f"WHEN '{zone}' THEN '{offset}'" for zone, offset in ZONE_NAMES.items())
+    offset = f"CASE regexp_extract({cell}, '[A-Z]+$') {zones} ELSE regexp_extract({cell}, '[A-Z]+$') END"
+    iso = f"(regexp_replace({day}, ' ?[A-Z]+$', '') || {offset})"
+    return f"CASE WHEN {cell} = '' OR substr({cell}, 11, 1) = 'T' THEN {cell} ELSE {iso} END"
 
 
 def offset_time_sql(cell: str) -> str:

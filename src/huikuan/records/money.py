@@ -20,7 +20,8 @@ SQL_TYPE = "DECIMAL(18,5)"
 CONTEXT = Context(prec=38, traps=[FloatOperation, Inexact, InvalidOperation])
 
 NO_AMOUNT = ("", "-", "--", "/")
-BLANKS = " \t\u00a0\u3000"
+# What stands around a value without meaning anything; WeChat Pay writes a back tick before each.
+BLANKS = " \t\u00a0\u3000`"
 _SYMBOL = "(?:[¥￥€£]|[A-Z]{0,2}[$]|Rs|RMB|CNY|USD|EUR)"
 _WHOLE = "(?:0*[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9](?:,[0-9]{3}){4})"
 _BODY = f"(?:{_WHOLE}(?:[.][0-9]{{0,5}}0*)?|[.][0-9]{{1,5}}0*)"
@@ -84,6 +85,15 @@ def amount_fault_sql(raw: str, value: str) -> str:
     """SQL: whether a text cell, whose amount is `value`, says something that is no amount."""
     cell = f"trim({raw}, {sql_text(BLANKS)})"
     return f"CASE WHEN {value} IS NOT NULL OR {raw} = '' THEN FALSE ELSE NOT {no_amount_sql(cell)} END"
+
+
+def decimal_comma_sql(raw: str, only_seen: bool) -> str:
+    """SQL: a text cell with points and commas exchanged. `only_seen`: as it is unless one or two digits after a comma
+    end it, which no thousands separator leaves."""
+    exchanged = f"translate({raw}, '.,', ',.')"
+    if not only_seen:
+        return exchanged
+    return f"CASE WHEN regexp_matches({raw}, ',[0-9]{{1,2}}[ \t]*$') THEN {exchanged} ELSE {raw} END"
 
 
 def blank_trim_sql(cell: str) -> str:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
+from huikuan.formats.readers.mixed import is_unmarked_utf16
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 
@@ -34,6 +35,8 @@ RATIO_MAX = 400
 RATIO_FREE_BYTES = 64 << 20
 MEMBERS_MAX = 500
 DEPTH_MAX = 3
+# What refuses an archive as a whole, not only the member in which it shows.
+WHOLE_ARCHIVE = ("file.too_large_unpacked", "file.zip_too_deep")
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -106,10 +109,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Container:
-    """The members to read, in the archive's order, and the names of those left out (summaries beside a detail list)."""
+    """The members to read, in the archive's order, the names of those left out (summaries beside a detail list), and
+    the faults of members that cannot be opened, by name; the others are read none the less."""
 
     members: tuple[Member, ...]
     skipped: tuple[str, ...] = field(default=())
+    faults: tuple[tuple[str, UserError], ...] = field(default=())
 
 
 def open_container(path: Path, name: str, folder: Path, password: str = "") -> Container:
@@ -119,7 +124,7 @@ def open_container(path: Path, name: str, folder: Path, password: str = "") -> C
     """
     unpacker = _Unpacker(name, folder, password)
     members = tuple(unpacker.open(path, name, 0))
-    return Container(members, tuple(unpacker.skipped))
+    return Container(members, tuple(unpacker.skipped), tuple(unpacker.faults))
 
 
 def nature_of(path: Path, name: str) -> Nature | Literal["zip", "gzip"]:
@@ -167,7 +172,7 @@ def _ole_nature(path: Path, name: str) -> Literal["xls"]:
 
 
 def _text_nature(head: bytes, name: str) -> Nature:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or is_unmarked_utf16(head):
         start = head[:1024].decode("utf-16", errors="replace")
     elif b"\x00" in head:
         raise UserError("file.unreadable_kind", file=name, found="binary")
@@ -189,6 +194,7 @@ class _Unpacker:
         self.folder = folder
         self.password = password
         self.skipped: list[str] = []
+        self.faults: list[tuple[str, UserError]] = []
         self.written = 0
         self.files = 0
 
@@ -230,7 +236,12 @@ class _Unpacker:
             if target.stat().st_size == 0 and len(extracted) > 1:
                 self.skipped.append(full_name)
                 continue
-            yield from self.open(target, full_name, depth + 1)
+            try:
+                yield from self.open(target, full_name, depth + 1)
+            except UserError as error:
+                if error.code in WHOLE_ARCHIVE:
+                    raise
+                self.faults.append((full_name, error))
 
     def _extract(self, archive: Any, info: zipfile.ZipInfo) -> Path:
         target = self._next_path()

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import codecs
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from huikuan.formats.readers.mixed import refuse_mixed
+from huikuan.formats.readers.mixed import is_unmarked_utf16, refuse_mixed
 from huikuan.formats.readers.text_parts import BLOCK_BYTES
 from huikuan.formats.readers.text_rows import EXTRA_COLUMNS, TextRows
 from huikuan.formats.reading import Head, Layout, Line, RawTable
@@ -57,6 +57,7 @@ class DelimitedFile:
 
     def load(self, con: duckdb.DuckDBPyConnection, layout: Layout) -> RawTable:
         """The rows below the header row, to be read into tables of `con` as they are wanted."""
+        layout = self._as_written(layout)
         header = _split_line(self.head_lines[layout.header_row - 1], layout.delimiter, layout.quote)
         preamble = tuple(
             Line(row, text, tuple(_split_line(text, layout.delimiter, layout.quote)))
@@ -74,6 +75,16 @@ class DelimitedFile:
             extra_columns=EXTRA_COLUMNS,
             stream=rows,
         )
+
+    def _as_written(self, layout: Layout) -> Layout:
+        """The layout that the rows really have: a prefix before each cell, and no quotes, as the platform writes it; or
+        ordinary cells, quoted where need be, as a spreadsheet program saves it."""
+        if not layout.prefix:
+            return layout
+        below = next((line for line in self.head_lines[layout.header_row :] if line.strip()), "")
+        if layout.delimiter == "," and below.startswith(layout.prefix):
+            return replace(layout, quote="")
+        return replace(layout, prefix="")
 
 
 def open_delimited(path: Path, member: str) -> DelimitedFile:
@@ -116,6 +127,8 @@ def _encoding(path: Path, member: str, start: bytes) -> str:
     ):
         if start.startswith(mark):
             return name
+    if is_unmarked_utf16(start):
+        return "utf-16"
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         try:

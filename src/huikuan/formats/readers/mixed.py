@@ -1,4 +1,4 @@
-"""Tells a file that mixes UTF-8 and GBK from one that is GBK throughout."""
+"""Encodings that need a second look: text in UTF-16 without a byte order mark, and files that mix UTF-8 and GBK."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ HEADER_BYTES = 4096
 # Characters of three bytes in UTF-8, as all common Chinese ones are.
 UTF8_IN_HEADER = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")
 UTF8_IN_TEXT = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){6}")
+_IN_TEXT = re.compile("[,;\t\r\n]")
+_NOT_IN_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\ufffe\uffff]")
 
 
 def refuse_mixed(member: str, start: bytes) -> None:
@@ -22,6 +24,16 @@ def refuse_mixed(member: str, start: bytes) -> None:
         return
     row = start[: _first_not_utf8(start)].count(b"\n") + 1
     raise UserError("file.encoding", file=member, row=row, encoding="UTF-8")
+
+
+def is_unmarked_utf16(start: bytes) -> bool:
+    """Whether bytes are little-endian UTF-16 text without its mark: they decode to text with line ends or separators,
+    and hold no control characters. Anything else with zero bytes is no text."""
+    try:
+        text = start[: len(start) // 2 * 2].decode("utf-16-le")
+    except UnicodeDecodeError:
+        return False
+    return b"\x00" in start and _IN_TEXT.search(text) is not None and _NOT_IN_TEXT.search(text) is None
 
 
 def _first_not_utf8(data: bytes) -> int:

@@ -8,7 +8,8 @@ A workbook stores a number as a binary double. It is written back as the shortes
 (`13.4`, not `13.400000000000000355`); where that needs more than 15 digits, which Excel itself never shows, the
 double carries the noise of a computed cell and is written with Excel's 15 digits. Whole numbers have no `.0`. A whole
 number too large for a double to hold exactly (from 2^53, some 16 digits) has lost digits for good and is written as
-`2.70185556203411E+18`, which every identifier column refuses. Dates are ISO text, error cells are blank.
+`2.70185556203411E+18`, which every identifier column refuses. Dates are ISO text, error cells are blank. A date alone
+is midnight in a column whose other cells have a time of day: a workbook does not store the difference.
 
 The `<dimension>` a workbook states is not believed: rows are where their cells are.
 """
@@ -82,11 +83,22 @@ def sheet_rows(sheet: Any) -> Rows:
         return ()
     left = ("",) * sheet.start[1]
     rows = []
+    timed: set[int] = set()  # columns in which some cell has a time of day
+    days: list[tuple[int, int]] = []  # (place in rows, column) of cells that are a date alone
     for row, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = left + tuple(map(cell_text, cells))
-        if any(text.strip() for text in texts):
-            rows.append((row, texts))
-    return tuple(rows)
+        texts = [*left, *map(cell_text, cells)]
+        if not any(text.strip() for text in texts):
+            continue
+        for at, cell in enumerate(cells, start=len(left)):
+            if isinstance(cell, dt.datetime):
+                timed.add(at)
+            elif isinstance(cell, dt.date):
+                days.append((len(rows), at))
+        rows.append((row, texts))
+    for place, at in days:
+        if at in timed:
+            rows[place][1][at] += " 00:00:00"
+    return tuple((row, tuple(texts)) for row, texts in rows)
 
 
 def read_workbook(path: Path) -> list[tuple[str, Rows]]:
