@@ -82,7 +82,7 @@ def sheet_rows(sheet: Any) -> Rows:
     if sheet.start is None:
         return ()
     left = ("",) * sheet.start[1]
-    rows = []
+    rows: list[tuple[int, list[str]]] = []
     timed: set[int] = set()  # columns in which some cell has a time of day
     days: list[tuple[int, int]] = []  # (place in rows, column) of cells that are a date alone
     for row, cells in enumerate(sheet.iter_rows(), start=1):
