@@ -8,4 +8,7 @@ ROWS = [
     Row("core:as_of", ALL),
     Row("core:more", ALL),
     Row("core:help", ALL),
+    Row("core:columns", ALL, "post", lambda company: ("collection",)),
+    Row("core:save_view", ALL, "post", lambda company: ("collection",), {"name": "Late"}),
+    Row("core:delete_view", ALL, "post", lambda company: (999999,)),
 ]

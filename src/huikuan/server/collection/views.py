@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.pipeline.reconciling import Asked
@@ -15,6 +16,7 @@ from huikuan.pipeline.results import Results
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.collection import home, queries, shown
 from huikuan.server.collection.filters import Wanted, filter_of
+from huikuan.server.core.lists import listing
 from huikuan.server.core.paging import page_params
 from huikuan.server.core.shortcuts import book_url, done
 from huikuan.server.jobs.models import Job
@@ -65,7 +67,18 @@ def _list(request: HttpRequest, found: Results, wanted: Wanted) -> dict[str, Any
         "kept_panel": shown.kept(request, shown.IN_PANEL),
         "kinds": shown.kinds(request),
         "lost": _lost(found, wanted, totals),
+        "listing": listing(request, "collection", columns_of(wanted)),
     }
+
+
+def columns_of(wanted: Wanted) -> list[tuple[str, Any]]:
+    """The columns of the list: name and label."""
+    figure = wanted.figure.title if wanted.figure else _("Outstanding")
+    return [
+        ("order_no", _("Order number")), ("shop", _("Shop")), ("business_date", _("Ordered")),
+        ("receivable", _("Receivable")), ("collected", _("Collected")), ("figure", figure), ("due_date", _("Due on")),
+        ("overdue_days", _("Days overdue")), ("status", _("Status")),
+    ]  # fmt: skip
 
 
 def _lost(found: Results, wanted: Wanted, totals: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from huikuan.server.collection import views_home
-from huikuan.server.core import views
+from huikuan.server.core import lists, views
 
 app_name = "core"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("as-of", views.as_of, name="as_of"),
     path("more", views.more, name="more"),
     path("help", views.help_page, name="help"),
+    path("lists/<slug:page>/columns", lists.columns, name="columns"),
+    path("lists/<slug:page>/views", lists.save_view, name="save_view"),
+    path("lists/views/<int:pk>/delete", lists.delete_view, name="delete_view"),
 ]

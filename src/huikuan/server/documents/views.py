@@ -10,10 +10,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huikuan.records.kind import record_key_parts
 from huikuan.server.accounts.permissions import book_view
+from huikuan.server.core.lists import listing
 from huikuan.server.core.numbers import reference
 from huikuan.server.core.paging import keyset_page
 from huikuan.server.core.shortcuts import book_url, done, toast
@@ -121,6 +123,14 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
+def document_columns() -> list[tuple[str, str]]:
+    """The columns of the list of documents: name and label."""
+    return [
+        ("file", _("File")), ("read_as", _("Read as · shop or account")), ("period", _("Period")), ("rows", _("Rows")),
+        ("new", _("New")), ("known", _("Known")), ("imported", pgettext("when", "Imported")), ("result", _("Result")),
+    ]  # fmt: skip
+
+
 @require_GET
 @book_view("view_money")
 def document_list(request: HttpRequest) -> HttpResponse:
@@ -132,6 +142,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "text": text,
         "counts": queries.counts(request.book),  # type: ignore[attr-defined]
         "titles": queries.format_titles(),
+        "listing": listing(request, "documents", document_columns()),
     }
     return render(request, "documents/list.html", context)
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.pipeline.plain import plain_decimal
@@ -19,6 +20,7 @@ from huikuan.pipeline.results import Results
 from huikuan.recons import RECONCILIATIONS
 from huikuan.records.errors import UserError
 from huikuan.server.accounts.permissions import book_view
+from huikuan.server.core.lists import listing
 from huikuan.server.core.paging import SIZES
 from huikuan.server.core.shortcuts import book_url, done
 from huikuan.server.workbench import filters, groups, panes, queries, services, suggestions
@@ -231,6 +233,15 @@ def item_part(request: HttpRequest, name: str, item_id: str) -> HttpResponse:
     return render(request, "workbench/_item.html", context)
 
 
+def matched_columns(name: str) -> list[tuple[str, Any]]:
+    """The columns of the list of matches: name and label."""
+    words = title_of(name)
+    return [
+        ("day", _("Date")), ("what", pgettext("row", "What")), ("scope", _("Shop or account")), ("state", _("State")),
+        ("why", _("Why matched")), ("left", words.left), ("right", words.right), ("left_over", _("Left over")),
+    ]  # fmt: skip
+
+
 @require_GET
 @book_view("view_money")
 def matched(request: HttpRequest, name: str) -> HttpResponse:
@@ -243,6 +254,7 @@ def matched(request: HttpRequest, name: str) -> HttpResponse:
     if found is not None and name in found.manifest.names:
         scope = request.scope  # type: ignore[attr-defined]
         context |= groups.page(request, found, name, scope.date_to if scope.chosen_period else None)
+        context["listing"] = listing(request, "matched", matched_columns(name), fixed=2)
     return render(request, "workbench/matched.html", context)
 
 

@@ -8,6 +8,7 @@
 {% book_url "documents:list" %}        address in this book with period and as-of kept
 {% sort_header "date" _("Date") %}     a <th> that sorts; numeric=True for figures
 {% chip _("Overdue") count=n status="overdue" %}   filter chip: sets the given query parameters
+{% list_tools listing %}               the menus of a list: saved views, columns (core/lists.py)
 {% pager page %} {% empty ... %} {% field form.name %} {% progress job.percent %}
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, PasswordInput, Select, Textarea
@@ -181,6 +183,25 @@ def field(bound: BoundField, help_text: str = "") -> dict[str, Any]:
 def progress(percent: int, label: str = "") -> dict[str, Any]:
     """A progress line."""
     return {"percent": percent, "label": label}
+
+
+@register.inclusion_tag("core/_list_tools.html", takes_context=True)
+def list_tools(context: dict[str, Any], listing: Any) -> dict[str, Any]:
+    """The menus of a list: its saved views and its columns (`core.lists`)."""
+    return {
+        "listing": listing,
+        "request": context["request"],
+        "book": context["book"],
+        "csrf_token": context["csrf_token"],
+    }
+
+
+@register.simple_tag(takes_context=True)
+def view_url(context: dict[str, Any], view: Any = None) -> str:
+    """The address of this list in a saved view, or in none, with period and as-of kept."""
+    request = context["request"]
+    params = dict(request.scope.params) | (dict(parse_qsl(view.query)) | {"view": view.pk} if view else {})
+    return f"{request.path}?{urlencode(params)}" if params else str(request.path)
 
 
 @register.simple_tag(takes_context=True)
