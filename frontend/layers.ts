@@ -15,8 +15,10 @@ export function openDrawer(address: string): void {
 }
 
 export function openDialog(address: string): void {
+  dialog().dataset.address = address;
   void htmx.ajax("get", address, { target: "#dialog", swap: "innerHTML" }).then(() => {
     if (!dialog().open) dialog().showModal();
+    dialog().querySelector<HTMLElement>(".is-invalid, [autofocus], .layer-body :is(input:not([type=hidden]), select, textarea)")?.focus();
   });
 }
 

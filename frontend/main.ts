@@ -1,8 +1,9 @@
-// What every page needs: htmx, Tabler's components, drawer, dialog, toasts, keyboard, lists with selection.
+// What every page needs: htmx, Tabler's components, drawer, dialog, toasts, keyboard, drafts of forms.
 // A page's own behaviour lives in its app's client/ folder.
 import "./main.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 import htmx from "./htmx";
+import { startDrafts } from "./drafts";
 import { startKeys } from "./keys";
 import { startLayers } from "./layers";
 import { startToasts } from "./toasts";
@@ -54,5 +55,6 @@ document.addEventListener("change", (event) => {
 });
 
 startLayers();
+startDrafts();
 startToasts();
 startKeys();

@@ -48,7 +48,9 @@ def _wait_for(address: str) -> None:
     raise AssertionError(f"{address} does not answer")
 
 
-def open_page(chromium: Any, server: str, locale: str, width: int, scheme: str = "light") -> tuple[Any, list[str]]:
+def open_page(
+    chromium: Any, server: str, locale: str, width: int, scheme: str = "light", book: str = BOOK
+) -> tuple[Any, list[str]]:
     context = chromium.new_context(viewport={"width": width, "height": 900}, locale=locale, color_scheme=scheme)
     page = context.new_page()
     faults: list[str] = []
@@ -58,5 +60,16 @@ def open_page(chromium: Any, server: str, locale: str, width: int, scheme: str =
     page.locator("#id_username").fill("lin")
     page.locator("#id_password").fill(PASSWORD)
     page.locator("form .btn-primary").click()
-    page.wait_for_url(f"{server}{BOOK}/")
+    page.wait_for_url(f"{server}{book}/")
     return page, faults
+
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def barriers(page: Any) -> list[str]:
+    """What axe finds on a page: the rule, where, why."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found["violations"]]

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.browser.pages import ROOT, serving
+from tests.browser.pages import ROOT, barriers, open_page, serving
 from tests.server.world import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -78,3 +78,40 @@ def by_command_line(home: Path) -> Decimal:
     done = subprocess.run(command, cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=True)
     rows = json.loads(done.stdout)["rows"]
     return sum((Decimal(row["overdue"]) for row in rows), Decimal(0))
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_pages_with_data_have_no_barriers(chromium: Any, server: str, width: int, scheme: str) -> None:
+    page, _faults = open_page(chromium, server, "en-GB", width, scheme, book="/b/demo")
+    page.goto(f"{server}/b/demo/collection/?status=collected")
+    order = page.locator("#content a[href*='/orders/']").first.get_attribute("href")
+    paths = ["/", "/collection/", "/reconciliations/", "/workbench/order-settlement/", "/documents/", "/reports/"]
+    paths += ["/workbench/payout-bank/matched/", "/reports/collection-summary/"]
+    found = []
+    for path in [*(f"/b/demo{path}" for path in paths), order]:
+        page.goto(f"{server}{path}")
+        found += [f"{path} {fault}" for fault in barriers(page)]
+    assert found == []
+    page.context.close()
+
+
+def test_a_view_is_saved_and_opened_with_its_columns(chromium: Any, server: str) -> None:
+    page, faults = open_page(chromium, server, "en-GB", 1440, book="/b/demo")
+    page.goto(f"{server}/b/demo/collection/?status=overdue")
+    page.get_by_role("columnheader", name="Receivable").get_by_role("link").click()
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_label("Ordered", exact=True).uncheck()
+    page.get_by_role("columnheader", name="Ordered").wait_for(state="hidden")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_label("Save the list as it is now").fill("Largest overdue")
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_text("View saved: Largest overdue").wait_for()
+    page.goto(f"{server}/b/demo/collection/")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("link", name="Largest overdue").click()
+    page.get_by_role("button", name="Largest overdue").wait_for()
+    assert page.get_by_role("columnheader", name="Receivable").get_attribute("aria-sort") == "descending"
+    assert page.get_by_role("columnheader", name="Ordered").is_hidden()
+    assert set(page.locator("table.orders tbody .badge").all_inner_texts()) == {"Overdue"}
+    assert faults == []
+    page.context.close()

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.pages import BOOK, open_page
+from tests.browser.pages import BOOK, barriers, open_page
+from tests.server.world import PASSWORD
 
 pytestmark = pytest.mark.browser
 PAGES = (
@@ -72,4 +73,53 @@ def test_keyboard_drawer_and_theme(chromium: Any, server: str) -> None:
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved.").wait_for()
     assert faults == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_settings_have_no_barriers(chromium: Any, server: str, width: int, scheme: str) -> None:
+    page, _faults = open_page(chromium, server, "en-GB", width, scheme)
+    found = []
+    for path in ("/", "/settings", "/settings/shops/new", "/settings/users", "/settings/audit", "/help", "/import/"):
+        page.goto(f"{server}{BOOK}{path}")
+        found += [f"{path} {fault}" for fault in barriers(page)]
+    page.goto(f"{server}{BOOK}/settings/shops")
+    page.get_by_role("link", name="New shop").click()
+    page.get_by_role("dialog").get_by_label("Name").wait_for()
+    found += [f"dialog {fault}" for fault in barriers(page)]
+    page.context.clear_cookies()
+    page.goto(f"{server}/account/login")
+    found += [f"login {fault}" for fault in barriers(page)]
+    assert found == []
+    page.context.close()
+
+
+def log_in_again(page: Any) -> None:
+    page.wait_for_url("**/account/login?**")
+    page.get_by_label("User name").fill("lin")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
+def test_what_was_typed_is_there_again_after_the_session_ended(chromium: Any, server: str) -> None:
+    page, _faults = open_page(chromium, server, "en-GB", 1440)
+    page.goto(f"{server}{BOOK}/settings/shops")
+    page.get_by_role("link", name="New shop").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Typed before the end")
+    page.context.clear_cookies(name="huikuan_session")
+    dialog.get_by_role("button", name="Save").click()
+    log_in_again(page)
+    page.wait_for_url(f"{server}{BOOK}/settings/shops")
+    dialog.get_by_text("it has not been saved yet").wait_for()
+    assert dialog.get_by_label("Name").input_value() == "Typed before the end"
+    dialog.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved: Typed before the end").wait_for()
+    # What has been saved is no draft any more.
+    page.context.clear_cookies(name="huikuan_session")
+    page.goto(f"{server}{BOOK}/settings/shops")
+    log_in_again(page)
+    page.wait_for_url(f"{server}{BOOK}/settings/shops")
+    page.get_by_role("cell", name="Typed before the end").wait_for()
+    assert dialog.count() == 0
     page.context.close()

@@ -2,74 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.server.world import PASSWORD
+from tests.browser.pages import open_page, serving
 
-ROOT = Path(__file__).resolve().parents[2]
 BENCH = "/b/demo/workbench/order-settlement/"
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = tmp_path_factory.mktemp("journey") / "home"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "HUIKUAN_HOME": str(home)}
-    subprocess.run([sys.executable, "-m", "tests.browser.seed_demo", str(home)], cwd=ROOT, env=environment, check=True)
-    code = f"from huikuan.server.serve import serve; serve(port={port})"
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{address}/health", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.5)
+    with serving(tmp_path_factory.mktemp("journey") / "home", "tests.browser.seed_demo") as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 @pytest.fixture
-def page(server: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    sys.path.insert(0, str(ROOT / "scripts"))
-    try:
-        import browser
-    finally:
-        sys.path.pop(0)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser.find(), args=["--no-sandbox"])
-        opened = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-US").new_page()
-        opened.set_default_timeout(60_000)
-        faults: list[str] = []
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        opened.goto(f"{server}/account/login")
-        opened.locator("#id_username").fill("lin")
-        opened.locator("#id_password").fill(PASSWORD)
-        opened.locator("form .btn-primary").click()
-        opened.wait_for_url(f"{server}/b/demo/")
-        opened.goto(f"{server}{BENCH}")
-        yield opened
-        assert faults == []
-        chromium.close()
+def page(chromium: Any, server: str) -> Iterator[Any]:
+    opened, _faults = open_page(chromium, server, "en-US", 1440, book="/b/demo")
+    opened.set_default_timeout(60_000)
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.goto(f"{server}{BENCH}")
+    yield opened
+    assert faults == []
+    opened.context.close()
 
 
 def count(page: Any, name: str) -> int:

@@ -55,6 +55,12 @@ function showHead(box: HTMLElement, waiting: Waiting[]): (sent: number) => void 
   };
 }
 
+/** The session has ended: to the login page, which leads back here. */
+function toLogin(address: URL): void {
+  address.searchParams.set("next", location.pathname + location.search);
+  location.assign(address);
+}
+
 function send(waiting: Waiting, batch: string): Promise<boolean> {
   return new Promise((resolve) => {
     const body = new FormData();
@@ -77,7 +83,11 @@ function send(waiting: Waiting, batch: string): Promise<boolean> {
       note.classList.toggle("text-status", !ok);
       resolve(ok);
     };
-    request.addEventListener("load", () => ended(request.status === 200));
+    request.addEventListener("load", () => {
+      const address = new URL(request.responseURL, location.href);
+      if (address.pathname !== new URL(form?.dataset.upload ?? "", location.href).pathname) toLogin(address);
+      ended(request.status === 200);
+    });
     request.addEventListener("error", () => ended(false));
     request.addEventListener("abort", () => ended(false));
     request.open("POST", form?.dataset.upload ?? "");

@@ -39,11 +39,13 @@ export function keep(selection: Selection, scrolled: Record<Side, number>): void
   sessionStorage.setItem(place(), JSON.stringify(kept));
 }
 
-/** What was kept when this very address was left, if the person has come back to it or reloaded it; else null. */
+/** What was kept when this very address was left, if the person has come back to it, reloaded it or logged in
+ * again; else null. */
 export function kept(): { items: Item[]; scrolled: Record<Side, number> } | null {
   const way = (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type;
   const text = sessionStorage.getItem(place());
-  if (!text || (way !== "back_forward" && way !== "reload")) return null;
+  const back = way === "back_forward" || way === "reload" || document.documentElement.dataset.returned;
+  if (!text || !back) return null;
   const found = JSON.parse(text) as Kept;
   if (found.address !== window.location.search) return null;
   return { items: found.items.map((each) => itemOf(each, each.side as Side)), scrolled: found.scrolled };

@@ -5,6 +5,14 @@ import { Item, itemOf, Selection, Side } from "./_selection";
 
 export interface Bench { root: HTMLElement; selection: Selection; focused(pane: Pane): void; counted(): void; show(): string; turned(): void }
 
+/** The session has ended: to the login page, which leads back here. Anything else: load the page anew. */
+function leave(answer: Response): void {
+  const address = new URL(answer.url);
+  if (!address.searchParams.has("next")) { window.location.reload(); return; }
+  address.searchParams.set("next", window.location.pathname + window.location.search);
+  window.location.assign(address);
+}
+
 export class Pane implements Shown {
   filter: string;
   classes: string;
@@ -58,7 +66,7 @@ export class Pane implements Shown {
     old?.querySelector<HTMLElement>("[data-rows]")?.setAttribute("data-loading", "1");
     const answer = await fetch(this.address(""), { headers: { "X-Requested-With": "fetch" } });
     if (turn !== this.loading) return;
-    if (answer.redirected || !answer.ok) { window.location.reload(); return; }
+    if (answer.redirected || !answer.ok) { leave(answer); return; }
     const box = document.createElement("template");
     box.innerHTML = await answer.text();
     const fresh = box.content.querySelector<HTMLElement>("[data-part]");
@@ -193,7 +201,7 @@ export class Pane implements Shown {
     if (!box.matches("[data-all]")) return;
     if (!box.checked) { this.bench.selection.setAll(this.side, this.bench.selection.items(this.side), false); return; }
     const answer = await fetch(this.address("keys/"));
-    if (!answer.ok) { window.location.reload(); return; }
+    if (answer.redirected || !answer.ok) { leave(answer); return; }
     const told = (await answer.json()) as { rows: Record<string, string>[]; most: number };
     this.bench.selection.setAll(this.side, told.rows.map((row) => itemOf(row, this.side)), true);
     if (told.rows.length >= told.most) {
