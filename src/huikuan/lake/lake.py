@@ -111,12 +111,12 @@ class Lake:
         con.execute(f"CREATE OR REPLACE TABLE {name} AS {query}")
 
     def register_document(self, con: duckdb.DuckDBPyConnection, kind: str, document_id: str, name: str) -> None:
-        """Create the view `name` of one document's readings of a kind, standing or undone."""
+        """Create the view `name` of one document's readings of a kind, standing or undone; only `con` sees it."""
         state = self.state(KINDS[kind])
         folder = current.readings_folder(self.folder, KINDS[kind])
         files = [file for file in delta.list_files(self.folder, folder) if file.document_id == document_id]
         query = current.scan(state, files, typed_columns(KINDS[kind]))
-        con.execute(f"CREATE OR REPLACE VIEW {_identifier(name)} AS {query}")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {_identifier(name)} AS {query}")
 
     def history(self, con: duckdb.DuckDBPyConnection, record_key: str) -> list[dict[str, Any]]:
         """All readings of one record, oldest import first; undone ones too (`standing` False).

@@ -41,6 +41,7 @@ class Delta:
     unmatched: tuple[str, ...] = ()  # group ids of matches undone
     excluded: tuple[str, ...] = ()  # record keys
     apart: tuple[str, ...] = ()  # record keys of groups taken apart
+    split: tuple[str, ...] = ()  # record keys of which matches, new or known to the run, take a part only
     waiting: bool = False  # facts changed: only a run shows it
 
     @property
@@ -75,6 +76,7 @@ def delta(manifest: Manifest, decisions: Decisions, name: str) -> Delta:
             if n.reconciliation == name and _apart_id(n) not in seen["not_these"]
             for key in n.record_keys
         ),
+        split=tuple(sorted({m.record_key for match in ours for m in match.members if m.amount != m.fact_amount})),
         waiting=bool(
             seen["facts"] != set(now["facts"])
             or seen["exclusions"] - set(now["exclusions"])

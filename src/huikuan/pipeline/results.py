@@ -13,7 +13,7 @@ from typing import Any
 
 from huikuan.engine.model import LINKS, OPEN
 from huikuan.insight.words import link_reason
-from huikuan.pipeline import runs
+from huikuan.pipeline import overlaid, runs
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import quoted
 from huikuan.pipeline.groups import PASSES_SQL
@@ -98,7 +98,7 @@ class Results:
     def waiting(self) -> bool:
         """Whether decisions were made that only the next run can show (corrected facts)."""
         return self.decisions is not None and any(
-            self.run.now(name, self.decisions)[2].waiting for name in self.manifest.names
+            self.run.since(name, self.decisions).waiting for name in self.manifest.names
         )
 
     def source(self, name: str, part: str) -> str:
@@ -108,8 +108,7 @@ class Results:
 
     def _table(self, name: str, part: str) -> str:
         self._known(name)
-        links, opened, _ = self.run.now(name, self.decisions)
-        return links if part == "links" else opened
+        return self.run.now(name, part, self.decisions)
 
     def _known(self, name: str) -> None:
         if name not in self.manifest.names:
@@ -198,7 +197,7 @@ class Results:
 
         Looked for among what is open first; the links are read only for what is not there.
         """
-        links, opened, _ = self.run.now(name, self.decisions)
+        links, opened = (self.run.now(name, part, self.decisions) for part in ("links", "open"))
         columns = "side, record_key, scope, document_id, source_row, order_no, date, currency"
         keys = list(dict.fromkeys(record_keys))
         found = self.run.query(
@@ -232,13 +231,17 @@ class Results:
         return rows[0] if rows else None
 
     def statement(self, name: str = "") -> list[dict[str, Any]]:
-        """The statement rows of one reconciliation or of all: proved totals per side and currency."""
+        """The statement rows of one reconciliation or of all as published: proved totals per side and currency."""
         names = (name,) if name else self.manifest.names
-        return [
-            row
-            for each in names
-            for row in self.run.kept(f"SELECT * FROM {self.run.table(each, 'statement')} ORDER BY side, currency", [])
-        ]
+        asked = (f"SELECT * FROM {self.run.table(each, 'statement')} ORDER BY side, currency" for each in names)
+        return [row for sql in asked for row in self.run.kept(sql, [])]
+
+    def statement_now(self, name: str) -> list[dict[str, Any]]:
+        """The statement of a reconciliation with the decisions made since laid over."""
+        laid = self.run.overlay(name, self.decisions)
+        if not laid:
+            return self.statement(name)
+        return self.run.kept(overlaid.statement_sql(name, self.run.table(name, "statement"), laid), [])
 
     def classes(self, name: str, wanted: Filter | None = None) -> list[dict[str, Any]]:
         """Open items by class, side and currency: count, amount, whether they need work. Most money first."""
@@ -253,9 +256,11 @@ class Results:
     def passes(self, name: str) -> list[dict[str, Any]]:
         """Links by pass and status: groups and rows."""
         self._known(name)
-        if self.run.now(name, self.decisions)[2].empty and self.run.holds(name, "passes"):
-            return self.run.kept(f"SELECT * FROM {self.run.table(name, 'passes')} ORDER BY pass, status", [])
-        return self.run.kept(PASSES_SQL.format(groups=self.groups(name)), [])
+        if not self.run.holds(name, "passes"):
+            return self.run.kept(PASSES_SQL.format(groups=self.groups(name)), [])
+        passes, laid = self.run.table(name, "passes"), self.run.overlay(name, self.decisions)
+        asked = overlaid.passes_sql(passes, laid) if laid else f"SELECT * FROM {passes} ORDER BY pass, status"
+        return self.run.kept(asked, [])
 
     def groups(self, name: str) -> str:
         """The table of a reconciliation's groups, one row each (`pipeline.groups`), decisions laid over."""

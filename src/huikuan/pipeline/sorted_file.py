@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -24,10 +25,22 @@ class SortedFile:
         self._metadata = pq.read_metadata(path)
         self._firsts: dict[int, str | None] = {}
 
+    @property
+    def schema(self) -> pa.Schema:
+        """The file's columns."""
+        return self._metadata.schema.to_arrow_schema()
+
     def rows(self, order_no: str) -> list[dict[str, Any]]:
         """The rows of an order, in the file's order."""
+        return [row for table in self.tables(order_no) for row in table.to_pylist()]
+
+    def tables(self, order_no: str, column: str = "", among: pa.Array | None = None) -> list[pa.Table]:
+        """The rows of an order as tables; of these, where a column is given, those whose value is `among` some."""
         with pq.ParquetFile(self._path, metadata=self._metadata) as file:
-            return [row for number in self._groups(file, order_no) for row in self._rows(file, number, order_no)]
+            found = [self._table(file, number, order_no) for number in self._groups(file, order_no)]
+        if among is not None:
+            found = [table.filter(pc.is_in(table[column], value_set=among)) for table in found if table is not None]
+        return [table for table in found if table is not None and table.num_rows]
 
     def _groups(self, file: pq.ParquetFile, order_no: str) -> Iterator[int]:
         """The row groups that may hold the order: from the last that begins before it to the last that begins at it."""
@@ -51,13 +64,10 @@ class SortedFile:
             self._firsts[number] = file.read_row_group(number, columns=[KEY], use_threads=False)[KEY][0].as_py()
         return self._firsts[number]
 
-    def _rows(self, file: pq.ParquetFile, number: int, order_no: str) -> list[dict[str, Any]]:
+    def _table(self, file: pq.ParquetFile, number: int, order_no: str) -> pa.Table | None:
         keys = file.read_row_group(number, columns=[KEY], use_threads=False)[KEY]
         places = pc.indices_nonzero(pc.equal(keys, order_no))
-        if not len(places):
-            return []
-        rows: list[dict[str, Any]] = file.read_row_group(number, use_threads=False).take(places).to_pylist()
-        return rows
+        return file.read_row_group(number, use_threads=False).take(places) if len(places) else None
 
 
 def in_order(rows: list[dict[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,11 +97,20 @@ def format_groups() -> list[FormatGroup]:
     return [FormatGroup(titles[name], rows) for name, rows in found.items() if rows]
 
 
+@functools.cache
+def _readers() -> duckdb.DuckDBPyConnection:
+    """The database in which pages look at documents, each on a cursor of its own: to make one takes longer than to
+    read. It holds nothing."""
+    con = connect()
+    con.execute("SET parquet_metadata_cache = true")  # files of the lake never change
+    return con
+
+
 def first_records(book: Book, document: DocumentRow, limit: int = SAMPLE_ROWS) -> list[dict[str, Any]]:
     """The document's first records, per kind: `kind`, `fields`, `rows` (dicts, in the order of the file)."""
     lake = library_book(book).lake
     samples = []
-    con = connect()
+    con = _readers().cursor()
     try:
         for kind in document.kinds:
             fields = SHOWN_FIELDS.get(kind, tuple(KINDS[kind].key))
@@ -118,7 +128,7 @@ def first_records(book: Book, document: DocumentRow, limit: int = SAMPLE_ROWS) -
 
 def history(book: Book, record_key: str) -> list[dict[str, Any]]:
     """Every reading of a record, standing or not, the latest import first, with its document."""
-    con = connect()
+    con = _readers().cursor()
     try:
         readings = library_book(book).lake.history(con, record_key)
     finally:

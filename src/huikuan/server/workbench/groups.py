@@ -140,7 +140,7 @@ def _with_words(found: Results, name: str, words: Sequence[str]) -> Iterator[tup
 
 def groups_with(found: Results, name: str, words: Sequence[str]) -> list[str]:
     """Groups one of whose records has all the words in its key: flow numbers, which no list of groups holds."""
-    links = found.run.now(name, found.decisions)[0]
+    links = found.run.now(name, "links", found.decisions)
     clause = " AND ".join(filters.holds_sql(("record_key",), word) for word in words)
     asked = f"SELECT DISTINCT group_id FROM {links} WHERE {clause} LIMIT {RECORDS_FOUND}"
     return [row["group_id"] for row in found.run.kept(asked, list(words))]

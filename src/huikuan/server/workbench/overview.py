@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.reconciling import statement_sql
 from huikuan.pipeline.results import Results
 from huikuan.records.codes import BALANCE_CLASSES
 from huikuan.records.errors import UserError
@@ -22,8 +20,6 @@ from huikuan.server.workbench import services
 from huikuan.server.workbench.words import Title, title_of
 
 ZERO = Decimal(0)
-STATEMENTS_KEPT = 32
-_statements: OrderedDict[tuple[str, str], list[dict[str, Any]]] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -136,24 +132,11 @@ def is_stale(book: Book, found: Results) -> bool:
     )
 
 
-def statement_now(found: Results, name: str) -> list[dict[str, Any]]:
-    """The statement with decisions made since the run laid over; as published where there are none."""
-    links, opened, since = found.run.now(name, found.decisions)
-    if since.empty:
-        return found.statement(name)
-    key = (str(found.run.folder), links)
-    if key not in _statements:
-        _statements[key] = found.run.query(statement_sql(name, f"SELECT * FROM {links}", f"SELECT * FROM {opened}"))
-        while len(_statements) > STATEMENTS_KEPT:
-            _statements.popitem(last=False)
-    return _statements[key]
-
-
 def lines_of(found: Results, name: str) -> list[Line]:
     """The lines of one reconciliation, one per currency."""
     opened = _open_sums(found, name)
     by_currency: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in statement_now(found, name):
+    for row in found.statement_now(name):
         by_currency.setdefault(row["currency"], {})[row["side"]] = row
     title = title_of(name)
     lines = []
@@ -175,7 +158,7 @@ def _open_sums(found: Results, name: str) -> dict[tuple[str, str, bool], dict[st
         f"SELECT currency, side, needs_work, count(*) AS items, "
         f"count(*) FILTER (coalesce(record_key, '') <> '') AS records, "
         f"coalesce(sum(amount) FILTER (coalesce(record_key, '') <> ''), 0) AS amount "
-        f"FROM {found.run.now(name, found.decisions)[1]} GROUP BY ALL",
+        f"FROM {found.run.counted(name, found.decisions)} GROUP BY ALL",
         [],
     )
     return {(row["currency"], row["side"], bool(row["needs_work"])): row for row in rows}
@@ -209,7 +192,7 @@ def work_by_name(found: Results) -> dict[str, tuple[int, bool]]:
     for name in found.manifest.names:
         rows = found.run.kept(
             f"SELECT count(*) AS items, count(*) FILTER (list_contains(?::VARCHAR[], class)) AS late "
-            f"FROM {found.run.now(name, found.decisions)[1]} WHERE needs_work",
+            f"FROM {found.run.counted(name, found.decisions)} WHERE needs_work",
             [list(late)],
         )
         told[name] = (int(rows[0]["items"]), bool(rows[0]["late"]))

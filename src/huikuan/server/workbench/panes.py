@@ -122,7 +122,7 @@ def pane(book: Book, found: Results, name: str, wanted: Wanted) -> Pane:
 
 def counts(found: Results, name: str) -> dict[str, int]:
     """Open items of a reconciliation: `work`, `rest`, `all`, `suggested`."""
-    opened = found.run.now(name, found.decisions)[1]
+    opened = found.run.now(name, "open", found.decisions)
     rows = found.run.kept(
         'SELECT count(*) AS "all", count(*) FILTER (needs_work) AS work, count(*) FILTER (NOT needs_work) AS rest, '
         f"count(*) FILTER (needs_work AND suggestion <> '') AS suggested FROM {opened}",
@@ -146,7 +146,7 @@ def _count(rows: list[dict[str, Any]]) -> Count:
 
 def _bare(found: Results, name: str) -> str:
     """Open items with `suggested`."""
-    opened = found.run.now(name, found.decisions)[1]
+    opened = found.run.now(name, "open", found.decisions)
     return f"(SELECT *, suggestion <> '' AND needs_work AS suggested FROM {opened})"
 
 

@@ -76,7 +76,7 @@ def _amounts(request: HttpRequest, found: Results, amount: Decimal) -> list[Hit]
     for name in found.manifest.names:
         rows = found.run.query(
             f"SELECT item_id, record_key, order_no, side, class, date, amount "
-            f"FROM {found.run.now(name, found.decisions)[1]} "
+            f"FROM {found.run.now(name, 'open', found.decisions)} "
             f"WHERE abs(amount) = ?::DECIMAL(18,5) ORDER BY needs_work DESC, date DESC LIMIT {AT_MOST}",
             [size],
         )
