@@ -65,7 +65,7 @@ BY_HAND = {
         + REST
     ),
     ("statement.xlsx", "identifier.damaged"): (
-        "Line 2, column “账户明细编号-交易流水号”: “2.02606E+27” has lost its digits in a spreadsheet program. Download the "
+        "Sheet “明细”, line 2, column “账户明细编号-交易流水号”: “2.02606E+27” has lost its digits in a spreadsheet program. Download the "
         "file again and import it without opening it in Excel."
     ),
     ("ledger.csv", "key_damaged"): (
@@ -77,7 +77,7 @@ BY_HAND = {
 # Codes of the reading of files; others (rules, server) are not shown by files.
 PREFIXES = (
     "file.", "row.", "rows.", "cell.", "choice.", "amount.", "date.", "identifier.", "key.", "key_damaged", "control.",
-    "footer.", "balance_break", "unproved", "account.", "shop.", "sheet.", "member.", "mt940.", "camt.", "bank.",
+    "footer.", "balance_break", "unproved", "account.", "shop.", "sheet.", "member.", "currency.", "mt940.", "camt.", "bank.",
 )  # fmt: skip
 
 

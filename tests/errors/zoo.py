@@ -296,6 +296,10 @@ DOCUMENTS = (
          lambda: boc(boc_row(card=""))),
     Case("shop.unknown", "orders.csv", "orders that do not name their shop",
          lambda: tmall("1,10.00,10.00,浙江,2025-08-01 10:00:00,2025-08-01 10:01:00,0.00")),
+    Case("currency.unknown", "settlement.txt", "a settlement of Amazon without its first row",
+         lambda: b"settlement-id\ttotal-amount\tcurrency\ttransaction-type\torder-id\tposted-date\tprice-amount\n"
+                 b"77\t\t\tOrder\t701-1\t2025-08-01T22:07:18+00:00\t1.00\n",
+         context=replace(CONTEXT, account="amazon.ca")),
     Case("control.mismatch", "statement.csv", "a footer that disagrees with the rows", lambda: icbc("31.00"), "flagged"),
     Case("control.unreadable", "ledger.csv", "a footer that cannot be read", lambda: alipay(footer_in="a100.00")),
     Case("footer.missing", "statement.csv", "a file whose end is missing", lambda: icbc(footer=False), "flagged"),

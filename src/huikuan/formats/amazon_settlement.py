@@ -24,6 +24,7 @@ from huikuan.formats.spec import (
     Format,
     Identifier,
     Moment,
+    Reject,
     Text,
     Total,
 )
@@ -127,6 +128,9 @@ _SETTLEMENT: tuple[Column, ...] = (
     Moment("posted", ("posted-date-time", "posted-date"), tz=OFFSET, date_formats=_DATES),
     Text("sku", ("sku",)),
 )
+_NO_DATE = Reject("cell.empty", "posted_date IS NULL AND activity IS NOT NULL", "posted-date-time")
+# Of several settlements put into one file by hand, each line's currency would be a guess where they differ.
+_CURRENCY = "CASE WHEN min(money) = max(money) THEN max(money) END"
 _CLOSINGS = (
     _closing("payout", "deposit", "total > 0", "NULL"),
     _closing("transfer", "carried_forward", "total < 0", "'carried forward to the next settlement: ' || total"),
@@ -146,9 +150,10 @@ AMAZON_SETTLEMENT = Format(
     ),
     columns=(*_SETTLEMENT, *_columns()),
     values=_classes(),
+    rejects=(_NO_DATE,),
     emits=(*(_line(name) for name in _AMOUNTS), *_CLOSINGS),
     totals=(Total("total-amount", "sum(total)", _SUM, in_rows=True),),
-    currency_in_rows="max(money)",
+    currency_in_rows=_CURRENCY,
     short_rows="pad",
     period_values=("started_date", "ended_date"),
     rank=30,
@@ -187,9 +192,10 @@ AMAZON_SETTLEMENT_LINES = Format(
         Expression("line_wording", _WORDING, "text"),
         Classified("line_type", "line_wording", "amazon_items"),
     ),
+    rejects=(_NO_DATE,),
     emits=(_line("line"), *_CLOSINGS),
     totals=(Total("total-amount", "sum(total)", "sum(line_amount)", in_rows=True),),
-    currency_in_rows="max(money)",
+    currency_in_rows=_CURRENCY,
     short_rows="pad",
     period_values=("started_date", "ended_date"),
     rank=31,  # where a settlement came in both layouts, this one counts

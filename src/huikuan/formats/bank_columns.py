@@ -134,6 +134,7 @@ def raw_tables(
                 table=table,
                 header=HEADER,
                 member=name,
+                entries=True,
                 facts={"account": document.account, **document.facts},
                 controls=tuple(document.controls),
                 problems=tuple(document.problems),
@@ -158,12 +159,6 @@ CURRENCIES: dict[str, str] = {
     "新加坡元": "SGD", "SGD": "SGD", "澳门元": "MOP", "MOP": "MOP", "台币": "TWD", "新台币": "TWD", "TWD": "TWD",
     "韩元": "KRW", "KRW": "KRW", "瑞士法郎": "CHF", "CHF": "CHF", "泰铢": "THB", "THB": "THB",
 }  # fmt: skip
-# Moments as Chinese banks write them; a date alone is accepted where the bank gives no time.
-BANK_TIMES = (
-    "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y%m%d %H:%M:%S", "%Y%m%d %H%M%S", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M",
-    "%Y/%m/%d %H:%M", "%Y-%m-%d %H.%M.%S", "%Y-%m-%d-%H.%M.%S", "%Y年%m月%d日 %H:%M:%S",
-)  # fmt: skip
-BANK_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日")
 BALANCE_TEXT = f"trim(balance_text, {sql_text(BLANKS)})"
 BALANCE = Expression("balance", amount_sql(BALANCE_TEXT), "money")
 # A balance hidden by the bank (`xx,yyyy.zz`, `****`) tells nothing and is no fault of the row.
@@ -177,12 +172,12 @@ CURRENCY_CODE = Expression("currency_code", "coalesce(currency, 'CNY')", "text")
 register(
     {
         "bank.balance_unreadable": gettext_noop(
-            "Line %(row)s, column “%(column)s”: the balance “%(value)s” is not an amount. Expected digits such as "
+            "%(place)s, column “%(column)s”: the balance “%(value)s” is not an amount. Expected digits such as "
             "1,234.50, or a balance hidden by the bank (xx,yyyy.zz). "
             "Mend the cell, or import the rest and set this row aside."
         ),
         "bank.no_amount": gettext_noop(
-            "Line %(row)s, column “%(column)s”: the line states no amount, neither in nor out. "
+            "%(place)s, column “%(column)s”: the line states no amount, neither in nor out. "
             "Mend the line, or import the rest and set this row aside."
         ),
         "bank.several_accounts": gettext_noop(
@@ -210,14 +205,7 @@ def currency_column(*headers: str) -> Choice:
 
 def moment_column(headers: tuple[str, ...], also: tuple[str, ...] = ()) -> Moment:
     """When a line happened, in Chinese time; a date alone is accepted."""
-    return Moment(
-        "moment",
-        headers,
-        filled=True,
-        formats=BANK_TIMES,
-        also=also,
-        date_formats=BANK_DATES,
-    )
+    return Moment("moment", headers, filled=True, also=also)
 
 
 def bank_emit(*, ref: str = "ref", value_date: str = "NULL", reference: str = "NULL") -> Emit:

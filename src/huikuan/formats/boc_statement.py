@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from huikuan.formats.bank_columns import (
     BALANCE,
-    BANK_DATES,
     CURRENCY_CODE,
     MINUTE,
     balance_column,
@@ -101,7 +100,7 @@ BOC_CREDIT = Format(
     needs=(("交易日",), ("银行记账日",), ("卡号后四位",), ("交易描述",), ("存入",), ("支出",)),
     columns=(
         moment_column(("银行记账日",)),
-        Day("traded", ("交易日",), formats=BANK_DATES),
+        Day("traded", ("交易日",)),
         Identifier("own_account", ("卡号后四位",)),
         Text("text", ("交易描述",), scrub=True),
         Amount("money_in", ("存入",)),
@@ -163,7 +162,7 @@ BOC_CORPORATE = Format(
         currency_column(*_bilingual("交易货币", "Trade Currency")),
         Amount("written", _bilingual("交易金额", "Trade Amount"), filled=True),
         balance_column(*_bilingual("交易后余额", "After-transaction balance")),
-        Day("booked", _bilingual("起息日期", "Value Date"), formats=("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d")),
+        Day("booked", _bilingual("起息日期", "Value Date")),
         Identifier("bank_no", _bilingual("交易流水号", "Transaction reference number")),
         Identifier("company_no", _bilingual("客户业务编号", "Customer Transaction Reference")),
         Text("summary", _bilingual("摘要", "Reference"), scrub=True),

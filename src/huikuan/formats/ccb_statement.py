@@ -49,7 +49,7 @@ CCB_PERSONAL = Format(
     needs=(("记账日",), ("交易日期",), ("支出",), ("收入",), ("账户余额",)),
     columns=(
         moment_column(("交易日期",), also=("交易时间",)),
-        Day("booked", ("记账日",), formats=("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d")),
+        Day("booked", ("记账日",)),
         Amount("money_out", ("支出",)),
         Amount("money_in", ("收入",)),
         balance_column("账户余额"),
@@ -98,7 +98,7 @@ CCB_CORPORATE = Format(
         currency_column("币种"),
         Text("counterparty", ("对方户名",), scrub=True),
         Identifier("counterparty_account", ("对方账号",)),
-        Day("booked", ("记账日期",), formats=("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d")),
+        Day("booked", ("记账日期",)),
         Text("summary", ("摘要",), scrub=True),
         Text("remark", ("备注",), scrub=True),
         Identifier("bank_no", ("账户明细编号-交易流水号",), filled=True),

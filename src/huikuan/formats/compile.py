@@ -43,6 +43,10 @@ register(
         "shop.unknown": gettext_noop(
             "The file does not say which shop it is of. Name it: --shop on the command line, or choose it on the page."
         ),
+        "currency.unknown": gettext_noop(
+            "The file does not say which currency its amounts are in: the row that states it is missing, or there are "
+            "several. Download the file again and import it as it is, one by one."
+        ),
         "rows.none": gettext_noop(
             "The file has a header but no rows. Choose a period with movements, or leave it out."
         ),
@@ -83,13 +87,15 @@ def _compile(
     stated = checks.read_facts(declared, raw, footer)
     owner = _owner(con, declared, name, stated, context)
     currency = stated.facts.get("currency", "") or _currency_in_rows(con, declared, name)
+    unknown = declared.currency_in_rows and not currency and _counts(con, name)[0]
+    of_file = (*owner.problems, *([Problem("currency.unknown", raw.sheet, severity="refuse")] if unknown else []))
     emitted = emit_views(con, declared, typed, raw, context, owner.account, owner.shop, currency)
     rejects, rejected_faults = list_problems(con, name, raw, "faults", typed.rejects)
     rejects += emitted.problems
     flags, flagged = list_problems(con, name, raw, "flags", typed.flags)
     reading = _assemble(con, declared, raw, stated, footer, typed, owner, emitted.tables, emitted.direction)
-    listed = [*raw.problems, *owner.problems, *rejects, *flags, *reading.problems]
-    total = len(raw.problems) + len(owner.problems) + rejected_faults + emitted.faults + flagged
+    listed = [*raw.problems, *of_file, *rejects, *flags, *reading.problems]
+    total = len(raw.problems) + len(of_file) + rejected_faults + emitted.faults + flagged
     total += len(reading.problems)
     return _judge(reading, listed, total, context)
 
@@ -162,7 +168,7 @@ def _assemble(
     controls, problems = checks.check_totals(con, declared.totals, stated, typed.table)
     all_controls = [*raw.controls, *controls]
     problems += checks.mismatches(all_controls, raw.sheet)
-    if declared.footer and declared.footer.expected and not footer:
+    if declared.footer and declared.footer.expected and not (footer and stated.has_table(declared.footer_table)):
         problems.append(Problem("footer.missing", raw.sheet, severity="flag"))
     if declared.balance:
         balance = checks.check_balance(con, typed.table, declared.balance, direction)

@@ -32,7 +32,7 @@ STATED_TIMES = (
 register(
     {
         "control.unreadable": gettext_noop(
-            "Line %(row)s: the total “%(name)s” states “%(value)s”, which is not a number. The file is damaged: "
+            "%(place)s: the total “%(name)s” states “%(value)s”, which is not a number. The file is damaged: "
             "download it again."
         ),
         "control.mismatch": gettext_noop(
@@ -47,7 +47,7 @@ register(
             "balance, are missing or hidden. Compare the sums with the bank's own figures before relying on it."
         ),
         "balance_break": gettext_noop(
-            "Line %(row)s: the balance is %(stated)s, but the line before it and the amount give %(computed)s. "
+            "%(place)s: the balance is %(stated)s, but the line before it and the amount give %(computed)s. "
             "A line is probably missing or doubled between the two."
         ),
     }
@@ -60,6 +60,10 @@ class Stated:
 
     facts: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+
+    def has_table(self, first: str) -> bool:
+        """Whether the footer's own header row `first` was found with its values; True where the format has none."""
+        return not first or normalise_header(first) in self.facts
 
     def moment(self, name: str) -> datetime | None:
         """A stated date or time, local; None if it is not stated or cannot be read."""

@@ -208,10 +208,14 @@ def _reject_repeated(
     rows = con.execute(f"SELECT source_row, key, first_row FROM {table} WHERE number > 1 ORDER BY 1").fetchall()
     con.execute(f"UPDATE {scope.typed} SET faults = faults | {1 << 62} WHERE source_row IN ({repeated})")
     result.faults += len(rows)
-    name = kind.key[-1] if len(kind.key) > 1 else kind.key[0]
+    headers = {column.name: column.headers[0] for column in scope.declared.columns}
+    places = [place for place, name in enumerate(kind.key) if emits[0].fields.get(name) in headers]
+    column = headers[emits[0].fields[kind.key[places[-1]]]] if places else kind.key[-1]
     for row, key, first in rows[:PROBLEMS_LISTED]:
-        params = {"value": shown(key.partition(":")[2]), "first": first}
-        result.problems.append(Problem("key.repeated", scope.sheet, row, name, params))
+        parts = key.partition(":")[2].split("/")
+        value = "/".join(parts[place].replace("%2F", "/") for place in places) or key
+        params = {"value": shown(value), "first": first}
+        result.problems.append(Problem("key.repeated", scope.sheet, row, column, params))
 
 
 def _select(kind: Kind, emit: Emit, place: int, scope: _Scope, numbers: str) -> str:

@@ -19,39 +19,39 @@ FAULTS_MAX = 56
 register(
     {
         "amount.unreadable": gettext_noop(
-            "Line %(row)s, column “%(column)s”: “%(value)s” is not an amount. Expected digits such as 1,234.50 with at "
+            "%(place)s, column “%(column)s”: “%(value)s” is not an amount. Expected digits such as 1,234.50 with at "
             "most 5 decimals. Mend the cell, or import the rest and set this row aside."
         ),
         "date.unreadable": gettext_noop(
-            "Line %(row)s, column “%(column)s”: “%(value)s” is not a date that exists. Expected for example "
+            "%(place)s, column “%(column)s”: “%(value)s” is not a date that exists. Expected for example "
             "%(expected)s. Mend the cell, or import the rest and set this row aside."
         ),
         "identifier.damaged": gettext_noop(
-            "Line %(row)s, column “%(column)s”: “%(value)s” has lost its digits in a spreadsheet program. "
+            "%(place)s, column “%(column)s”: “%(value)s” has lost its digits in a spreadsheet program. "
             "Download the file again and import it without opening it in Excel."
         ),
         "key_damaged": gettext_noop(
-            "Line %(row)s, column “%(column)s”: the order number “%(value)s” is damaged. The money is imported, "
+            "%(place)s, column “%(column)s”: the order number “%(value)s” is damaged. The money is imported, "
             "without its order. Download the file again and import it without opening it in Excel."
         ),
         "cell.empty": gettext_noop(
-            "Line %(row)s, column “%(column)s” is empty, but every row needs it. "
+            "%(place)s, column “%(column)s” is empty, but every row needs it. "
             "Fill the cell, or import the rest and set this row aside."
         ),
         "choice.unknown": gettext_noop(
-            "Line %(row)s, column “%(column)s”: “%(value)s” is none of the words known there (%(expected)s). "
+            "%(place)s, column “%(column)s”: “%(value)s” is none of the words known there (%(expected)s). "
             "Mend the cell, or import the rest and set this row aside."
         ),
         "row.too_few_cells": gettext_noop(
-            "Line %(row)s has too few cells: the header names %(expected)s columns. The file was probably cut off or "
+            "%(place)s has too few cells: the header names %(expected)s columns. The file was probably cut off or "
             "edited by hand. Download it again, or import the rest and set this row aside."
         ),
         "row.too_many_cells": gettext_noop(
-            "Line %(row)s has more cells than the %(expected)s columns of the header. A comma probably stands in an "
+            "%(place)s has more cells than the %(expected)s columns of the header. A comma probably stands in an "
             "unquoted text. Mend the line, or import the rest and set this row aside."
         ),
         "key.repeated": gettext_noop(
-            "Line %(row)s, column “%(column)s”: “%(value)s” stands in this file already, in line %(first)s. "
+            "%(place)s, column “%(column)s”: “%(value)s” stands in this file already, in line %(first)s. "
             "Remove one of the two lines, or import the rest and set this row aside."
         ),
     }
@@ -83,7 +83,9 @@ def mask_sql(faults: list[Fault]) -> str:
 def list_problems(
     con: duckdb.DuckDBPyConnection, typed: str, raw: RawTable, mask: str, faults: list[Fault]
 ) -> tuple[list[Problem], int]:
-    """The first problems in the order of the file, and how many there are in all."""
+    """The first problems in the order of the file, and how many there are in all. Bits beyond `faults` are told
+    elsewhere."""
+    mask = f"({mask} & {(1 << len(faults)) - 1})"
     counted = con.execute(f"SELECT coalesce(sum(bit_count({mask})), 0) FROM {typed} WHERE {mask} <> 0").fetchone()
     total = int(counted[0]) if counted else 0
     if not total:
@@ -93,7 +95,7 @@ def list_problems(
     ).fetchall()
     cells = _cells(con, raw, sorted({fault.cell for fault in faults if fault.cell}), [row for row, _ in rows])
     problems = [
-        _problem(fault, row, cells.get((row, fault.cell), ""), raw.sheet)
+        _problem(fault, row, cells.get((row, fault.cell), ""), raw)
         for row, bits in rows
         for bit, fault in enumerate(faults)
         if bits >> bit & 1
@@ -113,13 +115,13 @@ def _cells(
     return {(line[0], name): value or "" for line in found for name, value in zip(names, line[1:], strict=True)}
 
 
-def _problem(fault: Fault, row: int, value: str, sheet: str) -> Problem:
-    params: dict[str, object] = {}
+def _problem(fault: Fault, row: int, value: str, raw: RawTable) -> Problem:
+    params: dict[str, object] = {"entry": True} if raw.entries else {}
     if fault.cell:
         params["value"] = shown(value)
     if fault.expected:
         params["expected"] = fault.expected
-    return Problem(fault.code, sheet=sheet, row=row, column=fault.column, params=params, severity=fault.severity)
+    return Problem(fault.code, sheet=raw.sheet, row=row, column=fault.column, params=params, severity=fault.severity)
 
 
 def shown(value: str) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from huikuan.formats.bank_columns import (
     BALANCE,
-    BANK_DATES,
     CURRENCY_CODE,
     MINUTE,
     balance_column,
@@ -58,7 +57,7 @@ ICBC_PERSONAL = Format(
     needs=(("交易日期",), ("摘要",), ("记账金额(收入)",), ("记账金额(支出)",), ("余额",)),
     columns=(
         moment_column(("记账日期", "交易日期")),
-        Day("traded", ("交易日期",), formats=BANK_DATES),
+        Day("traded", ("交易日期",)),
         Text("summary", ("摘要",), scrub=True),
         Text("detail", ("交易详情",), scrub=True),
         Text("place", ("交易场所",), scrub=True),

@@ -61,7 +61,7 @@ register(
             "The mapping “%(name)s” gives no column for “%(field)s”, which every %(kind)s needs. Choose its column."
         ),
         "mapping.currency_unknown": gettext_noop(
-            "Line %(row)s, column “%(column)s”: “%(value)s” is not a currency. Expected its code, such as CNY or USD. "
+            "%(place)s, column “%(column)s”: “%(value)s” is not a currency. Expected its code, such as CNY or USD. "
             "Mend the cell, or import the rest and set this row aside."
         ),
         "mapping.header_missing": gettext_noop(

@@ -104,7 +104,7 @@ class RawTable:
     member: str = ""
     encoding: str = ""
     extra_columns: int = 0  # columns `x0 ..`: cells beyond the header
-    ordered: bool = True  # rows of `table` are stored in file order (rowid order)
+    entries: bool = False  # `source_row` counts the entries of a message, not lines
     stream: RowStream | None = None  # the rows, where `table` does not exist (yet)
     facts: Mapping[str, str] = field(default_factory=dict)
     controls: tuple[Control, ...] = ()

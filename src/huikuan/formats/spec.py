@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 SHANGHAI = "Asia/Shanghai"
 BOOK = "book"  # the book's time zone
 OFFSET = "offset"  # the text carries its offset from UTC
-ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
-ISO_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
+# Year first: no country writes it in two ways. Platforms, banks and spreadsheet programs differ in the rest.
+ISO_TIMES = (
+    "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S.%f", "%Y.%m.%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y%m%d %H:%M:%S",
+    "%Y%m%d %H%M%S", "%Y%m%d%H%M%S", "%Y-%m-%d %H.%M.%S", "%Y-%m-%d-%H.%M.%S",
+)  # fmt: skip
+ISO_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日")
 
 
 # ---------------------------------------------------------------- values: what a column means

@@ -54,6 +54,7 @@ class _Plan:
     rejects: list[Fault] = field(default_factory=list)
     flags: list[Fault] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)  # name of a value -> SQL: its cell cannot be read
 
 
 def words(sql: str) -> set[str]:
@@ -164,7 +165,7 @@ def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
                     plan.values[f"{value.name}{part}"] = ""
     headers = _headers_of(declared, header, raw)
     for reject in declared.rejects:
-        plan.rejects.append(_declared_fault(reject, "reject", headers))
+        plan.rejects.append(_declared_fault(_if_readable(plan, reject), "reject", headers))
     for flag in declared.flags:
         plan.flags.append(_declared_fault(Reject(flag.code, flag.sql, flag.column), "flag", headers))
     return plan
@@ -184,6 +185,9 @@ def _plan_column(plan: _Plan, column: Column, header: list[str], raw: RawTable, 
     found = column_sql(column, raw.header[index].strip(), f"c{index}", context)
     plan.values |= found.parsed | found.derived
     plan.rejects += found.faults
+    if found.faults:
+        wrong = " OR ".join(f"({fault.condition})" for fault in found.faults)
+        plan.unreadable |= {column.name: wrong, f"{column.name}_date": wrong}
 
 
 def _headers_of(declared: Format, header: list[str], raw: RawTable) -> dict[str, tuple[str, str]]:
@@ -194,6 +198,12 @@ def _headers_of(declared: Format, header: list[str], raw: RawTable) -> dict[str,
         if index is not None:
             found[column.headers[0]] = (raw.header[index].strip(), f"c{index}")
     return found
+
+
+def _if_readable(plan: _Plan, reject: Reject) -> Reject:
+    """A declared reject, unless a cell that it looks at cannot be read: that is told already."""
+    told = [plan.unreadable[name] for name in sorted(words(reject.sql)) if name in plan.unreadable]
+    return replace(reject, sql=f"({reject.sql}) AND NOT ({' OR '.join(told)})") if told else reject
 
 
 def _declared_fault(reject: Reject, severity: str, headers: dict[str, tuple[str, str]]) -> Fault:

@@ -33,7 +33,8 @@ from huikuan.records.sql import sql_text
 ID_WRAPPERS = " \t\u00a0\u3000`'\"="
 # No E, no point, no plus: nothing a spreadsheet could have damaged.
 PLAIN_ID = "[0-9A-DF-Za-df-z_-]+"
-EXCEL_DAMAGE = "[0-9]([.][0-9]+)?[Ee][+]?[0-9]+"
+# Digits lost in a spreadsheet program, which keeps 15: an exponent, or 16 digits and more written as a number.
+EXCEL_DAMAGE = "[0-9]([.][0-9]+)?[Ee][+]?[0-9]+|[0-9]{17,}[.]0|[0-9]{15}0[.]0"
 PHONE = "(^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}($|[^0-9])"
 PHONE_QUICK = "(?:^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?:$|[^0-9])"
 _STRPTIME_SHOWN = {"%Y": "2026", "%m": "01", "%d": "31", "%H": "18", "%M": "05", "%S": "59"}
@@ -164,7 +165,7 @@ def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadConte
         same = zone == context.timezone
         derived[f"{name}_date"] = f"CAST({local} AS DATE)" if same else date_in_sql(name, context.timezone)
     derived[f"{name}_date"] = f"coalesce({derived[f'{name}_date']}, {day_sql(bare, column.date_formats)})"
-    blank = f"coalesce({bare}, '') IN ('', '-', '--', '/')"
+    blank = f"coalesce(trim({raw}, {sql_text(BLANKS)}), '') IN ('', '-', '--', '/')"
     wrong = f"CASE WHEN {name}_date IS NULL THEN NOT {blank} ELSE {impossible_sql(f'{name}_date')} END"
     expected = "2026-01-31T18:05:59+00:00" if zone == OFFSET else example_date(column.formats[0])
     return ColumnSql(parsed, derived, [Fault("date.unreadable", wrong, header, cell, expected)])

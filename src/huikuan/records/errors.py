@@ -60,6 +60,8 @@ class Problem:
     @property
     def text(self) -> str:
         """Where, what was found, what was expected, what to do, in the active language."""
-        from huikuan.records.messages import text_of
+        from huikuan.records.messages import place_of, text_of
 
-        return text_of(self.code, {"sheet": self.sheet, "row": self.row, "column": self.column, **self.params})
+        place = place_of(self.sheet, self.row, bool(self.params.get("entry")))
+        told = {"sheet": self.sheet, "row": self.row, "column": self.column, "place": place}
+        return text_of(self.code, {**told, **self.params})

@@ -48,3 +48,19 @@ def text_of(code: str, params: Mapping[str, Any]) -> str:
         return _translators[0](sentence) % shown
     except KeyError as missing:
         return f"{code} {shown} (missing {missing})"
+
+
+register(
+    {
+        "place.line": gettext_noop("Line %(row)s"),
+        "place.sheet": gettext_noop("Sheet “%(sheet)s”, line %(row)s"),
+        "place.entry": gettext_noop("Entry %(row)s"),
+        "place.file": gettext_noop("The file"),
+    }
+)
+
+
+def place_of(sheet: str, row: int | None, entry: bool = False) -> str:
+    """Where in a file something is, as a sentence about it begins. `entry`: rows are the entries of a message."""
+    code = "file" if row is None else "entry" if entry else "sheet" if sheet else "line"
+    return text_of(f"place.{code}", {"sheet": sheet, "row": row})

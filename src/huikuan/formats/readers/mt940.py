@@ -51,7 +51,7 @@ register(
             "Import the MT940 of the day instead, which the bank gives after closing."
         ),
         "bank.30_february": gettext_noop(
-            "Line %(row)s: the date %(found)s does not exist in the calendar (some banks count 30 days a month). "
+            "%(place)s: the date %(found)s does not exist in the calendar (some banks count 30 days a month). "
             "It was read as %(read)s, the last day of the month. Nothing needs to be done."
         ),
     }
@@ -284,7 +284,9 @@ def _dates(match: re.Match[str], ordinal: int, problems: list[Problem]) -> tuple
 
 
 def _thirtieth(ordinal: int, written: str, read: str) -> Problem:
-    return Problem("bank.30_february", row=ordinal, params={"found": written, "read": read}, severity="flag")
+    return Problem(
+        "bank.30_february", row=ordinal, params={"found": written, "read": read, "entry": True}, severity="flag"
+    )
 
 
 def _day(written: str) -> tuple[str, bool]:

@@ -34,6 +34,7 @@ READERS_MAX = 4  # pieces read at the same time
 SLOW_BATCH_ROWS = 50_000
 CELL_BYTES_MAX = 4 << 20
 _NEVER = "\x07"  # stands in no text file; DuckDB wants some text for "null"
+_END = "\x07end"  # the line after the last one
 _numbers = itertools.count(1)
 
 
@@ -198,6 +199,7 @@ def _lines_of(parts: list[Part]) -> Iterator[str]:
 def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """(first line of the row, cells), blank lines left out."""
     csv.field_size_limit(CELL_BYTES_MAX)
+    lines = itertools.chain(lines, [_END])
     if layout.quote:
         reader = csv.reader(lines, delimiter=layout.delimiter, quotechar=layout.quote)
     else:
@@ -210,6 +212,10 @@ def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[
             return
         except csv.Error as error:
             raise UserError("file.row_unreadable", row=first + layout.header_row) from error
+        if cells == [_END]:
+            return
+        if cells and cells[-1].endswith(_END):  # a quote is open to the end of the file
+            raise UserError("file.row_unreadable", row=first + layout.header_row)
         if cells:
             yield first, cells
         first = reader.line_num + 1

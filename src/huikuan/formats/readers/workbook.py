@@ -7,9 +7,10 @@ a limit to its memory where the system knows one: python workbook.py WORKBOOK TA
 A workbook stores a number as a binary double. It is written back as the shortest text that gives the same double
 (`13.4`, not `13.400000000000000355`); where that needs more than 15 digits, which Excel itself never shows, the
 double carries the noise of a computed cell and is written with Excel's 15 digits. Whole numbers have no `.0`. A whole
-number too large for a double to hold exactly (from 2^53, some 16 digits) has lost digits for good and is written as
-`2.70185556203411E+18`, which every identifier column refuses. Dates are ISO text, error cells are blank. A date alone
-is midnight in a column whose other cells have a time of day: a workbook does not store the difference.
+number too large for a double to hold exactly (from 2^53, some 16 digits), or of 16 digits with a 0 at the end (Excel
+keeps 15), has lost digits for good and is written as `2.70185556203411E+18`, which every identifier column refuses.
+Dates are ISO text, error cells are blank. A date alone is midnight in a column whose other cells have a time of day: a
+workbook does not store the difference.
 
 The `<dimension>` a workbook states is not believed: rows are where their cells are.
 """
@@ -58,7 +59,8 @@ def number_text(value: float) -> str:
         return str(value)
     if value == int(value):
         whole = int(value)
-        return str(whole) if abs(whole) < EXACT_INTEGER_MAX else _lost_digits(value)
+        cut = abs(whole) >= 10**EXCEL_DIGITS and whole % 10 == 0
+        return _lost_digits(value) if cut or abs(whole) >= EXACT_INTEGER_MAX else str(whole)
     shortest = repr(value)
     digits = shortest.partition("e")[0].replace(".", "").lstrip("-0")
     if len(digits) > EXCEL_DIGITS:
