@@ -65,11 +65,14 @@ def reconcile(
     tolerance: Decimal | None = None,
     window_days: int | None = None,
     folder: Path | None = None,
+    *,
+    small: bool = False,
 ) -> Outcome:
     """Match two sides of entries and prove the result.
 
     Args:
         tolerance, window_days: instead of the definition's own.
+        small: the sides fit into memory: computed once instead of streamed anew by every query.
         folder: where `links.parquet` and `open.parquet` are written; None keeps both in memory (small books, tests).
 
     Raises:
@@ -80,6 +83,8 @@ def reconcile(
     limit = definition.tolerance if tolerance is None else tolerance
     try:
         left, right = conform(sides.left, ENTRY), conform(sides.right, ENTRY)
+        if small:
+            left, right = work.keep(left), work.keep(right)
         given = Sides(left, right, sides.extra)
         decided = decide(work, definition.name, left, right, decisions)
         blocked = blocked_pairs(definition.name, decisions)
@@ -98,17 +103,22 @@ def _match(run: _Run) -> None:
         run.left, run.right = run.work.keep(run.left), run.work.keep(run.right)
     if passes.key == "applies" and run.definition.across:
         _take(run, take_stars(run.work, name, "key", key_edges(run.left, run.right, run.blocked), because.ACCOUNT_KEY))
-    if passes.reference == "applies":
+    if passes.reference == "applies" and _both_open(run):
         edges = reference_edges(run.left, run.right, run.blocked)
         _take(run, take_stars(run.work, name, "reference", edges, because.REFERENCE))
-    if passes.amount != "off" and worth_trying(run.left, run.right):
+    if passes.amount != "off" and _both_open(run) and worth_trying(run.left, run.right):
         found = match_by_amount(run.work, name, run.left, run.right, run.window, run.blocked)
         run.candidates = found.candidates if passes.amount == "applies" else found.edges
         if passes.amount == "applies":
             _take(run, found.assignment)
-    if passes.batch == "applies":
+    if passes.batch == "applies" and _both_open(run):
         _take(run, match_days(run.work, name, run.left, run.right, run.window, run.blocked))
         _take(run, match_runs(run.work, name, run.left, run.right, run.window, run.blocked))
+
+
+def _both_open(run: _Run) -> bool:
+    """Whether anything is left on either side; the tables are kept, so that asking costs nothing."""
+    return not (run.work.empty(run.left) or run.work.empty(run.right))
 
 
 def _key_pass(run: _Run) -> None:

@@ -33,6 +33,8 @@ class Workspace:
         if self.backend.name != "duckdb":
             self._cached.append(expression.cache())
             return self._cached[-1]
+        if getattr(expression.op(), "name", "") in self._kept:
+            return expression
         name = f"kept_{uuid.uuid4().hex}"
         self._hold(name, expression)
         self._kept.append(name)
@@ -50,8 +52,8 @@ class Workspace:
             self._registered.add(table.name)
 
     def empty(self, table: Any) -> bool:
-        """Whether a kept table has no rows, asked without compiling anything."""
-        if self.backend.name != "duckdb":
+        """Whether a table has no rows; of a kept one it is asked without compiling anything."""
+        if self.backend.name != "duckdb" or getattr(table.op(), "name", "") not in self._kept:
             return not table.limit(1).count().to_pyarrow().as_py()
         found = self.backend.con.execute(f'SELECT 1 FROM temp.main."{table.op().name}" LIMIT 1').fetchone()
         return found is None

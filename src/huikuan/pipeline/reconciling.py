@@ -49,6 +49,7 @@ register(
 # progress(stage, done, total): the stage is a reconciliation's name, `collection` or `publish`.
 Progress = Callable[[str, float, float], None]
 ROW_GROUP = 20_480
+SMALL_ROWS = 200_000  # a book of so few rows is held in memory: what counts is how much is compiled
 ORDER_ROW_GROUP = 4_096  # of files that are only looked up by order number (pipeline.sorted_file)
 WORK = "work"  # within a run's folder while it is made
 SORTED = {
@@ -132,7 +133,13 @@ def _compute(
     facts_version = book.lake.version()
     rules = with_tolerance(rules, names_asked(asked.names), asked.tolerance)
     con = connect()
-    written = _write_all(con, book, rules, decisions, asked, folder, told)
+    small = sum(document.accepted for document in book.lake.documents()) <= SMALL_ROWS
+    if small:
+        gc.disable()  # the many small objects of expressions live until the end: looking at them finds nothing
+    try:
+        written = _write_all(con, book, rules, decisions, asked, folder, told, small)
+    finally:
+        gc.enable()
     # Ibis drops its cached tables when their expressions go: before the connection does.
     gc.collect()
     con.close()
@@ -154,6 +161,7 @@ def _write_all(
     asked: Asked,
     folder: Path,
     told: Progress,
+    small: bool,
 ) -> _Written:
     """Reconcile each definition, then the collection; nothing of Ibis outlives this call."""
     as_of = asked.as_of or book.today()
@@ -167,7 +175,7 @@ def _write_all(
         tolerance, window = parameters(rules, definition, as_of)
         tolerances[name] = tolerance
         work = _work_folder(folder, name)
-        outcome = reconcile_one(definition, loaded.facts, rules, decisions, as_of, tolerance, window, work)
+        outcome = reconcile_one(definition, loaded.facts, rules, decisions, as_of, tolerance, window, work, small=small)
         rows[name] = _write_outcome(con, name, outcome, asked, folder)
     told("collection", steps - 2, steps)
     count = _write_collection(con, folder, rules, as_of, decisions, book.timezone)
@@ -187,10 +195,15 @@ def reconcile_one(
     tolerance: Decimal,
     window_days: int,
     folder: Path | None = None,
+    *,
+    small: bool = False,
 ) -> Outcome:
-    """One reconciliation: a pure function of what it is given. `folder` takes the engine's own files."""
+    """One reconciliation: a pure function of what it is given. `folder` takes the engine's own files; `small` see
+    `engine.reconcile`."""
     sides = definition.prepare(facts, rules, as_of)
-    return engine.reconcile(facts.backend, definition, sides, decisions, as_of, tolerance, window_days, folder)
+    return engine.reconcile(
+        facts.backend, definition, sides, decisions, as_of, tolerance, window_days, folder, small=small
+    )
 
 
 def _work_folder(folder: Path, name: str) -> Path:

@@ -34,7 +34,7 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
     lines = lines.filter(no_later(lines.date, as_of))
     openings = _openings(rules)
     lines = _since_start(lines, rules)
-    told = steps(lines).cache()
+    told = hold(facts.backend, steps(lines))
     ends = hold(facts.backend, ends_of(told))
     accounts = hold(facts.backend, _accounts(lines, told, ends, openings))
     broken = hold(facts.backend, breaks(told, ends))
