@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.formats_bank.reading import codes, money, read, read_bytes, sample
+from tests.formats_bank.reading import CONTEXT, codes, money, read, read_bytes, sample
 
 FOLDER = "camt/052_053_054/"
 
@@ -96,3 +98,76 @@ def test_entities_are_refused(tmp_path: Path) -> None:
     bomb = b'<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     found = read_bytes(tmp_path, "a.xml", b'<?xml version="1.0"?>' + bomb + statement("")).only
     assert codes(found) == ["camt.forbidden"]
+
+
+def balance(kind: str, amount: str) -> str:
+    return (
+        f'<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">{amount}</Amt>'
+        "<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-01</Dt></Dt></Bal>"
+    )
+
+
+def booked_entry(reference: str = "R1", currency: str = "CNY") -> str:
+    return (
+        f'<Ntry><Amt Ccy="{currency}">25.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt>'
+        f"<Dt>2026-01-02</Dt></BookgDt><AcctSvcrRef>{reference}</AcctSvcrRef><AddtlNtryInf>手续费</AddtlNtryInf></Ntry>"
+    )
+
+
+def one_statement(body: str, account: str = "<Acct><Id><IBAN>CN12</IBAN></Id><Ccy>CNY</Ccy></Acct>") -> str:
+    return f"<Stmt><Id>S1</Id>{account}{body}</Stmt>"
+
+
+def message(statements: str, version: str = "08") -> str:
+    space = f"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"
+    return f'<Document xmlns="{space}"><BkToCstmrStmt><GrpHdr/>{statements}</BkToCstmrStmt></Document>'
+
+
+WHOLE = message(one_statement(balance("OPBD", "100.00") + balance("CLBD", "75.00") + booked_entry()))
+HEADER = (
+    '<AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.01"><MsgDefIdr>camt.053.001.08</MsgDefIdr></AppHdr>'
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'<?xml version="1.0"?><BizMsg>{HEADER}{WHOLE}</BizMsg>'.encode(),
+        f'<?xml version="1.0" encoding="UTF-16"?>{WHOLE}'.encode("utf-16"),
+        f'<?xml version="1.0" encoding="GBK"?>{WHOLE}'.encode("gb18030"),
+        f'\r\n <?xml version="1.0" encoding="UTF-8"?>{WHOLE}'.encode(),
+        *(WHOLE.replace("001.08", f"001.{version:02d}").encode() for version in (1, 9, 13)),
+    ],
+)
+def test_envelopes_encodings_and_versions(tmp_path: Path, content: bytes) -> None:
+    got = read_bytes(tmp_path, "statement.xml", content)
+    assert (got.only.status, got.only.account, got.only.currency) == ("imported", "CN12", "CNY")
+    assert got.rows("amount, balance, text") == [(Decimal(-25), Decimal(75), "手续费")]
+
+
+def test_pages_of_a_long_statement_are_proved_by_their_interim_balances(tmp_path: Path) -> None:
+    first = one_statement(balance("OPBD", "100.00") + balance("ITBD", "75.00") + booked_entry())
+    middle = one_statement(balance("ITBD", "75.00") + balance("ITBD", "50.00") + booked_entry("R2"))
+    last = one_statement(balance("ITBD", "50.00") + balance("CLBD", "25.00") + booked_entry("R3"))
+    got = read_bytes(tmp_path, "statement.xml", message(first + middle + last).encode())
+    assert (got.only.status, [each.ok for each in got.only.controls]) == ("imported", [True, True, True])
+    assert got.rows("balance") == [(Decimal(75),), (Decimal(50),), (Decimal(25),)]
+
+
+def test_statement_that_stands_twice_is_read_once_and_said(tmp_path: Path) -> None:
+    one = one_statement(balance("OPBD", "100.00") + balance("CLBD", "75.00") + booked_entry())
+    got = read_bytes(tmp_path, "statement.xml", message(one + one).encode())
+    assert (got.only.status, codes(got.only)) == ("flagged", ["bank.statement_repeated"])
+
+
+def test_entry_in_another_currency_proves_nothing(tmp_path: Path) -> None:
+    body = balance("OPBD", "100.00") + balance("CLBD", "75.00") + booked_entry(currency="USD")
+    got = read_bytes(tmp_path, "statement.xml", message(one_statement(body)).encode())
+    assert (got.only.status, codes(got.only)) == ("flagged", ["unproved"])
+
+
+def test_account_may_be_given_where_the_statement_names_none(tmp_path: Path) -> None:
+    content = message(one_statement(balance("OPBD", "100.00") + balance("CLBD", "75.00") + booked_entry(), "")).encode()
+    assert codes(read_bytes(tmp_path, "statement.xml", content).only) == ["account.unknown"]
+    given = read_bytes(tmp_path, "statement.xml", content, replace(CONTEXT, account="6222"))
+    assert given.only.account == "6222"

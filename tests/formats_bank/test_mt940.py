@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from huikuan.formats.readers import mt940
 from huikuan.formats.reading import ReadContext
-from tests.formats_bank.reading import codes, money, read, read_bytes, sample
+from tests.formats_bank.reading import CONTEXT, codes, money, read, read_bytes, sample
 
 # file, statements, lines, statements that balance (truncated and anonymised samples do not)
 STATEMENTS = (
@@ -130,3 +131,48 @@ def test_one_account_for_a_file_of_several_is_refused(tmp_path: Path) -> None:
     one = b":20:A\n:25:6222\n:28C:1\n:60F:C260101CNY100,\n:62F:C260102CNY100,\n"
     found = read_bytes(tmp_path, "two.sta", one + one.replace(b"6222", b"6223"), ReadContext(account="X"))
     assert codes(found.only) == ["bank.several_accounts"]
+
+
+PLAIN = (
+    ":20:START\r\n:25:6222/0001\r\n:28C:1/1\r\n:60F:C260101CNY100,00\r\n:61:2601020102D25,00NTRFNONREF\r\n:86:手续费\r\n"
+    ":62F:C260102CNY75,00\r\n-\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN.replace("\r\n", "\r").encode(),
+        PLAIN.encode("utf-8-sig"),
+        PLAIN.encode("utf-16"),
+        PLAIN.encode("utf-16-le"),
+        PLAIN.encode("gb18030"),
+        PLAIN.replace("\r\n:", "\r\n  :").encode(),
+        f"{{1:F01BANKCNBJ}}{{2:O940}}{{4:{PLAIN}".encode(),
+        PLAIN.replace(":25:6222/0001", ":25P:6222/0001\r\nBKCHCNBJ").encode(),
+        PLAIN.replace(":28C:1/1\r\n", "").encode(),
+        PLAIN.replace("D25,00N", "D25.00N").encode(),
+    ],
+)
+def test_wrappers_and_encodings_read_as_the_plain_message(tmp_path: Path, content: bytes) -> None:
+    got = read_bytes(tmp_path, "statement.sta", content)
+    assert (got.only.status, got.only.account) == ("imported", "6222/0001")
+    assert got.rows("amount, balance, text") == [(Decimal(-25), Decimal(75), "手续费")]
+
+
+def test_thousands_point_in_an_amount_is_no_amount(tmp_path: Path) -> None:
+    got = read_bytes(tmp_path, "statement.sta", PLAIN.replace("D25,00", "D1.025,00").encode())
+    assert (got.only.status, codes(got.only)) == ("refused", ["amount.unreadable"])
+
+
+def test_statement_that_stands_twice_is_read_once_and_said(tmp_path: Path) -> None:
+    got = read_bytes(tmp_path, "statement.sta", (PLAIN + PLAIN).encode())
+    assert (got.only.status, codes(got.only)) == ("flagged", ["bank.statement_repeated"])
+    assert len(got.rows("amount")) == 1
+
+
+def test_account_may_be_given_where_the_message_names_none(tmp_path: Path) -> None:
+    content = PLAIN.replace(":25:6222/0001\r\n", "").encode()
+    assert codes(read_bytes(tmp_path, "statement.sta", content).only) == ["account.unknown"]
+    given = read_bytes(tmp_path, "statement.sta", content, replace(CONTEXT, account="6222"))
+    assert (given.only.status, given.only.account) == ("imported", "6222")

@@ -99,6 +99,16 @@ class AccountDocument:
     controls: list[Control] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
+    _seen: set[object] = field(default_factory=set)
+
+    def is_new(self, content: object, has_lines: bool, label: str) -> bool:
+        """Whether a statement is to be added. One that stands in the file already, line for line, is not: it would
+        double its money; that is said."""
+        if has_lines and content in self._seen:
+            self.problems.append(Problem("bank.statement_repeated", params={"what": label}, severity="flag"))
+            return False
+        self._seen.add(content)
+        return True
 
     def extend_period(self, first: str, last: str) -> None:
         """Widen the stated period; blanks tell nothing."""
@@ -135,7 +145,7 @@ def raw_tables(
                 header=HEADER,
                 member=name,
                 entries=True,
-                facts={"account": document.account, **document.facts},
+                facts=({"account": document.account} if document.account else {}) | document.facts,
                 controls=tuple(document.controls),
                 problems=tuple(document.problems),
             )
@@ -179,6 +189,10 @@ register(
         "bank.no_amount": gettext_noop(
             "%(place)s, column “%(column)s”: the line states no amount, neither in nor out. "
             "Mend the line, or import the rest and set this row aside."
+        ),
+        "bank.statement_repeated": gettext_noop(
+            "The statement %(what)s stands in the file more than once, line for line; it was read once. "
+            "If both are meant, ask the bank: a statement has one number."
         ),
         "bank.several_accounts": gettext_noop(
             "%(file)s holds statements of %(count)s accounts (%(names)s), but one account was given for all. "

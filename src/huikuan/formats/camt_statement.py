@@ -1,11 +1,12 @@
 """camt.053: the ISO 20022 bank statement, all versions, one document per account in the file.
 
-Source: ISO 20022 message definitions camt.053.001.01 to .08. Elements are found by their local names; see
+Source: ISO 20022 message definitions camt.053.001.01 to .13. Elements are found by their local names; see
 `readers.camt`. camt.052 and camt.054 are recognised here too, and refused with what to import instead.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,9 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, context: ReadCon
     documents: dict[str, AccountDocument] = {}
     for statement in camt.parse(path, name):
         document = documents.setdefault(statement.account, AccountDocument(statement.account))
-        _add(document, statement)
+        content = replace(statement, entries=tuple(replace(entry, ordinal=0) for entry in statement.entries))
+        if document.is_new(content, bool(statement.entries), f"Stmt {statement.reference}"):
+            _add(document, statement)
     return raw_tables(con, name, list(documents.values()), context)
 
 
@@ -46,8 +49,7 @@ def _add(document: AccountDocument, statement: camt.Statement) -> None:
     document.extend_period(statement.period_from, statement.period_to)
     document.controls += camt.controls([statement])
     if statement.entries and (statement.opening is None or statement.closing is None):
-        label = f"Stmt {statement.reference}"
-        document.problems.append(unproved(label))
+        document.problems.append(unproved(f"Stmt {statement.reference}"))
     for entry, balance in zip(statement.entries, camt.running_balances(statement), strict=True):
         cells = (
             entry.booked,
@@ -72,7 +74,7 @@ CAMT_053 = Format(
         title=gettext_noop("camt.053 bank statement (ISO 20022 XML)"),
         where=gettext_noop("Your bank's corporate portal, as camt.053 or XML statement"),
         verified="real file",
-        note=gettext_noop("Versions 1 to 8. camt.052 and camt.054 are refused: their entries are not final."),
+        note=gettext_noop("All versions. camt.052 and camt.054 are refused: their entries are not final."),
     ),
     needs=(),
     columns=STATEMENT_COLUMNS,

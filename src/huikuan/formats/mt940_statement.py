@@ -34,8 +34,13 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, context: ReadCon
     documents: dict[str, AccountDocument] = {}
     for statement in mt940.parse(mt940.decode(path.read_bytes()), name):
         document = documents.setdefault(statement.account, AccountDocument(statement.account))
-        _add(document, statement)
+        if document.is_new(statement.content, bool(statement.entries), _label(statement)):
+            _add(document, statement)
     return raw_tables(con, name, list(documents.values()), context)
+
+
+def _label(statement: mt940.Statement) -> str:
+    return f":20:{statement.reference} :28C:{statement.number}"
 
 
 def _add(document: AccountDocument, statement: mt940.Statement) -> None:
@@ -47,8 +52,7 @@ def _add(document: AccountDocument, statement: mt940.Statement) -> None:
         document.extend_period(min(days), max(days))
     document.controls += mt940.controls([statement])
     if statement.entries and (statement.opening is None or statement.closing is None):
-        label = f":20:{statement.reference} :28C:{statement.number}"
-        document.problems.append(unproved(label))
+        document.problems.append(unproved(_label(statement)))
     for entry, balance in zip(statement.entries, mt940.running_balances(statement), strict=True):
         document.problems += entry.problems
         cells = (

@@ -4,7 +4,8 @@
 - The sign is that of `CdtDbtInd`; `RvslInd` tells that it is a reversal and does not change it.
 - Only booked entries (`Sts` BOOK, as text or in `Cd`; none told means booked) count; pending ones are ignored rows.
 - `source_row` is the ordinal of the `Ntry` in the file, from 1.
-- Opening (`OPBD`, else `PRCD`) + booked entries = closing (`CLBD`) is a control of each statement.
+- Opening (`OPBD`, else `PRCD`) + booked entries = closing (`CLBD`) is a control of each statement; on the pages of a
+  long one, interim balances (`ITBD`) stand in for either.
 - camt.052 (interim report) and camt.054 (notification) are recognised and refused: they are no statements.
 
 XML is parsed by `defusedxml`: no entities, no external documents.
@@ -19,6 +20,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from huikuan.formats.readers.mixed import start_text
 from huikuan.records.document import Control
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
@@ -48,7 +50,7 @@ register(
             "Import the camt.053 statement of the day instead, which the bank gives after closing."
         ),
         "camt.no_statement": gettext_noop(
-            "%(file)s is a camt message without a statement: no Stmt with an account was found. "
+            "%(file)s is a camt message without a statement: no Stmt with entries or a closing balance was found. "
             "Export the statement again as camt.053."
         ),
     }
@@ -88,9 +90,13 @@ class Statement:
 
     @property
     def computed_closing(self) -> Decimal | None:
-        """Opening + booked entries; None where there is no opening or an amount is unreadable."""
-        amounts = [decimal(entry.amount) for entry in self.entries if entry.status == "BOOK"]
+        """Opening + booked entries; None where there is no opening, or an amount is unreadable or in another currency
+        than the account's."""
+        booked = [entry for entry in self.entries if entry.status == "BOOK"]
+        amounts = [decimal(entry.amount) for entry in booked]
         if self.opening is None or any(amount is None for amount in amounts):
+            return None
+        if any(entry.currency != self.currency for entry in booked):
             return None
         return self.opening + sum((amount for amount in amounts if amount is not None), Decimal(0))
 
@@ -102,22 +108,29 @@ class Statement:
 
 def is_camt(head: bytes, name: str) -> bool:
     """Whether the first bytes of a file are those of a camt.052, .053 or .054 message."""
-    return b"camt.05" in head or any(tag.encode() in head for tag in (STATEMENT_MESSAGE, *OTHER_MESSAGES))
+    text = start_text(head)
+    return any(word in text for word in ("camt.05", STATEMENT_MESSAGE, *OTHER_MESSAGES))
 
 
 def parse(path: Path, name: str) -> list[Statement]:
     """All statements of a file, in its order. Raises UserError `camt.*`, `file.too_large_unpacked`."""
-    root = _root(path, name)
-    message = next(iter(root), None)
-    kind = re.sub(r"V\d+$", "", _local(message)) if message is not None else ""
-    if kind in OTHER_MESSAGES:
-        raise UserError("camt.other_message", file=name, found=OTHER_MESSAGES[kind])
+    kinds = {**OTHER_MESSAGES, STATEMENT_MESSAGE: ""}
+    # The message may lie in an envelope, beside its business application header.
+    messages = [each for each in _root(path, name).iter() if _message(each) in kinds]
+    other = next((kinds[_message(each)] for each in messages if kinds[_message(each)]), "")
+    if other:
+        raise UserError("camt.other_message", file=name, found=other)
     counter = iter(range(1, 1 << 62))
-    found = [] if message is None else [_statement(each, counter) for each in _children(message, "Stmt")]
-    statements = [each for each in found if each.account]
-    if kind != STATEMENT_MESSAGE or not statements:
+    found = [_statement(stmt, counter) for message in messages for stmt in _children(message, "Stmt")]
+    statements = [each for each in found if each.account or each.closing is not None or each.entries]
+    if not statements:
         raise UserError("camt.no_statement", file=name)
     return statements
+
+
+def _message(element: Element) -> str:
+    """The name of a message without its version, as versions before the second write it."""
+    return re.sub(r"V\d+$", "", _local(element))
 
 
 def controls(statements: list[Statement]) -> tuple[Control, ...]:
@@ -164,12 +177,21 @@ def _root(path: Path, name: str) -> Element:
     if path.stat().st_size > XML_BYTES_MAX:
         raise UserError("file.too_large_unpacked", file=name, limit=XML_BYTES_MAX)
     try:
-        root: Element = defusedxml.ElementTree.parse(path, forbid_dtd=True).getroot()
+        root: Element = defusedxml.ElementTree.fromstring(_as_utf8(path.read_bytes()), forbid_dtd=True)
     except DefusedXmlException as error:
         raise UserError("camt.forbidden", file=name) from error
     except (SyntaxError, ValueError, LookupError) as error:
         raise UserError("camt.not_xml", file=name, found=str(error)[:60]) from error
     return root
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """The document without blanks before it; in UTF-8 where it says GBK, which the XML parser does not know."""
+    stripped = data.lstrip(b" \t\r\n")
+    declared = re.match(rb"<\?xml[^>]*encoding=[\"'](gbk|gb2312|gb18030)[\"'][^>]*\?>", stripped, re.IGNORECASE)
+    if declared is None:
+        return stripped
+    return stripped[declared.end() :].decode("gb18030").encode("utf-8")
 
 
 def _local(element: Element) -> str:
@@ -201,9 +223,15 @@ def _all_texts(element: Element, name: str) -> list[str]:
 
 
 def _statement(stmt: Element, counter: Iterator[int]) -> Statement:
-    balances = {_text(_find(each, "Tp/CdOrPrtry"), "Cd|Prtry"): each for each in reversed(list(_children(stmt, "Bal")))}
+    stated_in_order = [(_text(_find(each, "Tp/CdOrPrtry"), "Cd|Prtry"), each) for each in _children(stmt, "Bal")]
+    balances = dict(reversed(stated_in_order))
+    interim = [each for kind, each in stated_in_order if kind == "ITBD"]  # between the pages of a statement
     opening = balances.get("OPBD", balances.get("PRCD"))
     closing = balances.get("CLBD")
+    if opening is None and interim and (closing is not None or len(interim) > 1):
+        opening = interim[0]
+    if closing is None and interim and interim[-1] is not opening:
+        closing = interim[-1]
     stated = next((each for each in (opening, closing, *balances.values()) if each is not None), None)
     amount = _find(stated, "Amt")
     currency = _text(stmt, "Acct/Ccy") or (amount.get("Ccy", "") if amount is not None else "")

@@ -26,6 +26,13 @@ def refuse_mixed(member: str, start: bytes) -> None:
     raise UserError("file.encoding", file=member, row=row, encoding="UTF-8")
 
 
+def start_text(start: bytes) -> str:
+    """The beginning of a file as text that may be searched for words in ASCII, whatever its encoding."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or is_unmarked_utf16(start):
+        return start[: len(start) // 2 * 2].decode("utf-16", errors="replace")
+    return start.decode("latin-1").removeprefix("\u00ef\u00bb\u00bf")
+
+
 def is_unmarked_utf16(start: bytes) -> bool:
     """Whether bytes are little-endian UTF-16 text without its mark: they decode to text with line ends or separators,
     and hold no control characters. Anything else with zero bytes is no text."""

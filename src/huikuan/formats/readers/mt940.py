@@ -20,18 +20,24 @@ import calendar
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from huikuan.formats.readers.mixed import is_unmarked_utf16, start_text
 from huikuan.records.document import Control
 from huikuan.records.errors import Problem, UserError
 from huikuan.records.messages import gettext_noop, register
 
-TAG = re.compile(r"^:(?P<tag>20|21|25|28C?|34F|13D?|60[FM]|61|62[FM]|64|65|86|NS|90[CD]|940):", re.MULTILINE)
-START = re.compile(rb"(^|\n)[\x01{}A-Z0-9: ]{0,80}:20:", re.MULTILINE)
+TAG = re.compile(r"^[ \t]*:(?P<tag>20|21|25P?|28C?|34F|13D?|60[FM]|61|62[FM]|64|65|86|NS|90[CD]|940):", re.MULTILINE)
+START = re.compile(r"(^|\n)[\x01{}A-Z0-9: \t]{0,80}:20:", re.MULTILINE)
+MORE = re.compile(r"\n[ \t]*:(25P?|28C?|60[FM]|61):")
+# The header of a SWIFT message on the line of its first field.
+BLOCK = re.compile(r"\{4:[ \t]*(?=:20:)")
+# A decimal point in a :61:, where the standard wants a comma.
+POINT = re.compile(r"^(\d{6}(?:\d{4})?R?[DC][A-Z]?\d+)[.](\d{1,2})(?=[A-Z]|$)")
 BALANCE = re.compile(r"(?P<mark>[DC])(?P<day>\d{6})(?P<currency>[A-Z]{3})?(?P<amount>\d[\d,.]*)")
 INTERIM_TAGS = {"34F", "13", "13D", "90C", "90D"}
 NO_REFERENCE = {"", "NONREF", "NOREF", "NOTPROVIDED"}
@@ -43,7 +49,7 @@ logging.getLogger("mt940").propagate = False
 register(
     {
         "mt940.no_statement": gettext_noop(
-            "%(file)s holds no MT940 statement: no :20: with an account (:25:). "
+            "%(file)s holds no MT940 statement: no :20: with lines (:61:) or a closing balance (:62F:). "
             "Export the statement again as MT940 and import the whole file."
         ),
         "mt940.interim": gettext_noop(
@@ -102,6 +108,12 @@ class Statement:
         return next((each.currency for each in (self.opening, self.closing) if each and each.currency), "")
 
     @property
+    def content(self) -> tuple[object, ...]:
+        """What makes it this statement: everything but where its lines stand in the file."""
+        lines = tuple(replace(entry, ordinal=0, problems=()) for entry in self.entries)
+        return self.account, self.reference, self.number, self.opening, self.closing, lines
+
+    @property
     def computed_closing(self) -> Decimal | None:
         """Opening balance + lines; None where there is no opening or a line is unreadable."""
         amounts = [entry.amount for entry in self.entries]
@@ -117,12 +129,15 @@ class Statement:
 
 def is_mt940(head: bytes, name: str) -> bool:
     """Whether the first bytes of a file are those of an MT940 or MT942."""
-    normalised = head.replace(b"\r", b"")
-    return bool(START.search(normalised)) and b"\n:25:" in normalised and b"\n:28" in normalised
+    text = _unix(start_text(head))
+    return bool(START.search(text)) and MORE.search(text) is not None
 
 
 def decode(data: bytes) -> str:
-    """UTF-8; else GB18030 where the bytes look Chinese (high bytes in pairs from 0xA1); else Western."""
+    """UTF-16, UTF-8; else GB18030 where the bytes look Chinese (high bytes in pairs from 0xA1); else
+    Western."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or is_unmarked_utf16(data[:4096]):
+        return data.decode("utf-16", errors="replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -134,6 +149,10 @@ def decode(data: bytes) -> str:
         except UnicodeDecodeError:
             pass
     return data.decode("latin-1")
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parse(text: str, name: str) -> list[Statement]:
@@ -150,7 +169,7 @@ def parse(text: str, name: str) -> list[Statement]:
             statements[-1].entries.append(_entry(value, ordinal))
         else:
             _apply(statements[-1], tag, value)
-    statements = [each for each in statements if each.account]
+    statements = [each for each in statements if each.account or each.closing or each.entries]
     if not statements:
         raise UserError("mt940.no_statement", file=name)
     if all(each.interim and each.opening is None for each in statements):
@@ -186,7 +205,7 @@ def running_balances(statement: Statement) -> list[Decimal | None]:
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:
     """Tags with their values. Only tags of the standard, at the start of a line, begin a field."""
-    cleaned = "\n".join(line.rstrip() for line in text.replace("\r", "").split("\n"))
+    cleaned = "\n".join(line.rstrip() for line in BLOCK.sub("{4:\n", _unix(text)).split("\n"))
     found = list(TAG.finditer(cleaned))
     for at, match in enumerate(found):
         end = found[at + 1].start() if at + 1 < len(found) else len(cleaned)
@@ -196,7 +215,7 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
 
 def _apply(statement: Statement, tag: str, value: str) -> None:
     """Put a field other than `:61:` into its statement."""
-    if tag == "25" and not statement.account:
+    if tag in ("25", "25P") and not statement.account:
         statement.account = value.partition("\n")[0].strip()
     elif tag in ("86", "25", "NS") and statement.entries and statement.closing is None:
         statement.entries[-1] = _with_details(statement.entries[-1], value)
@@ -234,12 +253,13 @@ def _line_tags() -> tuple[Any, ...]:
 
 
 def _entry(value: str, ordinal: int) -> Entry:
-    first, _, rest = value.partition("\n")
+    written, _, rest = value.partition("\n")
+    first = POINT.sub(r"\1,\2", written)
     for tag in _line_tags():
         match = tag.re.match(f"{first}\n{rest}" if rest else first)
         amount = _decimal(match["amount"]) if match else None
-        if match is None or amount is None:
-            continue
+        if match is None or amount is None or first[match.end("amount") : match.end("amount") + 1] == ".":
+            continue  # a point behind the amount: its rest
         problems: list[Problem] = []
         value_date, booked = _dates(match, ordinal, problems)
         inverted = match["status"].upper() in ("D", "RC")
@@ -255,7 +275,7 @@ def _entry(value: str, ordinal: int) -> Entry:
             text=" ".join((match["extra_details"] or "").split()),
             problems=tuple(problems),
         )
-    return Entry(ordinal=ordinal, amount=first[:60])
+    return Entry(ordinal=ordinal, amount=written[:60])
 
 
 def _reference(text: str | None) -> str:
@@ -304,8 +324,6 @@ def _day(written: str) -> tuple[str, bool]:
 
 def _with_details(entry: Entry, value: str) -> Entry:
     """The entry with an `:86:` (there may be several) added to it."""
-    from dataclasses import replace
-
     known = structured(value)
     text = known.get("text") or unwrapped(value)
     return replace(
