@@ -99,17 +99,17 @@ def duplicates(lake: Lake) -> dict[str, tuple[Decimal, int]]:
 def test_identity_keys_told_twice(tmp_path: Path, first: Any, second: Any, doubtful: bool) -> None:
     lake = new_lake(tmp_path)
     row = {"business_date": date(2026, 1, 4)}
-    put(lake, document("a", "wallet_line", **first), [wallet_line("x", "5", 1, **row)], "wallet_line")
+    put(lake, document("a", "wallet_line", **first), [wallet_line("x|y", "5", 0, **row)], "wallet_line")
     assert duplicates(lake) == {}
-    rows = [wallet_line("x", "5", 1, **row), wallet_line("x", "5", 2, **row)]
+    rows = [wallet_line("x|y", "5", 0, **row), wallet_line("x|y", "5", 1, **row)]
     put(lake, document("b", "wallet_line", **second), rows, "wallet_line")
-    assert duplicates(lake) == ({"x//1": (Decimal(5), 2)} if doubtful else {})
+    assert duplicates(lake) == ({"x|y//0": (Decimal(5), 2)} if doubtful else {})
 
 
 def test_a_platforms_own_key_and_a_balance_leave_no_doubt(tmp_path: Path) -> None:
     lake = new_lake(tmp_path)
     for name in "ab":
-        rows = [wallet_line("own"), wallet_line("x", n=1, balance=Decimal(7))]
+        rows = [wallet_line("own"), wallet_line("x|y", balance=Decimal(7))]
         put(lake, document(name, "wallet_line"), rows, "wallet_line")
     assert duplicates(lake) == {}
     con = duckdb.connect(":memory:")

@@ -102,3 +102,22 @@ def test_the_direction_of_the_file_does_not_matter(book: Book, tmp_path: Path) -
 def test_a_total_of_a_later_day_is_no_finding_yet(book: Book, tmp_path: Path) -> None:
     taken(book, ledger(tmp_path, "wrong.csv", MOVES[:3], (1, 3), stated=160))
     assert found(book, as_of=date(2026, 10, 2)) == []
+
+
+def statement(folder: Path, name: str, moves: Sequence[tuple[int, int]]) -> Path:
+    """A bank file without line numbers whose bank hides the balances."""
+    lines = ["交易日期,摘要,交易详情,交易场所,记账金额(收入),记账金额(支出),记账币种,余额,对方户名,对方账户"]
+    lines += [f"2026-10-{day:02d},转账,,,{max(amount, 0) or ''},{-min(amount, 0) or ''},人民币,,,"
+              for day, amount in moves]  # fmt: skip
+    total_in, total_out = (sum(amount for _, amount in moves if (amount > 0) is way) for way in (True, False))
+    path = folder / name
+    path.write_bytes("\r\n".join([*lines, f"人民币合计,{total_in}.00,{-total_out}.00", ""]).encode("gbk"))
+    return path
+
+
+def test_a_line_on_the_edge_of_two_documents_may_be_a_duplicate(book: Book, tmp_path: Path) -> None:
+    for name, moves in (("a.csv", [(1, 10), (3, 50)]), ("b.csv", [(3, 50), (5, -7)])):
+        (row,) = import_file(book, statement(tmp_path, name, moves), ImportOptions(account="bank"), RULES).rows
+        assert (row.format, row.status) == ("icbc.statement", "imported"), row.problems
+    doubtful = [row for row in found(book) if row[0] == "possible_duplicate"]
+    assert [(class_, amount) for class_, _document, amount, _group in doubtful] == [("possible_duplicate", Decimal(50))]

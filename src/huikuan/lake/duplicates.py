@@ -1,7 +1,7 @@
 """Records of sources without row numbers that may be one movement or two (DESIGN section 5).
 
-Where the key is identity columns and n (n from 1), the same key told by several documents is one movement if each of
-them covers its day: the greatest count holds. A document covers the days of its stated period; one that states none
+Where the key is identity columns (joined by `|`) and n, the same key told by several documents is one movement if each
+of them covers its day: the greatest count holds. A document covers the days of its stated period; one that states none
 covers the days between its first and its last (on those two it may hold only a part). Else a person is asked.
 A running balance is part of the identity and settles it.
 """
@@ -26,12 +26,20 @@ def possible_duplicates_sql(con: duckdb.DuckDBPyConnection, state: KindState, ra
         return f"SELECT *, CAST(NULL AS DECIMAL(18,5)) AS amount, CAST(0 AS BIGINT) AS documents FROM ({nothing})"
     con.register(ranges, _ranges(state))
     balance = "balance" if "balance" in names else "CAST(NULL AS DECIMAL(18,5))"
-    columns = ["record_key", "document_id", "currency", "business_date", "amount", "n", f"{balance} AS balance"]
+    columns = [
+        "record_key",
+        "document_id",
+        "currency",
+        "business_date",
+        "amount",
+        state.kind.key[1],
+        f"{balance} AS balance",
+    ]
     return f"""
         SELECT record_key, any_value(currency) AS currency, min(business_date) AS business_date,
                min(amount) AS amount, count(*) AS documents
         FROM ({current.scan(state, state.readings, columns)}) r JOIN {ranges} USING (document_id)
-        WHERE n >= 1 AND balance IS NULL
+        WHERE contains({state.kind.key[1]}, '|') AND balance IS NULL
         GROUP BY record_key
         HAVING count(*) > 1 AND NOT bool_and(coalesce(business_date BETWEEN covers_from AND covers_to, false))"""
 

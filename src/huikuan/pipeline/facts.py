@@ -27,10 +27,11 @@ from huikuan.records.kind import DUCKDB_TYPES, Kind, record_key, record_key_part
 from huikuan.records.kinds import KINDS
 
 MANUAL_DOCUMENT = "manual"
-MISMATCHES = "document_mismatch"  # no kind: what documents say about themselves
-MISMATCH_SCHEMA = pa.schema(
-    [("document_id", pa.string()), ("identity", pa.string()), ("account", pa.string()), ("date", pa.date32()),
-     ("amount", pa.decimal128(18, 5)), ("closing", pa.bool_()), ("currency", pa.string())]
+FINDINGS = "document_finding"  # no kind: what documents say about themselves
+FINDING_SCHEMA = pa.schema(
+    [("document_id", pa.string()), ("source_row", pa.int64()), ("identity", pa.string()), ("account", pa.string()),
+     ("date", pa.date32()), ("amount", pa.decimal128(18, 5)), ("closing", pa.bool_()), ("currency", pa.string()),
+     ("class", pa.string())]
 )  # fmt: skip
 
 
@@ -62,29 +63,35 @@ def load(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions, timez
         conflicts += register_kind(con, lake, kind, decisions)
     backend = ibis.duckdb.from_connection(con)
     tables: dict[str, Any] = {name: backend.table(name) for name in KINDS}
-    if _register_mismatches(con, lake):
-        tables[MISMATCHES] = backend.table(MISMATCHES)
+    if _register_findings(con, lake):
+        tables[FINDINGS] = backend.table(FINDINGS)
     return Loaded(Facts(backend, tables, timezone), tuple(conflicts))
 
 
-def _register_mismatches(con: duckdb.DuckDBPyConnection, lake: Lake) -> bool:
-    """Make the table of documents whose totals disagree (`proofs.Mismatch` and their currency), if there are any."""
+def _register_findings(con: duckdb.DuckDBPyConnection, lake: Lake) -> bool:
+    """Make the table of what documents themselves leave in doubt, if anything: totals that disagree, and lines of
+    accounts of which nobody can say whether two documents tell one movement or two."""
     documents = lake.documents()
-    found = mismatches(documents)
-    if not found:
-        return False
     kinds = {document.document_id: document.kinds for document in documents}
     rows = []
-    for each in found:
+    for each in mismatches(documents):
         query = " UNION ALL ".join(
             f"SELECT currency FROM {quoted(kind)} WHERE document_id = $document" for kind in kinds[each.document_id]
         )
         told = con.execute(f"SELECT min(currency) FROM ({query})", {"document": each.document_id}).fetchone()
-        rows.append({**asdict(each), "currency": (told[0] if told else None) or ""})
-    con.register(f"{MISMATCHES}_rows", pa.Table.from_pylist(rows, MISMATCH_SCHEMA))
-    con.execute(f"CREATE OR REPLACE TABLE {MISMATCHES} AS SELECT * FROM {MISMATCHES}_rows")
-    con.unregister(f"{MISMATCHES}_rows")
-    return True
+        rows.append({**asdict(each), "currency": (told[0] if told else None) or "", "class": "total_mismatch"})
+    con.register(f"{FINDINGS}_rows", pa.Table.from_pylist(rows, FINDING_SCHEMA))
+    con.execute(f"CREATE OR REPLACE TABLE {FINDINGS} AS SELECT * FROM {FINDINGS}_rows")
+    con.unregister(f"{FINDINGS}_rows")
+    for kind in ("wallet_line", "bank_line"):
+        lake.register_possible_duplicates(con, kind, f"{kind}_doubtful")
+        con.execute(
+            f"INSERT INTO {FINDINGS} BY NAME SELECT k.document_id, k.source_row, k.record_key AS identity, k.account, "
+            f"k.business_date AS date, k.amount, false AS closing, k.currency, 'possible_duplicate' AS class "
+            f"FROM {kind}_doubtful d JOIN {kind} k USING (record_key)"
+        )
+    found = con.execute(f"SELECT count(*) FROM {FINDINGS}").fetchone()
+    return bool(found and found[0])
 
 
 def register_kind(con: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind, decisions: Decisions) -> tuple[Conflict, ...]:

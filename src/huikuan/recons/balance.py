@@ -5,8 +5,9 @@ balances (`chain`), the opening one from the rules where it is told. Each line t
 of its own, `balance_break` (or `possible_duplicate` where a twin of it stands beside), with the money that is missing
 before it. An account without balances cannot be proved: it is open as `unknown`, no work.
 
-A document whose own totals disagree is a finding beside (`total_mismatch`), whether or not a balance breaks; one of
-which only the closing balance disagrees is told by the break already, where there is one.
+What documents themselves leave in doubt stands beside, outside the residual: totals that disagree (`total_mismatch`),
+whether or not a balance breaks (where only the closing balance disagrees, the break tells it, if there is one), and
+lines that may be one movement told twice or two movements (`possible_duplicate`).
 """
 
 from __future__ import annotations
@@ -41,20 +42,20 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
     left = conform(_entries(accounts, "account", accounts.opening + accounts.moved), ENTRY)
     proved = accounts.filter(accounts.proved)
     right = conform(_entries(proved, "closing", proved.closing), ENTRY)
-    extra = {"steps": told, "accounts": accounts, "breaks": broken, "mismatches": _mismatches(facts, as_of)}
+    extra = {"steps": told, "accounts": accounts, "breaks": broken, "findings": _findings(facts, as_of)}
     return Sides(left, right, extra)
 
 
-def _mismatches(facts: Facts, as_of: date) -> Any:
-    if not facts.has("document_mismatch"):
+def _findings(facts: Facts, as_of: date) -> Any:
+    if not facts.has("document_finding"):
         return None
-    told = facts.table("document_mismatch")
+    told = facts.table("document_finding")
     return told.filter(no_later(told.date, as_of))
 
 
 def noted(sides: Sides) -> Any:
-    """Documents whose totals disagree, at their account's group where it has one."""
-    told = sides.extra["mismatches"]
+    """What documents themselves leave in doubt, at their account's group where it has one."""
+    told = sides.extra["findings"]
     if told is None:
         return None
     broken = sides.extra["breaks"].select("account").distinct()
@@ -68,7 +69,7 @@ def noted(sides: Sides) -> Any:
             record_key=ibis.literal("document:").concat(placed.identity),
             scope=placed.account,
             key=placed.group_account,
-            hint=ibis.literal("total_mismatch"),
+            hint=placed["class"],
         ),
         ENTRY,
     )
