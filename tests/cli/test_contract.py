@@ -214,9 +214,22 @@ def test_backup_and_restore(cli: Cli, samples: object) -> None:
     assert b"PRIVATE" not in file.read_bytes() and "exists already" in cli("backup", file, code=1).stderr
     assert "not empty" in cli("restore", file, code=1).stderr
     other = Cli(cli.home.parent / "restored")
-    other.home.with_name("restored.key").write_bytes(cli.home.with_name("home.key").read_bytes())
-    other("restore", file)
+    assert [row["home"] for row in other.rows("restore", file)] == [str(other.home)]
     assert other.rows("documents") == documents
     checks = other.rows("check")
     assert checks and all(row["ok"] for row in checks), checks
     assert json.loads(other("import", bill, "--shop", "S", "--json").stdout)["rows"][0]["status"] == "unchanged"
+
+
+def test_a_backup_from_another_machine_asks_for_the_key(cli: Cli) -> None:
+    cli("init")
+    file = cli.home.parent / "backup.zip"
+    (row,) = cli.rows("backup", file)
+    assert row == {"file": str(file), "bytes": file.stat().st_size}
+    key = cli.home.with_name("home.key")
+    taken_along = key.read_bytes()
+    key.unlink()
+    other = Cli(cli.home.parent / "restored")
+    assert "key file" in other("restore", file).stderr
+    other.home.with_name("restored.key").write_bytes(taken_along)
+    assert all(row["ok"] for row in other.rows("check"))

@@ -131,24 +131,34 @@ def check_command(home: Path | None, book_name: str | None, as_json: bool) -> No
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @home_options
-def backup_command(file: Path, home: Path | None, book_name: str | None) -> None:
+@json_option
+def backup_command(file: Path, home: Path | None, book_name: str | None, as_json: bool) -> None:
     """Write the home folder to a zip file: database, lakes, originals; never the key, never results."""
     ready(home)
     from huikuan.server.core.maintenance import backup
 
     with progress("Backing up") as told:
         size = backup(file, told)
+    if as_json:
+        emit([{"file": str(file), "bytes": size}], True)
     say(f"{file}: {size:,} bytes. The installation's key is not in it: keep the key file as well.")
 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @home_options
-def restore_command(file: Path, home: Path | None, book_name: str | None) -> None:
+@json_option
+def restore_command(file: Path, home: Path | None, book_name: str | None, as_json: bool) -> None:
     """Restore a backup into a home folder that does not exist yet, or is empty."""
-    from huikuan.server.core.restore import restore
+    from huikuan.server.core.restore import has_key, restore
+    from huikuan.server.keys import key_file
 
     where = restore(file, home)
+    if as_json:
+        emit([{"home": str(where)}], True)
+    if not has_key(where):
+        say(f"Restored to {where}. Put the installation's key file at {key_file(where)} before anything else.")
+        return
     ready(where)
     say(f"Restored to {where}. Run `huikuan check`, then `huikuan reconcile`.")
 

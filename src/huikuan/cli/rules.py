@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from huikuan.cli.common import ACTOR, json_option, say, with_book
+from huikuan.cli.common import ACTOR, emit, json_option, say, with_book
 from huikuan.pipeline.plain import plain
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
@@ -42,12 +42,15 @@ def show(book: Any, as_json: bool) -> None:
 
 @rules_command.command("export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
 @with_book
-def export(book: Any, file: Path) -> None:
+def export(book: Any, file: Path, as_json: bool) -> None:
     """Write the rules to a file."""
     from huikuan.server.books.toml import export_text
 
     file.write_text(export_text(book), encoding="utf-8")
+    if as_json:
+        emit([{"file": str(file)}], True)
 
 
 @rules_command.command("import")

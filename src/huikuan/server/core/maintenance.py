@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sqlite3
 import zipfile
@@ -17,6 +18,7 @@ from django.db import connection
 
 from huikuan.records.errors import OperatorError, UserError
 from huikuan.records.messages import gettext_noop, register
+from huikuan.server import keys
 from huikuan.server.audit.services import verify
 from huikuan.server.books.models import Book
 from huikuan.server.core.restore import MARK
@@ -85,7 +87,10 @@ def backup(file: Path, told: Progress) -> int:
         with ExitStack() as held, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
             for book in Book.objects.all():
                 held.enter_context(library_book(book).lake.writer("backup"))
-            mark = {"made_at": datetime.now(UTC).isoformat(timespec="seconds")}
+            mark = {
+                "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "key_file": "" if os.environ.get("HUIKUAN_KEY") else str(keys.key_file(home)),  # where, never what
+            }
             archive.writestr(MARK, json.dumps(mark))
             _add_database(archive, home)
             paths = [path for path in sorted((home / "books").rglob("*")) if path.is_file() and _wanted(path, home)]

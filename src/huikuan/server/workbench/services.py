@@ -65,7 +65,7 @@ register(
         "decision.undone": gettext_noop("That decision has been taken back already."),
         "decision.reason_needed": gettext_noop("Say why: a reason is needed."),
         "decision.there": gettext_noop("%(record_key)s is decided so already."),
-        "correct.field_unknown": gettext_noop("A %(kind)s has no field “%(field)s”. There are: %(fields)s."),
+        "correct.field_unknown": gettext_noop("%(kind)s has no field “%(field)s”. There are: %(fields)s."),
         "correct.field_fixed": gettext_noop("“%(field)s” says which record it is and cannot be corrected."),
         "correct.value": gettext_noop("“%(value)s” is no %(type)s for the field “%(field)s”."),
         "correct.no_record": gettext_noop("There is no record %(record_key)s."),
