@@ -56,21 +56,10 @@ def load_demo(truth: Any, home: Path | None, book_name: str | None) -> list[dict
     Returns the statement rows. The book is looked at as of the demo's last day for ever.
     """
     ready(home)
-    from huikuan.pipeline.importing import ImportOptions
-    from huikuan.server.books.demo import demo_book
-    from huikuan.server.documents.services import import_paths
-    from huikuan.server.workbench import services
+    from huikuan.server.books.demo import load
+    from huikuan.server.workbench.services import results
 
-    book = demo_book((truth.folder / "rules.toml").read_text(encoding="utf-8"), book_name, by=ACTOR)
-    files = {file.file: file for file in truth.files}
     with progress("Importing") as told:
-        for number, (name, file) in enumerate(files.items()):
-            told(name, number, len(files))
-            options = ImportOptions(shop=file.shop, account=file.account)
-            for row in import_paths(book, ACTOR, [(truth.folder / name, name)], options):
-                if row.status == "refused":
-                    say(f"{row.file}: {row.problems[0]['text'] if row.problems else 'refused'}")
-    with progress("Reconciling") as told:
-        manifest = services.reconcile(book, ACTOR, None, told)
-    found = services.results(book)
+        book, manifest = load(truth, book_name, by=ACTOR, told=told)
+    found = results(book)
     return [{**row, "as_of": manifest.as_of, "run": manifest.run} for row in found.statement()]

@@ -7,6 +7,7 @@ ROWS = [
     Row("books:settings", RULES, "post"),
     Row("books:create", "", "get"),  # administrators of the installation only
     Row("books:create", "", "post"),
+    Row("books:load_demo", "", "post"),
     Row("books:shops", MONEY),
     *[
         Row(name, RULES, method, args)

@@ -11,9 +11,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from huikuan.server.books.models import Book
 from huikuan.server.core import numbers
+from huikuan.server.documents.models import DocumentRow
 from huikuan.server.workbench import panes, services
 from huikuan.server.workbench.overview import overview
 
@@ -74,9 +76,12 @@ def equal_pair(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     raise AssertionError("the demo has no equal pair")
 
 
-def test_never_run_says_so_and_offers_to_run(world: Any, english: None) -> None:
+def test_never_run_says_so_and_offers_to_import_then_to_run(world: Any, english: None) -> None:
     html = text(world.client("clerk").get("/b/ours/reconciliations/"))
     assert "Nothing has been reconciled yet" in html
+    assert 'href="/b/ours/import/"' in html and "/reconciliations/run/" not in html
+    DocumentRow.objects.create(book=world.ours.book, document_id="d1", file_name="a.csv", imported_at=timezone.now())
+    html = text(world.client("clerk").get("/b/ours/reconciliations/"))
     assert 'action="/b/ours/reconciliations/run/' in html
     assert "/reconciliations/run/" not in text(world.client("auditor").get("/b/ours/reconciliations/"))
 

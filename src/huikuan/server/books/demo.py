@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +32,24 @@ def demo_book(rules: str, name: str | None, *, by: Any) -> Book:
         set_role(user, book, "owner", by=by)
     import_text(book, rules, by=by)
     return book
+
+
+def load(truth: Any, name: str | None, *, by: Any, told: Callable[[str, float, float], None]) -> tuple[Book, Any]:
+    """Import the rules and files of a made demo into its book and reconcile it; the book, and the run's manifest.
+
+    `told(stage, done, total)`. Done a second time it changes nothing: every file is known then.
+    """
+    from huikuan.pipeline.importing import ImportOptions
+    from huikuan.server.documents.services import import_paths
+    from huikuan.server.workbench.services import reconcile
+
+    book = demo_book((truth.folder / "rules.toml").read_text(encoding="utf-8"), name, by=by)
+    files = {file.file: file for file in truth.files}
+    for number, (file_name, file) in enumerate(files.items(), 1):
+        told(file_name, number, len(files) + 1)
+        options = ImportOptions(shop=file.shop, account=file.account)
+        import_paths(book, by, [(truth.folder / file_name, file_name)], options, last=number == len(files))
+    return book, reconcile(book, by)
 
 
 def _empty_book(name: str | None) -> Book | None:

@@ -8,6 +8,7 @@ app_name = "books"
 urlpatterns = [
     path("settings", views.settings_page, name="settings"),
     path("settings/new-book", views.create, name="create"),
+    path("settings/demo", views.load_demo, name="load_demo"),
     path("settings/shops", views.shops, name="shops"),
     path("settings/shops/new", views.shop, name="shop_new"),
     path("settings/shops/<int:pk>", views.shop, name="shop"),

@@ -11,14 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huikuan.records.messages import gettext_noop
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.audit.services import record
 from huikuan.server.books import services
 from huikuan.server.books.forms import AccountForm, BookForm, BookSettingsForm, ShopForm
 from huikuan.server.books.models import Account, Shop
 from huikuan.server.core.shortcuts import book_url, done, toast
+from huikuan.server.jobs.models import Job
+from huikuan.server.jobs.services import start
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,6 +55,18 @@ def create(request: HttpRequest) -> HttpResponse:
         return done(request, reverse("core:home", args=[book.slug]))
     context = {"form": form, "title": _("New book")}
     return render(request, "books/form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@book_view("open_book")
+def load_demo(request: HttpRequest) -> HttpResponse:
+    """Load the demo into a book of its own, in the background; for administrators of the installation."""
+    if not request.user.is_superuser:  # type: ignore[union-attr]
+        raise PermissionDenied
+    book = request.book  # type: ignore[attr-defined]
+    if not Job.objects.filter(book=book, kind="demo", state__in=("waiting", "running")).exists():
+        start(book, "demo", {"by": request.user.get_username()}, title=gettext_noop("Demo"), by=request)
+    return done(request, book_url(request, "core:home"))
 
 
 @require_GET

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from huikuan.demo.seller import COMPANY
 from huikuan.server.accounts.permissions import book_view
+from huikuan.server.books.models import Book
 from huikuan.server.collection import home, queries
 from huikuan.server.collection.home import Money
 from huikuan.server.collection.shown_home import Days, shown_money
@@ -59,7 +61,11 @@ def _first_steps(request: HttpRequest, documents: int) -> HttpResponse:
     book = request.book  # type: ignore[attr-defined]
     job = Job.objects.filter(book=book, kind="reconcile").first()
     shown = job if job and (job.active or job.state == "failed") else None
-    context = {"documents": documents, "job": shown, "todos": todos(request, None, []), "platforms": platforms()}
+    demo = Book.objects.filter(name=COMPANY).exclude(pk=book.pk).first() if request.user.is_superuser else None  # type: ignore[union-attr]
+    context = {
+        "documents": documents, "job": shown, "todos": todos(request, None, []), "platforms": platforms(),
+        "demo": demo, "demo_job": Job.objects.filter(book=book, kind="demo").first(),
+    }  # fmt: skip
     return render(request, "collection/first_steps.html", context)
 
 

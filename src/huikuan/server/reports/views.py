@@ -48,7 +48,8 @@ def report_list(request: HttpRequest) -> HttpResponse:
             "name": each.name, "title": translated(each.title), "note": translated(each.description),
             "icon": ICONS.get(each.name, "report-money"),
             "periods": [(code, translated(word)) for code, word in PERIODS.items()],
-            "accounts": shown.accounts_of(book) if any(p.name == "account" for p in each.parameters) else [],
+            "of_account": (of_account := any(p.name == "account" for p in each.parameters)),
+            "accounts": shown.accounts_of(book) if of_account else [],
         }
         for each in REPORTS.values()
     ]  # fmt: skip
