@@ -45,6 +45,11 @@ export function startLayers(): void {
     if (link.dataset.dialog !== undefined) openDialog(link.href);
     else openDrawer(link.href);
   });
+  // A form that asks in the dialog: what it gets is shown there.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const asked = (event as CustomEvent).detail.requestConfig?.elt as HTMLElement | undefined;
+    if (asked?.dataset.opensDialog !== undefined && !dialog().open) dialog().showModal();
+  });
   // An answer without a body after a form in a layer means: done, close it.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const detail = (event as CustomEvent).detail;

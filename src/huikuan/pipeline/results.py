@@ -203,7 +203,7 @@ class Results:
         found = self.run.query(
             f"SELECT {columns}, amount FROM {opened} WHERE list_contains(?::VARCHAR[], record_key)", [keys]
         )
-        rest = [key for key in keys if key not in {row["record_key"] for row in found}] + self._split(name)
+        rest = [key for key in keys if key not in {row["record_key"] for row in found}] + self._shared(name, keys)
         linked = []
         if rest:
             linked = self.run.query(
@@ -213,17 +213,13 @@ class Results:
         whole = {(row["side"], row["record_key"]): row for row in [*found, *linked]}
         return [row for row in whole.values() if row["record_key"] in keys]
 
-    def _split(self, name: str) -> list[str]:
-        """Keys of records that people have split: their open row shows only the rest."""
+    def _shared(self, name: str, keys: Sequence[str]) -> list[str]:
+        """Those of these records that people have matched: an open row of theirs shows only what was left."""
         if self.decisions is None:
             return []
-        return [
-            member.record_key
-            for match in self.decisions.matches
-            if match.reconciliation == name
-            for member in match.members
-            if member.amount != member.fact_amount
-        ]
+        matches = [match for match in self.decisions.matches if match.reconciliation == name]
+        members = {member.record_key for match in matches for member in match.members}
+        return [key for key in keys if key in members]
 
     def item(self, name: str, item_id: str) -> dict[str, Any] | None:
         """One open item; None when it is open no more."""

@@ -242,3 +242,28 @@ def test_an_auditor_sees_no_action(world: Any, demo: Book) -> None:
     html = text(world.client("auditor").get(BENCH))
     assert 'data-do="match"' not in html and 'type="checkbox"' not in html
     assert "Your role may only read here" in html
+
+
+def test_a_match_whose_record_changed_is_shown_and_kept_as_it_is_now(clerk: Client, demo: Book, found: Any) -> None:
+    left, right = equal_pair(found)
+    made = services.match(demo, "test", NAME, [left["record_key"]], [right["record_key"]])
+    assert "no longer fits" not in text(clerk.get(BENCH))
+    paid = services.facts.told_record(services.library_book(demo), left["record_key"], services.decisions_of(demo))[
+        "paid"
+    ]
+    services.correct(demo, "test", left["record_key"], "paid", str(paid + 1), "the file was wrong")
+    services.reconcile(demo, "test")
+    assert "1 match made by hand no longer fits" in text(clerk.get(BENCH))
+    listed = text(clerk.get(f"{BENCH}matched/?conflict=1"))
+    assert f"/group/{made.group_id}/" in listed and listed.count("/group/") == 1
+    group = text(clerk.get(f"{BENCH}group/{made.group_id}/"))
+    assert f"has changed since: {left['amount']:,.2f} → {left['amount'] + 1:,.2f}." in group
+    again = {"group": made.group_id}
+    asked = clerk.post(f"{BENCH}difference/", {**again, "step": "ask"}, HTTP_HX_TARGET="dialog", **HTMX)
+    assert asked.status_code == 200 and ">1.00<" in text(asked)
+    kept = clerk.post(f"{BENCH}difference/", {**again, "difference_reason": "fee"}, HTTP_HX_TARGET="dialog", **HTMX)
+    assert kept.status_code == 200, text(kept)
+    now = Match.objects.get(book=demo, live=True)
+    assert now.group_id != made.group_id and now.difference == 1
+    services.reconcile(demo, "test")
+    assert "no longer fits" not in text(clerk.get(BENCH))

@@ -80,7 +80,8 @@ def test_never_run_says_so_and_offers_to_import_then_to_run(world: Any, english:
     html = text(world.client("clerk").get("/b/ours/reconciliations/"))
     assert "Nothing has been reconciled yet" in html
     assert 'href="/b/ours/import/"' in html and "/reconciliations/run/" not in html
-    DocumentRow.objects.create(book=world.ours.book, document_id="d1", file_name="a.csv", imported_at=timezone.now())
+    counts = dict.fromkeys(("rows", "accepted", "rejected", "ignored", "new", "updated", "duplicate"), 1)
+    DocumentRow.objects.create(book=world.ours.book, document_id="d1", imported_at=timezone.now(), **counts)
     html = text(world.client("clerk").get("/b/ours/reconciliations/"))
     assert 'action="/b/ours/reconciliations/run/' in html
     assert "/reconciliations/run/" not in text(world.client("auditor").get("/b/ours/reconciliations/"))

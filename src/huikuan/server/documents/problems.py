@@ -11,12 +11,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.records.messages import text_of
+from huikuan.server.core import numbers
 from huikuan.server.documents.queries import format_titles
 
 # These codes are asked about in words of the page's own.
 ASKED = ("shop.unknown", "account.unknown", "import.shop_unknown", "import.account_unknown")
 _AFTER_PLACE = re.compile(r"[\"”」』)）]?\s*[:：]\s*")
 CLOSING = "closing balance"
+COUNTED = re.compile(r"笔数|条数|總筆數|筆數|\bcount\b|\brows\b|\bentries\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,12 @@ def sentence(problem: dict[str, Any]) -> str:
     params = {name: problem.get(name) for name in ("sheet", "row", "column")} | problem.get("params", {})
     if problem["code"] == "file.not_recognised_near":
         params["format"] = format_titles().get(params.get("format", ""), params.get("format"))
+    if problem["code"] == "file.not_recognised":
+        return _("Not recognised. Map its columns, or download it again in one of the formats that can be read.")
     if problem["code"] == "control.mismatch":
-        params["name"] = control_name(str(params.get("name", "")))
+        name = str(params.get("name", ""))
+        told = {key: control_value(name, params[key]) for key in ("stated", "computed") if key in params}
+        params |= told | {"name": control_name(name)}
     if problem["code"] == "unproved":
         params["what"] = str(params.get("what", "")).removeprefix("mapping.")
     text = text_of(problem["code"], params)
@@ -83,6 +89,19 @@ def control_name(name: str) -> str:
     if name.startswith(CLOSING):
         return f"{_('Closing balance')}{name[len(CLOSING) :]}"
     return own.get(name, name)
+
+
+def control_value(name: str, value: Any) -> str:
+    """A control's value as people read it: a count, or an amount; as it stands where it is no number.
+
+    >>> control_value("资金流水总笔数", "3.00"), control_value("收入金额", "1234.5"), control_value("x", "a")
+    ('3', '1,234.50', 'a')
+    """
+    try:
+        number = Decimal(str(value).replace(",", ""))
+    except InvalidOperation:
+        return str(value)
+    return numbers.quantity(number) if COUNTED.search(name) else numbers.money_exact(number)
 
 
 def total_name(name: str) -> str:

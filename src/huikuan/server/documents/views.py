@@ -24,7 +24,7 @@ from huikuan.server.documents.batches import Batch, batch_of
 from huikuan.server.documents.forms import AnswerForm, known_names
 from huikuan.server.documents.models import DocumentRow, Upload
 from huikuan.server.documents.origins import origin_of
-from huikuan.server.documents.problems import control_name, lines_of, sentence, total_name
+from huikuan.server.documents.problems import control_name, control_value, lines_of, sentence, total_name
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,10 +163,17 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
         "file_faults": [sentence(problem) for problem in found.problems if problem.get("row") is None],
         "faults": lines_of(problem for problem in found.problems if problem.get("row") is not None),
         "totals": [(kind, total_name(name), amount) for kind, name, amount in _totals(found)],
-        "controls": [control | {"name": control_name(control["name"])} for control in found.controls],
+        "controls": [shown_control(control) for control in found.controls],
         "samples": queries.first_records(request.book, found),  # type: ignore[attr-defined]
     }
     return render(request, "documents/document.html", context)
+
+
+def shown_control(control: dict[str, Any]) -> dict[str, Any]:
+    """A control total in words."""
+    name = control["name"]
+    values = {key: control_value(name, control[key]) for key in ("stated", "computed")}
+    return control | values | {"name": control_name(name)}
 
 
 def _totals(found: DocumentRow) -> list[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,11 +15,13 @@ from huikuan.pipeline.results import Results
 from huikuan.server.books.models import Book
 from huikuan.server.core import paging
 from huikuan.server.workbench import filters, queries
+from huikuan.server.workbench.models import Match
 from huikuan.server.workbench.rows import Row, row_of, short_account
 from huikuan.server.workbench.words import because, class_words
 
 ZERO = Decimal(0)
 RECORDS_FOUND = 1000
+CONFLICT_CODE = '"code": "conflict"'
 NUMBER_LETTERS = 10  # a word of so many letters is first taken for an order number or the beginning of one
 SEARCHED = ("order_no", "record_key", "scope", "reason")
 
@@ -34,13 +37,51 @@ def count(found: Results, name: str) -> int:
     return facets(found, name)[0]
 
 
+def conflicts(book: Book, found: Results, name: str) -> list[str]:
+    """The matches made by people that no longer fit the facts: a record changed or went after they were made."""
+    if not Match.objects.filter(book=book, reconciliation=name, live=True).exists():
+        return []
+    links = found.run.now(name, found.decisions)[0]
+    clause = f"\"pass\" = 'decision' AND contains(evidence, '{CONFLICT_CODE}')"
+    rows = found.run.kept(f"SELECT DISTINCT group_id FROM {links} WHERE {clause} ORDER BY group_id", [])
+    return [row["group_id"] for row in rows]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A record of a person's match that is not what it was: `now` None when no file tells it any more."""
+
+    name: str
+    key: str
+    before: Decimal
+    now: Decimal | None
+
+
+def changes(found: Results, name: str, made: Match) -> list[Changed]:
+    """What has changed of the records of a match since it was made."""
+    members = list(made.members.all())
+    known = {row["record_key"]: row for row in found.records(name, [each.record_key for each in members])}
+    told = []
+    for each in members:
+        row = known.get(each.record_key)
+        if row is None or row["amount"] != each.fact_amount:
+            shown = each.record_key.partition(":")[2].rstrip("/").rpartition("/")[2] or each.record_key
+            label = each.order_no or shown
+            told.append(Changed(label, each.record_key, each.fact_amount, row["amount"] if row else None))
+    return told
+
+
 def page(request: HttpRequest, found: Results, name: str, until: date | None) -> dict[str, Any]:
     """A page of groups by words, pass and status; sorted by the group's first day, newest first."""
     text, by, status = (request.GET.get(key, "") for key in ("q", "pass", "status"))
+    apart = request.GET.get("conflict") == "1"
     after, number, size = paging.page_params(request)
     typed = filters.read(text[:200], until or found.manifest.as_of)
-    narrowed = not typed.empty or by or status or until
+    narrowed = not typed.empty or by or status or until or apart
     clause, params = _where(typed, by, status, until)
+    torn = conflicts(request.book, found, name)  # type: ignore[attr-defined]
+    if apart:
+        clause, params = f"{clause} AND list_contains(?::VARCHAR[], group_id)", [*params, torn]
     total, facet_rows = facets(found, name)
     rows: list[dict[str, Any]] = []
     for sql, bound in _with_words(found, name, typed.words):
@@ -52,7 +93,7 @@ def page(request: HttpRequest, found: Results, name: str, until: date | None) ->
     return {
         "page": paging.Page(shown, number, size, None if narrowed else total, cursor),
         "text": text, "pass": by, "status": status, "facets": _by_pass(facet_rows), "statuses": _by_status(facet_rows),
-        "total": total,
+        "total": total, "conflicts": len(torn),
     }  # fmt: skip
 
 
@@ -162,7 +203,7 @@ def group(book: Book, found: Results, name: str, group_id: str, order_no: str = 
             "amount": row["allocated"],
         }
         sides[row["side"]].append(row_of(name, filled, found.manifest.as_of))
-    first = rows[0]
+    first, made = rows[0], queries.match_of(book, group_id)
     return {
         "group_id": group_id,
         "rows": sides,
@@ -183,6 +224,7 @@ def group(book: Book, found: Results, name: str, group_id: str, order_no: str = 
         "class_code": first["class"] or "",
         "class_words": class_words(first["class"] or ""),
         "left_over": found.group_open(name, group_id),
-        "made": queries.match_of(book, group_id),
+        "made": made,
+        "changes": changes(found, name, made) if made and made.live else [],
         "notes": queries.notes_of(book, [f"group:{group_id}"]),
     }

@@ -161,10 +161,12 @@ def match(
     difference_reason: str = "",
     reason: str = "",
     force: bool = False,
+    instead_of: str = "",
 ) -> Match:
     """Say that records belong together. `left` and `right` are record keys; `amounts` gives a record's share (signed as
     on its side) where not all that is left of it is meant, `amount` the share of both of a pair. A difference within
-    the reconciliation's tolerance that is given no reason is rounding.
+    the reconciliation's tolerance that is given no reason is rounding. `instead_of`: the group of a match of a person
+    which this one replaces.
 
     Errors (UserError): an unknown or taken record, two currencies, a difference without its reason, a difference above
     the role's limit.
@@ -175,6 +177,8 @@ def match(
     if difference_reason and difference_reason not in DIFFERENCE_REASONS:
         raise UserError("match.reason_unknown", reason=difference_reason, reasons=", ".join(DIFFERENCE_REASONS))
     locked = _locked(book)
+    if instead_of and Match.objects.filter(book=book, group_id=instead_of, live=True).exists():
+        unmatch(book, actor, instead_of)
     limit = None if allowed(role, "force") else locked.clerk_limit
     bases = _bases(book, name, left, right)
     shares = _shares(book, name, bases, amount, dict(amounts or {}))

@@ -137,6 +137,7 @@ def bench(request: HttpRequest, name: str) -> HttpResponse:
             for side in ("left", "right")
         ]
         context |= suggestions.offered(book, found, name, wanted_of(request, "", given))
+        context["conflicts"] = len(groups.conflicts(book, found, name))
     return render(request, "workbench/bench.html", context)
 
 

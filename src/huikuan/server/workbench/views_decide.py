@@ -147,6 +147,7 @@ def difference(request: HttpRequest, name: str) -> HttpResponse:
             difference_reason=reason,
             reason=request.POST.get("reason", "").strip(),  # type: ignore[attr-defined]
             force=request.POST.get("force") == "1",
+            instead_of=request.POST.get("group", ""),
         )
     except UserError as error:
         context |= {"fault": _taken(request, str(error.params.get("record_key", ""))) or str(error)}
@@ -160,8 +161,11 @@ def difference(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _members(request: HttpRequest, name: str, group_id: str) -> tuple[list[str], list[str]]:
-    """The records of an automatic group, to be matched by a person with a reason."""
-    rows = services.results(request.book).group(name, group_id, request.POST.get("order_no", ""))  # type: ignore[attr-defined]
+    """The records of a group, to be matched by a person: an automatic one with a reason, a person's as they are now."""
+    found = services.results(request.book)  # type: ignore[attr-defined]
+    rows = found.group(name, group_id, request.POST.get("order_no", ""))
+    known = {row["record_key"] for row in found.records(name, [row["record_key"] for row in rows])}
+    rows = [row for row in rows if row["record_key"] in known]
     if not rows:
         raise UserError("match.group_unknown", group_id=group_id)
     return [r["record_key"] for r in rows if r["side"] == "left"], [
