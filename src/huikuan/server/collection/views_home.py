@@ -61,11 +61,10 @@ def _first_steps(request: HttpRequest, documents: int) -> HttpResponse:
     book = request.book  # type: ignore[attr-defined]
     job = Job.objects.filter(book=book, kind="reconcile").first()
     shown = job if job and (job.active or job.state == "failed") else None
-    demo = Book.objects.filter(name=COMPANY).exclude(pk=book.pk).first() if request.user.is_superuser else None  # type: ignore[union-attr]
-    context = {
-        "documents": documents, "job": shown, "todos": todos(request, None, []), "platforms": platforms(),
-        "demo": demo, "demo_job": Job.objects.filter(book=book, kind="demo").first(),
-    }  # fmt: skip
+    context = {"documents": documents, "job": shown, "todos": todos(request, None, []), "platforms": platforms()}
+    if request.user.is_superuser:  # type: ignore[union-attr]
+        context["demo"] = Book.objects.filter(name=COMPANY).exclude(pk=book.pk).first()
+        context["demo_job"] = Job.objects.filter(book=book, kind="demo").first()
     return render(request, "collection/first_steps.html", context)
 
 
