@@ -41,7 +41,7 @@ def conflicts(book: Book, found: Results, name: str) -> list[str]:
     """The matches made by people that no longer fit the facts: a record changed or went after they were made."""
     if not Match.objects.filter(book=book, reconciliation=name, live=True).exists():
         return []
-    links = found.run.now(name, found.decisions)[0]
+    links = found.run.now(name, "links", found.decisions)
     clause = f"\"pass\" = 'decision' AND contains(evidence, '{CONFLICT_CODE}')"
     rows = found.run.kept(f"SELECT DISTINCT group_id FROM {links} WHERE {clause} ORDER BY group_id", [])
     return [row["group_id"] for row in rows]

@@ -27,6 +27,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from huikuan.server.core import numbers, shortcuts, statuses
+from huikuan.server.core.paging import SIZES
 
 register = template.Library()
 register.filter("money", numbers.money)
@@ -146,7 +147,12 @@ def pager(context: dict[str, Any], page: Any) -> dict[str, Any]:
         return f"?{params.urlencode()}" if params else request.path
 
     following = address(after=page.next_cursor, page=page.number + 1) if page.next_cursor else ""
-    return {"page": page, "next": following, "first": address(after="", page="") if page.number > 1 else ""}
+    long = page.next_cursor or page.number > 1 or page.size > SIZES[0]
+    sizes = (
+        [(size, address(after="", page="", size="" if size == SIZES[0] else size)) for size in SIZES] if long else []
+    )
+    first = address(after="", page="") if page.number > 1 else ""
+    return {"page": page, "next": following, "first": first, "sizes": sizes}
 
 
 @register.inclusion_tag("core/_empty.html")
