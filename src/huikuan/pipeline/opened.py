@@ -147,7 +147,7 @@ class OpenedRun:
         return f"{laid}_{part}" if laid else self.table(name, part)
 
     def counted(self, name: str, decisions: Decisions | None) -> str:
-        """Like `now` for what is open, for queries that look at it once: not loaded for that alone."""
+        """Like `now` for what is open, for queries that need few rows or columns of it: not loaded for them alone."""
         if self.overlay(name, decisions) or _view(name, "open") in self._views:
             return self.now(name, "open", decisions)
         return f"read_parquet({literal(self._path(name, 'open'))})"

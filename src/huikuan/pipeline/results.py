@@ -103,7 +103,8 @@ class Results:
 
     def source(self, name: str, part: str) -> str:
         """The table behind `links` or `open` of a reconciliation, with `document` (file name) beside the columns."""
-        table = self._table(name, part)
+        self._known(name)
+        table = self.run.counted(name, self.decisions) if part == "open" else self._table(name, part)
         return f"(SELECT t.*, d.document FROM {table} t LEFT JOIN documents d USING (document_id))"
 
     def _table(self, name: str, part: str) -> str:
@@ -244,7 +245,7 @@ class Results:
         clause, params = where_of(wanted or Filter(), OPEN)
         return self.run.kept(
             f"SELECT class, side, currency, needs_work, count(*) AS count, sum(amount) AS amount "
-            f"FROM {self._table(name, 'open')} {clause} GROUP BY ALL "
+            f"FROM {self.run.counted(name, self.decisions)} {clause} GROUP BY ALL "
             f"ORDER BY needs_work DESC, sum(abs(amount)) DESC, class",
             params,
         )
