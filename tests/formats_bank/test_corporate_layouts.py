@@ -4,6 +4,7 @@ in, and proved by the running balance."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,15 @@ def test_boc_credit_card_without_balance_is_unproved(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, "card.csv", material.delimited(rows))
     assert (found.only.status, found.only.account, codes(found.only)) == ("flagged", "1234", ["unproved"])
     assert [str(row[0]) for row in found.rows("amount")] == ["-18.00000"]
+
+
+def test_reversed_receipt_of_icbc_stays_negative(tmp_path: Path) -> None:
+    header = "对方账号,交易时间,借贷标志,对方单位,用途,摘要,附言,发生额,余额,币种"
+    rows = [
+        "1102,2026-01-05 09:15:00,贷,某公司,货款,,,100.00,600.00,人民币",
+        "1102,2026-01-06 09:15:00,贷,某公司,冲正,,,-100.00,500.00,人民币",
+    ]
+    content = "\r\n".join(["[HISTORYDETAIL]", header, *rows, ""]).encode("gb18030")
+    found = read_bytes(tmp_path, "statement.csv", content, replace(CONTEXT, account="1202"))
+    assert found.only.status == "imported"
+    assert [amount for (amount,) in found.rows("amount")] == [100, -100]

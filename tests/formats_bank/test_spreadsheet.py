@@ -19,6 +19,8 @@ from huikuan.formats.readers.workbook import cell_text
 from huikuan.formats.reading import Layout
 from huikuan.records.errors import UserError
 from tests.formats_bank import material
+from tests.formats_bank.material import ccb_corporate, workbook
+from tests.formats_bank.reading import codes, read_bytes
 
 
 @pytest.mark.parametrize(
@@ -135,3 +137,46 @@ def test_stray_cell_in_the_last_corner_takes_no_memory_of_ours(tmp_path: Path) -
     with pytest.raises(UserError) as raised:
         open_sheets(write(tmp_path, data.getvalue()), "a.xlsx", "xlsx")
     assert raised.value.code == "file.workbook_broken"
+
+
+def test_table_that_begins_in_another_column_reads_as_one_in_the_first(tmp_path: Path) -> None:
+    plain = [[str(cell) for cell in row] for row in ccb_corporate()]
+    moved = [["", "", *row] for row in plain]
+    first = read_bytes(tmp_path, "plain.xlsx", workbook(plain))
+    second = read_bytes(tmp_path, "moved.xlsx", workbook([[], [], *moved]))
+    fields = "record_key, amount, balance, counterparty"
+    assert (first.only.status, second.only.status) == ("imported", "imported")
+    assert second.rows(fields) == first.rows(fields)
+
+
+def test_open_document_workbook_is_read(tmp_path: Path) -> None:
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in row
+        )
+        + "</table:table-row>"
+        for row in ccb_corporate()
+    )
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{space}:office:1.0" xmlns:text="{space}:text:1.0" '
+        f'xmlns:table="{space}:table:1.0"><office:body><office:spreadsheet><table:table table:name="S1">{cells}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    found = read_bytes(tmp_path, "statement.ods", data.getvalue())
+    assert (found.only.format, found.only.status, found.only.rows) == ("ccb.statement", "imported", 5)
+
+
+def test_word_document_is_called_one(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("word/document.xml", "<x/>")
+    found = read_bytes(tmp_path, "bill.docx", data.getvalue())
+    assert codes(found.only) == ["file.unreadable_kind"]
+    assert "Word" in found.only.problems[0].text

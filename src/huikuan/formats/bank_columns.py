@@ -66,20 +66,27 @@ STATEMENT_REF = Expression(
 )
 # A line whose amount cannot be read has no date either: one fault is told, not two.
 STATEMENT_REJECT = Reject("cell.empty", "booked_date IS NULL AND amount IS NOT NULL", "date")
-STATEMENT_EMIT = Emit(
-    "bank_line",
-    {
-        "ref": "ref",
-        "amount": "amount",
-        "balance": "balance",
-        "value_date": "value_date",
-        "counterparty": "counterparty",
-        "counterparty_account": "counterparty_account",
-        "reference": "reference",
-        "text": "text",
-    },
-    moment="booked",
-)
+
+
+def bank_emit(*, moment: str = "moment", ref: str = "ref", value_date: str = "NULL", reference: str = "NULL") -> Emit:
+    """The bank line of a row whose values have the usual names."""
+    return Emit(
+        "bank_line",
+        {
+            "ref": ref,
+            "amount": "amount",
+            "balance": "balance",
+            "value_date": value_date,
+            "counterparty": "counterparty",
+            "counterparty_account": "counterparty_account",
+            "reference": reference,
+            "text": "text",
+        },
+        moment=moment,
+    )
+
+
+STATEMENT_EMIT = bank_emit(moment="booked", value_date="value_date", reference="reference")
 
 
 @dataclass(frozen=True)
@@ -202,6 +209,15 @@ register(
 )
 
 
+# Two columns: money in, and money out, which some banks write with a minus.
+IN_AND_OUT = Expression("amount", "coalesce(money_in, 0) - abs(coalesce(money_out, 0))", "money")
+
+
+def no_amount(header: str) -> Reject:
+    """The reject of a line that states no amount; `header` is the first name of the column to be shown."""
+    return Reject("bank.no_amount", "money_in IS NULL AND money_out IS NULL", header)
+
+
 def balance_fault(header: str) -> Reject:
     """The reject of an unreadable balance; `header` is the first name of the balance column."""
     return Reject("bank.balance_unreadable", BALANCE_FAULT, header)
@@ -220,24 +236,6 @@ def currency_column(*headers: str) -> Choice:
 def moment_column(headers: tuple[str, ...], also: tuple[str, ...] = ()) -> Moment:
     """When a line happened, in Chinese time; a date alone is accepted."""
     return Moment("moment", headers, filled=True, also=also)
-
-
-def bank_emit(*, ref: str = "ref", value_date: str = "NULL", reference: str = "NULL") -> Emit:
-    """The bank line of a row whose values have the usual names."""
-    return Emit(
-        "bank_line",
-        {
-            "ref": ref,
-            "amount": "amount",
-            "balance": "balance",
-            "value_date": value_date,
-            "counterparty": "counterparty",
-            "counterparty_account": "counterparty_account",
-            "reference": reference,
-            "text": "text",
-        },
-        moment="moment",
-    )
 
 
 def identity(*parts: str) -> Expression:

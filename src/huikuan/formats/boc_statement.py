@@ -12,6 +12,7 @@ from __future__ import annotations
 from huikuan.formats.bank_columns import (
     BALANCE,
     CURRENCY_CODE,
+    IN_AND_OUT,
     MINUTE,
     balance_column,
     balance_fault,
@@ -20,6 +21,7 @@ from huikuan.formats.bank_columns import (
     identity,
     joined_text,
     moment_column,
+    no_amount,
 )
 from huikuan.formats.spec import (
     About,
@@ -31,7 +33,6 @@ from huikuan.formats.spec import (
     Fact,
     Format,
     Identifier,
-    Reject,
     Text,
 )
 from huikuan.records.messages import gettext_noop
@@ -108,14 +109,14 @@ BOC_CREDIT = Format(
         currency_column("币种"),
     ),
     values=(
-        Expression("amount", "coalesce(money_in, 0) - abs(coalesce(money_out, 0))", "money"),
+        IN_AND_OUT,
         Expression("balance", "NULL", "money"),
         Expression("counterparty", "NULL", "text"),
         Expression("counterparty_account", "NULL", "text"),
         CURRENCY_CODE,
         identity("moment_date", "traded_date", "amount", "text", "own_account", "currency_code"),
     ),
-    rejects=(Reject("bank.no_amount", "money_in IS NULL AND money_out IS NULL", "支出"),),
+    rejects=(no_amount("支出"),),
     emits=(bank_emit(),),
     account_value="own_account",
     currency_value="currency_code",

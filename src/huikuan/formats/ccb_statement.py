@@ -11,6 +11,7 @@ from __future__ import annotations
 from huikuan.formats.bank_columns import (
     BALANCE,
     CURRENCY_CODE,
+    IN_AND_OUT,
     MINUTE,
     balance_column,
     balance_fault,
@@ -19,24 +20,20 @@ from huikuan.formats.bank_columns import (
     identity,
     joined_text,
     moment_column,
+    no_amount,
 )
 from huikuan.formats.spec import (
     About,
     Amount,
     Balance,
     Day,
-    Expression,
     Fact,
     Footer,
     Format,
     Identifier,
-    Reject,
     Text,
 )
 from huikuan.records.messages import gettext_noop
-
-_AMOUNT = Expression("amount", "coalesce(money_in, 0) - abs(coalesce(money_out, 0))", "money")
-_NO_AMOUNT = "money_in IS NULL AND money_out IS NULL"
 
 CCB_PERSONAL = Format(
     id="ccb.statement",
@@ -60,13 +57,13 @@ CCB_PERSONAL = Format(
         Text("place", ("交易地点", "交易地点/附言"), scrub=True),
     ),
     values=(
-        _AMOUNT,
+        IN_AND_OUT,
         BALANCE,
         CURRENCY_CODE,
         joined_text("summary", "place"),
         identity("moment_date", MINUTE, "amount", "balance", "counterparty_account", "currency_code"),
     ),
-    rejects=(Reject("bank.no_amount", _NO_AMOUNT, "支出"), balance_fault("账户余额")),
+    rejects=(no_amount("支出"), balance_fault("账户余额")),
     emits=(bank_emit(value_date="booked_date"),),
     footer=Footer(("以上数据仅供参考",), expected=True),
     facts=(Fact("account", r"账\s*号[:：][\s,]*([0-9xX*]{4,})"),),
@@ -104,8 +101,8 @@ CCB_CORPORATE = Format(
         Identifier("bank_no", ("账户明细编号-交易流水号",), filled=True),
         Identifier("company_no", ("企业流水号",)),
     ),
-    values=(_AMOUNT, BALANCE, CURRENCY_CODE, joined_text("summary", "remark")),
-    rejects=(Reject("bank.no_amount", _NO_AMOUNT, "借方发生额(支取)"), balance_fault("余额")),
+    values=(IN_AND_OUT, BALANCE, CURRENCY_CODE, joined_text("summary", "remark")),
+    rejects=(no_amount("借方发生额(支取)"), balance_fault("余额")),
     emits=(bank_emit(ref="bank_no", value_date="booked_date", reference="company_no"),),
     footer=Footer(("以上数据仅供参考", "合计")),
     facts=(Fact("account", r"账\s*号[:：][\s,]*([0-9xX*]{4,})"),),

@@ -13,6 +13,7 @@ from __future__ import annotations
 from huikuan.formats.bank_columns import (
     BALANCE,
     CURRENCY_CODE,
+    IN_AND_OUT,
     MINUTE,
     balance_column,
     balance_fault,
@@ -21,6 +22,7 @@ from huikuan.formats.bank_columns import (
     identity,
     joined_text,
     moment_column,
+    no_amount,
 )
 from huikuan.formats.spec import (
     About,
@@ -43,8 +45,6 @@ from huikuan.records.messages import gettext_noop
 _NUMBER = r"-?\d[\d,]*?\.\d{2}"
 _GAP = r"[^\d-]+"
 _ROW = rf"合计(?:金额)?(?:{_GAP}{_NUMBER}{_GAP}{_NUMBER})?"
-_IN = Expression("amount", "coalesce(money_in, 0) - abs(coalesce(money_out, 0))", "money")
-_NO_AMOUNT = Reject("bank.no_amount", "money_in IS NULL AND money_out IS NULL", "记账金额(收入)")
 
 ICBC_PERSONAL = Format(
     id="icbc.statement",
@@ -69,7 +69,7 @@ ICBC_PERSONAL = Format(
         Text("counterparty_account", ("对方账户", "对方账号")),
     ),
     values=(
-        _IN,
+        IN_AND_OUT,
         BALANCE,
         CURRENCY_CODE,
         joined_text("summary", "detail", "place"),
@@ -77,7 +77,7 @@ ICBC_PERSONAL = Format(
             "moment_date", "traded_date", "summary", "place", "amount", "balance", "counterparty", "currency_code"
         ),
     ),
-    rejects=(_NO_AMOUNT, balance_fault("余额")),
+    rejects=(no_amount("记账金额(收入)"), balance_fault("余额")),
     emits=(bank_emit(),),
     footer=Footer(("人民币合计", "合计", "美元合计", "港币合计"), expected=True),
     facts=(
@@ -96,11 +96,22 @@ ICBC_PERSONAL = Format(
 _TURNOVER = Expression(
     "amount",
     "CASE WHEN money_in IS NOT NULL OR money_out IS NOT NULL "
-    "THEN abs(coalesce(money_in, 0)) - abs(coalesce(money_out, 0)) "
-    "WHEN direction = 'in' THEN abs(turnover) WHEN direction = 'out' THEN -abs(turnover) END",
+    "THEN coalesce(money_in, 0) - abs(coalesce(money_out, 0)) "
+    "WHEN direction = 'in' THEN turnover WHEN direction = 'out' THEN -abs(turnover) END",
     "money",
 )
-DIRECTIONS = {"贷": "in", "借": "out", "C": "in", "D": "out", "入": "in", "出": "out", "入賬": "in", "扣賬": "out"}
+DIRECTIONS = {
+    "贷": "in",
+    "借": "out",
+    "贷方": "in",
+    "借方": "out",
+    "C": "in",
+    "D": "out",
+    "入": "in",
+    "出": "out",
+    "入賬": "in",
+    "扣賬": "out",
+}
 
 ICBC_CORPORATE = Format(
     id="icbc.statement",

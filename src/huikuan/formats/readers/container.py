@@ -53,13 +53,16 @@ OTHER_MAGIC: dict[bytes, str] = {
     b"SQLite format 3": "SQLite",
     b"PAR1": "Parquet",
 }
+# A member that shows what a zip archive is: a workbook (of Excel or OpenDocument), or another document.
+WORKBOOK_PARTS = {"xl/workbook.xml", "xl/workbook.bin", "META-INF/manifest.xml"}
+OTHER_PARTS = {"word/document.xml": "Word", "ppt/presentation.xml": "PowerPoint"}
 JUNK_NAMES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)", re.IGNORECASE)
 
 register(
     {
         "file.empty": gettext_noop("%(file)s is empty (0 bytes). Download it again and import the new file."),
         "file.unreadable_kind": gettext_noop(
-            "%(file)s is a %(found)s file, which holds no table Huikuan can read. "
+            "%(file)s holds no table Huikuan can read: it is of the kind %(found)s. "
             "Expected CSV, text, Excel, XML, MT940, zip or gz: export the bill in one of these."
         ),
         "file.zip_password": gettext_noop(
@@ -152,7 +155,11 @@ def _zip_nature(path: Path, name: str) -> Literal["zip", "xlsx"]:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         broken_workbook = PurePosixPath(name).suffix.lower() in {".xlsx", ".xlsm", ".xlsb"}
         raise UserError("file.workbook_broken" if broken_workbook else "file.zip_broken", file=name) from error
-    if not any(info.filename in {"xl/workbook.xml", "xl/workbook.bin"} for info in infos):
+    names = {info.filename for info in infos}
+    for part, found in OTHER_PARTS.items():
+        if part in names:
+            raise UserError("file.unreadable_kind", file=name, found=found)
+    if not names & WORKBOOK_PARTS:
         return "zip"
     if sum(info.file_size for info in infos) > WORKBOOK_BYTES_MAX:
         raise UserError("file.too_large_unpacked", file=name, limit=WORKBOOK_BYTES_MAX)

@@ -65,12 +65,15 @@ class Sheet:
     def load(self, con: duckdb.DuckDBPyConnection, layout: Layout) -> RawTable:
         """The rows below the header as a DuckDB table of text cells.
 
-        Every row has all cells of the header: a sheet has no short rows. What stands to the right of the header (pivot
-        tables, formulas of a person's own) belongs to no column: it is left out, and said so.
+        Columns that are blank from top to bottom before the table are no part of it. Every row has all cells of the
+        header: a sheet has no short rows. What stands to the right of the header (pivot tables, formulas of a
+        person's own) belongs to no column: it is left out, and said so.
         """
-        header = next((cells for row, cells in self.rows if row == layout.header_row), ())
+        left = min((_blanks_before(cells) for _, cells in self.rows), default=0)
+        rows = [(row, cells[left:]) for row, cells in self.rows] if left else self.rows
+        header = next((cells for row, cells in rows if row == layout.header_row), ())
         header = _without_blank_tail(header)
-        below = [(row, cells) for row, cells in self.rows if row > layout.header_row]
+        below = [(row, cells) for row, cells in rows if row > layout.header_row]
         beside = [row for row, cells in below if any(cell.strip() for cell in cells[len(header) :])]
         below = [(row, cells) for row, cells in below if any(cell.strip() for cell in cells[: len(header)])]
         table = f"sheet_{next(_numbers)}"
@@ -79,10 +82,10 @@ class Sheet:
             table=table,
             header=header,
             header_row=layout.header_row,
-            preamble=tuple(_line(row, cells) for row, cells in self.rows if row < layout.header_row),
+            preamble=tuple(_line(row, cells) for row, cells in rows if row < layout.header_row),
             sheet=self.sheet,
             member=self.member,
-            problems=(self._beside(len(header), beside),) if beside else (),
+            problems=(self._beside(left + len(header), beside),) if beside else (),
         )
 
     def _beside(self, width: int, rows: list[int]) -> Problem:
@@ -222,6 +225,11 @@ def _without_blank_tail(cells: Sequence[str]) -> tuple[str, ...]:
     while end and not cells[end - 1].strip():
         end -= 1
     return tuple(cells[:end])
+
+
+def _blanks_before(cells: Sequence[str]) -> int:
+    """How many blank cells a row begins with."""
+    return next((at for at, cell in enumerate(cells) if cell.strip()), len(cells))
 
 
 def _line(row: int, cells: Sequence[str]) -> Line:
