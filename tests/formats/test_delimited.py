@@ -135,3 +135,25 @@ def test_impossible_dates_are_rejected(tmp_path: Path, date: str) -> None:
         "发生时间",
     )
     assert got.reading.status == "refused"
+
+
+def test_line_longer_than_any_row_is_refused_before_it_is_split(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_parts, "BLOCK_BYTES", 200)
+    monkeypatch.setattr(text_parts, "LINE_BYTES_MAX", 2000)
+    path = ledger(tmp_path, [Row(f"202601050000000{at}", "1.00") for at in range(5)])
+    lines = path.read_bytes().split(b"\r\n")
+    lines[7] = b"1," * 3000
+    path.write_bytes(b"\r\n".join(lines))
+    got = read(path)
+    assert (got.codes, got.reading.problems[0].row) == (["file.row_unreadable"], 8)
+
+
+def test_long_file_with_old_line_ends_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = ledger(tmp_path, [Row(f"20260105{at:08d}", "1.00") for at in range(100)])
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\r"))
+    monkeypatch.setattr(text_parts, "BLOCK_BYTES", 200)
+    monkeypatch.setattr(text_parts, "LINE_BYTES_MAX", 2000)
+    got = read(path)
+    assert (got.reading.status, got.reading.rows) == ("imported", 100)

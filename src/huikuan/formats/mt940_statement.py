@@ -23,14 +23,20 @@ from huikuan.formats.bank_columns import (
 from huikuan.formats.readers import mt940
 from huikuan.formats.reading import RawTable, ReadContext
 from huikuan.formats.spec import About, Format
+from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop
 
 if TYPE_CHECKING:
     import duckdb
 
 
+BYTES_MAX = 128 << 20  # a message of a million lines; read as a whole
+
+
 def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, context: ReadContext) -> list[RawTable]:
     """One raw table per account. Raises UserError `mt940.*`."""
+    if path.stat().st_size > BYTES_MAX:
+        raise UserError("file.too_large_unpacked", file=name, limit=BYTES_MAX)
     documents: dict[str, AccountDocument] = {}
     for statement in mt940.parse(mt940.decode(path.read_bytes()), name):
         document = documents.setdefault(statement.account, AccountDocument(statement.account))

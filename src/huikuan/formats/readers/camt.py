@@ -28,7 +28,7 @@ from huikuan.records.messages import gettext_noop, register
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-XML_BYTES_MAX = 512 << 20
+XML_BYTES_MAX = 128 << 20  # as a tree it takes ten times as much
 NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "NOTAVAILABLE"}
 OTHER_MESSAGES = {
     "BkToCstmrAcctRpt": "camt.052",

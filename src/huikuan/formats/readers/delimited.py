@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
 HEAD_ROWS = 40
+HEAD_LINE_MAX = 1 << 16  # no header is longer
 DELIMITERS = (",", "\t", ";", "|")
 
 register(
@@ -34,8 +35,8 @@ register(
         ),
         "file.no_text": gettext_noop("%(file)s holds no text. Export it again and import the new file."),
         "file.row_unreadable": gettext_noop(
-            "The row that begins on line %(row)s cannot be split into cells: a quote is probably missing. "
-            "Mend that line, or export the file again."
+            "The row that begins on line %(row)s cannot be split into cells: a quote is probably missing, or the row "
+            "is longer than 4 MB. Mend that line, or export the file again."
         ),
         "file.binary": gettext_noop(
             "%(file)s is not a text file (byte 0 on line %(row)s). Expected CSV, Excel, XML, MT940, zip or gz."
@@ -97,7 +98,8 @@ def open_delimited(path: Path, member: str) -> DelimitedFile:
         raise UserError("file.no_text", file=member)
     if "\x00" in text:
         raise UserError("file.binary", file=member, row=text[: text.index("\x00")].count("\n") + 1)
-    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:HEAD_ROWS])
+    first = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:HEAD_ROWS]
+    lines = tuple(line[:HEAD_LINE_MAX] for line in first)
     heads = tuple(_head(lines, delimiter) for delimiter in DELIMITERS if any(delimiter in line for line in lines))
     single = () if heads else (_head(lines, ","),)
     return DelimitedFile(path, member, encoding, heads + single, lines)

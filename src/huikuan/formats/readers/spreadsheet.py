@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HEAD_ROWS = 40
 BATCH_ROWS = 50_000
-HTML_BYTES_MAX = 256 << 20
+HTML_BYTES_MAX = 128 << 20
 ATTRIBUTE_MAX = 1_048_576  # rows of a sheet
 _numbers = itertools.count(1)
 

@@ -14,6 +14,7 @@ from huikuan.records.errors import UserError
 PART_BYTES = 32 << 20  # planning the query of a part costs as much as a few thousand rows: parts are large
 # Small enough to stay in the processor's cache and to let other threads run between two blocks.
 BLOCK_BYTES = 1 << 19
+LINE_BYTES_MAX = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,36 @@ def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part
         first, number = first + lines, number + 1
 
 
+class _LongLineError(ValueError):
+    """The next line is longer than any row of a bill; DuckDB's reader of CSV does not survive lines of 50 MB."""
+
+
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     """The file in blocks that end with a line, so that no block cuts a character or a line end."""
     while block := file.read(BLOCK_BYTES):
-        yield block if block.endswith(b"\n") else block + file.readline()
+        rest = b"" if block.endswith(b"\n") else file.readline(LINE_BYTES_MAX)
+        block += rest
+        if len(rest) == LINE_BYTES_MAX and not rest.endswith(b"\n"):
+            cut = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
+            if not cut:
+                raise _LongLineError
+            file.seek(cut - len(block), 1)
+            block = block[:cut]
+        yield block
 
 
 def _decoded(source: TextFile) -> Iterator[bytes]:
     """The file in UTF-8, block by block, each line ended by LF. Lines are counted as editors do."""
     line = 1
     with source.path.open("rb") as file:
-        for block in iter([_from_utf16(source, file.read())]) if source.encoding == "utf-16" else _blocks(file):
-            # CR and LF are part of no other character, whatever the encoding. Split and join are quicker than replace.
-            unix = b"\n".join(block.split(b"\r\n")).replace(b"\r", b"\n")
-            yield _to_utf8(unix, source, line)
-            line += unix.count(b"\n")
+        try:
+            for block in iter([_from_utf16(source, file.read())]) if source.encoding == "utf-16" else _blocks(file):
+                # CR and LF are part of no other character, whatever the encoding. Split and join beat replace.
+                unix = b"\n".join(block.split(b"\r\n")).replace(b"\r", b"\n")
+                yield _to_utf8(unix, source, line)
+                line += unix.count(b"\n")
+        except _LongLineError as error:
+            raise UserError("file.row_unreadable", row=line) from error
 
 
 def _lines_below(blocks: Iterator[bytes], header_row: int) -> Iterator[bytes]:
@@ -96,9 +112,12 @@ def _blank_end(block: bytes) -> int:
 
 def _from_utf16(source: TextFile, data: bytes) -> bytes:
     try:
-        return data.decode("utf-16").encode("utf-8")
+        text = data.decode("utf-16").encode("utf-8")
     except UnicodeDecodeError as error:
         raise UserError("file.encoding", file=source.member, row=1, encoding="utf-16") from error
+    if max(map(len, text.splitlines()), default=0) > LINE_BYTES_MAX:
+        raise _LongLineError
+    return text
 
 
 def _to_utf8(block: bytes, source: TextFile, line: int) -> bytes:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from huikuan.formats.readers.text_parts import Part, TextFile, text_parts
+from huikuan.formats.readers.text_parts import LINE_BYTES_MAX, Part, TextFile, text_parts
 from huikuan.formats.reading import LEARNED_ROWS, Layout
 from huikuan.records.errors import UserError
 from huikuan.records.sql import sql_text
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 EXTRA_COLUMNS = 3  # cells beyond the header that are kept to be complained about
 READERS_MAX = 4  # pieces read at the same time
 SLOW_BATCH_ROWS = 50_000
-CELL_BYTES_MAX = 4 << 20
 _NEVER = "\x07"  # stands in no text file; DuckDB wants some text for "null"
 _END = "\x07end"  # the line after the last one
 _numbers = itertools.count(1)
@@ -108,7 +107,7 @@ class TextRows:
             f"(SELECT {cells}, {number} AS source_row FROM read_csv({sql_text(str(part.path))}, header=false, "
             f"auto_detect=false, columns={columns}, null_padding=true, parallel=false, "
             f"delim={sql_text(layout.delimiter + layout.prefix)}, quote={quote}, escape={quote}, "
-            f"nullstr={sql_text(_NEVER)}, new_line='\\n', max_line_size={CELL_BYTES_MAX}))"
+            f"nullstr={sql_text(_NEVER)}, new_line='\\n', max_line_size={LINE_BYTES_MAX}))"
         )
 
     def store(self, con: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -198,7 +197,7 @@ def _lines_of(parts: list[Part]) -> Iterator[str]:
 
 def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """(first line of the row, cells), blank lines left out."""
-    csv.field_size_limit(CELL_BYTES_MAX)
+    csv.field_size_limit(LINE_BYTES_MAX)
     lines = itertools.chain(lines, [_END])
     if layout.quote:
         reader = csv.reader(lines, delimiter=layout.delimiter, quotechar=layout.quote)
