@@ -89,6 +89,9 @@ def test_links_as_csv_json_and_parquet(olist: Cli, tmp_path: Path) -> None:
     olist("links", NAME, "-o", tmp_path / "links.parquet")
     parquet = pq.read_table(tmp_path / "links.parquet")
     assert parquet.num_rows == len(as_json) and str(parquet.schema.field("amount").type) == "decimal128(18, 5)"
+    olist("open", NAME, "-o", tmp_path / "open.parquet")
+    types = {field.name: str(field.type) for field in pq.read_schema(tmp_path / "open.parquet")}
+    assert types["due_date"] == types["date"] == "date32[day]" and types["group_id"] == types["cause"] == "string"
     olist("links", NAME, "-o", tmp_path / "links.json")
     assert json.loads((tmp_path / "links.json").read_text(encoding="utf-8"))["rows"] == as_json
 
@@ -228,4 +231,10 @@ def test_reports_come_out(demo: Cli, tmp_path: Path) -> None:
         file = tmp_path / f"r.{ending}"
         demo("report", "collection-summary", "-o", file)
         assert file.read_bytes().startswith(magic) and file.stat().st_size > 500
-    assert "no report" in demo("report", "nothing", code=1).stderr.lower() or True
+    assert "bank-reconciliation" in demo("report", "nothing", code=1).stderr, "those there are, are named"
+    assert "no parameter colour" in demo("report", "collection-summary", "--colour", "red", code=2).stderr
+
+
+def test_a_report_of_a_day_nobody_asked_for_is_reckoned_then(demo: Cli) -> None:
+    told = demo("report", "collection-summary", "--as-of", "2026-10-12", "--json")
+    assert json.loads(told.stdout)["as_of"] == "2026-10-12"

@@ -71,7 +71,7 @@ def test_a_match_with_a_difference(fields: dict[str, Any], status: str, items: l
     outcome = run(
         ORDER_SETTLEMENT, [line, came], decisions=match(member("left", line), member("right", came), **fields)
     )
-    assert {row["status"] for row in rows(outcome.links)} == {status}
+    assert {(row["status"], row["class"]) for row in rows(outcome.links)} == {(status, "short")}
     assert [(row["class"], row["needs_work"], row["cause"]) for row in rows(outcome.open)] == items
 
 

@@ -134,6 +134,11 @@ def test_keys_missing_damaged_and_not_needed() -> None:
     }
 
 
+def test_an_order_number_that_a_person_filled_in_is_a_key() -> None:
+    records = [order("A", 5), settled("A", 5, key_state="missing"), order("B", 6), settled("B", 6, key_state="damaged")]
+    assert found(*records) == {}
+
+
 def test_a_key_known_in_another_shop_only_is_called_so() -> None:
     line, came = order("A", 60, shop="T"), settled("A", 60, shop="S")
     assert found(line, came) == {line["record_key"]: "other_shop", came["record_key"]: "other_shop"}

@@ -125,12 +125,12 @@ def test_a_decision_shows_at_once_and_as_the_next_run_has_it(demo: DemoBook) -> 
     computed = Results.of(demo.book, decisions, date_to=date(2099, 1, 1))
     assert computed.manifest.run == beside.run
     assert {row["record_key"] for row in computed.group("payout-bank", "g" * 32)} == keys
-    wanted = {(row["side"], row["record_key"], row["allocated"], row["residual"], row["status"]) for row in links}
+    columns = ("link_id", "side", "record_key", "allocated", "residual", "status", "class", "reason")
     found = computed.group("payout-bank", "g" * 32)
-    assert {(r["side"], r["record_key"], r["allocated"], r["residual"], r["status"]) for r in found} == wanted
-    assert sorted(r["amount"] for r in overlaid.group_open("payout-bank", "g" * 32)) == sorted(
-        r["amount"] for r in computed.group_open("payout-bank", "g" * 32)
-    )
+    assert [[row[name] for name in columns] for row in links] == [[row[name] for name in columns] for row in found]
+    columns = ("item_id", "amount", "class", "cause", "needs_work", "side")
+    opened, later = (each.group_open("payout-bank", "g" * 32) for each in (overlaid, computed))
+    assert [[row[name] for name in columns] for row in opened] == [[row[name] for name in columns] for row in later]
 
 
 def test_taking_a_group_apart_opens_its_records_at_once(demo: DemoBook) -> None:

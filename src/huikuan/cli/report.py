@@ -32,7 +32,7 @@ def report_command(
     from huikuan.export.files import write_report
     from huikuan.export.printed import Printed
     from huikuan.insight.reports import REPORTS
-    from huikuan.server.reporting import report_of
+    from huikuan.records.errors import UserError
 
     if name is None:
         from huikuan.cli.common import emit
@@ -44,6 +44,8 @@ def report_command(
         ]
         emit(rows, as_json, ("name", "title", "parameters"))
         return
+    if name not in REPORTS:
+        raise UserError("report.unknown", name=name, known=", ".join(REPORTS))
     told = {
         "from": date_from and date_from.isoformat(),
         "to": date_to and date_to.isoformat(),
@@ -51,13 +53,17 @@ def report_command(
         "account": account,
     }
     params = {key: value for key, value in {**told, **_further(click.get_current_context().args)}.items() if value}
+    unknown = sorted(set(params) - {parameter.name for parameter in REPORTS[name].parameters})
+    if unknown:
+        known = ", ".join(parameter.name for parameter in REPORTS[name].parameters)
+        raise click.UsageError(f"{name} has no parameter {', '.join(unknown)}. There are: {known}.")
     ending = output.suffix.removeprefix(".").lower() if output else ""
     chosen = "json" if as_json else format_id or (ending if ending in FORMATS else "csv")
     if output is None and chosen in ("xlsx", "pdf"):
         raise click.UsageError(f"{chosen} needs a file: -o FILE.")
     with progress("Report") as working:
         working(name, 0, 1)
-        table = report_of(book, name, params, as_of, language())
+        table = _table(book, name, params, as_of)
         printed = Printed(ACTOR, book.local(datetime.now(UTC)))
         if output is not None:
             write_report(table, chosen, output, printed)
@@ -68,6 +74,21 @@ def report_command(
             write_report(table, chosen, path, printed)
             text = path.read_text(encoding="utf-8-sig")
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def _table(book: Any, name: str, params: dict[str, str], as_of: date | None) -> Any:
+    """The report; what nobody has reconciled yet as of that day is reconciled now."""
+    from huikuan.cli.results import run_as_of
+    from huikuan.records.errors import UserError
+    from huikuan.server.reporting import report_of
+
+    try:
+        return report_of(book, name, params, as_of, language())
+    except UserError as error:
+        if not error.code.startswith("results.none"):
+            raise
+    run_as_of(book, as_of)
+    return report_of(book, name, params, as_of, language())
 
 
 def _further(args: list[str]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from huikuan.cli.common import (
 )
 
 FORMATS = ("csv", "json", "parquet")
+MONEY_COLUMNS = ("amount", "allocated", "residual", "receivable", "settled", "collected", "refunded", "overdue")
 STATEMENT = ("name", "side", "currency", "total", "matched", "difference", "open", "groups", "links", "as_of", "run")
 
 
@@ -136,15 +137,14 @@ def write_rows(
 
 
 def _write_parquet(rows: list[dict[str, Any]], columns: Sequence[str], output: Path) -> None:
+    """The rows as Parquet; a column has the same type however little it holds."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    money = pa.decimal128(18, 5)
-    arrays = {}
-    for name in columns:
-        values = [row[name] for row in rows]
-        kind = money if any(isinstance(value, Decimal) for value in values) else None
-        arrays[name] = pa.array(values, kind)
+    days = ("date", "due_date")
+    numbers = {"source_row": pa.int64(), "age_days": pa.int64(), "needs_work": pa.bool_()}
+    types = numbers | dict.fromkeys(MONEY_COLUMNS, pa.decimal128(18, 5)) | dict.fromkeys(days, pa.date32())
+    arrays = {name: pa.array([row[name] for row in rows], types.get(name, pa.string())) for name in columns}
     pq.write_table(pa.table(arrays), output, compression="zstd")
 
 
@@ -171,13 +171,20 @@ def collection_command(
 
 def _results_or_run(book: Any, as_of: date | None) -> Any:
     """The results as of a day; computed now where nobody has asked for that day yet."""
-    from huikuan.pipeline.reconciling import Asked
     from huikuan.records.errors import UserError
     from huikuan.server.workbench import services
 
     try:
         return services.results(book, as_of)
     except UserError:
-        with progress("Reconciling") as told:
-            services.reconcile(book, ACTOR, Asked(as_of=as_of), told)
+        run_as_of(book, as_of)
         return services.results(book, as_of)
+
+
+def run_as_of(book: Any, as_of: date | None) -> None:
+    """Reconcile as of a day, progress shown."""
+    from huikuan.pipeline.reconciling import Asked
+    from huikuan.server.workbench import services
+
+    with progress("Reconciling") as told:
+        services.reconcile(book, ACTOR, Asked(as_of=as_of), told)

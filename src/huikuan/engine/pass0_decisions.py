@@ -150,7 +150,8 @@ def _match_links(work: Workspace, members: Any, lines: Any) -> tuple[Any, Any]:
         (judged.residual != ZERO, "difference"),
         else_="manual",
     )
-    rows = as_links(judged, judged.residual, status, ibis.literal(""), judged.allocated, judged.said)
+    class_ = ibis.cases((judged.residual > ZERO, "short"), (judged.residual < ZERO, "over"), else_="")
+    rows = as_links(judged, judged.residual, status, class_, judged.allocated, judged.said)
     return work.keep(conform(rows, LINKS)), residuals
 
 

@@ -31,7 +31,8 @@ OPEN_NAMES = ", ".join(quoted(name) for name in OPEN)
 LOOKED_UP = 16  # orders that are looked up one by one; for more all links are looked at
 MEMBER = pa.schema(
     [("group_id", pa.string()), ("side", pa.string()), ("record_key", pa.string()), ("allocated", pa.decimal128(18, 5)),
-     ("status", pa.string()), ("residual", pa.decimal128(18, 5)), ("reason", pa.string()), ("class", pa.string())]
+     ("status", pa.string()), ("residual", pa.decimal128(18, 5)), ("reason", pa.string()), ("class", pa.string()),
+     ("cause", pa.string())]
 )  # fmt: skip
 
 
@@ -196,7 +197,8 @@ def _members(match: ManualMatch) -> list[dict[str, Any]]:
     name = "" if not residual else ("short" if residual > 0 else "over")
     return [
         {"group_id": match.group_id, "side": m.side, "record_key": m.record_key, "allocated": m.amount,
-         "status": status, "residual": residual, "reason": match.reason, "class": name}
+         "status": status, "residual": residual, "reason": match.reason or match.difference_reason,
+         "class": name, "cause": match.difference_reason}
         for m in match.members
     ]  # fmt: skip
 
@@ -209,9 +211,10 @@ def _new_links(con: duckdb.DuckDBPyConnection, since: Delta, prefix: str) -> Non
     con.unregister(f"{prefix}_arrow")
     con.execute(
         f"""CREATE OR REPLACE TABLE {prefix}_made AS
-        SELECT md5(m.group_id || '|' || m.side || '|' || m.record_key) AS link_id, m.group_id, m.side, b.scope,
+        SELECT md5(m.group_id || m.record_key) AS link_id, m.group_id, m.side, b.scope,
             m.record_key, b.document_id, b.source_row, b.order_no, b.date, b.currency, b.amount, m.allocated,
-            'decision' AS pass, m.status, m.class, m.residual, m.reason, '{{"code": "decision"}}' AS evidence
+            'decision' AS pass, m.status, m.class, m.residual, m.reason, m.cause,
+            '{{"code": "decision"}}' AS evidence
         FROM {prefix}_member m LEFT JOIN {prefix}_base b ON b.record_key = m.record_key AND b.side = m.side"""
     )
 
@@ -246,6 +249,11 @@ def _bank_due(day: str) -> str:
     return f"({day} + CASE isodow({day}) WHEN 4 THEN 4 WHEN 5 THEN 4 WHEN 6 THEN 3 ELSE 2 END)::DATE"
 
 
+def _identity(name: str, *columns: str) -> str:
+    """SQL of the identity the engine gives an item (`engine.lines.identity`): it is the same in the next run."""
+    return f"md5('{name}' || {' || '.join(f'chr(10) || {column}' for column in columns)})"
+
+
 def _new_open(run: OpenedRun, con: duckdb.DuckDBPyConnection, name: str, since: Delta, prefix: str) -> None:
     """`PREFIX_left`: what is open because of the decisions: records let go, what a split or a match leaves over."""
     con.register(f"{prefix}_excluded", pa.table({"record_key": pa.array(list(since.excluded), pa.string())}))
@@ -259,14 +267,14 @@ def _new_open(run: OpenedRun, con: duckdb.DuckDBPyConnection, name: str, since: 
     con.execute(
         f"""CREATE OR REPLACE TABLE {prefix}_left AS
         WITH taken AS (SELECT side, record_key, sum(allocated) AS allocated FROM {prefix}_member GROUP BY ALL)
-        SELECT coalesce(item_id, md5('loose|' || record_key)) AS item_id, '' AS group_id, record_key, side, scope,
+        SELECT coalesce(item_id, {_identity(name, "record_key")}) AS item_id, '' AS group_id, record_key, side, scope,
             document_id, source_row, order_no, date, currency,
             CAST(amount - coalesce(allocated, 0) AS DECIMAL(18,5)) AS amount, {rest}
         FROM {_loose(run, name, prefix)} LEFT JOIN taken USING (side, record_key)
         WHERE record_key NOT IN (SELECT record_key FROM {prefix}_excluded) AND amount <> coalesce(allocated, 0)
         UNION ALL
-        SELECT md5('rest|' || group_id), group_id, '', 'left', min(scope), NULL, NULL, min(order_no), min(date),
-            min(currency), min(residual), min(class), true, NULL, NULL, '', '', ''
-        FROM {prefix}_made WHERE residual <> 0 GROUP BY group_id"""
+        SELECT {_identity(name, "group_id", "min(class)")}, group_id, '', 'left', min(scope), NULL, NULL, min(order_no),
+            min(date), min(currency), min(residual), min(class), min(cause) = '', NULL, NULL, min(cause), '', ''
+        FROM {prefix}_made WHERE status = 'difference' GROUP BY group_id"""
     )
     con.unregister(f"{prefix}_excluded")

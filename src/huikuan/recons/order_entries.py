@@ -133,13 +133,13 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
     """One entry per settlement line, and tables that must live as long as the entries."""
     lines = counted_settlements(facts, as_of)
     lines, extra = _with_shop(lines, facts, rules)
-    ok = lines.order_no.notnull() & (lines.order_no != "") & lines.key_state.fill_null("ok").isin(["ok", ""])
+    ok = lines.order_no.notnull() & (lines.order_no != "")  # whatever the file said: a person may have filled it in
     gross = lines.type.isin([name for name in GROSS_TYPES if name != "freight"]) | (
         (lines.type == "freight") & (lines.amount > ZERO)
     )
     hint = ibis.cases(
-        (lines.key_state == "damaged", "key_damaged"),
-        (lines.key_state == "none", "not_operating"),
+        (~ok & (lines.key_state == "damaged"), "key_damaged"),
+        (~ok & (lines.key_state == "none"), "not_operating"),
         (~ok, "key_missing"),
         else_=ibis.null().cast("string"),
     )
