@@ -88,10 +88,11 @@ def _write(
     while _learn_classes(con, plan, name, name):
         # Rows with a wording not met before are made again, now that it is known.
         new = " OR ".join(f"{each}_new IS NOT NULL" for each in plan.classified)
-        rows = [row[0] for row in con.execute(f"SELECT source_row FROM {name} WHERE {new}").fetchall()]
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_again AS SELECT source_row FROM {name} WHERE {new}")
         con.execute(f"DELETE FROM {name} WHERE {new}")
-        again = f"(SELECT * FROM {raw.relation(con, rows)} WHERE source_row IN (SELECT unnest($rows::BIGINT[])))"
-        con.execute(f"INSERT INTO {name} {query_of(again)}", {"rows": rows})
+        rows = [row[0] for row in con.execute(f"FROM {name}_again").fetchall()]
+        again = f"(SELECT * FROM {raw.relation(con, rows)} WHERE source_row IN (FROM {name}_again))"
+        con.execute(f"INSERT INTO {name} {query_of(again)}")
     return raw
 
 

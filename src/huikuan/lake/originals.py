@@ -15,6 +15,7 @@ import os
 import re
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -102,14 +103,16 @@ class Originals:
         target.seek(_HEAD_BYTES)
         digest = hashlib.sha256()
         chunk, number = source.read(CHUNK_BYTES), 0
-        while True:
-            following = source.read(CHUNK_BYTES)
-            digest.update(chunk)
-            sealed = cipher.encrypt(_nonce(number), chunk, b"more" if following else b"last")
-            target.write(len(sealed).to_bytes(4, "big") + sealed)
-            if not following:
-                break
-            chunk, number = following, number + 1
+        with ThreadPoolExecutor(1) as hashing:  # takes as long as encrypting: beside it
+            while True:
+                following = source.read(CHUNK_BYTES)
+                hashed = hashing.submit(digest.update, chunk)
+                sealed = cipher.encrypt(_nonce(number), chunk, b"more" if following else b"last")
+                target.write(len(sealed).to_bytes(4, "big") + sealed)
+                hashed.result()
+                if not following:
+                    break
+                chunk, number = following, number + 1
         target.seek(0)
         target.write(_wrapped(file_key, self._key, digest.hexdigest()))
         return digest.hexdigest()

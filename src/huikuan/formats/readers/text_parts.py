@@ -40,7 +40,7 @@ def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part
     """The lines below the header, part by part as files. Raises UserError for undecodable bytes."""
     blocks = _lines_below(_decoded(source), header_row)
     first, number = header_row + 1, 0
-    block = next(blocks, b"")
+    block, found = next(blocks, _END)
     while block:
         path = folder / f"part{number}.txt"
         lines = blank_end = size = 0
@@ -48,13 +48,15 @@ def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part
             while block and size < PART_BYTES:
                 out.write(block)
                 size += len(block)
-                found = _line_count(block)
                 blank = _blank_end(block)
                 blank_end = blank_end + blank if blank == found else blank
                 lines += found
-                block = next(blocks, b"")
+                block, found = next(blocks, _END)
         yield Part(path, first, lines, blank_end)
         first, number = first + lines, number + 1
+
+
+_END = (b"", 0)
 
 
 class _LongLineError(ValueError):
@@ -75,29 +77,31 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _decoded(source: TextFile) -> Iterator[bytes]:
-    """The file in UTF-8, block by block, each line ended by LF. Lines are counted as editors do."""
+def _decoded(source: TextFile) -> Iterator[tuple[bytes, int]]:
+    """The file in UTF-8, block by block, each line ended by LF, and how many lines. Counted as editors do."""
     line = 1
     with source.path.open("rb") as file:
         try:
             for block in iter([_from_utf16(source, file.read())]) if source.encoding == "utf-16" else _blocks(file):
                 # CR and LF are part of no other character, whatever the encoding. Split and join beat replace.
                 unix = b"\n".join(block.split(b"\r\n")).replace(b"\r", b"\n")
-                yield _to_utf8(unix, source, line)
-                line += unix.count(b"\n")
+                lines = _line_count(unix)
+                yield _to_utf8(unix, source, line), lines
+                line += lines
         except _LongLineError as error:
             raise UserError("file.row_unreadable", row=line) from error
 
 
-def _lines_below(blocks: Iterator[bytes], header_row: int) -> Iterator[bytes]:
+def _lines_below(blocks: Iterator[tuple[bytes, int]], header_row: int) -> Iterator[tuple[bytes, int]]:
     """The blocks without the lines down to the header."""
     skip = header_row
-    for block in blocks:
-        at = 0
-        while skip and (end := block.find(b"\n", at)) >= 0:
-            at, skip = end + 1, skip - 1
-        if not skip and at < len(block):
-            yield block[at:]
+    for block, lines in blocks:
+        at, skipped = 0, min(skip, lines)
+        for _ in range(skipped):
+            at = block.find(b"\n", at) + 1 or len(block)
+        skip -= skipped
+        if at < len(block):
+            yield block[at:], lines - skipped
 
 
 def _line_count(block: bytes) -> int:
