@@ -1,7 +1,7 @@
 """What people decide in a book: matches, records kept apart, exclusions, corrections, records by hand, notes.
 
-Nothing is deleted: a decision taken back carries who took it back and when. A decision in force has `live` true; the
-constraints on live rows hold even when two people decide at the same moment.
+Nothing is deleted or changed (`decided` relies on it): a decision taken back carries who took it back and when. A
+decision in force has `live` true; the constraints on live rows hold even when two people decide at the same moment.
 """
 
 from __future__ import annotations
