@@ -26,7 +26,7 @@ WECHAT_HEADER = (
     "资金变更提交申请人,备注,业务凭证号"
 )
 WECHAT_ROWS = (
-    "2026-10-01 00:00:00,4200001,5000001,交易,交易,收入,29.90,129.90,system,缺货;含手续费0.00元,S1",
+    "2026-10-01 00:00:00,4200001,5000001,交易,交易,收入,29.90,129.90,system,缺货、退款;含手续费0.00元,S1",
     "2026-10-01 15:00:01,4200001,5000001,扣除交易手续费,扣除交易手续费,支出,0.18,129.72,system,,S1",
 )
 WECHAT_FOOTER = ("资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额", "2,1,29.90,1,0.18")
@@ -88,6 +88,7 @@ def records(got: Read, kind: str) -> list[tuple[Any, ...]]:
         ("again.xlsx", workbook(wechat_rows())),
         ("unmarked.csv", wechat_original().decode("utf-8-sig").encode("utf-16-le")),
         ("dos.csv", wechat_original() + b"\x1a"),
+        ("cut.csv", wechat_original().rstrip() + b"\x1a"),
     ],
 )
 def test_wechat_bill_saved_again_reads_as_the_original(tmp_path: Path, name: str, content: bytes) -> None:
@@ -272,3 +273,28 @@ def test_a_damaged_header_still_names_its_format(tmp_path: Path) -> None:
     assert got.codes == ["file.not_recognised_near"]
     assert "wechatpay.funds" in got.reading.problems[0].text
     assert "收支类型" in got.reading.problems[0].text
+
+
+TITLE = "缺货, 退款,含手续费0.00元"
+
+
+def split_by_excel() -> list[list[str]]:
+    """The rows as Excel splits them: also at the commas inside of a text."""
+    return [line.split(",") for line in with_commas().decode("utf-8-sig").splitlines()]
+
+
+def with_commas() -> bytes:
+    return wechat_original().decode("utf-8-sig").replace("缺货、退款;含手续费0.00元", TITLE).encode("utf-8-sig")
+
+
+@pytest.mark.parametrize("name", ["again.xlsx", "again.csv"])
+def test_commas_inside_of_texts_that_excel_split_are_put_together_again(tmp_path: Path, name: str) -> None:
+    rows = split_by_excel()
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows(rows)
+    content = workbook(rows) if name.endswith("xlsx") else out.getvalue().encode("gb18030")
+    original = read_bytes(tmp_path, "original.csv", with_commas(), account="1628804517")
+    again = read_bytes(tmp_path, name, content, account="1628804517")
+    assert original.rows("wallet_line", "text")[0] == (TITLE,)
+    assert (again.reading.status, again.codes) == ("imported", [])
+    assert records(again, "wallet_line") == records(original, "wallet_line")

@@ -171,12 +171,31 @@ class Reading:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the table begins and how its rows are split. `prefix` stands before every data cell."""
+    """Where the table begins and how its rows are split. `prefix` stands before every data cell, and nothing is quoted.
+    `mark` does so too, but a spreadsheet program has split the rows since: also at the commas inside of texts."""
 
     header_row: int
     delimiter: str = ","
     quote: str = '"'
     prefix: str = ""
+    mark: str = ""
+
+    def rejoined(self, cells: Sequence[str], width: int) -> Sequence[str]:
+        """The cells of a row of `width` columns. Where it has more, those without the mark belong to the one before.
+
+        >>> Layout(1, mark="`").rejoined(["`a", "`b", " c", "`d", ""], 3)
+        ['`a', '`b, c', '`d', '']
+        """
+        if not (self.mark and cells and cells[0].startswith(self.mark) and any(cells[width:])):
+            return cells
+        last = max(at for at, cell in enumerate(cells) if cell)
+        joined: list[str] = []
+        for cell in cells[: last + 1]:
+            if cell.startswith(self.mark):
+                joined.append(cell)
+            else:
+                joined[-1] += f",{cell}"
+        return [*joined, *cells[last + 1 :]]
 
 
 class TableSource(Protocol):

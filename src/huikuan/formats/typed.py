@@ -285,7 +285,7 @@ def _cells_query(plan: _Plan, raw: RawTable, relation: str, footer: str, wanted:
     last = [f"c{named[-1]}"] if named else []
     columns = ", ".join(["source_row", *dict.fromkeys(cells + last)])
     rest = ", ".join(f"c{index}" for index in range(1, len(raw.header))) or "''"
-    blanks = "' \t`\u00a0\u3000\x1a'"  # 1A: where DOS ends a file
+    blanks = "' \t`\u00a0\u3000'"
     whole = f"trim(concat_ws('', c0, {rest}), {blanks}) = ''"
     blank = f"CASE WHEN ascii(c0) BETWEEN 33 AND 95 OR ascii(c0) > 12288 THEN FALSE ELSE {whole} END"
     return f"SELECT {columns}, {blank} AS blank, {footer} AS footer FROM {relation}"

@@ -85,7 +85,7 @@ class DelimitedFile:
         below = next((line for line in self.head_lines[layout.header_row :] if line.strip()), "")
         if layout.delimiter == "," and below.startswith(layout.prefix):
             return replace(layout, quote="")
-        return replace(layout, prefix="")
+        return replace(layout, prefix="", mark=layout.prefix if layout.prefix in below else "")
 
 
 def open_delimited(path: Path, member: str) -> DelimitedFile:

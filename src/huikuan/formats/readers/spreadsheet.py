@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,11 +69,12 @@ class Sheet:
         header: a sheet has no short rows. What stands to the right of the header (pivot tables, formulas of a
         person's own) belongs to no column: it is left out, and said so.
         """
+        layout = replace(layout, mark=layout.prefix)
         left = min((_blanks_before(cells) for _, cells in self.rows), default=0)
         rows = [(row, cells[left:]) for row, cells in self.rows] if left else self.rows
         header = next((cells for row, cells in rows if row == layout.header_row), ())
         header = _without_blank_tail(header)
-        below = [(row, cells) for row, cells in rows if row > layout.header_row]
+        below = [(row, layout.rejoined(cells, len(header))) for row, cells in rows if row > layout.header_row]
         beside = [row for row, cells in below if any(cell.strip() for cell in cells[len(header) :])]
         below = [(row, cells) for row, cells in below if any(cell.strip() for cell in cells[: len(header)])]
         table = f"sheet_{next(_numbers)}"

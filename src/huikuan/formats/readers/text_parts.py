@@ -15,6 +15,7 @@ PART_BYTES = 32 << 20  # planning the query of a part costs as much as a few tho
 # Small enough to stay in the processor's cache and to let other threads run between two blocks.
 BLOCK_BYTES = 1 << 19
 LINE_BYTES_MAX = 4 << 20
+END_OF_FILE = b"\x1a"  # where DOS ends a file; in no encoding part of another character
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _decoded(source: TextFile) -> Iterator[tuple[bytes, int]]:
         try:
             for block in iter([_from_utf16(source, file.read())]) if source.encoding == "utf-16" else _blocks(file):
                 # CR and LF are part of no other character, whatever the encoding. Split and join beat replace.
-                unix = b"\n".join(block.split(b"\r\n")).replace(b"\r", b"\n")
+                unix = b"\n".join(block.split(b"\r\n")).replace(b"\r", b"\n").rstrip(END_OF_FILE)
                 lines = _line_count(unix)
                 yield _to_utf8(unix, source, line), lines
                 line += lines

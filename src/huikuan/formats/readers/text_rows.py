@@ -56,6 +56,9 @@ class TextRows:
     ) -> bool:
         """Insert all rows by a query: one row for each line. False, and nothing inserted, if rows do not stand one to
         a line or DuckDB cannot read them. Raises UserError for bytes that cannot be decoded."""
+        if self._layout.mark:
+            self._each_part(lambda _: None)
+            return False
         cursors: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
         threads = int((con.execute("SELECT current_setting('threads')").fetchone() or (1,))[0])
         readers = min(threads, READERS_MAX)
@@ -177,7 +180,7 @@ def _load_slow(con: duckdb.DuckDBPyConnection, table: str, parts: list[Part], wi
     con.execute(f"CREATE TABLE {table} ({_definitions(width)}, source_row BIGINT)")
     schema = pa.schema([(name, pa.string()) for name in names] + [("source_row", pa.int64())])
     lines = _lines_of(parts)
-    rows = _prefixed_rows(lines, layout) if layout.prefix else _csv_rows(lines, layout)
+    rows = _prefixed_rows(lines, layout) if layout.prefix else _csv_rows(lines, layout, width)
     while batch := list(itertools.islice(rows, SLOW_BATCH_ROWS)):
         columns: list[pa.Array] = [
             pa.array([cells[index] if index < len(cells) else None for _, cells in batch], pa.string())
@@ -195,7 +198,7 @@ def _lines_of(parts: list[Part]) -> Iterator[str]:
             yield from file
 
 
-def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(lines: Iterator[str], layout: Layout, width: int) -> Iterator[tuple[int, list[str]]]:
     """(first line of the row, cells), blank lines left out."""
     csv.field_size_limit(LINE_BYTES_MAX)
     lines = itertools.chain(lines, [_END])
@@ -216,7 +219,7 @@ def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[
         if cells and cells[-1].endswith(_END):  # a quote is open to the end of the file
             raise UserError("file.row_unreadable", row=first + layout.header_row)
         if cells:
-            yield first, cells
+            yield first, list(layout.rejoined(cells, width))
         first = reader.line_num + 1
 
 
