@@ -281,7 +281,7 @@ ROWS = (
          lambda: boc(boc_row().replace("人民币", "贝壳"))),
     Case("identifier.damaged", "statement.xlsx", "a line number that Excel has damaged",
          lambda: ccb(ccb_row(number=2.02606e27))),
-    Case("key_damaged", "ledger.csv", "an order number that Excel has damaged", lambda: alipay("2.02606E+27"), "flagged"),
+    Case("key_damaged", "ledger.csv", "an order number that Excel has damaged", lambda: alipay("2.02606E+27"), "imported"),
     Case("key.repeated", "order_items.csv", "an order line that stands in the file twice",
          lambda: olist(*['"a1","1","p","s","2018-01-01 10:00:00","10.00","1.00"'] * 2), context=replace(CONTEXT, shop="S")),
     Case("bank.no_amount", "statement.xlsx", "a line without any amount",

@@ -268,12 +268,13 @@ def _seen_period(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> tupl
 
 def _judge(reading: Reading, problems: list[Problem], total: int, context: ReadContext) -> Reading:
     """Refused if a row is rejected (unless the rest is wanted) or the file cannot be trusted; flagged if anything
-    else is to be said."""
+    else is to be said, damaged references excepted (design rule 8: told, and imported)."""
     refused = any(problem.severity == "refuse" for problem in problems)
     rejected = reading.rejected > 0 or any(problem.severity == "reject" for problem in problems)
     if rejected and not context.accept_partial:
         refused = True
-    status = "refused" if refused else "flagged" if problems else "imported"
+    flagged = any(problem.code != "key_damaged" for problem in problems)
+    status = "refused" if refused else "flagged" if flagged else "imported"
     order = {"refuse": 0, "reject": 1, "flag": 2}
     listed = sorted(problems, key=lambda each: (order[each.severity], each.row or 0))
     return replace(
