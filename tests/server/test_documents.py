@@ -15,11 +15,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from huikuan.formats.registry import FORMATS
 from huikuan.formats.spec import Text
 from huikuan.server.documents import mapping_check, origins
 from huikuan.server.documents.models import DocumentRow, SavedMapping, Upload
+from huikuan.server.documents.problems import sentence
 from huikuan.server.documents.services import upload_path
 from huikuan.server.jobs.models import Job
 from tests.server.rows.documents import BANK_FILE, UNKNOWN_FILE, imported, record_key
@@ -268,3 +270,15 @@ def test_original_cells_of_a_mapped_workbook_and_of_odd_lines(world: World, tmp_
     assert cells(4, "拨打***", "李四") == {"单号": "A2", "备注": "拨打***", "收货人": "***", "金额": "2.50"}
     assert cells(4)["备注"] == "***", "a remark that the record does not keep is not shown"
     assert "not found" in origins._origin_in(path, "t.csv", [declared], ("", 99), ()).note
+
+
+def test_remarks_are_told_in_the_language_of_the_reader_not_of_the_import() -> None:
+    broken = {
+        "sheet": "", "row": 22, "column": "", "code": "balance_break", "severity": "flag",
+        "text": "Line 22: the balance is 42647.73, but ...", "params": {"stated": "42647.73", "computed": "46969.23"},
+    }  # fmt: skip
+    with override("zh-hans"):
+        assert sentence(broken).startswith("第 22 行：余额是 42,647.73，")
+        assert sentence(broken | {"sheet": "Sheet1"}).startswith("工作表“Sheet1”第 22 行")
+    with override("en"):
+        assert sentence(broken | {"text": "第 22 笔：余额是 …"}).startswith("Entry 22: the balance is 42,647.73")

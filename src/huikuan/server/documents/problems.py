@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huikuan.records.messages import text_of
+from huikuan.records.messages import place_of, text_of
 from huikuan.server.core import numbers
 from huikuan.server.documents.queries import format_titles
 
@@ -34,6 +34,9 @@ class ProblemLine:
 def sentence(problem: dict[str, Any]) -> str:
     """A kept problem in the active language; the kept text where its code needs more than was kept."""
     params = {name: problem.get(name) for name in ("sheet", "row", "column")} | problem.get("params", {})
+    params.setdefault("place", _place(problem))
+    if problem["code"] == "balance_break":
+        params |= {key: control_value("", params.get(key)) for key in ("stated", "computed")}
     if problem["code"] == "file.not_recognised_near":
         params["format"] = format_titles().get(params.get("format", ""), params.get("format"))
     if problem["code"] == "file.not_recognised":
@@ -46,6 +49,13 @@ def sentence(problem: dict[str, Any]) -> str:
         params["what"] = str(params.get("what", "")).removeprefix("mapping.")
     text = text_of(problem["code"], params)
     return problem.get("text", text) if "(missing " in text or text.startswith(problem["code"]) else text
+
+
+def _place(problem: dict[str, Any]) -> str:
+    """Where it is, as sentences begin. Whether rows are entries of a message, only the kept text tells."""
+    row, kept = problem.get("row"), str(problem.get("text", ""))
+    entry = kept.startswith(("Entry ", f"第 {row} 笔", f"第 {row} 筆"))
+    return place_of(problem.get("sheet") or "", row, entry)
 
 
 def lines_of(problems: Iterable[dict[str, Any]]) -> list[ProblemLine]:
