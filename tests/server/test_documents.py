@@ -19,7 +19,7 @@ from django.utils.translation import override
 
 from huikuan.formats.registry import FORMATS
 from huikuan.formats.spec import Text
-from huikuan.server.documents import mapping_check, origins
+from huikuan.server.documents import mapping_check, origins, queries
 from huikuan.server.documents.models import DocumentRow, SavedMapping, Upload
 from huikuan.server.documents.problems import sentence
 from huikuan.server.documents.services import upload_path
@@ -108,6 +108,27 @@ def test_an_unknown_table_is_mapped_saved_and_used_again(world: World) -> None:
     hand_in(world, again=UNKNOWN_FILE + "A3,2026-10-03,7.00,某公司\n")
     again = Upload.objects.get(name="again.csv")
     assert (again.rows[0]["rows"], again.rows[0]["new"], again.rows[0]["duplicate"]) == (3, 1, 2)
+
+
+def test_other_parties_are_shown_in_full_only_to_who_may_see_them(world: World) -> None:
+    hand_in(world, unknown=UNKNOWN_FILE + "A3,2026-10-03,7.00,某公司\n")
+    chosen = {"kind": "bank_line", "col-1": "moment", "col-2": "amount", "col-3": "counterparty", "account": "Bank"}
+    upload = Upload.objects.get()
+    english(world, "clerk").post(address(world, "map", upload.pk), {**chosen, "do": "save", "name": "my bank"})
+    upload.refresh_from_db()
+    document_id = upload.rows[0]["document"]
+    line = next(
+        row["record_key"]
+        for sample in queries.first_records(
+            world.ours.book, DocumentRow.objects.get(document_id=document_id), names=True
+        )
+        for row in sample["rows"]
+        if row["counterparty"] == "某公司"
+    )
+    for page in (address(world, "document", document_id), address(world, "source", line)):
+        clerk, auditor = (english(world, role).get(page).content.decode() for role in ("clerk", "auditor"))
+        assert "某公司" in auditor
+        assert "某公司" not in clerk and "某**" in clerk
 
 
 def test_the_document_page_adds_up_and_undo_takes_it_out(world: World) -> None:

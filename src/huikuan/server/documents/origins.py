@@ -66,8 +66,11 @@ class Origin:
     note: str = ""
 
 
-def origin_of(book: Book, document: DocumentRow, sheet: str, row: int, kept: Sequence[str]) -> Origin:
-    """The cells of a physical row of a document's original; `kept` are the texts its record holds in clear.
+def origin_of(
+    book: Book, document: DocumentRow, sheet: str, row: int, kept: Sequence[str], hidden: Sequence[str] = ()
+) -> Origin:
+    """The cells of a physical row of a document's original; `kept` are the texts its record holds in clear, `hidden`
+    those of them that the reader may not see.
 
     Never raises for a file that cannot be read any more.
     """
@@ -83,7 +86,7 @@ def origin_of(book: Book, document: DocumentRow, sheet: str, row: int, kept: Seq
             path = Path(folder) / "original"
             with originals.open_original(document.sha256) as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target)
-            return _origin_in(path, document.file_name, formats, (sheet, row), kept)
+            return _origin_in(path, document.file_name, formats, (sheet, row), kept, hidden)
     except HuikuanError as error:
         return Origin(note=str(error))
 
@@ -101,7 +104,12 @@ def _formats(book: Book, format_id: str) -> list[Format]:
 
 
 def _origin_in(
-    path: Path, file_name: str, formats: Sequence[Format], place: tuple[str, int], kept: Sequence[str]
+    path: Path,
+    file_name: str,
+    formats: Sequence[Format],
+    place: tuple[str, int],
+    kept: Sequence[str],
+    hidden: Sequence[str] = (),
 ) -> Origin:
     sheet, row = place
     name = file_name.split("!", 1)[0]
@@ -117,7 +125,7 @@ def _origin_in(
         if cells is None:
             return Origin(note=_("The row is not found in the file any more."))
         header = _header(source, layout)
-        masked = _masking(found.format if found else None, kept)
+        masked = _masking(found.format if found else None, kept, hidden)
         return Origin(tuple(_shown(header, cells, masked)))
 
 
@@ -171,13 +179,13 @@ def _shown(header: Sequence[str], cells: Sequence[str], masked: Callable[[str, s
             yield Cell(title or column_letter(place), text, False)
 
 
-def _masking(declared: Format | None, kept: Sequence[str]) -> Callable[[str, str], bool]:
+def _masking(declared: Format | None, kept: Sequence[str], hidden: Sequence[str]) -> Callable[[str, str], bool]:
     """Whether a cell is not to be shown, by its column's title and its text."""
     read, personal = _declared(declared)
 
     def masked(title: str, text: str) -> bool:
         key = normalise_header(title)
-        if key in personal:
+        if key in personal or any(part in text for part in hidden):
             return True
         if _PERSONAL.search(title):
             return not (key in read and _is_kept(text, kept))

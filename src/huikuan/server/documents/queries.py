@@ -26,6 +26,8 @@ from huikuan.server.documents.models import DocumentRow, Upload
 SAMPLE_ROWS = 20
 # Fields that hold a code, and the family of its words.
 CODED = {"status": "order", "type": "type"}
+# Who stands on the other side of a bank line.
+PARTY_FIELDS = ("counterparty", "counterparty_account")
 # What a list of records shows of each kind.
 SHOWN_FIELDS: dict[str, tuple[str, ...]] = {
     "order_line": ("source_row", "order_no", "line_no", "status", "title", "paid", "refunded", "paid_at"),
@@ -106,8 +108,9 @@ def _readers() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def first_records(book: Book, document: DocumentRow, limit: int = SAMPLE_ROWS) -> list[dict[str, Any]]:
-    """The document's first records, per kind: `kind`, `fields`, `rows` (dicts, in the order of the file)."""
+def first_records(book: Book, document: DocumentRow, names: bool, limit: int = SAMPLE_ROWS) -> list[dict[str, Any]]:
+    """The document's first records, per kind: `kind`, `fields`, `rows` (dicts, in the order of the file). `names`: the
+    other parties of bank lines may be shown in full."""
     lake = library_book(book).lake
     samples = []
     con = _readers().cursor()
@@ -120,17 +123,35 @@ def first_records(book: Book, document: DocumentRow, limit: int = SAMPLE_ROWS) -
                 [limit],
             )
             title = translated(KINDS[kind].title)
-            samples.append({"kind": kind, "title": title, "fields": fields, "rows": _dicts(rows)})
+            samples.append({"kind": kind, "title": title, "fields": fields, "rows": masked(_dicts(rows), names)})
     finally:
         con.close()
     return samples
 
 
-def history(book: Book, record_key: str) -> list[dict[str, Any]]:
-    """Every reading of a record, standing or not, the latest import first, with its document."""
+def masked(rows: list[dict[str, Any]], names: bool) -> list[dict[str, Any]]:
+    """Rows as they may be shown: unless `names`, no more than the first letter of another party."""
+    if names:
+        return rows
+    return [_without_party(row) for row in rows]
+
+
+def _without_party(row: dict[str, Any]) -> dict[str, Any]:
+    """The row without names; `hidden`: what must not be shown of its original either."""
+    shown = row | {"hidden": [row[name] for name in PARTY_FIELDS if row.get(name)]}
+    for name in PARTY_FIELDS:
+        if party := row.get(name):
+            shown[name] = f"{party[0]}**"
+            # A line without a number of its own is named by what it says.
+            shown["ref"] = (shown.get("ref") or "").replace(party, shown[name])
+    return shown
+
+
+def history(book: Book, record_key: str, names: bool) -> list[dict[str, Any]]:
+    """Every reading of a record, standing or not, the latest import first, with its document; `names` as above."""
     con = _readers().cursor()
     try:
-        readings = library_book(book).lake.history(con, record_key)
+        readings = masked(library_book(book).lake.history(con, record_key), names)
     finally:
         con.close()
     ids = {reading["document_id"] for reading in readings}

@@ -164,7 +164,7 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
         "faults": lines_of(problem for problem in found.problems if problem.get("row") is not None),
         "totals": [(kind, total_name(name), amount) for kind, name, amount in _totals(found)],
         "controls": [shown_control(control) for control in found.controls],
-        "samples": queries.first_records(request.book, found),  # type: ignore[attr-defined]
+        "samples": queries.first_records(request.book, found, request.membership.may("view_counterparty")),  # type: ignore[attr-defined]
     }
     return render(request, "documents/document.html", context)
 
@@ -199,13 +199,15 @@ def undo(request: HttpRequest, document_id: str) -> HttpResponse:
 @book_view("view_money")
 def source(request: HttpRequest, record_key: str) -> HttpResponse:
     """Where a record comes from: every reading of it, with file, sheet and row."""
-    readings = queries.history(request.book, record_key)  # type: ignore[attr-defined]
+    readings = queries.history(request.book, record_key, request.membership.may("view_counterparty"))  # type: ignore[attr-defined]
     if not readings:
         raise Http404
     for reading in readings:
         found, row, sheet = reading["document"], reading["source_row"], reading.get("source_sheet") or ""
         kept = [value for value in reading.values() if isinstance(value, str) and value]
-        reading["origin"] = origin_of(request.book, found, sheet, row, kept) if found and row else None  # type: ignore[attr-defined]
+        reading["origin"] = (
+            origin_of(request.book, found, sheet, row, kept, reading.get("hidden", ())) if found and row else None
+        )  # type: ignore[attr-defined]
     kind, parts = record_key_parts(record_key)
     context = {"kind": kind, "record_name": " / ".join(filter(None, map(reference, parts))), "readings": readings}
     return render(request, "documents/source.html", context)
