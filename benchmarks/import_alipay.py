@@ -1,10 +1,11 @@
-"""Importing a 1,000,000-line GBK Alipay fund ledger, against Polars reading the same bytes as text (decode included).
+"""Importing a 1,000,000-line GBK Alipay fund ledger, against Polars reading the same bytes as text (decode included):
+by its own `encoding`, and, which is quicker, decoded whole in memory before.
 
     python benchmarks/import_alipay.py [LINES] [ROUNDS]
 
 Each measurement runs in a process of its own; the medians are compared. Ours is the whole import into an empty book:
 decode, recognise, read, checks, comparison with the lake, original kept, readings written, commit. The limit is 3 times
-Polars and 1.5 GiB. Seconds on the clock and of processor are told.
+the quicker Polars and 1.5 GiB. Seconds on the clock and of processor are told.
 """
 
 from __future__ import annotations
@@ -69,6 +70,15 @@ told = resource.getrusage(resource.RUSAGE_SELF)
 print(time.perf_counter() - begin, used() - before, told.ru_maxrss / 1024, rows)
 """
 
+POLARS_OWN = (
+    "import polars as pl\n",
+    """
+rows = pl.read_csv(
+    sys.argv[1], encoding="gb18030", skip_rows=4, infer_schema=False, truncate_ragged_lines=True, quote_char='"'
+).height
+""",
+)
+
 POLARS = (
     "import io\nimport polars as pl\n",
     """
@@ -125,14 +135,15 @@ def main() -> int:
         path = Path(folder) / "ledger.csv"
         write_ledger(path, LINES)
         print(f"{LINES:,} lines, {path.stat().st_size / 2**20:.0f} MiB")
-        rival, ours = measure(POLARS, path), measure(OURS, path)
-        for name, found in (("polars", rival), ("ours", ours)):
+        own, rival, ours = (measure(code, path) for code in (POLARS_OWN, POLARS, OURS))
+        for name, found in (("polars, encoding", own), ("polars, decoded before", rival), ("ours", ours)):
             print(
-                f"{name:<8}{found.seconds:7.2f} s, {found.processor_seconds:7.2f} s of processor, "
+                f"{name:<24}{found.seconds:7.2f} s, {found.processor_seconds:7.2f} s of processor, "
                 f"{found.memory_mib:6.0f} MiB, {found.rows:,} rows"
             )
         clock, processor = ours.seconds / rival.seconds, ours.processor_seconds / rival.processor_seconds
-        print(f"ratio   {clock:7.2f} by the clock, {processor:.2f} by processor (limit {RATIO_MAX})")
+        print(f"ratio to the quicker    {clock:7.2f} by the clock, {processor:.2f} by processor (limit {RATIO_MAX})")
+        print(f"ratio to Polars' own    {ours.seconds / own.seconds:7.2f} by the clock")
         return 0 if clock <= RATIO_MAX and ours.memory_mib <= MEMORY_MIB_MAX else 1
 
 
