@@ -24,6 +24,7 @@ from huikuan.server.documents.models import DocumentRow, SavedMapping, Upload
 from huikuan.server.documents.problems import sentence
 from huikuan.server.documents.services import upload_path
 from huikuan.server.jobs.models import Job
+from tests.pipeline.test_proofs import MOVES, ledger
 from tests.server.rows.documents import BANK_FILE, UNKNOWN_FILE, imported, record_key
 from tests.server.world import World
 
@@ -143,6 +144,27 @@ def test_the_document_page_adds_up_and_undo_takes_it_out(world: World) -> None:
     assert client.get(address(world, "undo", document.document_id)).status_code == 404, "undone once only"
     assert document.document_id not in client.get(address(world, "list")).content.decode()
     assert document.document_id in client.get(address(world, "list"), {"status": "undone"}).content.decode()
+
+
+def test_a_flagged_document_names_the_one_that_heals_it(world: World, tmp_path: Path) -> None:
+    wrong, whole = (
+        ledger(tmp_path, "wrong.csv", MOVES[:3], (1, 3), stated=160).read_bytes().decode("gbk"),
+        ledger(tmp_path, "whole.csv", MOVES, (1, 4)).read_bytes().decode("gbk"),
+    )
+    clerk = english(world, "clerk")
+
+    def hand_in_ledger(**file: str) -> None:
+        hand_in(world, **file)
+        upload = Upload.objects.get(name=f"{next(iter(file))}.csv")
+        clerk.post(address(world, "answer", "abc123"), {"upload": [upload.pk], "account": "ali"})
+
+    hand_in_ledger(wrong=wrong)
+    flagged = DocumentRow.objects.get(file_name="wrong.csv")
+    page = address(world, "document", flagged.document_id)
+    assert "Healed by" not in english(world, "auditor").get(page).content.decode()
+    hand_in_ledger(whole=whole)
+    shown = english(world, "auditor").get(page).content.decode()
+    assert "Healed by" in shown and "whole.csv" in shown
 
 
 def test_a_record_leads_back_to_its_row(world: World) -> None:

@@ -100,10 +100,10 @@ def _meets(other: Document, document: Document) -> bool:
     return bool(one and two and one[0] <= two[1] and two[0] <= one[1])
 
 
-def healers(lake: Lake) -> dict[str, str]:
-    """Flagged documents with the id of the document that heals each."""
+def healers(lake: Lake, only: str = "") -> dict[str, str]:
+    """Flagged documents (or the one named) with the id of the document that heals each."""
     documents = lake.documents()
-    flagged = [document for document in documents if document.status == "flagged"]
+    flagged = [d for d in documents if d.status == "flagged" and only in ("", d.document_id)]
     found = {document.document_id: covered_by(document, documents) for document in flagged if _unproved(document)}
     broken = [d for d in flagged if not found.get(d.document_id, "x") and _breaks(d)]
     if broken:

@@ -124,9 +124,9 @@ def documents_of(book: Book, undone: bool = False) -> list[Document]:
     return sorted(found, key=lambda d: (str(d.imported_at or ""), d.document_id), reverse=True)
 
 
-def healers_of(book: Book) -> dict[str, str]:
-    """Flagged documents, with the document that heals each (rule 16)."""
-    return healers(library_book(book).lake)
+def healers_of(book: Book, only: str = "") -> dict[str, str]:
+    """Flagged documents (or the one named), with the document that heals each (rule 16)."""
+    return healers(library_book(book).lake, only)
 
 
 @transaction.atomic

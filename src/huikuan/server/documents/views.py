@@ -157,8 +157,10 @@ def _document(request: HttpRequest, document_id: str) -> DocumentRow:
 def document(request: HttpRequest, document_id: str) -> HttpResponse:
     """One document: its figures, controls, problems, and its first records."""
     found = _document(request, document_id)
+    healers = services.healers_of(request.book, document_id) if found.status == "flagged" else {}  # type: ignore[attr-defined]
     context = {
         "document": found,
+        "healer": queries.documents(request.book).filter(document_id=healers.get(document_id, "")).first(),  # type: ignore[attr-defined]
         "title_of_format": queries.format_titles().get(found.format, found.format),
         "file_faults": [sentence(problem) for problem in found.problems if problem.get("row") is None],
         "faults": lines_of(problem for problem in found.problems if problem.get("row") is not None),
