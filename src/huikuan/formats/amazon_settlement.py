@@ -128,6 +128,7 @@ _SETTLEMENT: tuple[Column, ...] = (
     Moment("posted", ("posted-date-time", "posted-date"), tz=OFFSET, date_formats=_DATES),
     Text("sku", ("sku",)),
 )
+_NEEDS = (("settlement-id",), ("total-amount",), ("transaction-type",), ("order-id",))
 _NO_DATE = Reject("cell.empty", "posted_date IS NULL AND activity IS NOT NULL", "posted-date-time")
 # Of several settlements put into one file by hand, each line's currency would be a guess where they differ.
 _CURRENCY = "CASE WHEN min(money) = max(money) THEN max(money) END"
@@ -141,10 +142,7 @@ AMAZON_SETTLEMENT = Format(
     id="amazon.settlement",
     about=_ABOUT,
     needs=(
-        ("settlement-id",),
-        ("total-amount",),
-        ("transaction-type",),
-        ("order-id",),
+        *_NEEDS,
         ("posted-date",),
         ("price-amount",),
     ),
@@ -174,10 +172,7 @@ AMAZON_SETTLEMENT_LINES = Format(
     id="amazon.settlement",
     about=_ABOUT,
     needs=(
-        ("settlement-id",),
-        ("total-amount",),
-        ("transaction-type",),
-        ("order-id",),
+        *_NEEDS,
         ("amount-type",),
         ("amount-description",),
         ("amount",),

@@ -15,7 +15,7 @@ from huikuan.formats.headers import normalise_header
 from huikuan.formats.reading import PROBLEMS_LISTED, Line, RawTable
 from huikuan.formats.spec import Balance, Format, Total
 from huikuan.records.dates import parse_local, to_utc
-from huikuan.records.document import Control
+from huikuan.records.document import CLOSING_BALANCE, Control
 from huikuan.records.errors import Problem
 from huikuan.records.messages import gettext_noop, register
 from huikuan.records.money import parse_amount, plain
@@ -279,7 +279,7 @@ def _balance_control(con: duckdb.DuckDBPyConnection, typed: str, balance: Balanc
         f"SELECT l.balance, f.balance - f.amount + moved FROM ends JOIN rows f ON f.source_row = first_row "
         f"JOIN rows l ON l.source_row = last_row WHERE n > 1"
     ).fetchone()
-    return [Control("closing balance", found[0], Decimal(found[1]))] if found else []
+    return [Control(CLOSING_BALANCE, found[0], Decimal(found[1]))] if found else []
 
 
 def check_proved(

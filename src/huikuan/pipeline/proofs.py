@@ -16,9 +16,8 @@ import duckdb
 
 from huikuan.lake.lake import Lake
 from huikuan.pipeline.compute import connect
-from huikuan.records.document import Control, Document
+from huikuan.records.document import CLOSING_BALANCE, Control, Document
 
-CLOSING = "closing balance"
 COUNTED = ("笔数", "单数")  # what a control total counts is no money
 OUTGOING = ("支出", "退款", "手续费", "out")  # unsigned totals of money that went out
 BALANCES = ("wallet_line", "bank_line")
@@ -44,7 +43,7 @@ def mismatches(documents: Sequence[Document]) -> list[Mismatch]:
         wrong = [control for control in document.controls if not control.ok]
         if not wrong or covered_by(document, documents):
             continue
-        totals = [control for control in wrong if not control.name.startswith(CLOSING)]
+        totals = [control for control in wrong if not control.name.startswith(CLOSING_BALANCE)]
         if not totals and (_breaks(document) or any(_meets(other, document) for other in documents)):
             continue  # the account's own chain of balances proves it, or breaks
         member = document.file_name.partition("!")[2]
@@ -143,7 +142,7 @@ JOIN other b ON b.account = g.account AND b.currency = g.currency AND b.balance 
 
 def _bridged_by(con: duckdb.DuckDBPyConnection, document: Document) -> str:
     """Id of the document that tells what is missing at every break of a document's balance; blank where one stays."""
-    if any(not control.ok and not control.name.startswith(CLOSING) for control in document.controls):
+    if any(not control.ok and not control.name.startswith(CLOSING_BALANCE) for control in document.controls):
         return ""  # a total that disagrees is not proved by the balance
     kind = next(kind for kind in document.kinds if kind in BALANCES)
     healer = ""

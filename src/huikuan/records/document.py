@@ -7,6 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+# How the control of a statement's closing balance is named, or how its name begins.
+CLOSING_BALANCE = "closing balance"
+
 
 @dataclass(frozen=True)
 class Control:

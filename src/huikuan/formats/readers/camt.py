@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huikuan.formats.readers.mixed import start_text
-from huikuan.records.document import Control
+from huikuan.records.document import CLOSING_BALANCE, Control
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 
@@ -139,7 +139,7 @@ def controls(statements: list[Statement]) -> tuple[Control, ...]:
     for statement in statements:
         computed = statement.computed_closing
         if statement.closing is not None and computed is not None:
-            result.append(Control(f"closing balance {statement.reference}".strip(), statement.closing, computed))
+            result.append(Control(f"{CLOSING_BALANCE} {statement.reference}".strip(), statement.closing, computed))
     return tuple(result)
 
 

@@ -27,7 +27,7 @@ from functools import cache
 from typing import Any
 
 from huikuan.formats.readers.mixed import is_unmarked_utf16, start_text
-from huikuan.records.document import Control
+from huikuan.records.document import CLOSING_BALANCE, Control
 from huikuan.records.errors import Problem, UserError
 from huikuan.records.messages import gettext_noop, register
 
@@ -183,7 +183,7 @@ def controls(statements: list[Statement]) -> tuple[Control, ...]:
     for statement in statements:
         computed = statement.computed_closing
         if statement.closing is not None and computed is not None:
-            label = " ".join(part for part in ("closing balance", statement.reference, statement.number) if part)
+            label = " ".join(part for part in (CLOSING_BALANCE, statement.reference, statement.number) if part)
             found.append(Control(label, statement.closing.amount, computed))
     return tuple(found)
 

@@ -16,6 +16,7 @@ PART_BYTES = 32 << 20  # planning the query of a part costs as much as a few tho
 BLOCK_BYTES = 1 << 19
 LINE_BYTES_MAX = 4 << 20
 END_OF_FILE = b"\x1a"  # where DOS ends a file; in no encoding part of another character
+_NO_BLOCK = (b"", 0)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part
     """The lines below the header, part by part as files. Raises UserError for undecodable bytes."""
     blocks = _lines_below(_decoded(source), header_row)
     first, number = header_row + 1, 0
-    block, found = next(blocks, _END)
+    block, found = next(blocks, _NO_BLOCK)
     while block:
         path = folder / f"part{number}.txt"
         lines = blank_end = size = 0
@@ -52,12 +53,9 @@ def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part
                 blank = _blank_end(block)
                 blank_end = blank_end + blank if blank == found else blank
                 lines += found
-                block, found = next(blocks, _END)
+                block, found = next(blocks, _NO_BLOCK)
         yield Part(path, first, lines, blank_end)
         first, number = first + lines, number + 1
-
-
-_END = (b"", 0)
 
 
 class _LongLineError(ValueError):

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huikuan.records.document import CLOSING_BALANCE
 from huikuan.records.messages import place_of, text_of
 from huikuan.server.core import numbers
 from huikuan.server.documents.queries import format_titles
@@ -17,7 +18,6 @@ from huikuan.server.documents.queries import format_titles
 # These codes are asked about in words of the page's own.
 ASKED = ("shop.unknown", "account.unknown", "import.shop_unknown", "import.account_unknown")
 _AFTER_PLACE = re.compile(r"[\"”」』)）]?\s*[:：]\s*")
-CLOSING = "closing balance"
 COUNTED = re.compile(r"笔数|条数|總筆數|筆數|\bcount\b|\brows\b|\bentries\b", re.IGNORECASE)
 
 
@@ -96,8 +96,8 @@ def without_place(text: str, row: int | None, column: str) -> str:
 def control_name(name: str) -> str:
     """A control total's name; what the platform calls it stays as the file has it."""
     own = {"in": _("Money in"), "out": _("Money out"), "total-amount": _("Total of the settlement")}
-    if name.startswith(CLOSING):
-        return f"{_('Closing balance')}{name[len(CLOSING) :]}"
+    if name.startswith(CLOSING_BALANCE):
+        return f"{_('Closing balance')}{name[len(CLOSING_BALANCE) :]}"
     return own.get(name, name)
 
 
