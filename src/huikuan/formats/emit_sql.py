@@ -1,7 +1,7 @@
 """Typed values → readings: one view per record kind with all its fields, keys and running numbers.
 
 A key that stands twice in a document is not thrown away: where the kind has `n` it is counted, from 0 in the order of
-the file; an order line without a number of its own gets the running number within its order, from 1; any other
+the file; a line without a number of its own gets the running number within its order or voucher, from 1; any other
 repetition is a reject that names both lines.
 """
 
@@ -158,7 +158,7 @@ def _number_field(kind: Kind, emit: Emit) -> str:
     """The field that is a running number given here; "" if there is none."""
     if "n" in kind.key and "n" not in emit.fields:
         return "n"
-    return "line_no" if kind.name == "order_line" and "line_no" not in emit.fields else ""
+    return "line_no" if "line_no" in kind.key and "line_no" not in emit.fields else ""
 
 
 def _numbers(con: duckdb.DuckDBPyConnection, kind: Kind, emits: list[Emit], scope: _Scope, result: Emitted) -> str:

@@ -54,7 +54,12 @@ register(
 log = logging.getLogger("huikuan.import")
 # progress(stage, done, total): stage is reading | comparing | storing; done and total in the stage's own units.
 Progress = Callable[[str, float, float], None]
-OWNERS = (("order_line", "shop"), ("settlement_line", "account"), ("wallet_line", "account"), ("bank_line", "account"))
+# Whose records of a kind are: nothing is kept of a document that leaves it open.
+OWNERS = (
+    *((kind, "shop") for kind in ("order_line", "erp_order", "shipment_line", "return_line")),
+    *((kind, "account") for kind in ("settlement_line", "wallet_line", "bank_line", "courier_charge")),
+)
+ACCOUNT_SORTS = {"bank_line": "bank", "courier_charge": "courier"}  # any other: a wallet
 
 
 @dataclass(frozen=True)
@@ -372,7 +377,7 @@ def newcomers(con: duckdb.DuckDBPyConnection, reading: Reading, book: Book, rule
                 shops.setdefault(shop, Shop(shop, platform, currency or book.currency))
         for account, currency in _distinct(con, table, "account") if "account" in columns else ():
             if account not in known_accounts:
-                sort = "bank" if kind == "bank_line" else "wallet"
+                sort = ACCOUNT_SORTS.get(kind, "wallet")
                 of_shops = tuple(s for s in (reading.shop,) if s)
                 accounts.setdefault(account, Account(account, sort, currency or book.currency, of_shops))
     return Imported((), tuple(shops.values()), tuple(accounts.values()))

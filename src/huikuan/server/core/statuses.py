@@ -153,6 +153,15 @@ KIND = {
     "settlement_line": _("Settlement lines"),
     "wallet_line": _("Wallet lines"),
     "bank_line": _("Bank lines"),
+    "erp_order": _("ERP order lines"),
+    "shipment_line": _("Shipment lines"),
+    "tracking_event": _("Tracking events"),
+    "return_line": _("Return lines"),
+    "courier_charge": _("Courier charges"),
+    "product": _("Products"),
+    "stock_move": _("Stock moves"),
+    "stock_count": _("Stock counts"),
+    "ledger_line": _("Ledger lines"),
 }
 SIGN = {
     "signed": _("One column, positive is money in"),

@@ -34,6 +34,15 @@ SHOWN_FIELDS: dict[str, tuple[str, ...]] = {
     "settlement_line": ("source_row", "flow_no", "order_no", "type", "item", "amount", "occurred_at"),
     "wallet_line": ("source_row", "flow_no", "item", "order_no", "amount", "balance", "occurred_at"),
     "bank_line": ("source_row", "ref", "counterparty", "text", "amount", "balance", "business_date"),
+    "erp_order": ("source_row", "erp_order_no", "order_no", "status", "sku", "qty", "amount", "created_at"),
+    "shipment_line": ("source_row", "tracking_no", "courier", "order_no", "sku", "qty", "shipped_at"),
+    "tracking_event": ("source_row", "tracking_no", "event_time", "code", "item", "place"),
+    "return_line": ("source_row", "return_no", "order_no", "status", "sku", "qty_claimed", "refund_amount"),
+    "courier_charge": ("source_row", "tracking_no", "item", "direction", "weight", "zone", "amount"),
+    "product": ("source_row", "sku", "title", "weight", "cost"),
+    "stock_move": ("source_row", "move_no", "item", "sku", "qty", "order_no", "business_date"),
+    "stock_count": ("source_row", "warehouse", "sku", "qty", "count_date"),
+    "ledger_line": ("source_row", "voucher_no", "account_code", "debit", "credit", "text", "business_date"),
 }
 
 
