@@ -325,3 +325,42 @@ def test_remarks_are_told_in_the_language_of_the_reader_not_of_the_import() -> N
         assert sentence(broken | {"sheet": "Sheet1"}).startswith("工作表“Sheet1”第 22 行")
     with override("en"):
         assert sentence(broken | {"text": "第 22 笔：余额是 …"}).startswith("Entry 22: the balance is 42,647.73")
+
+
+ORDER = "1,10.0,10.0,上海,2020-02-20 10:00:00,2020-02-20 10:00:05,0.0,S\n"
+OTHER = ORDER.replace("1,10.0,10.0", "2,5.0,5.0")
+REFUNDED = ORDER.replace("10.0,10.0", "10.0,7.5").replace(",0.0,S", ",2.5,S")
+ORDERS = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额,店铺名称\n"
+
+
+def test_a_file_that_would_change_known_records_is_asked_about_first(world: World) -> None:
+    hand_in(world, ExportOrderList202002210900=ORDERS + ORDER + OTHER)
+    page = hand_in(world, ExportOrderList202002220900=ORDERS + REFUNDED + OTHER)
+    upload, client = Upload.objects.get(name="ExportOrderList202002220900.csv"), english(world, "clerk")
+    assert [row["status"] for row in upload.rows] == ["held"]
+    shown = client.get(page).content.decode()
+    assert "1 known record changes" in shown and "Refunded" in shown and "2.50" in shown
+    assert DocumentRow.objects.count() == 1, "nothing is booked before the answer"
+    client.post(address(world, "changes", "abc123"), {"upload": [upload.pk], "take": "yes"})
+    upload.refresh_from_db()
+    assert [(row["status"], row["updated"]) for row in upload.rows] == [("imported", 1)]
+    assert DocumentRow.objects.count() == 2
+
+
+def test_known_records_can_be_left_as_they_are(world: World) -> None:
+    hand_in(world, ExportOrderList202002210900=ORDERS + ORDER)
+    hand_in(world, ExportOrderList202002220900=ORDERS + REFUNDED)
+    upload, client = Upload.objects.get(name="ExportOrderList202002220900.csv"), english(world, "clerk")
+    client.post(address(world, "changes", "abc123"), {"upload": [upload.pk], "take": "no"})
+    upload.refresh_from_db()
+    assert [each["status"] for each in upload.rows] == ["left"]
+    assert DocumentRow.objects.count() == 1
+    assert not upload_path(upload).exists()
+
+
+def test_a_book_may_take_changes_over_unasked(world: World) -> None:
+    world.ours.book.ask_changes = False
+    world.ours.book.save()
+    hand_in(world, ExportOrderList202002210900=ORDERS + ORDER)
+    hand_in(world, ExportOrderList202002220900=ORDERS + REFUNDED)
+    assert Upload.objects.get(name="ExportOrderList202002220900.csv").rows[0]["status"] == "imported"

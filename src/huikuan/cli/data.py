@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +44,26 @@ def import_command(
     book: Any, files: tuple[str, ...], format_id: str, shop: str, account: str, mapping: str, password_stdin: bool,
     accept_partial: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Import files. A bad one never stops the others; exit 1 when one was refused."""
+    """Import files. A bad one never stops the others; exit 1 when one was refused.
+
+    At a terminal, a file that would change known records is asked about before it takes effect.
+    """
     from huikuan.pipeline.importing import ImportOptions
     from huikuan.server.documents.services import import_paths
 
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
-    options = ImportOptions(format_id, shop, account, mapping, password, accept_partial)
-    with progress("Importing") as told:
-        rows = import_paths(
-            book, ACTOR, [(Path(name), Path(name).name) for name in files], options,
-            lambda file, stage, done, total: told(f"{file} ({stage})", done, total),
-        )  # fmt: skip
+    asks = sys.stdin.isatty() and not as_json and book.ask_changes
+    options = ImportOptions(format_id, shop, account, mapping, password, accept_partial, hold_changes=asks)
+    rows: list[Any] = []
+    for number, name in enumerate(files, start=1):
+        file = (Path(name), Path(name).name)
+        last = number == len(files)
+        with progress("Importing") as told:
+            found = import_paths(book, ACTOR, [file], options, _named(told), last=last)
+        if any(row.status == "held" for row in found) and _wanted(found):
+            with progress("Importing") as told:
+                found = import_paths(book, ACTOR, [file], replace(options, hold_changes=False), _named(told), last=last)
+        rows += found
     emit([_row(row) for row in rows], as_json, SHOWN)
     for row in rows:
         for problem in row.problems:
@@ -64,9 +74,29 @@ def import_command(
         sys.exit(1)
 
 
+def _named(told: Any) -> Any:
+    """Progress that names the file and the stage."""
+    return lambda file, stage, done, total: told(f"{file} ({stage})", done, total)
+
+
+def _wanted(rows: list[Any]) -> bool:
+    """Tell what held documents would change, and ask whether they are to be taken in."""
+    for row in rows:
+        for each in row.changes:
+            fields = ", ".join(f"{f.field} {f.records}" for f in each.fields)
+            say(f"{row.file}: {row.new} new, {each.records} known {each.kind} records change ({fields or 'none'}), "
+                f"{each.gone} not told any more.")  # fmt: skip
+            for record in each.examples[:5]:
+                for name, before, after in record.fields:
+                    say(f"  row {record.source_row}, {name}: {before} -> {after}")
+    return click.confirm("Take the changes over?", default=False, err=True)
+
+
 def _row(row: Any) -> dict[str, Any]:
     """The import row of the contract."""
     told = {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
+    if not row.changes:
+        del told["changes"]
     told["problems"] = [{name: p[name] for name in ("sheet", "row", "column", "code", "text")} for p in row.problems]
     return told
 

@@ -57,7 +57,7 @@ def compare(con: duckdb.DuckDBPyConnection, state: KindState, table: str, docume
         rows = check_keys(con, state, candidate)
         files = possible_files(con, state, candidate)
         touched = f"{prefix}_touched"
-        if not files or not _create_overlap(con, state, files, candidate, touched):
+        if not files or not create_overlap(con, state, files, candidate, touched):
             return Compared(_comparison(rows, 0, 0, unchanged=rows == 0), None, version)
         try:
             counts = _compare_touched(con, state, prefix, document, rows)
@@ -115,9 +115,10 @@ def overlap_sql(state: KindState, files: list[DataFile], relation: str) -> str:
     return f"SELECT DISTINCT {groups} FROM {relation} SEMI JOIN ({known}) known USING ({groups})"
 
 
-def _create_overlap(
+def create_overlap(
     con: duckdb.DuckDBPyConnection, state: KindState, files: list[DataFile], candidate: str, into: str
 ) -> bool:
+    """Create table `into` of the groups that files of other documents tell too; whether there are any."""
     con.execute(f"CREATE TEMP TABLE {into} AS {overlap_sql(state, files, candidate)}")
     return bool(con.execute(f"SELECT count(*) FROM {into}").fetchall()[0][0])
 
@@ -146,7 +147,8 @@ def _comparison(new: int, updated: int, duplicate: int, unchanged: bool) -> Comp
     return comparison
 
 
-def _differ_sql(state: KindState, left: str, right: str) -> str:
+def differ_sql(state: KindState, left: str, right: str) -> str:
+    """The condition that two readings do not say the same."""
     return " OR ".join(f'{left}."{c}" IS DISTINCT FROM {right}."{c}"' for c in value_columns(state.kind))
 
 
@@ -159,7 +161,7 @@ def _movement_verdicts_sql(con: duckdb.DuckDBPyConnection, state: KindState, pre
                 THEN arg_min(document_id, place) FILTER (document_id <> '{document_id}') END AS replaced
             FROM ({ranked_sql(readings, ranks)}) GROUP BY record_key
         )
-        SELECT CASE WHEN b.record_key IS NOT NULL AND ({_differ_sql(state, "b", "c")})
+        SELECT CASE WHEN b.record_key IS NOT NULL AND ({differ_sql(state, "b", "c")})
                THEN 'updated' ELSE 'duplicate' END AS verdict
         FROM {readings} c JOIN best USING (record_key)
         LEFT JOIN {readings} b ON b.record_key = best.record_key AND b.document_id = best.replaced
@@ -176,7 +178,7 @@ def _order_verdicts_sql(con: duckdb.DuckDBPyConnection, state: KindState, prefix
     known = f"(SELECT * FROM {readings} WHERE document_id <> '{document_id}')"
     con.execute(f"CREATE TEMP TABLE {before} AS {winners_sql(state.kind, known, ranks)}")
     con.execute(f"CREATE TEMP TABLE {after} AS {winners_sql(state.kind, readings, ranks)}")
-    differ = _differ_sql(state, "b", "a")
+    differ = differ_sql(state, "b", "a")
     return f"""
         WITH record AS (
             SELECT coalesce(b.shop, a.shop) AS shop, coalesce(b.order_no, a.order_no) AS order_no, record_key,
@@ -197,5 +199,5 @@ def _all_told_before(con: duckdb.DuckDBPyConnection, state: KindState, readings:
         SELECT (SELECT count(*) FROM {readings} WHERE document_id = '{document_id}') = count(DISTINCT c.record_key)
         FROM {readings} c JOIN {readings} k ON k.record_key = c.record_key
         WHERE c.document_id = '{document_id}' AND k.document_id <> '{document_id}'
-          AND NOT ({_differ_sql(state, "k", "c")})"""
+          AND NOT ({differ_sql(state, "k", "c")})"""
     return bool(con.execute(query).fetchall()[0][0])

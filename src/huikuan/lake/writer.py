@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from huikuan.lake import compaction, comparing, current, delta
 from huikuan.lake import documents as documents_table
+from huikuan.lake.changes import Changes, changes_of
 from huikuan.lake.comparing import Compared, Comparison
 from huikuan.lake.winning import typed_columns
 from huikuan.records.document import Document
@@ -51,6 +52,10 @@ class Writer:
         compared = comparing.compare(con, state, table, document, self._lake.version())
         self._compared[document.document_id, kind] = compared
         return compared.counts
+
+    def changes(self, con: duckdb.DuckDBPyConnection, kind: str, table: str, document: Document) -> Changes:
+        """What the readings in a relation of `con` change in the known records of their kind, field by field."""
+        return changes_of(con, self._lake.state(KINDS[kind]), table, document)
 
     def append(self, kind: str, reader: pa.RecordBatchReader) -> int:
         """Write readings (all fields, document_id included) from a stream; rows written. Not visible before commit.

@@ -20,6 +20,7 @@ import duckdb
 
 from huikuan.formats.read_file import read_file
 from huikuan.formats.reading import ReadContext, Reading
+from huikuan.lake.changes import Changes
 from huikuan.lake.lake import Lake
 from huikuan.lake.writer import Writer
 from huikuan.pipeline.book import Book
@@ -64,7 +65,11 @@ ACCOUNT_SORTS = {"bank_line": "bank", "courier_charge": "courier"}  # any other:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What the person says about the files. Blank: the file is to say it itself."""
+    """What the person says about the files. Blank: the file is to say it itself.
+
+    `hold_changes`: a document that would change known records, or no longer tells some, is not taken in; its row has
+    the status `held` and says what would change, for a person to decide.
+    """
 
     format: str = "auto"
     shop: str = ""
@@ -72,13 +77,15 @@ class ImportOptions:
     mapping: str = ""
     password: str = field(default="", repr=False)
     accept_partial: bool = False
+    hold_changes: bool = False
     mappings: tuple[Any, ...] = ()
     by: str = ""
 
 
 @dataclass(frozen=True)
 class ImportRow:
-    """What became of one document: the fields of the contract (DESIGN section 7, Rows)."""
+    """What became of one document: the fields of the contract (DESIGN section 7, Rows). `changes` is told only of a
+    document that is held: what it would change."""
 
     file: str
     document: str
@@ -86,7 +93,7 @@ class ImportRow:
     kinds: tuple[str, ...]
     shop: str
     account: str
-    status: str  # imported | flagged | refused | unchanged
+    status: str  # imported | flagged | refused | unchanged | held
     period: dict[str, Any]
     rows: int
     accepted: int
@@ -98,6 +105,7 @@ class ImportRow:
     totals: dict[str, Decimal]
     controls: tuple[dict[str, Any], ...]
     problems: tuple[dict[str, Any], ...]
+    changes: tuple[Changes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,7 +220,9 @@ def _store_all(
                 rows.append(row_of(name, reading))
                 continue
             document = document_of(path, name, sha256, reading, options)
-            rows.append(_store(writer, lake, con, document, reading, name))
+            rows.append(_store(writer, lake, con, document, reading, name, hold=options.hold_changes))
+            if rows[-1].status == "held":
+                continue
             new = newcomers(con, reading, book, known_with(rules, Imported((), tuple(shops), tuple(accounts))))
             shops += new.new_shops
             accounts += new.new_accounts
@@ -247,8 +257,11 @@ def _store(
     document: Document,
     reading: Reading,
     name: str,
+    *,
+    hold: bool,
 ) -> ImportRow:
-    """Compare one document with the lake, then append and commit it, unless these very bytes are there already."""
+    """Compare one document with the lake, then append and commit it, unless these very bytes are there already, or it
+    is to be held because known records would change."""
     new = updated = duplicate = 0
     unchanged = True
     for kind, table in reading.tables.items():
@@ -259,11 +272,31 @@ def _store(
     twin = _same_document(lake, document)
     if unchanged and twin is not None:
         return replace(row, document=twin.document_id, status="unchanged")
+    if hold and (updated or _covers_known_days(lake, document)):
+        changes = tuple(writer.changes(con, kind, table, document) for kind, table in reading.tables.items())
+        if any(changes):
+            return replace(row, status="held", changes=tuple(each for each in changes if each))
     for kind, table in reading.tables.items():
         writer.append_query(con, kind, f"SELECT * FROM {quoted(table)}", document.document_id)
     writer.commit(replace(document, new=new, updated=updated, duplicate=duplicate))
     row = replace(row, document=document.document_id)
     return replace(row, status="unchanged") if unchanged and duplicate else row
+
+
+def _covers_known_days(lake: Lake, document: Document) -> bool:
+    """Whether an earlier document of the same source tells of days that this one states to cover."""
+    first, last = document.period_from, document.period_to
+    if not (document.period_stated and first and last):
+        return False
+    source = (document.format, document.shop, document.account)
+    return any(
+        (each.format, each.shop, each.account) == source
+        and each.period_from is not None
+        and each.period_to is not None
+        and each.period_from <= last
+        and each.period_to >= first
+        for each in lake.documents()
+    )
 
 
 def _same_document(lake: Lake, document: Document) -> Document | None:

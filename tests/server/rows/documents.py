@@ -84,6 +84,7 @@ ROWS = [
     Row("documents:upload", MATCH, "post"),
     Row("documents:start", MATCH, "post"),
     Row("documents:answer", MATCH, "post", lambda company: (imported(company)["unknown"].batch,)),
+    Row("documents:changes", MATCH, "post", lambda company: (imported(company)["unknown"].batch,)),
     Row("documents:problems", MATCH, "get", unknown),
     Row("documents:map", MATCH, "get", unknown),
     Row("documents:map", MATCH, "post", unknown),

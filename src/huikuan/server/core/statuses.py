@@ -78,6 +78,8 @@ DOCUMENT = {
     "flagged": ("difference", _("Imported, flagged")),
     "refused": ("overdue", _("Refused")),
     "unchanged": ("not_due", _("Unchanged")),
+    "held": ("difference", _("Would change known records")),
+    "left": ("not_due", _("Left out")),
     "undone": ("closed", _("Undone")),
 }
 ORDER = {

@@ -18,6 +18,7 @@ class DocumentsConfig(AppConfig):
         from huikuan.server.core.navigation import count_for
 
         actions.name("document.import", _("Document imported"))
+        actions.name("document.left", _("File left out: it would have changed known records"))
         actions.name("document.undo", _("Document undone"))
         actions.name("mapping.save", _("Column mapping saved"))
         actions.name("mapping.delete", _("Column mapping removed"))

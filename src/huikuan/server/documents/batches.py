@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.server.books.models import Book
+from huikuan.server.documents.held import KindChanges, changes_in_words
 from huikuan.server.documents.models import DocumentRow, Upload
 from huikuan.server.documents.problems import ASKED, ProblemLine, first_mismatch, lines_of, sentence
 from huikuan.server.documents.services import upload_path
@@ -24,7 +25,8 @@ QUESTIONS = {
     "file.not_recognised": "mapping",
     "file.not_recognised_near": "mapping",
 }
-ORDER = ("refused", "mapping", "shop", "account", "password", "waiting", "flagged", "imported", "unchanged")
+ASKING = ("mapping", "shop", "account", "password")
+ORDER = ("refused", "held", *ASKING, "waiting", "flagged", "imported", "left", "unchanged")
 PROBLEMS_SHOWN = 8
 
 
@@ -37,6 +39,7 @@ class Entry:
     row: dict[str, Any] = field(default_factory=dict)
     can_retry: bool = False
     same_as: datetime | None = None  # when the document was imported whose content an unchanged file repeats
+    changes: list[KindChanges] = field(default_factory=list)  # of a held document
 
     @property
     def file_faults(self) -> list[str]:
@@ -66,12 +69,12 @@ class Entry:
     @property
     def opened(self) -> bool:
         """Whether the page shows its details without being asked."""
-        return self.state in ("refused", "mapping", "shop", "account", "password")
+        return self.state in ("refused", "held", *ASKING)
 
     @property
     def has_details(self) -> bool:
         """Whether there is anything to open."""
-        return bool(self.file_faults or self.row_faults or self.job_fault or self.state == "password")
+        return bool(self.file_faults or self.row_faults or self.job_fault or self.state in ("password", "held"))
 
     @property
     def job_fault(self) -> str:
@@ -147,6 +150,11 @@ class Batch:
         }
 
     @property
+    def held(self) -> list[Entry]:
+        """Entries that would change known records, and wait for a person's word."""
+        return [entry for entry in self.entries if entry.state == "held" and entry.can_retry]
+
+    @property
     def failed(self) -> list[Entry]:
         """Entries whose work failed through no fault of the file."""
         return [entry for entry in self.entries if entry.can_try_again]
@@ -174,8 +182,8 @@ class Batch:
         return {name: sum(row[name] for row in kept) for name in names}
 
 
-def batch_of(book: Book, name: str = "") -> Batch | None:
-    """A batch by name, else the latest; None if nothing was ever handed in."""
+def batch_of(book: Book, name: str = "", names: bool = False) -> Batch | None:
+    """A batch by name, else the latest; None if nothing was ever handed in. `names`: other parties may be named."""
     uploads = Upload.objects.filter(book=book).select_related("job")
     if not name:
         latest = uploads.first()
@@ -184,7 +192,7 @@ def batch_of(book: Book, name: str = "") -> Batch | None:
     if not found:
         return None
     known = _imported_at(book, found)
-    entries = [entry for upload in found for entry in _entries(upload, known)]
+    entries = [entry for upload in found for entry in _entries(book, upload, known, names)]
     entries.sort(key=lambda entry: ORDER.index(entry.state))
     return Batch(name, entries, any(_active(upload) for upload in found))
 
@@ -196,11 +204,17 @@ def _imported_at(book: Book, uploads: list[Upload]) -> dict[str, datetime]:
     return dict(found.values_list("document_id", "imported_at"))
 
 
-def _entries(upload: Upload, known: dict[str, datetime]) -> list[Entry]:
+def _entries(book: Book, upload: Upload, known: dict[str, datetime], names: bool) -> list[Entry]:
     kept = upload_path(upload).exists()
     if upload.state != "done":
         return [Entry(upload, "refused" if _stopped(upload) else "waiting", can_retry=kept)]
-    return [Entry(upload, _state(row), row, kept, known.get(row["document"])) for row in upload.rows]
+    return [
+        Entry(
+            upload, _state(row), row, kept, known.get(row["document"]),
+            changes_in_words(book, row, names) if row["status"] == "held" else [],
+        )
+        for row in upload.rows
+    ]  # fmt: skip
 
 
 def _stopped(upload: Upload) -> bool:

@@ -38,7 +38,7 @@ class Upload(models.Model):
     def worst_status(self) -> str:
         """refused before flagged before unchanged before imported; blank while nothing is known."""
         told = {row["status"] for row in self.rows}
-        return next((s for s in ("refused", "flagged", "imported", "unchanged") if s in told), "")
+        return next((s for s in ("refused", "held", "flagged", "imported", "unchanged", "left") if s in told), "")
 
 
 class SavedMapping(models.Model):

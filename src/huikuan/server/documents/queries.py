@@ -176,12 +176,12 @@ def _shown(book: Book, record_key: str, reading: dict[str, Any]) -> list[tuple[s
     kind = KINDS[record_key_parts(record_key)[0]]
     names = [each.name for each in kind.all_fields if not each.name.endswith(("_hash", "_key", "_id", "_rank"))]
     hidden = ("source_row", "source_sheet", "seq", "n")
-    return [(n, _in_words(book, n, reading[n])) for n in names if n not in hidden and reading.get(n) not in (None, "")]
+    return [(n, in_words(book, n, reading[n])) for n in names if n not in hidden and reading.get(n) not in (None, "")]
 
 
-def _in_words(book: Book, name: str, value: Any) -> Any:
-    """A value as people read it: amounts and dates in their usual form, moments in the book's time zone, codes as
-    words."""
+def in_words(book: Book, name: str, value: Any) -> Any:
+    """A field's value as people read it: amounts and dates in their usual form, moments in the book's time zone, codes
+    as words."""
     if name in CODED:
         return statuses.word_of(CODED[name], value)
     if name == "ref":

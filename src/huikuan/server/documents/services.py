@@ -42,6 +42,8 @@ register(
 
 Progress = Callable[[str, float, float], None]
 OPTION_NAMES = ("format", "shop", "account", "mapping", "password", "accept_partial")
+# What becomes of a held file: `taken` in the upload's options, or its rows say so.
+LEFT = "left"
 
 
 def import_paths(
@@ -230,7 +232,9 @@ def import_upload(
     """Import one upload (`last` of its job or not) and keep its rows. A refused file's bytes stay for a day, so that
     it can be tried again."""
     Upload.objects.filter(pk=upload.pk).update(state="importing")
-    chosen = ImportOptions(**(upload.options | {k: v for k, v in options.items() if k in OPTION_NAMES}))
+    told_options = upload.options | {k: v for k, v in options.items() if k in OPTION_NAMES}
+    hold = upload.book.ask_changes and not options.get("take_changes")
+    chosen = ImportOptions(**told_options, hold_changes=hold)
     rows = import_paths(
         upload.book,
         actor,
@@ -240,9 +244,25 @@ def import_upload(
         last=last,
     )
     Upload.objects.filter(pk=upload.pk).update(state="done", rows=[plain(row) for row in rows])
-    if all(row.status != "refused" for row in rows):
+    if all(row.status not in ("refused", "held") for row in rows):
         upload_path(upload).unlink(missing_ok=True)
     return rows
+
+
+def leave_held(book: Book, actor: Any, uploads: Iterable[Upload]) -> int:
+    """Leave known records as they are: held documents of these uploads are not taken in. How many there were."""
+    require(book, actor, "import")
+    count = 0
+    for upload in uploads:
+        for row in upload.rows:
+            if row["status"] == "held":
+                row["status"] = LEFT
+                count += 1
+                record(actor, "document.left", None, book=book, after={"file": row["file"], "rows": row["rows"]})
+        upload.save(update_fields=["rows"])
+        if all(row["status"] != "refused" for row in upload.rows):
+            upload_path(upload).unlink(missing_ok=True)
+    return count
 
 
 def forget_old_uploads(hours: int = 24) -> int:

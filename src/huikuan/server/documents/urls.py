@@ -13,6 +13,7 @@ urlpatterns = [
     path("import/formats/", views.formats, name="formats"),
     path("import/start/", views.start, name="start"),
     path("import/<str:batch>/answer/", views.answer, name="answer"),
+    path("import/<str:batch>/changes/", views.decide_changes, name="changes"),
     path("import/problems/<int:pk>.csv", views.problems, name="problems"),
     path("import/<int:pk>/columns/", mapping_views.map_columns, name="map"),
     path("import/<int:pk>/columns/check/<uuid:job>/", mapping_views.check_state, name="map_check"),

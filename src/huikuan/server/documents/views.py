@@ -10,7 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huikuan.records.kind import record_key_parts
@@ -38,10 +38,14 @@ def import_page(request: HttpRequest) -> HttpResponse:
             return render(request, "documents/import.html", _page(request, None, _("No file was chosen.")), status=422)
         services.start_import(request.book, request, uploads)  # type: ignore[attr-defined]
         return done(request, book_url(request, "documents:import", query={"batch": batch}))
-    found = batch_of(request.book, request.GET.get("batch", ""))  # type: ignore[attr-defined]
+    found = _batch(request, request.GET.get("batch", ""))
     if request.htmx and request.GET.get("part") == "batch":  # type: ignore[attr-defined]
         return render(request, "documents/_batch.html", _page(request, found))
     return render(request, "documents/import.html", _page(request, found))
+
+
+def _batch(request: HttpRequest, name: str) -> Batch | None:
+    return batch_of(request.book, name, request.membership.may("view_counterparty"))  # type: ignore[attr-defined]
 
 
 def _page(request: HttpRequest, batch: Batch | None, fault: str = "") -> dict[str, Any]:
@@ -89,9 +93,22 @@ def answer(request: HttpRequest, batch: str) -> HttpResponse:
     form = AnswerForm(request.POST)
     uploads = Upload.objects.filter(book=request.book, batch=batch, pk__in=_numbers(request.POST.getlist("upload")))  # type: ignore[attr-defined]
     if not form.is_valid() or not form.says_something() or not uploads:
-        found = batch_of(request.book, batch)  # type: ignore[attr-defined]
+        found = _batch(request, batch)
         return render(request, "documents/import.html", _page(request, found, _("Nothing was filled in.")), status=422)
     services.start_import(request.book, request, list(uploads), form.answers())  # type: ignore[attr-defined]
+    return done(request, book_url(request, "documents:import", query={"batch": batch}))
+
+
+@require_POST
+@book_view("import")
+def decide_changes(request: HttpRequest, batch: str) -> HttpResponse:
+    """Take the changes of held files of a batch over, or leave the known records as they are."""
+    uploads = Upload.objects.filter(book=request.book, batch=batch, pk__in=_numbers(request.POST.getlist("upload")))  # type: ignore[attr-defined]
+    if request.POST.get("take") == "yes":
+        services.start_import(request.book, request, list(uploads), {"take_changes": True})  # type: ignore[attr-defined]
+    else:
+        count = services.leave_held(request.book, request, uploads)  # type: ignore[attr-defined]
+        toast(request, ngettext("%(n)s file was left out.", "%(n)s files were left out.", count) % {"n": count})
     return done(request, book_url(request, "documents:import", query={"batch": batch}))
 
 
