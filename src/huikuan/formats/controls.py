@@ -229,12 +229,16 @@ def file_direction(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance 
     return Direction(bool(counted and counted[1] > counted[0]), breaks)
 
 
+def _balanced_rows(balance: Balance) -> str:
+    return f"faults = 0 AND ({balance.rows}) AND {balance.balance} IS NOT NULL"
+
+
 def _chain(typed: str, balance: Balance) -> str:
+    over = f"OVER ({f'PARTITION BY {balance.by} ' if balance.by else ''}ORDER BY source_row)"
     return (
         f"SELECT source_row, {balance.amount} AS amount, {balance.balance} AS balance, "
-        f"lag({balance.balance}) OVER (ORDER BY source_row) AS before, "
-        f"lag({balance.amount}) OVER (ORDER BY source_row) AS amount_before "
-        f"FROM {typed} WHERE faults = 0 AND NOT ignored AND {balance.balance} IS NOT NULL"
+        f"lag({balance.balance}) {over} AS before, lag({balance.amount}) {over} AS amount_before "
+        f"FROM {typed} WHERE {_balanced_rows(balance)}"
     )
 
 
@@ -271,15 +275,16 @@ def check_balance(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, 
 def _balance_control(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, newest_first: bool) -> list[Control]:
     """Last balance stated against first balance plus movements; none where fewer than two rows have a balance."""
     first, last = ("max", "min") if newest_first else ("min", "max")
+    by = balance.by or "''"
     found = con.execute(
-        f"WITH rows AS (SELECT source_row, {balance.amount} AS amount, {balance.balance} AS balance FROM {typed} "
-        f"WHERE faults = 0 AND NOT ignored AND {balance.balance} IS NOT NULL), ends AS (SELECT "
+        f"WITH rows AS (SELECT source_row, {by} AS part, {balance.amount} AS amount, {balance.balance} AS balance "
+        f"FROM {typed} WHERE {_balanced_rows(balance)}), ends AS (SELECT part, "
         f"{first}(source_row) AS first_row, {last}(source_row) AS last_row, sum(amount) AS moved, count(*) AS n "
-        f"FROM rows) "
+        f"FROM rows GROUP BY part) "
         f"SELECT l.balance, f.balance - f.amount + moved FROM ends JOIN rows f ON f.source_row = first_row "
-        f"JOIN rows l ON l.source_row = last_row WHERE n > 1"
-    ).fetchone()
-    return [Control(CLOSING_BALANCE, found[0], Decimal(found[1]))] if found else []
+        f"JOIN rows l ON l.source_row = last_row WHERE n > 1 ORDER BY ends.part"
+    ).fetchall()
+    return [Control(CLOSING_BALANCE, stated, Decimal(computed)) for stated, computed in found]
 
 
 def check_proved(

@@ -38,6 +38,14 @@ register(
             "%(place)s, column “%(column)s” is empty, but every row needs it. "
             "Fill the cell, or import the rest and set this row aside."
         ),
+        "currency.contradicts": gettext_noop(
+            "%(place)s, column “%(column)s”: “%(value)s” is written in another currency than the row names. "
+            "Download the file again, or import the rest and set this row aside."
+        ),
+        "row.sum": gettext_noop(
+            "%(place)s, column “%(column)s”: “%(value)s” is not what the amounts of its row come to. "
+            "Compare the row with the platform's own page: the file was probably edited, or has a column that is new."
+        ),
         "choice.unknown": gettext_noop(
             "%(place)s, column “%(column)s”: “%(value)s” is none of the words known there (%(expected)s). "
             "Mend the cell, or import the rest and set this row aside."

@@ -32,6 +32,8 @@ ISO_TIMES = (
     "%Y%m%d %H%M%S", "%Y%m%d%H%M%S", "%Y-%m-%d %H.%M.%S", "%Y-%m-%d-%H.%M.%S",
 )  # fmt: skip
 ISO_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日")
+DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y")
+MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%d.%m.%Y", "%d.%m.%y")  # points always stand behind the day
 
 
 # ---------------------------------------------------------------- values: what a column means
@@ -79,7 +81,11 @@ class Amount:
 class Moment:
     """A date with time. Gives `NAME` (UTC) and `NAME_date` (the book's date). `also` is a second column holding the
     time of day. `tz`: a zone name, BOOK, or OFFSET. A text without a time of day (spreadsheet programs lose it) gives
-    only `NAME_date`."""
+    only `NAME_date`.
+
+    `worded`: the month may stand in words, hours may be am and pm. `zone`: a third column, with OFFSET, that names each
+    row's zone. `day_first="seen"`: 03/04 may be either; the whole file decides, or one of `day_first_by`, headers that
+    only the language of a country with the day first has. What remains open refuses the file."""
 
     name: str
     headers: tuple[str, ...]
@@ -89,6 +95,10 @@ class Moment:
     also: tuple[str, ...] = ()
     date_formats: tuple[str, ...] = ISO_DATES
     occurrence: int = 1
+    worded: bool = False
+    zone: tuple[str, ...] = ()
+    day_first: Literal["", "seen"] = ""
+    day_first_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -230,10 +240,13 @@ class Total:
 @dataclass(frozen=True)
 class Balance:
     """A running balance: `balance` after each row moved by `amount`, oldest first or newest first. Breaks flag the
-    document: `balance_break`."""
+    document: `balance_break`. `by` names a value with a balance of its own (currency); `rows` (SQL) is which rows the
+    balance counts."""
 
     amount: str = "amount"
     balance: str = "balance"
+    by: str = ""
+    rows: str = "NOT ignored"
 
 
 @dataclass(frozen=True)

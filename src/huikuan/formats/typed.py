@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from huikuan.formats.classify import add_classes, create_classes
 from huikuan.formats.controls import footer_sql
+from huikuan.formats.day_order import settle_day_order
 from huikuan.formats.faults import Fault, mask_sql
 from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import LEARNED_ROWS, RawTable, ReadContext
@@ -66,6 +67,7 @@ def build_typed(
     con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, context: ReadContext, name: str
 ) -> Typed:
     """Write the typed table `name`."""
+    declared, raw = settle_day_order(con, declared, raw)
     plan = _plan(declared, raw, context)
     if plan.missing:
         return Typed(name, raw, plan.rejects, plan.flags, plan.missing)
@@ -183,6 +185,9 @@ def _plan_column(plan: _Plan, column: Column, header: list[str], raw: RawTable, 
     if isinstance(column, Moment) and column.also:
         other = column_index(header, column.also)
         plan.cells[f"r_{column.name}_also"] = "NULL" if other is None else f"c{other}"
+    if isinstance(column, Moment) and column.zone:
+        other = column_index(header, column.zone)
+        plan.cells[f"r_{column.name}_zone"] = "NULL" if other is None else f"c{other}"
     found = column_sql(column, raw.header[index].strip(), f"c{index}", context)
     plan.values |= found.parsed | found.derived
     plan.rejects += found.faults
@@ -233,7 +238,7 @@ def _used(declared: Format) -> set[str]:
         snippets += [*emit.fields.values(), emit.where, emit.moment, f"{emit.moment}_date"]
     snippets += [sql for total in declared.totals for sql in (total.computed, total.stated if total.in_rows else "")]
     if declared.balance:
-        snippets += [declared.balance.amount, declared.balance.balance]
+        snippets += [declared.balance.amount, declared.balance.balance, declared.balance.by, declared.balance.rows]
     return set().union(*(words(each) for each in snippets))
 
 

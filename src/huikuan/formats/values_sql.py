@@ -16,7 +16,10 @@ from huikuan.records.dates import (
     local_time_sql,
     offset_text_sql,
     offset_time_sql,
+    split_zone_sql,
     utc_sql,
+    worded_parts,
+    zoned_time_sql,
 )
 from huikuan.records.money import (
     BLANKS,
@@ -157,7 +160,15 @@ def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadConte
     other = f"nullif({blank_trim_sql(raw + '_also')}, '')" if column.also else ""
     both = f"concat_ws(' ', {blank_trim_sql(raw)}, {other})" if other else ""
     parsed = {bare: both or f"CASE WHEN length({raw}) = 19 THEN {raw} ELSE {blank_trim_sql(raw)} END"}
-    if zone == OFFSET:
+    if column.worded:
+        whole = both or f"trim({raw}, {sql_text(BLANKS)})"
+        parsed = worded_parts(bare, whole)
+    if zone == OFFSET and (column.worded or column.zone):
+        text, told = (bare, f"trim({raw}_zone, {sql_text(BLANKS)})") if column.zone else split_zone_sql(bare)
+        parsed |= {f"z_{name}": told}
+        derived = {local: local_time_sql(f"({text})", column.formats), name: zoned_time_sql(local, f"z_{name}")}
+        derived[f"{name}_date"] = date_in_sql(name, context.timezone)
+    elif zone == OFFSET:
         parsed = {bare: offset_text_sql(f"trim({raw}, {sql_text(BLANKS)})")}
         derived = {name: offset_time_sql(bare), f"{name}_date": date_in_sql(name, context.timezone)}
     else:

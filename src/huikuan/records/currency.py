@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from huikuan.records.sql import sql_text
+
 # ISO 4217 currencies without minor units, and with three; all others have two.
 NO_MINOR_UNITS = frozenset(
     ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
@@ -15,6 +17,26 @@ CURRENCY_WORDS: dict[str, str] = {
     "美元": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP", "澳元": "AUD",
     "加元": "CAD", "加拿大元": "CAD", "新加坡元": "SGD", "澳门元": "MOP", "瑞士法郎": "CHF", "新台币": "TWD",
 }  # fmt: skip
+
+# The currencies a symbol beside an amount may stand for; a plain dollar is anybody's.
+SYMBOLS: dict[str, tuple[str, ...]] = {
+    "€": ("EUR",), "£": ("GBP",), "¥": ("CNY", "JPY"), "￥": ("CNY", "JPY"), "₹": ("INR",), "₩": ("KRW",),
+    "₫": ("VND",), "฿": ("THB",), "₱": ("PHP",), "₺": ("TRY",), "zł": ("PLN",), "kr": ("SEK", "NOK", "DKK"),
+    "Rp": ("IDR",), "US$": ("USD",), "CA$": ("CAD",), "C$": ("CAD",), "A$": ("AUD",), "AU$": ("AUD",),
+    "NZ$": ("NZD",), "HK$": ("HKD",), "S$": ("SGD",), "NT$": ("TWD",), "R$": ("BRL",), "MX$": ("MXN",),
+    "$": ("USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN"),
+}  # fmt: skip
+
+
+def contradicts_sql(cell: str, currency: str) -> str:
+    """SQL: whether an amount is written with the symbol of another currency than `currency` says."""
+    symbol = f"regexp_replace({cell}, '[-−+0-9.,() \u00a0\u202f\t`]', '', 'g')"
+    listed = " ".join(
+        f"WHEN {sql_text(each)} THEN {currency} NOT IN ({', '.join(map(sql_text, codes))})"
+        for each, codes in SYMBOLS.items()
+    )
+    code = f"regexp_full_match({symbol}, '[A-Z]{{3}}') AND {symbol} <> {currency}"
+    return f"coalesce(CASE {symbol} {listed} ELSE {code} END, FALSE)"
 
 
 def currency_code(wording: str) -> str | None:

@@ -22,12 +22,16 @@ CONTEXT = Context(prec=38, traps=[FloatOperation, Inexact, InvalidOperation])
 NO_AMOUNT = ("", "-", "--", "/")
 # What stands around a value without meaning anything; WeChat Pay writes a back tick before each.
 BLANKS = " \t\u00a0\u3000`"
-_SYMBOL = "(?:[¥￥€£]|[A-Z]{0,2}[$]|Rs|RMB|CNY|USD|EUR)"
+_CODES = (
+    "AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|SEK|SGD|THB|TRY|TWD|USD|VND"
+)
+_SYMBOL = f"(?:[¥￥€£₹₩₫฿₱₺]|zł|kr|[A-Z]{{0,2}}[$]|Rs|Rp|RMB|{_CODES})"
 _WHOLE = "(?:0*[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9](?:,[0-9]{3}){4})"
 _BODY = f"(?:{_WHOLE}(?:[.][0-9]{{0,5}}0*)?|[.][0-9]{{1,5}}0*)"
-# A sign before or after the symbol, a minus behind, or parentheres around: each once only.
+# A sign before or after the symbol, a minus behind, or parentheses around: each once only; one symbol, on either side.
 AMOUNT_PATTERN = (
     f"[-−+]?(?:{_SYMBOL} ?)?{_BODY}"
+    f"|[-−+]? ?{_BODY}[ \u00a0]?{_SYMBOL}"
     f"|{_SYMBOL} ?[-−+]{_BODY}"
     f"|(?:{_SYMBOL} ?)?{_BODY}[-−]"
     f"|[(] ?(?:{_SYMBOL} ?)?{_BODY} ?[)]"
@@ -88,12 +92,13 @@ def amount_fault_sql(raw: str, value: str) -> str:
 
 
 def decimal_comma_sql(raw: str, only_seen: bool) -> str:
-    """SQL: a text cell with points and commas exchanged. `only_seen`: as it is unless one or two digits after a comma
-    end it, which no thousands separator leaves."""
-    exchanged = f"translate({raw}, '.,', ',.')"
+    """SQL: a text cell with points and commas exchanged, blanks between thousands taken out. `only_seen`: as it is
+    unless one or two digits after a comma end it (a currency may follow), which no thousands separator leaves."""
+    thousands = "'([0-9])[ \u00a0\u202f]([0-9]{3})'"
+    exchanged = f"regexp_replace(translate({raw}, '.,', ',.'), {thousands}, '\\1\\2', 'g')"
     if not only_seen:
         return exchanged
-    return f"CASE WHEN regexp_matches({raw}, ',[0-9]{{1,2}}[ \t]*$') THEN {exchanged} ELSE {raw} END"
+    return f"CASE WHEN regexp_matches({raw}, ',[0-9]{{1,2}}[^0-9.,]{{0,5}}$') THEN {exchanged} ELSE {raw} END"
 
 
 def blank_trim_sql(cell: str) -> str:
