@@ -263,8 +263,8 @@ def test_bank_lines_are_the_same_after_excel_wrote_their_dates(tmp_path: Path, b
 
 # ---------------------------------------------------------------- the nearest format
 def test_a_common_word_makes_no_format_the_nearest(tmp_path: Path) -> None:
-    personal = "交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n"
-    got = read_bytes(tmp_path, "bill.csv", (personal + "2026-01-01 10:00:00" + "," * 10).encode())
+    till = "交易时间,收银台,商品,数量,收银员,会员卡\n"
+    got = read_bytes(tmp_path, "till.csv", (till + "2026-01-01 10:00:00" + "," * 5).encode())
     assert got.codes == ["file.not_recognised"]
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from huikuan.formats.alipay_ledger import ALIPAY_LEDGER
+from huikuan.formats.alipay_personal import ALIPAY_PERSONAL, ALIPAY_PERSONAL_OLD
 from huikuan.formats.alipay_trades import ALIPAY_TRADES
 from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
 from huikuan.formats.boc_statement import BOC_CORPORATE, BOC_CREDIT, BOC_DEBIT
 from huikuan.formats.camt_statement import CAMT_053
 from huikuan.formats.ccb_statement import CCB_CORPORATE, CCB_PERSONAL
 from huikuan.formats.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
+from huikuan.formats.jd_personal import JD_PERSONAL
+from huikuan.formats.meituan_personal import MEITUAN_PERSONAL
 from huikuan.formats.mt940_statement import MT940
 from huikuan.formats.olist_tables import OLIST_ITEMS, OLIST_ORDERS, OLIST_PAYMENTS
 from huikuan.formats.spec import Format
 from huikuan.formats.tmall_orders import TMALL_ORDERS
 from huikuan.formats.wechatpay_funds import WECHATPAY_FUNDS
+from huikuan.formats.wechatpay_personal import WECHATPAY_PERSONAL
 from huikuan.formats.wechatpay_trades import WECHATPAY_TRADES
 
 FORMATS: tuple[Format, ...] = (
@@ -21,6 +25,11 @@ FORMATS: tuple[Format, ...] = (
     ALIPAY_TRADES,
     WECHATPAY_TRADES,
     WECHATPAY_FUNDS,
+    ALIPAY_PERSONAL,
+    ALIPAY_PERSONAL_OLD,
+    WECHATPAY_PERSONAL,
+    JD_PERSONAL,
+    MEITUAN_PERSONAL,
     TMALL_ORDERS,
     AMAZON_SETTLEMENT,
     AMAZON_SETTLEMENT_LINES,

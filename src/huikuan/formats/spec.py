@@ -67,12 +67,13 @@ class Identifier:
 class Amount:
     """An amount in the grammar of `records.money`; blank, `-`, `--`, `/` are null. `minor`: written in cents.
     `decimal_comma`: True, the file writes 1.234,50; "seen", it may, and a cell with one or two digits behind its last
-    comma shows it."""
+    comma shows it. `remark`: a regular expression of what may stand behind the number and is no part of it."""
 
     name: str
     headers: tuple[str, ...]
     filled: bool = False
     minor: bool = False
+    remark: str = ""
     decimal_comma: bool | Literal["seen"] = False
     occurrence: int = 1
 

@@ -145,8 +145,14 @@ def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnS
 
 
 def _amount(column: Amount, raw: str, header: str, cell: str) -> ColumnSql:
-    text = f"t_{column.name}" if column.decimal_comma else raw
-    parsed = {text: decimal_comma_sql(raw, column.decimal_comma == "seen")} if column.decimal_comma else {}
+    written = raw
+    if column.remark:
+        behind = sql_text(f"{column.remark}[ \t]*$")
+        written = f"regexp_replace({raw}, {behind}, '')"
+    if column.decimal_comma:
+        written = decimal_comma_sql(written, column.decimal_comma == "seen")
+    text = raw if written == raw else f"t_{column.name}"
+    parsed = {} if written == raw else {text: written}
     value = amount_sql(text)
     if column.minor:
         value = f"CAST(CAST({value} AS DECIMAL(28,5)) * 0.01 AS {SQL_TYPE})"

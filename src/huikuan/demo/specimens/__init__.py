@@ -1,7 +1,8 @@
 """Faithful small files of every layout that is known from documentation alone; see `specimen`."""
 
+from huikuan.demo.specimens.personal import PERSONAL
 from huikuan.demo.specimens.specimen import Specimen
 
-SPECIMENS: tuple[Specimen, ...] = ()
+SPECIMENS: tuple[Specimen, ...] = (*PERSONAL,)
 
 __all__ = ["SPECIMENS", "Specimen"]
