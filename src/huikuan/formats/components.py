@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from huikuan.formats.spec import Amount, Emit
+from huikuan.formats.spec import Amount, Emit, Expression
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,30 @@ class Component:
 def component_columns(components: Iterable[Component]) -> tuple[Amount, ...]:
     """The columns of a format."""
     return tuple(Amount(each.name, each.headers) for each in components)
+
+
+def written_columns(components: Iterable[Component]) -> tuple[Amount, ...]:
+    """The columns of components whose sign the row itself proves: values `w_NAME`, as written; see `proved_values`."""
+    return tuple(Amount(f"w_{each.name}", each.headers) for each in components)
+
+
+def proved_values(components: Iterable[Component], sign: str) -> tuple[Expression, ...]:
+    """The values NAME of `written_columns`: as written, times SQL `sign` (1 or -1, see `proved_sign`)."""
+    return tuple(Expression(each.name, f"{sign} * w_{each.name}", "money") for each in components)
+
+
+def written_sum(components: Iterable[Component]) -> str:
+    """SQL of what `written_columns` come to, as written."""
+    return "(" + " + ".join(f"coalesce(w_{each.name}, 0)" for each in components) + ")"
+
+
+def proved_sign(total: str, gains: str, costs: str, otherwise: str = "1") -> str:
+    """SQL: 1 where a bill writes its costs as negative amounts, -1 where as positive ones.
+
+    Exports of one platform do it either way. A row whose total is gains + costs, or gains - costs, proves which;
+    one that proves neither is taken as `otherwise` (SQL) says.
+    """
+    return f"CASE WHEN {total} = {gains} + {costs} THEN 1 WHEN {total} = {gains} - {costs} THEN -1 ELSE {otherwise} END"
 
 
 def component_sum(components: Iterable[Component]) -> str:

@@ -9,6 +9,12 @@ from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEME
 from huikuan.formats.boc_statement import BOC_CORPORATE, BOC_CREDIT, BOC_DEBIT
 from huikuan.formats.camt_statement import CAMT_053
 from huikuan.formats.ccb_statement import CCB_CORPORATE, CCB_PERSONAL
+from huikuan.formats.douyin_aftersales import DOUYIN_AFTERSALES
+from huikuan.formats.douyin_bic import DOUYIN_BIC
+from huikuan.formats.douyin_freight_insurance import DOUYIN_FREIGHT_INSURANCE
+from huikuan.formats.douyin_ledger import DOUYIN_ACCOUNT_LEDGER, DOUYIN_LEDGER
+from huikuan.formats.douyin_orders import DOUYIN_ORDERS
+from huikuan.formats.douyin_settlement import DOUYIN_SETTLEMENT
 from huikuan.formats.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
 from huikuan.formats.jd_personal import JD_PERSONAL
 from huikuan.formats.meituan_personal import MEITUAN_PERSONAL
@@ -31,6 +37,13 @@ FORMATS: tuple[Format, ...] = (
     JD_PERSONAL,
     MEITUAN_PERSONAL,
     TMALL_ORDERS,
+    DOUYIN_ORDERS,
+    DOUYIN_LEDGER,
+    DOUYIN_ACCOUNT_LEDGER,
+    DOUYIN_SETTLEMENT,
+    DOUYIN_AFTERSALES,
+    DOUYIN_FREIGHT_INSURANCE,
+    DOUYIN_BIC,
     AMAZON_SETTLEMENT,
     AMAZON_SETTLEMENT_LINES,
     OLIST_ORDERS,

@@ -232,7 +232,13 @@ def _ragged(declared: Format, raw: RawTable) -> list[Fault]:
 
 def _used(declared: Format) -> set[str]:
     """Every name that emits, totals and checks mention."""
-    snippets = [declared.ignored, declared.account_value, declared.shop_value, declared.currency_value]
+    snippets = [
+        declared.ignored,
+        declared.skip_rows,
+        declared.account_value,
+        declared.shop_value,
+        declared.currency_value,
+    ]
     snippets += [declared.currency_in_rows, *declared.period_values]
     for emit in declared.emits:
         snippets += [*emit.fields.values(), emit.where, emit.moment, f"{emit.moment}_date"]
