@@ -51,6 +51,7 @@ class _Scope:
     currency: str
     newest_first: bool
     last_row: int
+    placed: frozenset[str]  # columns of the typed table
 
 
 def emit_views(
@@ -65,13 +66,13 @@ def emit_views(
 ) -> Emitted:
     """Make the views `TYPED_KIND`. Repeated keys of kinds without `n` become faults in the typed table."""
     moment = next((emit.moment for emit in declared.emits if emit.moment), "")
-    time = f"{moment}_date" if moment and not _has_column(con, typed.table, moment) else moment
+    placed = frozenset(row[0] for row in con.execute(f"DESCRIBE {typed.table}").fetchall())
+    time = f"{moment}_date" if moment and moment not in placed else moment
     direction = file_direction(con, typed.table, declared.balance, time)
     money = currency or declared.currency or context.currency
     last = con.execute(f"SELECT coalesce(max(source_row), 0) + 1 FROM {typed.table}").fetchone()
-    scope = _Scope(
-        declared, typed.table, raw.sheet, account, shop, money, direction.newest_first, last[0] if last else 1
-    )
+    last_row = last[0] if last else 1
+    scope = _Scope(declared, typed.table, raw.sheet, account, shop, money, direction.newest_first, last_row, placed)
     result = Emitted(direction=direction)
     for name in declared.kinds:
         kind = KINDS[name]
@@ -82,10 +83,6 @@ def emit_views(
         con.execute(f"CREATE VIEW {view} AS {' UNION ALL '.join(selects)}")
         result.tables[name] = view
     return result
-
-
-def _has_column(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    return any(row[0] == column for row in con.execute(f"DESCRIBE {table}").fetchall())
 
 
 def _rows(emit: Emit) -> str:
@@ -117,7 +114,7 @@ def _common_sql(each: Field, emit: Emit, scope: _Scope) -> str:
         "source_sheet": sql_text(scope.sheet),
         "currency": money,
         "business_date": f"{emit.moment}_date" if emit.moment else "NULL",
-        "occurred_at": emit.moment or "NULL",
+        "occurred_at": emit.moment if emit.moment in scope.placed else "NULL",  # a Day tells no time
     }
     return emit.fields.get(each.name) or known.get(each.name, "NULL")
 

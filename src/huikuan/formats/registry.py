@@ -20,7 +20,11 @@ from huikuan.formats.jd_personal import JD_PERSONAL
 from huikuan.formats.meituan_personal import MEITUAN_PERSONAL
 from huikuan.formats.mt940_statement import MT940
 from huikuan.formats.olist_tables import OLIST_ITEMS, OLIST_ORDERS, OLIST_PAYMENTS
+from huikuan.formats.paypal_activity import PAYPAL_ACTIVITY
+from huikuan.formats.shopify_orders import SHOPIFY_ORDERS
+from huikuan.formats.shopify_payments import SHOPIFY_PAYMENTS, SHOPIFY_PAYOUTS
 from huikuan.formats.spec import Format
+from huikuan.formats.stripe_payments import STRIPE_BALANCE, STRIPE_PAYMENTS
 from huikuan.formats.tmall_orders import TMALL_ORDERS
 from huikuan.formats.wechatpay_funds import WECHATPAY_FUNDS
 from huikuan.formats.wechatpay_personal import WECHATPAY_PERSONAL
@@ -46,6 +50,12 @@ FORMATS: tuple[Format, ...] = (
     DOUYIN_BIC,
     AMAZON_SETTLEMENT,
     AMAZON_SETTLEMENT_LINES,
+    SHOPIFY_ORDERS,
+    SHOPIFY_PAYMENTS,
+    SHOPIFY_PAYOUTS,
+    STRIPE_PAYMENTS,
+    STRIPE_BALANCE,
+    PAYPAL_ACTIVITY,
     OLIST_ORDERS,
     OLIST_ITEMS,
     OLIST_PAYMENTS,

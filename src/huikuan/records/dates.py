@@ -107,6 +107,7 @@ def offset_text_sql(cell: str) -> str:
     zones = " ".join(f"WHEN '{zone}' THEN '{offset}'" for zone, offset in ZONE_NAMES.items())
     offset = f"CASE regexp_extract({cell}, '[A-Z]+$') {zones} ELSE regexp_extract({cell}, '[A-Z]+$') END"
     iso = f"(regexp_replace({day}, ' ?[A-Z]+$', '') || {offset})"
+    iso = f"regexp_replace({iso}, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"  # Shopify: ` +0530`
     return f"CASE WHEN {cell} = '' OR substr({cell}, 11, 1) = 'T' THEN {cell} ELSE {iso} END"
 
 

@@ -3,7 +3,8 @@
 from huikuan.demo.specimens.douyin import DOUYIN
 from huikuan.demo.specimens.personal import PERSONAL
 from huikuan.demo.specimens.specimen import Specimen
+from huikuan.demo.specimens.storefronts import STOREFRONTS
 
-SPECIMENS: tuple[Specimen, ...] = (*PERSONAL, *DOUYIN)
+SPECIMENS: tuple[Specimen, ...] = (*PERSONAL, *DOUYIN, *STOREFRONTS)
 
 __all__ = ["SPECIMENS", "Specimen"]
