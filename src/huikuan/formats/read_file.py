@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from huikuan.formats.companion import with_companions
 from huikuan.formats.compile import compile_reading
 from huikuan.formats.readers.container import Member, open_container
 from huikuan.formats.readers.delimited import open_delimited
@@ -20,7 +21,7 @@ from huikuan.formats.readers.spreadsheet import open_sheets
 from huikuan.formats.reading import ReadContext, Reading, TableSource
 from huikuan.formats.recognise import nearest, recognise
 from huikuan.formats.registry import FORMATS
-from huikuan.formats.spec import Format
+from huikuan.formats.spec import Companion, Format
 from huikuan.records.errors import Problem, UserError
 from huikuan.records.messages import gettext_noop, register
 
@@ -145,6 +146,7 @@ def _read_tables(
 ) -> list[Reading]:
     readings: list[Reading] = []
     unknown: list[TableSource] = []
+    companions: list[Companion] = []
     for source in tables_of(member):
         found = recognise(source, formats)
         if found is None:
@@ -152,6 +154,9 @@ def _read_tables(
             continue
         raw = source.load(con, found.layout)
         readings.append(compile_reading(con, found.format, raw, context))
+        companions += found.format.companions
+    if readings and companions:
+        readings[0], unknown = with_companions(con, readings[0], companions, unknown, context)
     if not readings:
         return [
             _refused(member.name, source.sheet, _unknown(source, member, formats, context)) for source in unknown[:1]

@@ -16,11 +16,19 @@ from huikuan.formats.douyin_ledger import DOUYIN_ACCOUNT_LEDGER, DOUYIN_LEDGER
 from huikuan.formats.douyin_orders import DOUYIN_ORDERS
 from huikuan.formats.douyin_settlement import DOUYIN_SETTLEMENT
 from huikuan.formats.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
+from huikuan.formats.jd_logistics import JD_LOGISTICS
+from huikuan.formats.jd_orders import JD_ORDERS
 from huikuan.formats.jd_personal import JD_PERSONAL
+from huikuan.formats.jd_returns import JD_RETURNS
+from huikuan.formats.jd_settlement import JD_SETTLEMENT
+from huikuan.formats.jd_wallet import JD_WALLET
 from huikuan.formats.meituan_personal import MEITUAN_PERSONAL
 from huikuan.formats.mt940_statement import MT940
 from huikuan.formats.olist_tables import OLIST_ITEMS, OLIST_ORDERS, OLIST_PAYMENTS
 from huikuan.formats.paypal_activity import PAYPAL_ACTIVITY
+from huikuan.formats.pdd_bills import PDD_BILLS
+from huikuan.formats.pdd_orders import PDD_ORDERS
+from huikuan.formats.pdd_promotion import PDD_PROMOTION
 from huikuan.formats.shopify_orders import SHOPIFY_ORDERS
 from huikuan.formats.shopify_payments import SHOPIFY_PAYMENTS, SHOPIFY_PAYOUTS
 from huikuan.formats.spec import Format
@@ -48,6 +56,14 @@ FORMATS: tuple[Format, ...] = (
     DOUYIN_AFTERSALES,
     DOUYIN_FREIGHT_INSURANCE,
     DOUYIN_BIC,
+    JD_SETTLEMENT,
+    JD_WALLET,
+    JD_ORDERS,
+    JD_LOGISTICS,
+    JD_RETURNS,
+    PDD_BILLS,
+    PDD_ORDERS,
+    PDD_PROMOTION,
     AMAZON_SETTLEMENT,
     AMAZON_SETTLEMENT_LINES,
     SHOPIFY_ORDERS,

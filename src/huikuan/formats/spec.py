@@ -265,6 +265,19 @@ SniffFunction = Callable[[bytes, str], bool]
 
 
 @dataclass(frozen=True)
+class Companion:
+    """Another sheet of the same workbook that tells the document's money again (a summary): no records, so that
+    nothing counts twice, but control totals.
+
+    `sheet` is declared like a format, without emits. Of each total, `stated` is an SQL aggregate over the sheet's
+    values (`ignored` rows left out) and `computed` one over the document's records of `kind`."""
+
+    sheet: Format
+    kind: str
+    totals: tuple[Total, ...]
+
+
+@dataclass(frozen=True)
 class Format:
     """One source document. See the module's docstring; `docs/howto/add-a-format.md` shows how to write one.
 
@@ -311,6 +324,7 @@ class Format:
     skip_rows: str = ""  # SQL condition over values for rows that are no data (sub-headings); counted nowhere
     sniff: SniffFunction | None = None
     read: ReadFunction | None = None
+    companions: tuple[Companion, ...] = ()
     period_values: tuple[str, ...] = ()  # two DATE values whose least and greatest are the stated period
     stated_timezone: str = SHANGHAI  # of the times in preamble and footer
 

@@ -260,8 +260,8 @@ def _needed(plan: _Plan, used: set[str]) -> set[str]:
         if name in wanted:
             wanted |= words(plan.values[name])
             for each in plan.classified:
-                if name in (each, f"{each}_movement", f"{each}_linked"):
-                    wanted.add(f"{each}_item")
+                if name in _parts(each):
+                    wanted |= {*_parts(each), f"{each}_item"}
     return wanted
 
 

@@ -1,10 +1,12 @@
 """Faithful small files of every layout that is known from documentation alone; see `specimen`."""
 
 from huikuan.demo.specimens.douyin import DOUYIN
+from huikuan.demo.specimens.jd import JD
+from huikuan.demo.specimens.pdd import PDD
 from huikuan.demo.specimens.personal import PERSONAL
 from huikuan.demo.specimens.specimen import Specimen
 from huikuan.demo.specimens.storefronts import STOREFRONTS
 
-SPECIMENS: tuple[Specimen, ...] = (*PERSONAL, *DOUYIN, *STOREFRONTS)
+SPECIMENS: tuple[Specimen, ...] = (*PERSONAL, *DOUYIN, *STOREFRONTS, *JD, *PDD)
 
 __all__ = ["SPECIMENS", "Specimen"]

@@ -15,6 +15,11 @@ Cell = str | int | float
 Rows = Sequence[Sequence[Cell]]
 
 
+def names(text: str) -> list[str]:
+    """The names of a header written as one text, a comma between them."""
+    return text.split(",")
+
+
 def csv_bytes(rows: Rows, encoding: str = "utf-8", *, before: str = "", after: str = "") -> bytes:
     """Rows as CSV with CRLF, cells quoted where they must be; `before` and `after` stand as they are."""
     text = io.StringIO(newline="")
