@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "unmatch": ("decide", "Undo one link."),
     "exclude": ("decide", "Let a record take no part."),
     "correct": ("decide", "Correct a field of a record."),
+    "items": ("items", "Bill items that are not known."),
+    "classify": ("items", "Say what a bill item is."),
     "user": ("admin", "Add users, set passwords and roles."),
     "check": ("admin", "Check the home folder: audit log, caches, files."),
     "backup": ("admin", "Write a backup of the home folder."),

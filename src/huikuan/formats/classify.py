@@ -72,6 +72,16 @@ def item_table(name: str) -> ItemTable:
     return ItemTable(ways["exact"], _longest_first(ways["prefix"]), _longest_first(ways["contains"]))
 
 
+@cache
+def propose(wording: str) -> str:
+    """The settlement type that some platform's table gives a wording its own platform's table does not know; blank if
+    none does. A guess for a person to look at, never applied by itself."""
+    folder = resources.files("huikuan.formats").joinpath("data")
+    names = sorted(path.name.removesuffix(".csv") for path in folder.iterdir() if path.name.endswith("_items.csv"))
+    found = (item_table(name).classify(wording).type for name in names)
+    return next((each for each in found if each != UNCLASSIFIED.type), "")
+
+
 def _longest_first(found: dict[str, ItemClass]) -> tuple[tuple[str, ItemClass], ...]:
     return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from huikuan.engine.model import Facts
 from huikuan.lake.lake import Lake
+from huikuan.pipeline.bill_items import classified_sql
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, literal, quoted
 from huikuan.pipeline.plain import plain
@@ -106,7 +107,8 @@ def register_kind(con: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind, decisi
     manual = [m for m in decisions.manual_records if m.kind == kind.name]
     source = _with_manual(con, kind, base, manual)
     conflicts = _conflicts(con, kind, source, corrections)
-    body = _corrected(con, kind, source, corrections)
+    classified = classified_sql(con, lake, kind.name, source, decisions.bill_items)
+    body = _corrected(con, kind, f"({classified})", corrections)
     con.execute(f"CREATE OR REPLACE VIEW {quoted(kind.name)} AS {body}")
     return conflicts
 

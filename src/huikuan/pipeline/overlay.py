@@ -28,7 +28,7 @@ def decided(decisions: Decisions) -> dict[str, list[str]]:
         "matches": sorted(m.group_id for m in decisions.matches),
         "exclusions": sorted(_exclusion_id(e) for e in decisions.exclusions),
         "not_these": sorted(_apart_id(n) for n in decisions.not_these),
-        "facts": [hash_of((decisions.corrections, decisions.manual_records))],
+        "facts": [hash_of((decisions.corrections, decisions.manual_records, decisions.bill_items))],
         "disputed": [hash_of(sorted(decisions.disputed_orders))],
     }
 

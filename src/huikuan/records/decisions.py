@@ -71,6 +71,15 @@ class ManualRecord:
 
 
 @dataclass(frozen=True)
+class BillItem:
+    """What a platform's wording of a bill item is, where no table knows it: `type` is one of SETTLEMENT_TYPES."""
+
+    source: str  # the platform: the part of a format's id before the point
+    item: str
+    type: str
+
+
+@dataclass(frozen=True)
 class Decisions:
     """Everything people have decided in a book."""
 
@@ -79,4 +88,5 @@ class Decisions:
     exclusions: tuple[Exclusion, ...] = ()
     corrections: tuple[Correction, ...] = ()
     manual_records: tuple[ManualRecord, ...] = ()
+    bill_items: tuple[BillItem, ...] = ()
     disputed_orders: tuple[tuple[str, str], ...] = field(default=())  # (shop, order_no)

@@ -16,6 +16,7 @@ from huikuan.pipeline.results import Results
 from huikuan.server.collection.home import PAYOUTS, Money
 from huikuan.server.core.shortcuts import book_url
 from huikuan.server.documents.models import DocumentRow, Upload
+from huikuan.server.workbench import bill_items
 from huikuan.server.workbench.words import title_of
 
 ZERO = Decimal(0)
@@ -38,7 +39,7 @@ class Todo:
 
 def todos(request: HttpRequest, found: Results | None, moneys: list[Money]) -> list[Todo]:
     """What waits, the most pressing first."""
-    lines = _files(request)
+    lines = [*_files(request), *_items(request)]
     if found is None:
         return lines
     return [
@@ -73,6 +74,17 @@ def _files(request: HttpRequest) -> list[Todo]:
             )
         )
     return lines
+
+
+def _items(request: HttpRequest) -> list[Todo]:
+    """Bill items no table knows: their money is in no class."""
+    unknown = bill_items.sums(request.book)  # type: ignore[attr-defined]
+    if not unknown:
+        return []
+    names = ", ".join(dict.fromkeys(each.item for each in unknown[:3]))
+    title = ngettext("%(count)s bill item is not known", "%(count)s bill items are not known", len(unknown))
+    address = book_url(request, "workbench:items")
+    return [Todo("tag", "open", title % {"count": len(unknown)}, address, names)]
 
 
 def _refused(book: Any) -> list[Upload]:

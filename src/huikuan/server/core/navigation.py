@@ -36,6 +36,7 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page("documents:import", "file-import", _("Import"), "import", "i"),
             Page("documents:list", "calendar-check", _("Documents"), "view_money"),
+            Page("workbench:items", "tag", _("Bill items"), "view_money"),
         ),
     ),
     (

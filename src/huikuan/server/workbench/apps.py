@@ -29,6 +29,8 @@ class WorkbenchConfig(AppConfig):
             "correction.undo": _("Correction taken back"),
             "record.add": _("Record entered by hand"),
             "record.undo": _("Record entered by hand taken back"),
+            "item.classify": _("Bill item classified"),
+            "item.undo": _("Class of a bill item taken back"),
             "order.dispute": _("Order in dispute"),
             "dispute.undo": _("Dispute ended"),
             "suggestion.reject": _("Suggestion rejected"),

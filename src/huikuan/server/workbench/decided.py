@@ -15,10 +15,19 @@ from django.db import connection
 
 from huikuan.records import decisions as plain
 from huikuan.server.books.models import Book
-from huikuan.server.workbench.models import Apart, Correction, Dispute, Exclusion, ManualRecord, Match, MatchMember
+from huikuan.server.workbench.models import (
+    Apart,
+    Correction,
+    Dispute,
+    Exclusion,
+    ItemClass,
+    ManualRecord,
+    Match,
+    MatchMember,
+)
 
 BOOKS_KEPT = 16
-TABLES = (Match, MatchMember, Apart, Exclusion, Correction, ManualRecord, Dispute)
+TABLES = (Match, MatchMember, Apart, Exclusion, Correction, ManualRecord, ItemClass, Dispute)
 State = tuple[tuple[Any, ...], ...]
 _kept: OrderedDict[int, tuple[State, plain.Decisions]] = OrderedDict()
 _lock = threading.Lock()
@@ -89,5 +98,6 @@ def _read(book: Book, there: set[str]) -> plain.Decisions:
         manual_records=each(
             ManualRecord, lambda r: plain.ManualRecord(r.kind, r.record_key, dict(r.values), r.reason), "record_key"
         ),
+        bill_items=each(ItemClass, lambda c: plain.BillItem(c.source, c.item, c.type), "source", "item"),
         disputed_orders=each(Dispute, lambda d: (d.shop, d.order_no), "shop", "order_no"),
     )  # fmt: skip

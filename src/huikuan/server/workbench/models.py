@@ -119,6 +119,21 @@ class ManualRecord(Decision):
         ]
 
 
+class ItemClass(Decision):
+    """What a platform's wording of a bill item is, where no table knows it (`records.decisions.BillItem`)."""
+
+    source = models.CharField(max_length=60)
+    item = models.CharField(max_length=500)
+    type = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "source", "item"], condition=Q(live=True), name="one_live_item_class"
+            )
+        ]
+
+
 class Dispute(Decision):
     """An order whose money is in dispute with the platform or the buyer."""
 

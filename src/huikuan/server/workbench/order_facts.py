@@ -34,7 +34,7 @@ def cursor_of(book: Book, decisions: Decisions) -> duckdb.DuckDBPyConnection:
     """A cursor in which every kind is a view of that name; the caller closes it."""
     own = library_book(book)
     lake = own.lake
-    told = hash_of((lake.version(), decisions.corrections, decisions.manual_records))
+    told = identity(book, decisions)
     with _lock:
         kept = _kept.get(str(own.folder))
         if kept is None or kept[0] != told:
@@ -47,6 +47,12 @@ def cursor_of(book: Book, decisions: Decisions) -> duckdb.DuckDBPyConnection:
                 _kept.popitem(last=False)
         _kept.move_to_end(str(own.folder))
         return kept[1].cursor()
+
+
+def identity(book: Book, decisions: Decisions) -> str:
+    """What tells the facts as they are now, decisions laid over, from any others of the book."""
+    version = library_book(book).lake.version()
+    return hash_of((version, decisions.corrections, decisions.manual_records, decisions.bill_items))
 
 
 def rows(cursor: duckdb.DuckDBPyConnection, sql: str, params: list[Any]) -> list[dict[str, Any]]:

@@ -17,10 +17,11 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from huikuan.pipeline import facts, reconciling
+from huikuan.pipeline.bill_items import UNKNOWN
 from huikuan.pipeline.reconciling import Asked
 from huikuan.pipeline.results import Results
 from huikuan.pipeline.runs import Arguments, Manifest, find_run
-from huikuan.records.codes import DIFFERENCE_REASONS
+from huikuan.records.codes import DIFFERENCE_REASONS, SETTLEMENT_TYPES
 from huikuan.records.errors import UserError
 from huikuan.records.kinds import KINDS
 from huikuan.records.messages import gettext_noop, register
@@ -39,6 +40,7 @@ from huikuan.server.workbench.models import (
     Decision,
     Dispute,
     Exclusion,
+    ItemClass,
     ManualRecord,
     Match,
     MatchMember,
@@ -48,6 +50,10 @@ from huikuan.server.workbench.models import (
 
 register(
     {
+        "item.known": gettext_noop(
+            "No line is waiting for a class of “%(item)s”. Look at the list of bill items again."
+        ),
+        "item.type_unknown": gettext_noop("“%(type)s” is no class of bill items. Choose one of: %(types)s."),
         "match.nothing": gettext_noop("Choose at least two records to match."),
         "match.unknown_record": gettext_noop("There is no record %(record_key)s in %(name)s."),
         "match.taken": gettext_noop("%(record_key)s has been matched by another already. Look at the list again."),
@@ -450,6 +456,24 @@ def add_record(book: Book, actor: Any, kind_name: str, values: Mapping[str, str]
 
 
 @transaction.atomic
+def classify_item(book: Book, actor: Any, source: str, item: str, type_name: str) -> ItemClass:
+    """Say what a platform's wording of a bill item is: for all that was imported and all that comes, from the next run
+    on. An earlier class of it is taken back."""
+    require(book, actor, "match")
+    _locked(book)
+    if type_name not in SETTLEMENT_TYPES or type_name == UNKNOWN:
+        known = ", ".join(each for each in SETTLEMENT_TYPES if each != UNKNOWN)
+        raise UserError("item.type_unknown", type=type_name, types=known)
+    earlier = ItemClass.objects.filter(book=book, source=source, item=item, live=True).first()
+    if earlier is not None:
+        _take_back(earlier, actor)
+    made = ItemClass.objects.create(book=book, source=source, item=item, type=type_name, **_author(actor))
+    before = {"type": earlier.type} if earlier else {}
+    record(actor, "item.classify", f"item:{source}/{item}", book=book, before=before, after={"type": type_name})
+    return made
+
+
+@transaction.atomic
 def dispute(book: Book, actor: Any, shop: str, order_no: str, reason: str) -> Dispute:
     """Say that an order's money is in dispute."""
     require(book, actor, "match")
@@ -463,13 +487,14 @@ def dispute(book: Book, actor: Any, shop: str, order_no: str, reason: str) -> Di
 
 UNDOABLE: dict[str, type[Decision]] = {
     "apart": Apart, "exclusion": Exclusion, "correction": Correction, "record": ManualRecord, "dispute": Dispute,
+    "item": ItemClass,
     "suggestion": SuggestionRefused,
 }  # fmt: skip
 
 
 @transaction.atomic
 def take_back(book: Book, actor: Any, sort: str, number: int) -> Decision:
-    """Take back a decision that is no match: `sort` is apart, exclusion, correction, record, dispute, suggestion."""
+    """Take back a decision that is no match: `sort` is a key of UNDOABLE."""
     require(book, actor, "match")
     _locked(book)
     found = UNDOABLE[sort]._default_manager.filter(book=book, pk=number).first()
@@ -492,6 +517,7 @@ def note(book: Book, actor: Any, subject: str, text: str) -> Note:
 
 __all__ = [
     "add_record",
+    "classify_item",
     "correct",
     "decisions_of",
     "dispute",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.server.workbench import views, views_decide, views_order, views_records
+from huikuan.server.workbench import views, views_decide, views_items, views_order, views_records
 
 app_name = "workbench"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("workbench/<slug:name>/undo/", views_decide.undo_last, name="undo_last"),
     path("workbench/<slug:name>/undo/<str:group_id>/", views_decide.undo, name="undo"),
     path("workbench/<slug:name>/take-back/<str:sort>/<str:numbers>/", views_decide.take_back, name="take_back"),
+    path("bill-items/", views_items.items, name="items"),
+    path("bill-items/class/", views_items.classify, name="classify"),
+    path("bill-items/<int:pk>/take-back/", views_items.take_back, name="take_back_item"),
     path("notes/", views_records.notes, name="notes"),
     path("records/new/<str:kind>/", views_records.enter, name="enter"),
     path("records/correct/<path:record_key>/", views_records.correct, name="correct"),
