@@ -22,6 +22,10 @@ from huikuan.formats.jd_personal import JD_PERSONAL
 from huikuan.formats.jd_returns import JD_RETURNS
 from huikuan.formats.jd_settlement import JD_SETTLEMENT
 from huikuan.formats.jd_wallet import JD_WALLET
+from huikuan.formats.kuaishou_freight_insurance import KUAISHOU_FREIGHT_INSURANCE
+from huikuan.formats.kuaishou_ledger import KUAISHOU_LEDGER
+from huikuan.formats.kuaishou_orders import KUAISHOU_ORDERS
+from huikuan.formats.kuaishou_settlement import KUAISHOU_SETTLEMENT
 from huikuan.formats.meituan_personal import MEITUAN_PERSONAL
 from huikuan.formats.mt940_statement import MT940
 from huikuan.formats.olist_tables import OLIST_ITEMS, OLIST_ORDERS, OLIST_PAYMENTS
@@ -37,6 +41,12 @@ from huikuan.formats.tmall_orders import TMALL_ORDERS
 from huikuan.formats.wechatpay_funds import WECHATPAY_FUNDS
 from huikuan.formats.wechatpay_personal import WECHATPAY_PERSONAL
 from huikuan.formats.wechatpay_trades import WECHATPAY_TRADES
+from huikuan.formats.wechatshop_ledger import WECHATSHOP_LEDGER
+from huikuan.formats.wechatshop_orders import WECHATSHOP_ORDERS
+from huikuan.formats.xiaohongshu_ledger import XIAOHONGSHU_LEDGER
+from huikuan.formats.xiaohongshu_parcels import XIAOHONGSHU_PARCELS
+from huikuan.formats.xiaohongshu_services import XIAOHONGSHU_SERVICES
+from huikuan.formats.xiaohongshu_settlement import XIAOHONGSHU_SETTLEMENT
 
 FORMATS: tuple[Format, ...] = (
     ALIPAY_LEDGER,
@@ -64,6 +74,16 @@ FORMATS: tuple[Format, ...] = (
     PDD_BILLS,
     PDD_ORDERS,
     PDD_PROMOTION,
+    KUAISHOU_ORDERS,
+    KUAISHOU_SETTLEMENT,
+    KUAISHOU_LEDGER,
+    KUAISHOU_FREIGHT_INSURANCE,
+    XIAOHONGSHU_SETTLEMENT,
+    XIAOHONGSHU_SERVICES,
+    XIAOHONGSHU_LEDGER,
+    XIAOHONGSHU_PARCELS,
+    WECHATSHOP_ORDERS,
+    WECHATSHOP_LEDGER,
     AMAZON_SETTLEMENT,
     AMAZON_SETTLEMENT_LINES,
     SHOPIFY_ORDERS,

@@ -2,11 +2,23 @@
 
 from huikuan.demo.specimens.douyin import DOUYIN
 from huikuan.demo.specimens.jd import JD
+from huikuan.demo.specimens.kuaishou import KUAISHOU
 from huikuan.demo.specimens.pdd import PDD
 from huikuan.demo.specimens.personal import PERSONAL
 from huikuan.demo.specimens.specimen import Specimen
 from huikuan.demo.specimens.storefronts import STOREFRONTS
+from huikuan.demo.specimens.wechatshop import WECHATSHOP
+from huikuan.demo.specimens.xiaohongshu import XIAOHONGSHU
 
-SPECIMENS: tuple[Specimen, ...] = (*PERSONAL, *DOUYIN, *STOREFRONTS, *JD, *PDD)
+SPECIMENS: tuple[Specimen, ...] = (
+    *DOUYIN,
+    *JD,
+    *KUAISHOU,
+    *PDD,
+    *PERSONAL,
+    *STOREFRONTS,
+    *WECHATSHOP,
+    *XIAOHONGSHU,
+)
 
 __all__ = ["SPECIMENS", "Specimen"]
