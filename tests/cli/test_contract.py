@@ -6,11 +6,13 @@ import json
 import re
 import time
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from huikuan.cli import COMMANDS
 from tests.cli.conftest import Cli
+from tests.pipeline.test_proofs import MOVES, ledger
 
 
 def test_help_answers_at_once(cli: Cli) -> None:
@@ -233,3 +235,26 @@ def test_a_backup_from_another_machine_asks_for_the_key(cli: Cli) -> None:
     assert "key file" in other("restore", file).stderr
     other.home.with_name("restored.key").write_bytes(taken_along)
     assert all(row["ok"] for row in other.rows("check"))
+
+
+def test_days_that_are_missing_are_told(cli: Cli, tmp_path: Path) -> None:
+    cli("init")
+    files = [
+        ledger(tmp_path, "first.csv", MOVES[:1], (1, 1)),
+        ledger(tmp_path, "last.csv", MOVES[3:], (4, 4)),
+    ]
+    cli("import", *files, "--account", "ali")
+    (row,) = cli.rows("documents", "--coverage")
+    assert set(row) >= {
+        "shop", "account", "format", "kind", "from", "to", "covered_by", "gaps", "overlaps", "next_expected",
+    }  # fmt: skip
+    assert (row["account"], row["kind"], row["from"], row["to"]) == ("ali", "wallet_line", "2026-10-01", "2026-10-04")
+    (gap,) = row["gaps"]
+    assert (gap["from"], gap["to"], gap["money"][0]["missing"]) == ("2026-10-02", "2026-10-03", "20.00")
+    listed = cli("documents")
+    assert "lines for 20.00 are missing" in listed.stderr and "missing" not in listed.stdout
+    checked = json.loads(cli("check", "--json").stdout)["rows"]
+    assert [each["ok"] for each in checked if each["check"] == "coverage"] == [False]
+    cli("import", ledger(tmp_path, "rest.csv", MOVES[1:3], (2, 3)), "--account", "ali")
+    assert cli.rows("documents", "--coverage")[0]["gaps"] == []
+    assert "missing" not in cli("documents").stderr

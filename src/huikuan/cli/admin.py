@@ -117,14 +117,17 @@ def user_list(book: Any, as_json: bool) -> None:
 @home_options
 @json_option
 def check_command(home: Path | None, book_name: str | None, as_json: bool) -> None:
-    """Check the home folder: audit log, documents and originals of every book; rebuilds what is only a cache."""
+    """Check the home folder: audit log, documents and originals of every book; rebuilds what is only a cache.
+
+    Days missing between documents are told too, but are no fault of the folder: they do not make it exit 1.
+    """
     ready(home)
     from huikuan.server.core.maintenance import check
 
     with progress("Checking") as told:
         rows = check(book_name, told)
     emit(rows, as_json, ("check", "book", "ok", "text"))
-    if not all(row["ok"] for row in rows):
+    if not all(row["ok"] for row in rows if row["check"] != "coverage"):
         sys.exit(1)
 
 

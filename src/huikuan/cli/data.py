@@ -26,6 +26,19 @@ SHOWN = (
     "duplicate",
     "document",
 )
+COVERAGE_SHOWN = (
+    "shop",
+    "account",
+    "format",
+    "kind",
+    "from",
+    "to",
+    "rhythm",
+    "alerts",
+    "gaps",
+    "overlaps",
+    "next_expected",
+)
 
 
 @click.command("import")
@@ -103,17 +116,29 @@ def _row(row: Any) -> dict[str, Any]:
 
 @click.command("documents")
 @click.option("--undone", is_flag=True, help="Those taken out again too.")
+@click.option(
+    "--coverage", "by_days", is_flag=True, help="Which days they cover instead: per shop or account, with the gaps."
+)
 @json_option
 @with_book
-def documents_command(book: Any, undone: bool, as_json: bool) -> None:
-    """List the imported documents, the newest first."""
+def documents_command(book: Any, undone: bool, by_days: bool, as_json: bool) -> None:
+    """List the imported documents, the newest first. Days that are missing between them are told."""
+    from huikuan.pipeline.coverage_told import alerts_of, coverage_row
+    from huikuan.server.documents.coverage import coverage_of
     from huikuan.server.documents.services import documents_of, healers_of
 
-    healed = healers_of(book)
-    rows = [
-        _document_row(document) | {"healed_by": healed.get(document.document_id, "")}
-        for document in documents_of(book, undone)
-    ]
+    streams = coverage_of(book, book.today())
+    if by_days:
+        emit([coverage_row(stream) for stream in streams], as_json, COVERAGE_SHOWN)
+    else:
+        _list_documents(documents_of(book, undone), healers_of(book), as_json)
+    for stream in streams:
+        for sentence in alerts_of(stream):
+            say(f"{stream.name}: {sentence}")
+
+
+def _list_documents(documents: Any, healed: Any, as_json: bool) -> None:
+    rows = [_document_row(document) | {"healed_by": healed.get(document.document_id, "")} for document in documents]
     emit(rows, as_json, ("document", "file", "status", "format", "shop", "account", "rows", "accepted", "imported_at"))
 
 

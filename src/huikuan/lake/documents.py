@@ -24,7 +24,7 @@ from huikuan.records.errors import InvariantError
 
 _TEXT = ("document_id", "file_name", "sha256", "format", "shop", "account", "status", "order_grain", "imported_by")
 _COUNTS = ("size_bytes", "rows", "accepted", "rejected", "ignored", "new", "updated", "duplicate")
-_JSON = ("totals", "controls", "problems")
+_JSON = ("totals", "controls", "problems", "balances")
 
 DOCUMENTS_SCHEMA = pa.schema(
     [pa.field(name, pa.string()) for name in _TEXT]
@@ -80,6 +80,8 @@ def document_row(document: Document) -> dict[str, Any]:
     row["totals"] = json.dumps({name: str(amount) for name, amount in document.totals.items()}, ensure_ascii=False)
     controls = [{"name": c.name, "stated": str(c.stated), "computed": str(c.computed)} for c in document.controls]
     row["controls"] = json.dumps(controls, ensure_ascii=False)
+    balances = {currency: [str(end) for end in ends] for currency, ends in document.balances.items()}
+    row["balances"] = json.dumps(balances)
     row["problems"] = json.dumps(list(document.problems), ensure_ascii=False, default=_plain)
     return row
 
@@ -96,6 +98,11 @@ def _document(row: dict[str, Any], tombstones: dict[str, dict[str, Any]]) -> Doc
             for told in json.loads(row["controls"])
         ),
         "problems": tuple(json.loads(row["problems"])),
+        # None: written before balances were kept
+        "balances": {
+            currency: (Decimal(opening), Decimal(closing))
+            for currency, (opening, closing) in json.loads(row["balances"] or "{}").items()
+        },
         "undone_at": _utc_aware(undone.get("undone_at")),
         "undone_by": undone.get("undone_by", ""),
     }

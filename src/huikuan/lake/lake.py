@@ -69,14 +69,18 @@ class Lake:
 
     def documents(self, undone: bool = False) -> list[Document]:
         """The standing documents by time of import; with `undone`, those undone as well."""
-        versions = (
-            documents_table.table_version(self.folder / "documents"),
-            documents_table.table_version(self.folder / "tombstones"),
-        )
+        versions = self.versions()
         cached = self._documents
         if cached is None or cached[0] != versions:
             cached = self._documents = (versions, documents_table.read_documents(self.folder))
         return [document for document in cached[1] if undone or document.undone_at is None]
+
+    def versions(self) -> _Versions:
+        """What changes whenever a document comes or goes; cheap, as nothing is read."""
+        return (
+            documents_table.table_version(self.folder / "documents"),
+            documents_table.table_version(self.folder / "tombstones"),
+        )
 
     def version(self) -> str:
         """The identity of the facts: a hash of the standing documents. The same documents, the same text."""

@@ -278,7 +278,8 @@ def _store(
             return replace(row, status="held", changes=tuple(each for each in changes if each))
     for kind, table in reading.tables.items():
         writer.append_query(con, kind, f"SELECT * FROM {quoted(table)}", document.document_id)
-    writer.commit(replace(document, new=new, updated=updated, duplicate=duplicate))
+    balances = balances_of(con, reading)
+    writer.commit(replace(document, new=new, updated=updated, duplicate=duplicate, balances=balances))
     row = replace(row, document=document.document_id)
     return replace(row, status="unchanged") if unchanged and duplicate else row
 
@@ -297,6 +298,25 @@ def _covers_known_days(lake: Lake, document: Document) -> bool:
         and each.period_to >= first
         for each in lake.documents()
     )
+
+
+# The ends of a running balance; lines without one of their own are reckoned from the nearest that has it.
+_ENDS = """
+WITH ends AS (SELECT currency, min(seq) AS first, max(seq) AS last FROM {table} WHERE balance IS NOT NULL GROUP BY ALL)
+SELECT currency, max(balance) FILTER (seq = first) - sum(amount) FILTER (seq <= first),
+    max(balance) FILTER (seq = last) + coalesce(sum(amount) FILTER (seq > last), 0)
+FROM {table} JOIN ends USING (currency) GROUP BY currency ORDER BY currency
+"""
+
+
+def balances_of(con: duckdb.DuckDBPyConnection, reading: Reading) -> dict[str, tuple[Decimal, Decimal]]:
+    """Per currency the balance before the first line and after the last; empty where lines have no balance, or are of
+    several accounts."""
+    table = next((quoted(reading.tables[kind]) for kind in ("bank_line", "wallet_line") if kind in reading.tables), "")
+    if not table or con.execute(f"SELECT count(DISTINCT account) FROM {table}").fetchall() != [(1,)]:
+        return {}
+    ends = con.execute(_ENDS.format(table=table)).fetchall()
+    return {currency: (Decimal(opening), Decimal(closing)) for currency, opening, closing in ends if currency}
 
 
 def _same_document(lake: Lake, document: Document) -> Document | None:

@@ -16,9 +16,8 @@ import duckdb
 
 from huikuan.lake.lake import Lake
 from huikuan.pipeline.compute import connect
-from huikuan.records.document import CLOSING_BALANCE, Control, Document
+from huikuan.records.document import CLOSING_BALANCE, Control, Document, is_count
 
-COUNTED = ("笔数", "单数")  # what a control total counts is no money
 OUTGOING = ("支出", "退款", "手续费", "out")  # unsigned totals of money that went out
 BALANCES = ("wallet_line", "bank_line")
 
@@ -59,7 +58,7 @@ def mismatches(documents: Sequence[Document]) -> list[Mismatch]:
 def _stated_more(controls: Iterable[Control]) -> Decimal:
     """The first disagreement in money, signed as the account sees it."""
     for control in controls:
-        if not any(word in control.name for word in COUNTED):
+        if not is_count(control.name):
             more = control.stated - control.computed
             unsigned = control.stated >= 0 and control.computed >= 0
             return -more if unsigned and control.name.startswith(OUTGOING) else more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,16 @@ from typing import Any
 
 # How the control of a statement's closing balance is named, or how its name begins.
 CLOSING_BALANCE = "closing balance"
+_COUNTED = re.compile(r"笔数|单数|条数|筆數|單數|\bcount\b|\brows\b|\bentries\b", re.IGNORECASE)
+
+
+def is_count(name: str) -> bool:
+    """Whether a control total counts rows, by its name; else it is an amount of money.
+
+    >>> is_count("资金流水总笔数"), is_count("收入金额"), is_count("entries out")
+    (True, False, True)
+    """
+    return _COUNTED.search(name) is not None
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,7 @@ class Document:
 
     `rows` = `accepted` + `rejected` + `ignored`; `new` + `updated` + `duplicate` count records of all kinds.
     `period_stated` tells whether the document states its period or it was taken from its rows.
+    `balances`: of a wallet or bank account, per currency, the balance before its first line and after its last.
     `order_grain`: `header` for a layout of orders without lines, else `line`.
     """
 
@@ -57,6 +69,7 @@ class Document:
     order_grain: str = "line"
     totals: dict[str, Decimal] = field(default_factory=dict)
     controls: tuple[Control, ...] = ()
+    balances: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     problems: tuple[dict[str, Any], ...] = ()
     imported_at: datetime | None = None
     imported_by: str = ""

@@ -64,12 +64,26 @@ def _check_book(book: Book) -> Iterator[dict[str, Any]]:
     yield _row("originals", book.name, not missing, f"missing: {', '.join(missing[:5])}" if missing else "")
     count = refresh(book)
     yield _row("documents", book.name, True, f"{count} standing")
+    yield from _coverage(book)
     with closing(connect()) as con:
         loaded = facts.load(con, library.lake, decisions_of(book))
         for kind in loaded.facts.tables:
             found = con.execute(f"SELECT count(*), count(DISTINCT record_key) FROM {kind}").fetchone() or (0, 0)
             yield _row(kind, book.name, found[0] == found[1], f"{found[0]} records")
         yield _row("corrections", book.name, not loaded.conflicts, f"{len(loaded.conflicts)} in conflict")
+
+
+def _coverage(book: Book) -> Iterator[dict[str, Any]]:
+    """A row per gap between documents: the folder is sound, but the book's data is not complete."""
+    from huikuan.pipeline.coverage_told import gap_text
+    from huikuan.server.documents.coverage import coverage_of
+
+    streams = coverage_of(book, book.today())
+    gaps = [(stream, gap) for stream in streams for gap in stream.gaps if gap.is_alert]
+    for stream, gap in gaps:
+        yield _row("coverage", book.name, False, f"{stream.name}: {gap_text(stream, gap)}")
+    if not gaps:
+        yield _row("coverage", book.name, True, f"{len(streams)} shops and accounts without a gap")
 
 
 def backup(file: Path, told: Progress) -> int:

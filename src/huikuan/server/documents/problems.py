@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huikuan.records.document import CLOSING_BALANCE
+from huikuan.records.document import CLOSING_BALANCE, is_count
 from huikuan.records.messages import place_of, text_of
 from huikuan.server.core import numbers
 from huikuan.server.documents.queries import format_titles
@@ -18,7 +18,6 @@ from huikuan.server.documents.queries import format_titles
 # These codes are asked about in words of the page's own.
 ASKED = ("shop.unknown", "account.unknown", "import.shop_unknown", "import.account_unknown")
 _AFTER_PLACE = re.compile(r"[\"”」』)）]?\s*[:：]\s*")
-COUNTED = re.compile(r"笔数|条数|總筆數|筆數|\bcount\b|\brows\b|\bentries\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def control_value(name: str, value: Any) -> str:
         number = Decimal(str(value).replace(",", ""))
     except InvalidOperation:
         return str(value)
-    return numbers.quantity(number) if COUNTED.search(name) else numbers.money_exact(number)
+    return numbers.quantity(number) if is_count(name) else numbers.money_exact(number)
 
 
 def total_name(name: str) -> str:

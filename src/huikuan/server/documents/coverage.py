@@ -1,0 +1,25 @@
+"""The coverage of a book's documents, kept while no document comes or goes."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date
+from pathlib import Path
+
+from huikuan.lake.lake import Lake
+from huikuan.pipeline.coverage import Coverage, coverage
+from huikuan.server.books.models import Book
+from huikuan.server.documents.library import library_book
+
+KEPT = 32  # books and days; one of 2,000 documents takes some megabytes
+
+
+def coverage_of(book: Book, today: date) -> list[Coverage]:
+    """The streams of a book's standing documents as of a day."""
+    lake = library_book(book).lake
+    return list(_coverage(lake.folder, lake.versions(), today))
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _coverage(folder: Path, _versions: object, today: date) -> tuple[Coverage, ...]:
+    return tuple(coverage(Lake(folder).documents(), today))
