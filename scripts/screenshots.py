@@ -24,6 +24,8 @@ PAGES: dict[str, Any] = {
     "import": "import/",
     "formats": "import/formats/",
     "documents": "documents/",
+    "coverage": "documents/coverage/",
+    "stream": ("documents/coverage/", "/documents/coverage/"),
     "document": ("documents/", "/documents/"),
     "undo": ("documents/", "/documents/", "undo/"),
     "mappings": "mappings/",

@@ -14,6 +14,7 @@ What is due next follows from the rhythm of the documents before; nothing is exp
 from __future__ import annotations
 
 import calendar
+import hashlib
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -107,8 +108,9 @@ class Expected:
 
 @dataclass(frozen=True)
 class Coverage:
-    """One stream: its documents in the order of their periods, and what their days come to."""
+    """One stream: its documents in the order of their periods, and what their days come to. `key` names it."""
 
+    key: str
     shop: str
     account: str
     kind: str
@@ -139,6 +141,10 @@ class Coverage:
     def overlaps(self) -> tuple[Span, ...]:
         """Days that several documents tell."""
         return tuple(span for span in self.spans if len(span.documents) > 1)
+
+    def of_day(self, day: date) -> tuple[str, ...]:
+        """The documents that tell a day."""
+        return next((span.documents for span in self.spans if span.first <= day <= span.last), ())
 
     @property
     def alerts(self) -> int:
@@ -173,6 +179,7 @@ def _coverage(key: tuple[str, str, str, str], documents: Sequence[Document], tod
     shops = {document.shop for document in documents}
     rhythm = _rhythm(dated)
     return Coverage(
+        key=hashlib.sha256("\n".join(key).encode()).hexdigest()[:12],
         shop=shop or (shops.pop() if len(shops) == 1 else ""),
         account=account,
         kind=kind,

@@ -77,6 +77,14 @@ def check(company: Any) -> tuple[Any, ...]:
     return (*unknown(company), company.more["check"].pk)
 
 
+def stream(company: Any) -> tuple[Any, ...]:
+    """The stream of the imported document."""
+    from huikuan.server.documents.coverage import coverage_of
+
+    imported(company)
+    return (coverage_of(company.book, company.book.today())[0].key,)
+
+
 ROWS = [
     Row("documents:import", MATCH),
     Row("documents:import", MATCH, "post"),
@@ -96,6 +104,9 @@ ROWS = [
     # The two books hold the same record: its key is no secret, its readings are.
     Row("documents:source", MONEY, "get", record_key),
     Row("documents:list", MONEY),
+    Row("documents:coverage", MONEY),
+    # Both books have an account of this name: the key is that of its name.
+    Row("documents:stream", MONEY, "get", stream),
     Row("documents:document", MONEY, "get", document),
     Row("documents:undo", MATCH, "get", document),
     Row("documents:undo", MATCH, "post", document),

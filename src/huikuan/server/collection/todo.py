@@ -12,9 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huikuan.pipeline.coverage_told import gap_text
 from huikuan.pipeline.results import Results
 from huikuan.server.collection.home import PAYOUTS, Money
+from huikuan.server.core import numbers
 from huikuan.server.core.shortcuts import book_url
+from huikuan.server.documents.coverage import coverage_of
 from huikuan.server.documents.models import DocumentRow, Upload
 from huikuan.server.workbench import bill_items
 from huikuan.server.workbench.words import title_of
@@ -73,6 +76,26 @@ def _files(request: HttpRequest) -> list[Todo]:
                 names,
             )
         )
+    return lines + _missing(request)
+
+
+def _missing(request: HttpRequest) -> list[Todo]:
+    """Days missing between the documents of an account or shop, and documents that are late."""
+    streams = coverage_of(request.book, request.scope.as_of)  # type: ignore[attr-defined]
+    gaps = [(stream, gap) for stream in streams for gap in stream.gaps if gap.is_alert]
+    late = [stream for stream in streams if stream.expected and stream.expected.state == "late"]
+    address, lines = book_url(request, "documents:coverage"), []
+    if gaps:
+        stream, gap = gaps[0]
+        title = ngettext("%(count)s gap between files", "%(count)s gaps between files", len(gaps)) % {
+            "count": len(gaps)
+        }
+        note = f"{stream.name}: {gap_text(stream, gap, numbers.money_exact)}"
+        lines.append(Todo("calendar-event", "overdue", title, address, note))
+    if late:
+        title = ngettext("%(count)s file is due", "%(count)s files are due", len(late)) % {"count": len(late)}
+        names = ", ".join(dict.fromkeys(stream.name for stream in late))
+        lines.append(Todo("hourglass", "overdue", title, address, names))
     return lines
 
 

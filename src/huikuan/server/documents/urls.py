@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.server.documents import mapping_views, views
+from huikuan.server.documents import coverage_views, mapping_views, views
 
 app_name = "documents"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("mappings/<int:pk>.json", mapping_views.export_mapping, name="export_mapping"),
     path("mappings/<int:pk>/delete/", mapping_views.delete_mapping, name="delete_mapping"),
     path("documents/", views.document_list, name="list"),
+    path("documents/coverage/", coverage_views.coverage, name="coverage"),
+    path("documents/coverage/<str:key>/", coverage_views.stream, name="stream"),
     path("documents/<str:document_id>/", views.document, name="document"),
     path("documents/<str:document_id>/undo/", views.undo, name="undo"),
     path("source/<path:record_key>/", views.source, name="source"),

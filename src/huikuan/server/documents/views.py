@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import secrets
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -21,6 +22,7 @@ from huikuan.server.core.paging import keyset_page
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.documents import queries, services
 from huikuan.server.documents.batches import Batch, batch_of
+from huikuan.server.documents.coverage import coverage_of
 from huikuan.server.documents.forms import AnswerForm, known_names
 from huikuan.server.documents.models import DocumentRow, Upload
 from huikuan.server.documents.origins import origin_of
@@ -154,14 +156,30 @@ def document_list(request: HttpRequest) -> HttpResponse:
     """Documents of the book, newest first, by words and status; undone ones on demand."""
     text, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
     rows = queries.documents(request.book, undone=status == "undone", text=text, status=status)  # type: ignore[attr-defined]
+    streams = coverage_of(request.book, request.scope.as_of)  # type: ignore[attr-defined]
+    chosen = next((each for each in streams if each.key == request.GET.get("stream")), None)
+    day = _day(request.GET.get("day", ""))
+    if chosen is not None:
+        told = chosen.of_day(day) if day else (*(d.document_id for d in chosen.documents), *chosen.undated)
+        rows = rows.filter(document_id__in=told)
     context = {
         "page": keyset_page(request, rows, ["-imported_at", "-id"]),
+        "stream": chosen,
+        "day": day,
+        "alerts": sum(each.alerts for each in streams),
         "text": text,
         "counts": queries.counts(request.book),  # type: ignore[attr-defined]
         "titles": queries.format_titles(),
         "listing": listing(request, "documents", document_columns()),
     }
     return render(request, "documents/list.html", context)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _document(request: HttpRequest, document_id: str) -> DocumentRow:
