@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import RawTable
 from huikuan.formats.spec import DAY_FIRST, ISO_DATES, ISO_TIMES, MONTH_FIRST, Column, Format, Moment
+from huikuan.formats.stored import stored
 from huikuan.records.errors import Problem
 from huikuan.records.messages import gettext_noop, register
 
@@ -33,7 +34,7 @@ def settle_day_order(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawT
     """The format with the date formats that the file has, where the format leaves that to the file."""
     if not any(_open(column) for column in declared.columns):
         return declared, raw
-    raw = _loaded(con, raw)
+    raw = stored(con, raw)
     header = [normalise_header(each) for each in raw.header]
     columns: list[Column] = []
     for column in declared.columns:
@@ -65,20 +66,6 @@ def _with_order(column: Moment, day_first: bool) -> Moment:
     days = DAY_FIRST if day_first else MONTH_FIRST
     times = tuple(f"{day} {time}" for day in days for time in ("%H:%M:%S", "%I:%M:%S %p", "%H:%M"))
     return replace(column, formats=(*ISO_TIMES, *times), date_formats=(*ISO_DATES, *days))
-
-
-def _loaded(con: duckdb.DuckDBPyConnection, raw: RawTable) -> RawTable:
-    """The raw table as a table: its rows are looked at before they are read."""
-    if raw.stream is None:
-        return raw
-    cells = ", ".join(f"{cell} VARCHAR" for cell in raw.cell_names)
-    con.execute(f"CREATE TABLE {raw.table} ({cells}, source_row BIGINT)")
-    names = ", ".join(raw.cell_names)
-    if not raw.stream.insert(con, raw.table, lambda rows: f"SELECT {names}, source_row FROM {rows}", lambda _: None):
-        con.execute(f"DROP TABLE {raw.table}")
-        raw.stream.store(con, raw.table)
-    raw.stream.close()
-    return replace(raw, stream=None)
 
 
 def _number(index: int | str, part: int) -> str:

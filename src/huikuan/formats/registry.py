@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from huikuan.formats.alibaba1688_bills import ALIBABA1688_PAYMENTS, ALIBABA1688_RECEIPTS
+from huikuan.formats.alibaba1688_orders import ALIBABA1688_ORDERS
 from huikuan.formats.alipay_ledger import ALIPAY_LEDGER
 from huikuan.formats.alipay_personal import ALIPAY_PERSONAL, ALIPAY_PERSONAL_OLD
 from huikuan.formats.alipay_trades import ALIPAY_TRADES
@@ -33,10 +35,14 @@ from huikuan.formats.paypal_activity import PAYPAL_ACTIVITY
 from huikuan.formats.pdd_bills import PDD_BILLS
 from huikuan.formats.pdd_orders import PDD_ORDERS
 from huikuan.formats.pdd_promotion import PDD_PROMOTION
+from huikuan.formats.qianniu_deposit import QIANNIU_DEPOSIT
+from huikuan.formats.qianniu_income import QIANNIU_INCOME
 from huikuan.formats.shopify_orders import SHOPIFY_ORDERS
 from huikuan.formats.shopify_payments import SHOPIFY_PAYMENTS, SHOPIFY_PAYOUTS
 from huikuan.formats.spec import Format
 from huikuan.formats.stripe_payments import STRIPE_BALANCE, STRIPE_PAYMENTS
+from huikuan.formats.taobao_suborders import TAOBAO_SUBORDERS
+from huikuan.formats.taobao_wechat import TAOBAO_WECHAT, TAOBAO_WECHAT_V1
 from huikuan.formats.tmall_orders import TMALL_ORDERS
 from huikuan.formats.wechatpay_funds import WECHATPAY_FUNDS
 from huikuan.formats.wechatpay_personal import WECHATPAY_PERSONAL
@@ -59,6 +65,14 @@ FORMATS: tuple[Format, ...] = (
     JD_PERSONAL,
     MEITUAN_PERSONAL,
     TMALL_ORDERS,
+    TAOBAO_SUBORDERS,
+    TAOBAO_WECHAT,
+    TAOBAO_WECHAT_V1,
+    QIANNIU_INCOME,
+    QIANNIU_DEPOSIT,
+    ALIBABA1688_ORDERS,
+    ALIBABA1688_RECEIPTS,
+    ALIBABA1688_PAYMENTS,
     DOUYIN_ORDERS,
     DOUYIN_LEDGER,
     DOUYIN_ACCOUNT_LEDGER,

@@ -321,6 +321,7 @@ class Format:
     short_rows: Literal["reject", "pad"] = "reject"
     order_grain: Literal["line", "header"] = "line"
     rank: int = 10
+    merged: tuple[str, ...] = ()  # columns whose cells are merged over the rows of a group; see `merged_cells`
     skip_rows: str = ""  # SQL condition over values for rows that are no data (sub-headings); counted nowhere
     sniff: SniffFunction | None = None
     read: ReadFunction | None = None

@@ -1,9 +1,11 @@
-"""Tmall and Taobao 订单报表: one row per order. One declaration reads the reduced layout (checked against a real file
-of 28,010 rows) and the classic and newer full ones (known from third parties' code): they name the same columns.
+"""Tmall and Taobao 订单报表: one row per order. One declaration reads the reduced layout (checked against a real
+file of 28,010 rows) and the classic and newer full ones (known from third parties' code): they name the same
+columns.
 
-Where the layout has 退款金额, 买家实际支付金额 is net of refunds (true on every paid row of the real file), so what was
-paid is their sum. Without that column a closed order that was paid has been refunded down to 买家实际支付金额;
-partial refunds of other orders are then not told. An order without a time of payment is unpaid: it paid 0.
+Where the layout has 退款金额, 买家实际支付金额 is net of refunds (true on every paid row of the real file), so what
+was paid is their sum; where the sum is more than 总金额 and 买家实付金额 is not, that was paid at first, before the
+refund. Without that column a closed order that was paid has been refunded down to 买家实际支付金额; partial refunds
+of other orders are then not told. An order without a time of payment is unpaid: it paid 0.
 
 The classic layout names what the platform pays for the buyer: 天猫卡券抵扣 and 集分宝抵扣 (coupons and points of the
 platform's own). Their sum is `platform_borne`: the merchant receives it on top of what the buyer paid. It is 0 where
@@ -22,6 +24,7 @@ from huikuan.formats.spec import (
     Identifier,
     Moment,
     Person,
+    Reject,
     Text,
 )
 from huikuan.records.messages import gettext_noop
@@ -39,6 +42,7 @@ _STATES = {
     "付款以后用户退款成功，交易自动关闭": "closed",
     "付款以前，卖家或买家主动关闭交易": "closed",
 }
+ORDER_STATE = Choice("state", ("订单状态",), _STATES, otherwise="other")
 
 TMALL_ORDERS = Format(
     id="tmall.orders",
@@ -52,9 +56,7 @@ TMALL_ORDERS = Format(
     ),
     needs=(
         ("订单编号",),
-        ("总金额",),
         ("买家实际支付金额", "买家实付金额"),
-        ("订单创建时间",),
         ("订单付款时间",),
     ),
     lacks=(("子订单编号",),),  # 宝贝明细; the classic layout has a 主订单编号 too, as its last column
@@ -62,17 +64,18 @@ TMALL_ORDERS = Format(
     exported_in_name=r"ExportOrderList(20\d{10}(?:\d{2})?)(?!\d)",
     columns=(
         Identifier("order_no", ("订单编号",), filled=True),
-        Amount("total", ("总金额",), filled=True),
+        Amount("stated_total", ("总金额",)),
+        Amount("payable", ("买家应付货款",)),
         Amount("net", ("买家实际支付金额", "买家实付金额"), filled=True),
         Text("address", ("收货地址",)),
-        Moment("created", ("订单创建时间",), filled=True),
+        Moment("created", ("订单创建时间",)),
         Moment("paid_at", ("订单付款时间",)),
         Moment("received", ("确认收货时间",)),
         Moment("shipped", ("发货时间",)),
         Amount("refund", ("退款金额",)),
         Amount("coupon", ("天猫卡券抵扣",)),
         Amount("points", ("集分宝抵扣",)),
-        Choice("state", ("订单状态",), _STATES, otherwise="other"),
+        ORDER_STATE,
         Person("buyer", ("买家会员名",)),
         Text("title", ("宝贝标题", "商品标题")),
         Amount("qty", ("宝贝总数量",)),
@@ -81,11 +84,18 @@ TMALL_ORDERS = Format(
         Text("shop_name", ("店铺名称",)),
     ),
     values=(
+        # 千牛 lets its user leave columns out.
+        Expression(
+            "total", "coalesce(stated_total, payable + coalesce(postage, 0), net + coalesce(refund, 0))", "money"
+        ),
+        Expression("ordered", "coalesce(created, paid_at)", "time"),
+        Expression("ordered_date", "coalesce(created_date, paid_at_date)", "date"),
         Expression("unpaid", "paid_at_date IS NULL", "bool"),
         Expression("closed", "coalesce(state = 'closed', FALSE)", "bool"),
         Expression(
             "paid",
-            "CASE WHEN unpaid THEN 0 WHEN refund IS NOT NULL THEN net + refund WHEN closed THEN total ELSE net END",
+            "CASE WHEN unpaid THEN 0 WHEN net <= total AND net + refund > total THEN net "
+            "WHEN refund IS NOT NULL THEN net + refund WHEN closed THEN total ELSE net END",
             "money",
         ),
         Expression(
@@ -117,10 +127,18 @@ TMALL_ORDERS = Format(
             "text",
         ),
     ),
+    rejects=(
+        Reject("cell.empty", "ordered_date IS NULL", "订单创建时间"),
+        Reject(
+            "cell.empty",
+            "closed AND NOT unpaid AND refund IS NULL AND stated_total IS NULL AND payable IS NULL",
+            "总金额",
+        ),
+    ),
     emits=(
         Emit(
             kind="order_line",
-            moment="created",
+            moment="ordered",
             fields={
                 "order_no": "order_no",
                 "line_no": "'1'",

@@ -18,6 +18,7 @@ from huikuan.formats.controls import footer_sql
 from huikuan.formats.day_order import settle_day_order
 from huikuan.formats.faults import Fault, mask_sql
 from huikuan.formats.headers import column_index, normalise_header
+from huikuan.formats.merged_cells import fill_merged
 from huikuan.formats.reading import LEARNED_ROWS, RawTable, ReadContext
 from huikuan.formats.spec import Classified, Column, Constant, Expression, Format, Moment, Reject
 from huikuan.formats.values_sql import absent_sql, column_sql
@@ -68,6 +69,7 @@ def build_typed(
 ) -> Typed:
     """Write the typed table `name`."""
     declared, raw = settle_day_order(con, declared, raw)
+    raw = fill_merged(con, declared, raw)
     plan = _plan(declared, raw, context)
     if plan.missing:
         return Typed(name, raw, plan.rejects, plan.flags, plan.missing)

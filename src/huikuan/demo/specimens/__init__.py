@@ -7,6 +7,7 @@ from huikuan.demo.specimens.pdd import PDD
 from huikuan.demo.specimens.personal import PERSONAL
 from huikuan.demo.specimens.specimen import Specimen
 from huikuan.demo.specimens.storefronts import STOREFRONTS
+from huikuan.demo.specimens.taobao import TAOBAO
 from huikuan.demo.specimens.wechatshop import WECHATSHOP
 from huikuan.demo.specimens.xiaohongshu import XIAOHONGSHU
 
@@ -16,6 +17,7 @@ SPECIMENS: tuple[Specimen, ...] = (
     *KUAISHOU,
     *PDD,
     *PERSONAL,
+    *TAOBAO,
     *STOREFRONTS,
     *WECHATSHOP,
     *XIAOHONGSHU,

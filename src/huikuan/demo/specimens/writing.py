@@ -44,12 +44,19 @@ def xlsx_bytes(sheets: Mapping[str, Rows]) -> bytes:
     return file.getvalue()
 
 
+class _GbkInfo(zipfile.ZipInfo):
+    """A member whose name is written in GBK, without the flag for UTF-8."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("gbk"), self.flag_bits & ~0x800
+
+
 def zip_bytes(members: Mapping[str, bytes]) -> bytes:
     """An archive whose member names are GBK without the flag that says UTF-8, as platforms in China write them."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            info = zipfile.ZipInfo(name.encode("gbk").decode("cp437"), (2026, 1, 1, 0, 0, 0))
+            info = _GbkInfo(name, (2026, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, content)
     return file.getvalue()
