@@ -197,6 +197,7 @@ def test_formats_are_listed_without_a_home(cli: Cli) -> None:
     assert {
         "tmall.orders", "alipay.ledger", "alipay.trades", "wechatpay.trades", "wechatpay.funds", "amazon.settlement",
         "icbc.statement", "ccb.statement", "boc.statement", "mt940", "camt.053",
+        "camt.052", "camt.054", "bai2", "ofx", "qif",
     } <= ids  # fmt: skip
 
 

@@ -78,6 +78,7 @@ BY_HAND = {
 PREFIXES = (
     "file.", "row.", "rows.", "cell.", "choice.", "amount.", "date.", "identifier.", "key.", "key_damaged", "control.",
     "footer.", "balance_break", "unproved", "account.", "shop.", "sheet.", "member.", "currency.", "mt940.", "camt.", "bank.",
+    "bai2.", "ofx.", "qif.",
 )  # fmt: skip
 
 

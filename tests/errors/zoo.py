@@ -190,6 +190,18 @@ def mt940_two_accounts() -> bytes:
     return mt940() + b"\r\n" + mt940().replace(b"6222/0001", b"6222/0002")
 
 
+CAMT_ENTRY = '<Ntry><Amt Ccy="CNY">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-01-02</Dt></BookgDt></Ntry>'
+
+
+def bai2(account: str = "03,6222,USD,,/\n16,175,100,,,,IN/\n49,100,3/\n") -> bytes:
+    return f"01,A,B,260102,0900,1,,,2/\n02,B,AC,1,260102,,USD,2/\n{account}98,100,1,5/\n99,100,1,7/\n".encode()
+
+
+def ofx(number: str, kind: str) -> bytes:
+    account = f"<BANKACCTFROM><BANKID>9<ACCTID>{number}<ACCTTYPE>{kind}</BANKACCTFROM>"
+    return f"<OFX><STMTRS><CURDEF>USD{account}</STMTRS></OFX>".encode()
+
+
 def camt(message: str, body: str, head: str = "") -> bytes:
     name = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
     xml = f'<Document xmlns="{name}"><{message}><GrpHdr><MsgId>1</MsgId></GrpHdr>{body}</{message}></Document>'
@@ -240,8 +252,8 @@ FILES = (
     Case("file.not_this_format", "statement.csv", "a file that is not of the format given",
          lambda: boc(boc_row(), header=BOC_HEADER.replace("余额", "备用")),
          context=replace(CONTEXT, format="boc.statement")),
-    Case("file.other_message", "statement.ofx", "a message of another standard",
-         lambda: b"OFXHEADER:100\r\nDATA:OFXSGML\r\n\r\n<OFX></OFX>\r\n"),
+    Case("file.other_message", "payment.xml", "a message of another standard (pain.001)",
+         lambda: b'<?xml version="1.0"?><Document><CstmrCdtTrfInitn/></Document>'),
     Case("format.unknown", "statement.csv", "a format that does not exist", lambda: boc(boc_row()),
          context=replace(CONTEXT, format="boc.statment")),
     Case("file.zip_password", "bill.zip", "a zip archive with a password", lambda: zipped({"a.csv": boc()}, "123456")),
@@ -328,7 +340,27 @@ MESSAGES = (
     Case("unproved", "statement.sta", "a statement without a closing balance", lambda: mt940(closing=""), "flagged"),
     Case("amount.unreadable", "statement.sta", "a :61: that cannot be read", lambda: mt940(amount="X25,00")),
     Case("camt.no_statement", "statement.xml", "a camt.053 without a statement", lambda: camt("BkToCstmrStmt", "")),
-    Case("camt.other_message", "report.xml", "a camt.052 (interim report)", lambda: camt("BkToCstmrAcctRpt", "<Rpt/>")),
+    Case("camt.several_messages", "report.xml", "a camt.053 and a camt.052 in one file",
+         lambda: camt("BkToCstmrStmt", f"<Stmt>{CAMT_ENTRY}</Stmt></BkToCstmrStmt><BkToCstmrAcctRpt><Rpt>{CAMT_ENTRY}"
+                      "</Rpt></BkToCstmrAcctRpt><BkToCstmrStmt>")),
+    Case("bank.no_bank_reference", "report.xml", "a booked entry of a camt.052 without the bank's reference",
+         lambda: camt("BkToCstmrAcctRpt", f"<Rpt>{CAMT_ENTRY}</Rpt>"), context=WITH_ACCOUNT),
+    Case("bank.too_many_accounts", "statement.sta", "statements of more than a thousand accounts",
+         lambda: b"\r\n".join(mt940().replace(b"6222/0001", str(n).encode()) for n in range(1001))),
+    Case("bai2.no_account", "report.bai", "a BAI2 file without an account", lambda: bai2("")),
+    Case("bai2.status", "report.bai", "a BAI2 test group", lambda: bai2().replace(b"AC,1,26", b"AC,4,26")),
+    Case("bai2.record", "report.bai", "a BAI2 trailer that is no number", lambda: bai2().replace(b"49,", b"49,x")),
+    Case("bai2.type", "report.bai", "a BAI2 type code without a direction",
+         lambda: bai2().replace(b"16,175", b"16,701")),
+    Case("ofx.no_statement", "statement.ofx", "an OFX file without a statement", lambda: b"OFXHEADER:100\n\n<OFX></OFX>"),
+    Case("ofx.investment", "statement.ofx", "an OFX investment statement", lambda: b"<OFX><INVSTMTRS></INVSTMTRS></OFX>"),
+    Case("ofx.one_number", "statement.ofx", "an OFX file with two accounts of one number",
+         lambda: ofx("1", "CHECKING") + ofx("1", "SAVINGS")),
+    Case("qif.no_statement", "list.qif", "a QIF list of categories", lambda: b"!Type:Cat\nNFood\n^\n"),
+    Case("qif.investment", "trades.qif", "a QIF file of an investment account",
+         lambda: b"!Type:Invst\nD1/2/26\nNBuy\n^\n"),
+    Case("qif.date_order", "bank.qif", "a QIF file whose dates may be read in two ways",
+         lambda: b"!Type:Bank\nD1/2/26\nT-5.00\n^\n", context=WITH_ACCOUNT),
     Case("camt.not_xml", "statement.xml", "a truncated camt.053", lambda: camt("BkToCstmrStmt", "<Stmt/>")[:-30]),
     Case("camt.forbidden", "statement.xml", "a camt.053 with an entity",
          lambda: camt("BkToCstmrStmt", "", '<!DOCTYPE d [<!ENTITY a "b">]>')),

@@ -1,4 +1,4 @@
-"""camt.053 on the schema samples: versions, balances, pending entries, batches; other messages refused."""
+"""camt on the schema samples and small files: versions, balances, pending entries, batches, reports, notifications."""
 
 from __future__ import annotations
 
@@ -37,18 +37,35 @@ def test_schema_samples_are_read_and_their_balance_is_flagged(file: str) -> None
     assert (found.status, found.accepted, codes(found)) == ("flagged", 1, ["control.mismatch"])
 
 
-@pytest.mark.parametrize(
-    ("file", "code"),
-    [
-        ("camt053.v2.wrong.xml", "camt.no_statement"),
-        ("camt052.v1.xml", "camt.other_message"),
-        ("camt052.v8.xml", "camt.other_message"),
-        ("camt054.v4.xml", "camt.other_message"),
-    ],
+def test_message_without_a_statement_is_refused() -> None:
+    found = read(sample(f"{FOLDER}camt053.v2.wrong.xml")).only
+    assert (found.status, codes(found)) == ("refused", ["camt.no_statement"])
+
+
+# file, format, rows, accepted, ignored
+INTERIM = (
+    ("camt052.v1.xml", "camt.052", 1, 1, 0),
+    ("camt052.v2.xml", "camt.052", 1, 1, 0),
+    ("camt052.v2.other-account.xml", "camt.052", 1, 1, 0),
+    ("camt052.v4.xml", "camt.052", 1, 0, 1),
+    ("camt052.v6.xml", "camt.052", 1, 0, 1),
+    ("camt052.v6.Amt-zero.xml", "camt.052", 1, 0, 1),
+    ("camt054.v2.xml", "camt.054", 1, 1, 0),
+    ("camt054.v4.xml", "camt.054", 1, 1, 0),
 )
-def test_what_is_no_statement_is_refused(file: str, code: str) -> None:
+
+
+@pytest.mark.parametrize(("file", "kind", "rows", "accepted", "ignored"), INTERIM)
+def test_reports_and_notifications(file: str, kind: str, rows: int, accepted: int, ignored: int) -> None:
     found = read(sample(FOLDER + file)).only
-    assert (found.status, codes(found)) == ("refused", [code])
+    assert (found.format, found.rows, found.accepted, found.ignored) == (kind, rows, accepted, ignored)
+    assert found.status in ("imported", "flagged"), codes(found)
+
+
+@pytest.mark.parametrize("file", ["camt052.v2.with-account-name.xml", "camt054.v8-with-UETR.xml"])
+def test_interim_entry_without_bank_reference_is_rejected(file: str) -> None:
+    found = read(sample(FOLDER + file)).only
+    assert (found.status, found.rows, found.rejected) == ("refused", 1, 1)
 
 
 def statement(entries: str, closing: str = "90.00") -> bytes:
@@ -171,3 +188,67 @@ def test_account_may_be_given_where_the_statement_names_none(tmp_path: Path) -> 
     assert codes(read_bytes(tmp_path, "statement.xml", content).only) == ["account.unknown"]
     given = read_bytes(tmp_path, "statement.xml", content, replace(CONTEXT, account="6222"))
     assert given.only.account == "6222"
+
+
+def notification(entries: str, kind: str = "Ntfctn", message_name: str = "BkToCstmrDbtCdtNtfctn") -> bytes:
+    space = "urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"
+    account = "<Acct><Id><IBAN>CN12</IBAN></Id><Ccy>CNY</Ccy></Acct>"
+    body = f"<{kind}><Id>N1</Id>{account}{entries}</{kind}>"
+    return f'<Document xmlns="{space}"><{message_name}><GrpHdr/>{body}</{message_name}></Document>'.encode()
+
+
+@pytest.mark.parametrize(("kind", "name"), [("Ntfctn", "BkToCstmrDbtCdtNtfctn"), ("Rpt", "BkToCstmrAcctRpt")])
+def test_interim_entry_is_the_same_movement_as_the_statements(tmp_path: Path, kind: str, name: str) -> None:
+    told = booked_entry().replace("<Dt>2026-01-02</Dt>", "<DtTm>2026-01-02T10:00:00+08:00</DtTm>")
+    details = "<NtryDtls><TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>"
+    interim = read_bytes(tmp_path, "n.xml", notification(told.replace("</Ntry>", details), kind, name))
+    final = read_bytes(tmp_path, "s.xml", WHOLE.encode())
+    assert (interim.only.status, codes(interim.only)) == ("flagged", ["unproved"])
+    assert interim.rows("record_key, amount") == final.rows("record_key, amount")
+
+
+def test_interim_entry_without_status_is_pending(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, "n.xml", notification(booked_entry().replace("<Sts><Cd>BOOK</Cd></Sts>", ""))).only
+    assert (found.rows, found.accepted, found.ignored) == (1, 0, 1)
+
+
+def test_messages_of_several_kinds_are_refused(tmp_path: Path) -> None:
+    both = f"<Bag>{WHOLE}{notification(booked_entry()).decode()}</Bag>".encode()
+    assert codes(read_bytes(tmp_path, "a.xml", both).only) == ["camt.several_messages"]
+
+
+@pytest.mark.parametrize(("stated", "status"), [("<Sum>25.00</Sum>", "imported"), ("<Sum>26.00</Sum>", "flagged")])
+def test_summary_of_a_report_is_a_control(tmp_path: Path, stated: str, status: str) -> None:
+    summary = (
+        f"<TxsSummry><TtlNtries><NbOfNtries>1</NbOfNtries></TtlNtries><TtlDbtNtries>{stated}</TtlDbtNtries></TxsSummry>"
+    )
+    found = read_bytes(tmp_path, "n.xml", notification(summary + booked_entry(), "Rpt", "BkToCstmrAcctRpt")).only
+    assert (found.status, len(found.controls)) == (status, 2)
+
+
+def test_document_type_behind_a_long_comment_is_refused(tmp_path: Path) -> None:
+    far = f"<!--{' ' * (70 << 10)}-->".encode()
+    bomb = far + b'<!DOCTYPE d [<!ENTITY a "1"><!ENTITY b "&a;&a;&a;">]>' + WHOLE.replace("手续费", "&b;").encode()
+    found = read_bytes(tmp_path, "a.xml", b'<?xml version="1.0"?>' + bomb, replace(CONTEXT, format="camt.053")).only
+    assert found.status == "refused"
+
+
+def test_truncated_file_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, "a.xml", WHOLE.encode()[:-60])
+    assert codes(found.only) == ["camt.not_xml"]
+    assert found.con.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
+
+
+def test_long_statement_is_read_by_batches(tmp_path: Path) -> None:
+    entries = "".join(booked_entry(f"R{n}") for n in range(60_000))
+    closing = Decimal(100) - 25 * 60_000
+    closed = balance("CLBD", str(-closing)).replace("CRDT", "DBIT")
+    got = read_bytes(tmp_path, "a.xml", message(one_statement(balance("OPBD", "100.00") + closed + entries)).encode())
+    assert (got.only.status, got.only.rows) == ("imported", 60_000)
+    assert got.rows("balance")[-1] == (closing,)
+    wrong = message(one_statement(balance("OPBD", "100.00") + balance("CLBD", "7.00") + entries)).encode()
+    got = read_bytes(tmp_path, "a.xml", wrong)
+    assert codes(got.only) == ["control.mismatch"]
+    assert got.con.execute(
+        f"SELECT count(balance), max(balance), arg_max(balance, source_row) FROM {got.only.tables['bank_line']}"
+    ).fetchone() == (1, Decimal(7), Decimal(7))

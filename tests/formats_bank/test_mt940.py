@@ -34,7 +34,7 @@ STATEMENTS = (
 
 @pytest.mark.parametrize(("file", "statements", "lines", "balancing"), STATEMENTS)
 def test_statements_lines_and_balances_of_real_files(file: str, statements: int, lines: int, balancing: int) -> None:
-    found = mt940.parse(mt940.decode(sample(f"mt940/{file}").read_bytes()), file)
+    found = list(mt940.parse(mt940.decode(sample(f"mt940/{file}").read_bytes()), file))
     assert len(found) == statements
     assert sum(len(each.entries) for each in found) == lines
     assert sum(each.balances for each in found) == balancing
@@ -83,16 +83,16 @@ def test_statement_without_closing_balance_is_unproved() -> None:
 
 
 def test_funds_letter_is_no_reversal() -> None:
-    found = mt940.parse(
-        ":20:A\n:25:1\n:60F:C260101CNY0,\n:61:260102DR800,NTRFX\n:61:260102RC5,1NTRFX\n:62F:D260102CNY805,1", ""
-    )
+    text = ":20:A\n:25:1\n:60F:C260101CNY0,\n:61:260102DR800,NTRFX\n:61:260102RC5,1NTRFX\n:62F:D260102CNY805,1"
+    found = list(mt940.parse(text, ""))
     assert [entry.amount for entry in found[0].entries] == [Decimal(-800), Decimal("-5.1")]
     assert found[0].balances
 
 
 def test_reference_longer_than_the_standard_allows() -> None:
     line = "2001010101D65,00NOVBNL47INGB9999999999\nhr gjlm paulissen"
-    found = mt940.parse(f":20:A\n:25:NL81ASNB9999999999\n:60F:C200101EUR444,29\n:61:{line}\n:62F:C200101EUR379,29", "")
+    text = f":20:A\n:25:NL81ASNB9999999999\n:60F:C200101EUR444,29\n:61:{line}\n:62F:C200101EUR379,29"
+    found = list(mt940.parse(text, ""))
     assert found[0].balances
     assert found[0].entries[0].text == "hr gjlm paulissen"
 

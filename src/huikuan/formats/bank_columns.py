@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from huikuan.formats.readers.spreadsheet import load_rows
+from huikuan.formats.readers.spreadsheet import BATCH_ROWS, append_rows, load_rows
 from huikuan.formats.reading import RawTable, ReadContext
 from huikuan.formats.spec import BOOK, Amount, Choice, Column, Day, Emit, Expression, Moment, Reject, Text
 from huikuan.records.document import Control
@@ -42,11 +42,14 @@ HEADER = (
     "counterparty_account",
     "text",
 )
+ACCOUNTS_MAX = 1000  # of one file
+BYTES_MAX = 128 << 20  # of a message that is read as a whole: a million lines
+INTERIM = "INTERIM"  # the status of a line that is booked, and told before the final statement
 _numbers = itertools.count(1)
 
 STATEMENT_COLUMNS: tuple[Column, ...] = (
-    Moment("booked", ("date",), tz=BOOK, date_formats=("%Y-%m-%d",)),
-    Day("value", ("value_date",)),
+    Moment("booked", ("date",), formats=("%Y-%m-%d %H:%M:%S",), tz=BOOK, date_formats=("%Y-%m-%d",)),
+    Day("value", ("value_date",), formats=("%Y-%m-%d",)),
     Amount("amount", ("amount",), filled=True),
     Text("currency", ("currency",)),
     Amount("balance", ("balance",)),
@@ -66,6 +69,12 @@ STATEMENT_REF = Expression(
 )
 # A line whose amount cannot be read has no date either: one fault is told, not two.
 STATEMENT_REJECT = Reject("cell.empty", "booked_date IS NULL AND amount IS NOT NULL", "date")
+# A line told within the day has nothing but the bank's reference to be known by in the final statement.
+NO_BANK_REFERENCE = Reject(
+    "bank.no_bank_reference",
+    f"starts_with(status, '{INTERIM}') AND bank_reference IS NULL AND amount IS NOT NULL",
+    "bank_reference",
+)
 
 
 def bank_emit(*, moment: str = "moment", ref: str = "ref", value_date: str = "NULL", reference: str = "NULL") -> Emit:
@@ -89,33 +98,59 @@ def bank_emit(*, moment: str = "moment", ref: str = "ref", value_date: str = "NU
 STATEMENT_EMIT = bank_emit(moment="booked", value_date="value_date", reference="reference")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a statement message, all text. `row` is its ordinal in the file; the rest in the order of HEADER."""
-
-    row: int
-    cells: tuple[str, ...]
-
-
 @dataclass
 class AccountDocument:
-    """All that a file tells about one account: its lines, what proves them, and what is known of the document."""
+    """All that a file tells about one account: its lines, what proves them, and what is known of the document.
+
+    Lines go into the raw table `table` of `con` by batches, so that a long statement never stands in memory.
+    """
 
     account: str
-    lines: list[Line] = field(default_factory=list)
+    con: duckdb.DuckDBPyConnection
+    table: str = field(default_factory=lambda: f"statement_{next(_numbers)}")
     controls: list[Control] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
-    _seen: set[object] = field(default_factory=set)
+    _waiting: list[tuple[int, Sequence[str]]] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
 
-    def is_new(self, content: object, has_lines: bool, label: str) -> bool:
-        """Whether a statement is to be added. One that stands in the file already, line for line, is not: it would
-        double its money; that is said."""
+    def __post_init__(self) -> None:
+        load_rows(self.con, self.table, [], columns=len(HEADER))
+
+    def add(self, row: int, cells: Sequence[str]) -> None:
+        """Add a line: its ordinal in the file, ascending, and its cells in the order of `HEADER`."""
+        self._waiting.append((row, cells))
+        if len(self._waiting) >= BATCH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Put what waits into the table."""
+        append_rows(self.con, self.table, self._waiting, columns=len(HEADER))
+        self._waiting.clear()
+
+    def is_new(self, content: str, has_lines: bool, label: str) -> bool:
+        """Whether a statement is to be kept; `content` stands for all it says. One that stands in the file already,
+        line for line, is not: it would double its money; that is said."""
         if has_lines and content in self._seen:
             self.problems.append(Problem("bank.statement_repeated", params={"what": label}, severity="flag"))
             return False
         self._seen.add(content)
         return True
+
+    def take_back(self, first: int) -> None:
+        """Remove the lines from an ordinal on."""
+        self.flush()
+        self.con.execute(f"DELETE FROM {self.table} WHERE source_row >= {first}")
+
+    def only_last_balance(self, first: int, last: int, closing: Decimal | None) -> None:
+        """Take the running balances of the lines from `first` on back, as they do not lead to the closing one; the
+        line `last` bears the one that is stated."""
+        self.flush()
+        at = HEADER.index("balance")
+        self.con.execute(
+            f"UPDATE {self.table} SET c{at} = CASE WHEN source_row = ? THEN ? ELSE '' END WHERE source_row >= ?",
+            [last, amount_text(closing), first],
+        )
 
     def extend_period(self, first: str, last: str) -> None:
         """Widen the stated period; blanks tell nothing."""
@@ -132,32 +167,55 @@ def amount_text(amount: Decimal | str | None) -> str:
     return amount if isinstance(amount, str) else f"{amount:f}"
 
 
-def raw_tables(
-    con: duckdb.DuckDBPyConnection, name: str, documents: Sequence[AccountDocument], context: ReadContext
-) -> list[RawTable]:
-    """One raw table per account of a statement message, in the order of the file.
+class AccountDocuments:
+    """The documents of a statement message while it is read, one per account, in the order of the file.
 
-    Raises UserError where the user names one account for a file of several: their lines would become one.
-    """
-    if context.account and len(documents) > 1:
-        names = ", ".join(document.account for document in documents[:3])
-        raise UserError("bank.several_accounts", file=name, count=len(documents), names=names)
-    tables = []
-    for document in documents:
-        table = f"statement_{next(_numbers)}"
-        load_rows(con, table, [(line.row, line.cells) for line in document.lines], columns=len(HEADER))
-        tables.append(
-            RawTable(
-                table=table,
-                header=HEADER,
-                member=name,
-                entries=True,
-                facts=({"account": document.account} if document.account else {}) | document.facts,
-                controls=tuple(document.controls),
-                problems=tuple(document.problems),
-            )
+    A context manager: what an error has left half read is removed."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, name: str, context: ReadContext) -> None:
+        self.con = con
+        self.name = name
+        self.context = context
+        self.by_account: dict[str, AccountDocument] = {}
+
+    def __enter__(self) -> AccountDocuments:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            for document in self.by_account.values():
+                self.con.execute(f"DROP TABLE IF EXISTS {document.table}")
+
+    def of(self, account: str) -> AccountDocument:
+        """The document of an account; a new one where it was not met before."""
+        if account not in self.by_account:
+            if len(self.by_account) >= ACCOUNTS_MAX:
+                raise UserError("bank.too_many_accounts", file=self.name, limit=ACCOUNTS_MAX)
+            self.by_account[account] = AccountDocument(account, self.con)
+        return self.by_account[account]
+
+    def raw_tables(self) -> list[RawTable]:
+        """One raw table per account.
+
+        Raises UserError where the user names one account for a file of several: their lines would become one.
+        """
+        documents = list(self.by_account.values())
+        if self.context.account and len(documents) > 1:
+            names = ", ".join(document.account for document in documents[:3])
+            raise UserError("bank.several_accounts", file=self.name, count=len(documents), names=names)
+        return [self._raw_table(document) for document in documents]
+
+    def _raw_table(self, document: AccountDocument) -> RawTable:
+        document.flush()
+        return RawTable(
+            table=document.table,
+            header=HEADER,
+            member=self.name,
+            entries=True,
+            facts=({"account": document.account} if document.account else {}) | document.facts,
+            controls=tuple(document.controls),
+            problems=tuple(document.problems),
         )
-    return tables
 
 
 def unproved(what: str) -> Problem:
@@ -200,6 +258,14 @@ register(
         "bank.statement_repeated": gettext_noop(
             "The statement %(what)s stands in the file more than once, line for line; it was read once. "
             "If both are meant, ask the bank: a statement has one number."
+        ),
+        "bank.no_bank_reference": gettext_noop(
+            "%(place)s has no reference of the bank (AcctSvcrRef), and such an interim report is not final: the "
+            "statement of the day would count the same money again. Import the final statement of the day instead."
+        ),
+        "bank.too_many_accounts": gettext_noop(
+            "%(file)s names more than %(limit)s accounts, far more than a statement holds. "
+            "If it is genuine, ask the bank for one file per account."
         ),
         "bank.several_accounts": gettext_noop(
             "%(file)s holds statements of %(count)s accounts (%(names)s), but one account was given for all. "

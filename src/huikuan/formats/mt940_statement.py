@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huikuan.formats.bank_columns import (
+    BYTES_MAX,
     STATEMENT_COLUMNS,
     STATEMENT_EMIT,
     STATEMENT_REF,
     STATEMENT_REJECT,
     AccountDocument,
-    Line,
+    AccountDocuments,
     amount_text,
-    raw_tables,
     unproved,
 )
 from huikuan.formats.readers import mt940
@@ -30,19 +30,16 @@ if TYPE_CHECKING:
     import duckdb
 
 
-BYTES_MAX = 128 << 20  # a message of a million lines; read as a whole
-
-
 def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, context: ReadContext) -> list[RawTable]:
     """One raw table per account. Raises UserError `mt940.*`."""
     if path.stat().st_size > BYTES_MAX:
         raise UserError("file.too_large_unpacked", file=name, limit=BYTES_MAX)
-    documents: dict[str, AccountDocument] = {}
-    for statement in mt940.parse(mt940.decode(path.read_bytes()), name):
-        document = documents.setdefault(statement.account, AccountDocument(statement.account))
-        if document.is_new(statement.content, bool(statement.entries), _label(statement)):
-            _add(document, statement)
-    return raw_tables(con, name, list(documents.values()), context)
+    with AccountDocuments(con, name, context) as documents:
+        for statement in mt940.parse(mt940.decode(path.read_bytes()), name):
+            document = documents.of(statement.account)
+            if document.is_new(statement.content, bool(statement.entries), _label(statement)):
+                _add(document, statement)
+        return documents.raw_tables()
 
 
 def _label(statement: mt940.Statement) -> str:
@@ -75,7 +72,7 @@ def _add(document: AccountDocument, statement: mt940.Statement) -> None:
             entry.counterparty_account,
             entry.text,
         )
-        document.lines.append(Line(entry.ordinal, cells))
+        document.add(entry.ordinal, cells)
 
 
 MT940 = Format(

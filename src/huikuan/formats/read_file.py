@@ -5,7 +5,6 @@ A fault of a file is no exception: it is a refused `Reading` with its problem, s
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +15,6 @@ from huikuan.formats.companion import with_companions
 from huikuan.formats.compile import compile_reading
 from huikuan.formats.readers.container import Member, open_container
 from huikuan.formats.readers.delimited import open_delimited
-from huikuan.formats.readers.mixed import start_text
 from huikuan.formats.readers.spreadsheet import open_sheets
 from huikuan.formats.reading import ReadContext, Reading, TableSource
 from huikuan.formats.recognise import nearest, recognise
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     import duckdb
 
 SNIFF_BYTES = 64 << 10
-# Messages of banks that are known by their beginning, and not read.
-OTHER_MESSAGES = {"OFX": r"OFXHEADER|<OFX>", "QIF": r"^!(Type|Account|Option):", "BAI2": r"^01,[^\n]*\n0[23],"}
 # What a member of an archive is refused for if it is no table at all.
 NOTES = ("file.not_recognised", "file.unreadable_kind", "file.no_text", "file.empty")
 
@@ -45,8 +41,8 @@ register(
             "column “%(missing)s”. Export it with all columns, or choose its columns by hand (column mapping)."
         ),
         "file.other_message": gettext_noop(
-            "%(file)s is of the kind %(found)s, which Huikuan does not read. Ask the bank or the platform for MT940, "
-            "camt.053, CSV or Excel and import that."
+            "%(file)s is of the kind %(found)s, and none that Huikuan reads. Ask the bank or the platform for "
+            "camt.053, MT940, CSV or Excel and import that."
         ),
         "file.not_this_format": gettext_noop(
             "%(file)s is not a file of the format %(format)s: the column “%(missing)s” stands in none of the first "
@@ -165,18 +161,6 @@ def _read_tables(
     return [_with_problems(readings[0], skipped), *readings[1:]] if skipped else readings
 
 
-def other_message(member: Member) -> str:
-    """The kind of a message that is no table and that no format reads; "" for tables and unknown files."""
-    if member.nature not in ("text", "xml"):
-        return ""
-    with member.path.open("rb") as file:
-        text = start_text(file.read(SNIFF_BYTES)).lstrip()
-    for kind, pattern in OTHER_MESSAGES.items():
-        if re.search(pattern, text):
-            return kind
-    return "XML" if member.nature == "xml" else ""
-
-
 def tables_of(member: Member) -> Iterator[TableSource]:
     """Every table of a member, opened but not loaded. Raises UserError `file.*`."""
     if member.nature in ("xlsx", "xls", "html"):
@@ -193,9 +177,8 @@ def _with_problems(reading: Reading, problems: tuple[Problem, ...]) -> Reading:
 
 def _unknown(source: TableSource, member: Member, formats: Sequence[Format], context: ReadContext) -> UserError:
     """Why a table was not recognised: the closest format and the first column it lacks."""
-    found = other_message(member)
-    if found:
-        return UserError("file.other_message", file=member.name, found=found)
+    if member.nature == "xml":
+        return UserError("file.other_message", file=member.name, found="XML")
     near = nearest(source, formats)
     if not near:
         return UserError("file.not_recognised", file=member.name)

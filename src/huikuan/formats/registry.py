@@ -8,8 +8,9 @@ from huikuan.formats.alipay_ledger import ALIPAY_LEDGER
 from huikuan.formats.alipay_personal import ALIPAY_PERSONAL, ALIPAY_PERSONAL_OLD
 from huikuan.formats.alipay_trades import ALIPAY_TRADES
 from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
+from huikuan.formats.bai2_statement import BAI2
 from huikuan.formats.boc_statement import BOC_CORPORATE, BOC_CREDIT, BOC_DEBIT
-from huikuan.formats.camt_statement import CAMT_053
+from huikuan.formats.camt_statement import CAMT_052, CAMT_053, CAMT_054
 from huikuan.formats.ccb_statement import CCB_CORPORATE, CCB_PERSONAL
 from huikuan.formats.douyin_aftersales import DOUYIN_AFTERSALES
 from huikuan.formats.douyin_bic import DOUYIN_BIC
@@ -30,6 +31,7 @@ from huikuan.formats.kuaishou_orders import KUAISHOU_ORDERS
 from huikuan.formats.kuaishou_settlement import KUAISHOU_SETTLEMENT
 from huikuan.formats.meituan_personal import MEITUAN_PERSONAL
 from huikuan.formats.mt940_statement import MT940
+from huikuan.formats.ofx_statement import OFX
 from huikuan.formats.olist_tables import OLIST_ITEMS, OLIST_ORDERS, OLIST_PAYMENTS
 from huikuan.formats.paypal_activity import PAYPAL_ACTIVITY
 from huikuan.formats.pdd_bills import PDD_BILLS
@@ -37,6 +39,7 @@ from huikuan.formats.pdd_orders import PDD_ORDERS
 from huikuan.formats.pdd_promotion import PDD_PROMOTION
 from huikuan.formats.qianniu_deposit import QIANNIU_DEPOSIT
 from huikuan.formats.qianniu_income import QIANNIU_INCOME
+from huikuan.formats.qif_statement import QIF
 from huikuan.formats.shopify_orders import SHOPIFY_ORDERS
 from huikuan.formats.shopify_payments import SHOPIFY_PAYMENTS, SHOPIFY_PAYOUTS
 from huikuan.formats.spec import Format
@@ -119,6 +122,11 @@ FORMATS: tuple[Format, ...] = (
     BOC_CORPORATE,
     MT940,
     CAMT_053,
+    CAMT_052,
+    CAMT_054,
+    BAI2,
+    OFX,
+    QIF,
 )
 
 

@@ -17,6 +17,7 @@ where banks are loose: references longer than 16 characters (ASN), a second `:25
 from __future__ import annotations
 
 import calendar
+import hashlib
 import logging
 import re
 from collections.abc import Iterator
@@ -108,10 +109,13 @@ class Statement:
         return next((each.currency for each in (self.opening, self.closing) if each and each.currency), "")
 
     @property
-    def content(self) -> tuple[object, ...]:
-        """What makes it this statement: everything but where its lines stand in the file."""
-        lines = tuple(replace(entry, ordinal=0, problems=()) for entry in self.entries)
-        return self.account, self.reference, self.number, self.opening, self.closing, lines
+    def content(self) -> str:
+        """A digest of what makes it this statement: everything but where its lines stand in the file."""
+        lines = (replace(entry, ordinal=0, problems=()) for entry in self.entries)
+        digest = hashlib.sha256(repr((self.reference, self.number, self.opening, self.closing)).encode())
+        for line in lines:
+            digest.update(repr(line).encode())
+        return digest.hexdigest()
 
     @property
     def computed_closing(self) -> Decimal | None:
@@ -155,26 +159,38 @@ def _unix(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def parse(text: str, name: str) -> list[Statement]:
-    """All statements of a file, in its order. Raises UserError where there is none, or only interim reports."""
-    statements: list[Statement] = []
+def parse(text: str, name: str) -> Iterator[Statement]:
+    """The statements of a file, one by one. Raises UserError where there is none, or only interim reports."""
+    found = interim = 0
+    for statement in _statements(text):
+        if not (statement.account or statement.closing or statement.entries):
+            continue
+        found += 1
+        interim += statement.interim and statement.opening is None
+        yield statement
+    if not found:
+        raise UserError("mt940.no_statement", file=name)
+    if found == interim:
+        raise UserError("mt940.interim", file=name)
+
+
+def _statements(text: str) -> Iterator[Statement]:
+    statement: Statement | None = None
     ordinal = 0
     for tag, value in _fields(text):
         if tag == "20":
-            statements.append(Statement(reference=value))
-        if not statements:
+            if statement is not None:
+                yield statement
+            statement = Statement(reference=value)
+        if statement is None:
             continue
         if tag == "61":
             ordinal += 1
-            statements[-1].entries.append(_entry(value, ordinal))
+            statement.entries.append(_entry(value, ordinal))
         else:
-            _apply(statements[-1], tag, value)
-    statements = [each for each in statements if each.account or each.closing or each.entries]
-    if not statements:
-        raise UserError("mt940.no_statement", file=name)
-    if all(each.interim and each.opening is None for each in statements):
-        raise UserError("mt940.interim", file=name)
-    return statements
+            _apply(statement, tag, value)
+    if statement is not None:
+        yield statement
 
 
 def controls(statements: list[Statement]) -> tuple[Control, ...]:
@@ -206,11 +222,13 @@ def running_balances(statement: Statement) -> list[Decimal | None]:
 def _fields(text: str) -> Iterator[tuple[str, str]]:
     """Tags with their values. Only tags of the standard, at the start of a line, begin a field."""
     cleaned = "\n".join(line.rstrip() for line in BLOCK.sub("{4:\n", _unix(text)).split("\n"))
-    found = list(TAG.finditer(cleaned))
-    for at, match in enumerate(found):
-        end = found[at + 1].start() if at + 1 < len(found) else len(cleaned)
-        lines = cleaned[match.end() : end].split("\n")
+    found = TAG.finditer(cleaned)
+    match = next(found, None)
+    while match is not None:
+        following = next(found, None)
+        lines = cleaned[match.end() : following.start() if following else len(cleaned)].split("\n")
         yield match["tag"], "\n".join(line for line in lines if line not in ("-", "-\x03", "-}", "-XXX")).strip()
+        match = following
 
 
 def _apply(statement: Statement, tag: str, value: str) -> None:

@@ -244,8 +244,15 @@ def load_rows(
     """Create the DuckDB table `table` (`c0 ..` text, `source_row`) from rows of cells, in their order. Cells a row
     lacks are ''."""
     names = [f"c{at}" for at in range(columns)]
-    schema = pa.schema([(column, pa.string()) for column in names] + [("source_row", pa.int64())])
     con.execute(f"CREATE OR REPLACE TABLE {table} ({''.join(f'{name} VARCHAR, ' for name in names)}source_row BIGINT)")
+    append_rows(con, table, rows, columns=columns)
+
+
+def append_rows(
+    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[int, Sequence[str]]], *, columns: int
+) -> None:
+    """Add rows of cells to a table made by `load_rows`, behind those it has."""
+    schema = pa.schema([*((f"c{at}", pa.string()) for at in range(columns)), ("source_row", pa.int64())])
     for start in range(0, len(rows), BATCH_ROWS):
         batch = rows[start : start + BATCH_ROWS]
         arrays: list[Any] = [
