@@ -127,3 +127,14 @@ def test_order_of_import_does_not_matter(new_book: NewBook, samples: Path) -> No
     for kind in ("order_line", "settlement_line"):
         assert records(forth, kind) == records(back, kind)
     shutil.rmtree(back.folder)
+
+
+def test_a_personal_bill_gives_its_movements_once(new_book: NewBook, samples: Path) -> None:
+    """The workbook has the same rows in two sheets; the CSV tells them once more."""
+    book, bills = new_book(), samples / "wechatpay" / "personal_bill"
+    first, second = import_file(book, bills / "deg_wechat_records.xlsx", ImportOptions(), Rules()).rows
+    assert (first.status, first.format, first.rows, first.new) == ("flagged", "wechatpay.personal", 27, 30)
+    assert (second.rows, second.new, second.updated) == (27, 0, 0)
+    again = one(book, bills / "deg_wechat_records.csv")
+    assert (again.rows, again.new, again.updated) == (27, 0, 0)
+    assert len(records(book, "wallet_line")) == 30
