@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import duckdb
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huikuan.formats.allocation import line_amount_sql
@@ -27,6 +27,7 @@ def shares(rows: list[tuple[str, Decimal, Decimal]], own: str = "FALSE") -> list
     return [row[0] for row in found]
 
 
+@settings(deadline=None)
 @given(ORDERS)
 def test_lines_add_up_to_the_order(orders: list[tuple[Decimal, list[Decimal]]]) -> None:
     rows = [(str(at), amount, weight) for at, (amount, weights) in enumerate(orders) for weight in weights]

@@ -95,12 +95,15 @@ def test_the_batch_is_the_number_else_the_day_of_the_remark(tmp_path: Path) -> N
     assert got(tmp_path, [BILL, *rows]).rows("settlement_line", "batch") == [(BATCH,), ("20260709",), (None,)]
 
 
-def test_a_number_that_excel_cut_is_flagged_and_its_money_kept(tmp_path: Path) -> None:
-    found = got(
-        tmp_path, [BILL, bill("3.55350E+15", "货款", "1.00", "收入"), bill("--", "综合违约金", "-1.00", "支出")]
-    )
-    assert found.rows("settlement_line", "order_no, key_state") == [(None, "damaged"), (None, "none")]
-    assert found.codes == ["key_damaged"]
+@pytest.mark.parametrize(("order", "batch"), [("3.55350E+15", BATCH), ("3553498017440001", "2.02607E+26")])
+def test_a_number_that_excel_cut_is_refused(tmp_path: Path, order: str, batch: str) -> None:
+    found = got(tmp_path, [BILL, bill(order, "货款", "1.00", "收入", batch=batch)])
+    assert (found.reading.status, found.codes) == ("refused", ["identifier.damaged"])
+
+
+def test_a_fee_may_be_of_no_order(tmp_path: Path) -> None:
+    found = got(tmp_path, [BILL, bill("--", "综合违约金", "-1.00", "支出"), bill("--", "佣金", "-2.00", "支出")])
+    assert found.rows("settlement_line", "order_no, key_state") == [(None, "none"), (None, "missing")]
 
 
 def test_currencies_are_words_or_codes(tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ def test_withdrawals_are_named_by_their_time(tmp_path: Path) -> None:
     assert returned.rows("wallet_line", "movement, amount") == [("payout_returned", Decimal("500.00"))]
 
 
+def test_the_archive_names_its_member_in_gbk(tmp_path: Path) -> None:
+    found = written(tmp_path, specimen("pdd.bills", "ZIP, GB18030, with a footer"))
+    assert found.reading.member == "货款账单明细.zip!拼多多账务明细_20260901-20260930.csv"
+    assert [control.ok for control in found.reading.controls] == [True] * 4
+
+
 def test_identical_rows_stay_two_movements(tmp_path: Path) -> None:
     row = ["", TIME, "0", "-3.00", "售后费用", "延迟发货", "0040004|售后费用-延迟发货"]
     assert got(tmp_path, [BILL, row, row]).rows("wallet_line", "n, amount") == [

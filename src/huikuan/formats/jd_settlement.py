@@ -15,6 +15,7 @@ contradicts that: its amount is taken as paid out, and the row is told.
 No row has a number of its own. The same line stands in all layouts with its order, item, fee, amount and payout batch
 (商户订单号), so these are its flow number: a bill imported in another layout counts once. Where the batch is missing,
 the day of settlement stands for it, and the batch is the date of the remark (`2026年9月19日商家结算款`), if there.
+An order or batch that a spreadsheet program has cut is rejected: the line would count again with the file as it was.
 """
 
 from __future__ import annotations
@@ -128,8 +129,7 @@ JD_SETTLEMENT = Format(
         ),
         Expression(
             "key_state",
-            "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-            "WHEN type_linked THEN 'missing' ELSE 'none' END",
+            "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN type_linked THEN 'missing' ELSE 'none' END",
             "text",
         ),
     ),
@@ -138,11 +138,10 @@ JD_SETTLEMENT = Format(
         Reject("cell.empty", "NOT pending AND happened_date IS NULL", "到账时间"),
         Reject("cell.empty", "NOT pending AND written IS NULL", "应结金额"),
         Reject("cell.empty", "NOT pending AND fee IS NULL", "费用名称"),
+        Reject("identifier.damaged", "NOT pending AND order_no_damaged", "订单编号"),
+        Reject("identifier.damaged", "NOT pending AND batch_no_damaged", "商户订单号"),
     ),
-    flags=(
-        Flag("key_damaged", "order_no_damaged AND NOT pending", "订单编号"),
-        Flag("sign.contradicts", "contradicts AND NOT pending", "应结金额"),
-    ),
+    flags=(Flag("sign.contradicts", "contradicts AND NOT pending", "应结金额"),),
     emits=(
         Emit(
             kind="settlement_line",
