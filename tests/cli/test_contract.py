@@ -259,3 +259,43 @@ def test_days_that_are_missing_are_told(cli: Cli, tmp_path: Path) -> None:
     cli("import", ledger(tmp_path, "rest.csv", MOVES[1:3], (2, 3)), "--account", "ali")
     assert cli.rows("documents", "--coverage")[0]["gaps"] == []
     assert "missing" not in cli("documents").stderr
+
+
+def test_a_couriers_zones_and_rates_come_in_as_csv(cli: Cli) -> None:
+    cli("init")
+    zones, rates = cli.home / "pincodes.csv", cli.home / "rates.csv"
+    zones.write_text(
+        "Warehouse Pincode,Customer Pincode,Zone,,\n121003,507101,d,,\n121003,486886,d,,\n121003,507101,d,,\n",
+        encoding="utf-8",
+    )
+    rates.write_text(
+        "fwd_a_fixed,fwd_a_additional,fwd_d_fixed,fwd_d_additional,rto_a_fixed,rto_a_additional,rto_d_fixed,"
+        "rto_d_additional\n29.5,23.6,45.4,44.8,13.6,23.60,41.3,44.8\n",
+        encoding="utf-8",
+    )
+    assert "--account" in cli("rules", "import", zones, code=1).stderr
+    # a repeated pair is one; the account is made
+    assert cli.rows("rules", "import", zones, "--account", "Courier") == [{"entries": 3}]
+    assert cli.rows("rules", "import", rates, "--account", "Courier") == [{"entries": 2}]
+    shown = cli.rows("rules", "show")
+    assert [(row["kind"]) for row in shown if row["section"] == "account"] == ["courier"]
+    assert {(row["destination"], row["zone"]) for row in shown if row["section"] == "zone"} == {
+        ("507101", "d"),
+        ("486886", "d"),
+    }
+    tariffs = {row["zone"]: row for row in shown if row["section"] == "tariff"}
+    assert [tariffs["d"][name] for name in ("first_weight", "first_price", "step", "step_price", "return_price")] == [
+        "0.5", "45.4", "0.5", "44.8", "41.3",
+    ]  # fmt: skip
+    # the import of records refuses them and says where they belong; a bill makes a courier account
+    assert "huikuan rules import" in str(cli.rows("import", zones, code=1)[0]["problems"])
+    zones.write_text("Warehouse Pincode,Customer Pincode,Zone\n1,2,d\n1,2,e\n", encoding="utf-8")
+    assert "Line 3" in cli("rules", "import", zones, "--account", "Courier", code=1).stderr
+    rates.write_text(rates.read_text(encoding="utf-8").replace("23.60", "20"), encoding="utf-8")
+    assert "way back" in cli("rules", "import", rates, "--account", "Courier", code=1).stderr
+    bill = cli.home / "bill.csv"
+    bill.write_text("AWB Code,Charged Weight,Zone,Billing Amount (Rs.)\n1091117222124,1,d,90.2\n", encoding="utf-8")
+    [row] = cli.rows("import", bill, "--account", "Other courier")
+    assert (row["format"], row["account"], row["new"]) == ("cointab.invoice", "Other courier", 1)
+    kinds = {row["name"]: row["kind"] for row in cli.rows("rules", "show") if row["section"] == "account"}
+    assert kinds == {"Courier": "courier", "Other courier": "courier"}

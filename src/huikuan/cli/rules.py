@@ -55,17 +55,20 @@ def export(book: Any, file: Path, as_json: bool) -> None:
 
 @rules_command.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--account", default="", help="The courier's account, where FILE is its zones or rate card as CSV.")
 @json_option
 @with_book
-def import_(book: Any, file: Path, as_json: bool) -> None:
-    """Take over a rules file: adds and changes what it names, removes nothing."""
-    from huikuan.server.books.toml import import_text
+def import_(book: Any, file: Path, account: str, as_json: bool) -> None:
+    """Take over a rules file, or a courier's zones or rate card (CSV): adds and changes what it names, removes none."""
+    from huikuan.server.books.rule_tables import sections_of
+    from huikuan.server.books.toml import import_sections, import_text
 
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError("rules.unreadable", file=file) from error
-    count = import_text(book, text, by=ACTOR)
+    sections = sections_of(book, text, account)
+    count = import_text(book, text, by=ACTOR) if sections is None else import_sections(book, sections, by=ACTOR)
     if as_json:
         click.echo(json.dumps({"rows": [{"entries": count}]}))
     say(f"{count} entries taken over.")

@@ -26,6 +26,12 @@ from huikuan.records.messages import gettext_noop, register
 if TYPE_CHECKING:
     import duckdb
 
+# Kinds whose money is no signed `amount`: field → what its sum is called.
+OWN_TOTALS = {
+    "order_line": {"paid": "paid"},
+    "return_line": {"refund_amount": "out"},
+    "ledger_line": {"debit": "in", "credit": "out"},
+}
 _numbers = itertools.count(1)
 
 register(
@@ -174,6 +180,8 @@ def _assemble(
         balance = checks.check_balance(con, typed.table, declared.balance, direction)
         all_controls += balance.controls
         problems += balance.problems
+    if declared.balanced:
+        problems += checks.check_groups(con, typed.table, declared.balanced)
     problems += checks.check_proved(con, declared, raw, typed.table, all_controls)
     rows, accepted, rejected = _counts(con, typed.table)
     if rows == 0 and not raw.controls:
@@ -216,9 +224,11 @@ def _totals(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> dict[str,
     """Money in and out per kind, both positive; for orders what was paid."""
     totals: dict[str, Decimal] = {}
     for kind, table in tables.items():
-        if kind == "order_line":
-            found = con.execute(f"SELECT coalesce(sum(paid), 0) FROM {table}").fetchone()
-            totals["order_line.paid"] = Decimal(found[0]) if found else Decimal(0)
+        if kind in OWN_TOTALS:
+            names = OWN_TOTALS[kind]
+            sums = ", ".join(f"coalesce(sum({name}), 0)" for name in names)
+            summed: tuple[Decimal, ...] = con.execute(f"SELECT {sums} FROM {table}").fetchone() or ()
+            totals |= {f"{kind}.{told}": Decimal(each) for told, each in zip(names.values(), summed, strict=True)}
         elif any(field.name == "amount" for field in KINDS[kind].fields):
             found = con.execute(
                 f"SELECT coalesce(sum(amount) FILTER (amount > 0), 0), -coalesce(sum(amount) FILTER (amount < 0), 0) "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from huikuan.formats.headers import normalise_header
 from huikuan.formats.reading import PROBLEMS_LISTED, Line, RawTable
-from huikuan.formats.spec import Balance, Format, Total
+from huikuan.formats.spec import Balance, Balanced, Format, Total
 from huikuan.records.dates import parse_local, to_utc
 from huikuan.records.document import CLOSING_BALANCE, Control
 from huikuan.records.errors import Problem
@@ -45,6 +45,10 @@ register(
         "unproved": gettext_noop(
             "Nothing in the file proves that it was read completely (%(what)s): totals, or opening and closing "
             "balance, are missing or hidden. Compare the sums with the bank's own figures before relying on it."
+        ),
+        "group.unbalanced": gettext_noop(
+            "%(place)s: %(name)s %(key)s does not balance: debit %(left)s, credit %(right)s. A line of it is probably "
+            "missing: export the whole period again."
         ),
         "balance_break": gettext_noop(
             "%(place)s: the balance is %(stated)s, but the line before it and the amount give %(computed)s. "
@@ -122,10 +126,22 @@ def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Sta
                 break
     if declared.footer_table:
         _footer_table(declared.footer_table, footer, facts, rows)
-    in_name = re.search(declared.exported_in_name, raw.member) if declared.exported_in_name else None
+    in_name = _in_name(declared, raw)
     if in_name and "exported_at" not in facts:
-        facts["exported_at"], rows["exported_at"] = in_name.group(1), 0
+        facts["exported_at"], rows["exported_at"] = in_name, 0
     return Stated(facts, rows)
+
+
+def _in_name(declared: Format, raw: RawTable) -> str:
+    """The export time as the file's name writes it; "" if it does not."""
+    found = re.search(declared.exported_in_name, raw.member) if declared.exported_in_name else None
+    return found.group(1) if found else ""
+
+
+def named_date(declared: Format, raw: RawTable) -> date | None:
+    """The day of the export by the file's name; None if it does not tell."""
+    moment = parse_local(_in_name(declared, raw), STATED_TIMES)
+    return moment.date() if moment else None
 
 
 def _footer_table(first: str, footer: tuple[Line, ...], facts: dict[str, str], rows: dict[str, int]) -> None:
@@ -270,6 +286,24 @@ def check_balance(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, 
             params = {"stated": plain(stated), "computed": plain(computed)}
             problems.append(Problem("balance_break", row=row, params=params, severity="flag"))
     return BalanceCheck(newest_first, breaks, _balance_control(con, typed, balance, newest_first), problems)
+
+
+def check_groups(con: duckdb.DuckDBPyConnection, typed: str, balanced: Balanced) -> list[Problem]:
+    """One flag for each group of rows whose two sides differ, at its first row."""
+    found = con.execute(
+        f"SELECT min(source_row), {balanced.key} AS key, coalesce(sum({balanced.left}), 0) AS a, "
+        f"coalesce(sum({balanced.right}), 0) AS b FROM {typed} WHERE faults = 0 AND NOT ignored GROUP BY key "
+        f"HAVING a <> b ORDER BY 1 LIMIT {PROBLEMS_LISTED}"
+    ).fetchall()
+    return [
+        Problem(
+            "group.unbalanced",
+            row=row,
+            params={"name": balanced.name, "key": key, "left": plain(left), "right": plain(right)},
+            severity="flag",
+        )
+        for row, key, left, right in found
+    ]
 
 
 def _balance_control(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, newest_first: bool) -> list[Control]:

@@ -19,6 +19,7 @@ from huikuan.formats.readers.spreadsheet import open_sheets
 from huikuan.formats.reading import ReadContext, Reading, TableSource
 from huikuan.formats.recognise import nearest, recognise
 from huikuan.formats.registry import FORMATS
+from huikuan.formats.rule_files import refuse_rules
 from huikuan.formats.spec import Companion, Format
 from huikuan.records.errors import Problem, UserError
 from huikuan.records.messages import gettext_noop, register
@@ -179,6 +180,7 @@ def _unknown(source: TableSource, member: Member, formats: Sequence[Format], con
     """Why a table was not recognised: the closest format and the first column it lacks."""
     if member.nature == "xml":
         return UserError("file.other_message", file=member.name, found="XML")
+    refuse_rules(source)
     near = nearest(source, formats)
     if not near:
         return UserError("file.not_recognised", file=member.name)

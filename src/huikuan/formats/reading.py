@@ -172,13 +172,15 @@ class Reading:
 @dataclass(frozen=True)
 class Layout:
     """Where the table begins and how its rows are split. `prefix` stands before every data cell, and nothing is quoted.
-    `mark` does so too, but a spreadsheet program has split the rows since: also at the commas inside of texts."""
+    `mark` does so too, but a spreadsheet program has split the rows since: also at the commas inside of texts.
+    `header` names the columns of a table that has no header row; `header_row` is then 0."""
 
     header_row: int
     delimiter: str = ","
     quote: str = '"'
     prefix: str = ""
     mark: str = ""
+    header: tuple[str, ...] = ()
 
     def rejoined(self, cells: Sequence[str], width: int) -> Sequence[str]:
         """The cells of a row of `width` columns. Where it has more, those without the mark belong to the one before.

@@ -86,6 +86,15 @@ def _try_format(source: TableSource, declared: Format) -> Recognised | None:
             score = _score(header, declared, above, source)
             layout = Layout(row, head.split or ",", declared.quote, declared.prefix)
             return Recognised(declared, layout, score)
+    return _without_header(source, declared)
+
+
+def _without_header(source: TableSource, declared: Format) -> Recognised | None:
+    """The format, where the first row is no header but shows by its shape what it is."""
+    for head in _heads(source, declared):
+        if declared.shape and head.rows and declared.shape(head.rows[0][1]):
+            layout = Layout(0, head.split or ",", declared.quote, header=declared.places)
+            return Recognised(declared, layout, len(declared.needs))
     return None
 
 

@@ -12,12 +12,15 @@ from huikuan.formats.bai2_statement import BAI2
 from huikuan.formats.boc_statement import BOC_CORPORATE, BOC_CREDIT, BOC_DEBIT
 from huikuan.formats.camt_statement import CAMT_052, CAMT_053, CAMT_054
 from huikuan.formats.ccb_statement import CCB_CORPORATE, CCB_PERSONAL
+from huikuan.formats.cointab_tables import COINTAB_INVOICE, COINTAB_ORDERS, COINTAB_PRODUCTS
 from huikuan.formats.douyin_aftersales import DOUYIN_AFTERSALES
 from huikuan.formats.douyin_bic import DOUYIN_BIC
 from huikuan.formats.douyin_freight_insurance import DOUYIN_FREIGHT_INSURANCE
 from huikuan.formats.douyin_ledger import DOUYIN_ACCOUNT_LEDGER, DOUYIN_LEDGER
 from huikuan.formats.douyin_orders import DOUYIN_ORDERS
 from huikuan.formats.douyin_settlement import DOUYIN_SETTLEMENT
+from huikuan.formats.express_bill import EXPRESS_BILL
+from huikuan.formats.fedex_invoice import FEDEX_INVOICE
 from huikuan.formats.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
 from huikuan.formats.jd_logistics import JD_LOGISTICS
 from huikuan.formats.jd_orders import JD_ORDERS
@@ -25,10 +28,14 @@ from huikuan.formats.jd_personal import JD_PERSONAL
 from huikuan.formats.jd_returns import JD_RETURNS
 from huikuan.formats.jd_settlement import JD_SETTLEMENT
 from huikuan.formats.jd_wallet import JD_WALLET
+from huikuan.formats.jushuitan_aftersales import JUSHUITAN_AFTERSALES
+from huikuan.formats.jushuitan_orders import JUSHUITAN_ORDERS
+from huikuan.formats.jushuitan_stock import JUSHUITAN_STOCK
 from huikuan.formats.kuaishou_freight_insurance import KUAISHOU_FREIGHT_INSURANCE
 from huikuan.formats.kuaishou_ledger import KUAISHOU_LEDGER
 from huikuan.formats.kuaishou_orders import KUAISHOU_ORDERS
 from huikuan.formats.kuaishou_settlement import KUAISHOU_SETTLEMENT
+from huikuan.formats.ledger_journal import LEDGER_JOURNAL
 from huikuan.formats.meituan_personal import MEITUAN_PERSONAL
 from huikuan.formats.mt940_statement import MT940
 from huikuan.formats.ofx_statement import OFX
@@ -40,6 +47,7 @@ from huikuan.formats.pdd_promotion import PDD_PROMOTION
 from huikuan.formats.qianniu_deposit import QIANNIU_DEPOSIT
 from huikuan.formats.qianniu_income import QIANNIU_INCOME
 from huikuan.formats.qif_statement import QIF
+from huikuan.formats.sf_bill import SF_BILL
 from huikuan.formats.shopify_orders import SHOPIFY_ORDERS
 from huikuan.formats.shopify_payments import SHOPIFY_PAYMENTS, SHOPIFY_PAYOUTS
 from huikuan.formats.spec import Format
@@ -47,6 +55,9 @@ from huikuan.formats.stripe_payments import STRIPE_BALANCE, STRIPE_PAYMENTS
 from huikuan.formats.taobao_suborders import TAOBAO_SUBORDERS
 from huikuan.formats.taobao_wechat import TAOBAO_WECHAT, TAOBAO_WECHAT_V1
 from huikuan.formats.tmall_orders import TMALL_ORDERS
+from huikuan.formats.uci_invoices import UCI_INVOICES
+from huikuan.formats.ups_invoice import UPS_INVOICE
+from huikuan.formats.wangdiantong_orders import WANGDIANTONG_ORDERS
 from huikuan.formats.wechatpay_funds import WECHATPAY_FUNDS
 from huikuan.formats.wechatpay_personal import WECHATPAY_PERSONAL
 from huikuan.formats.wechatpay_trades import WECHATPAY_TRADES
@@ -112,6 +123,21 @@ FORMATS: tuple[Format, ...] = (
     OLIST_ORDERS,
     OLIST_ITEMS,
     OLIST_PAYMENTS,
+    UCI_INVOICES,
+    # Order systems and the ledger.
+    JUSHUITAN_ORDERS,
+    JUSHUITAN_STOCK,
+    JUSHUITAN_AFTERSALES,
+    WANGDIANTONG_ORDERS,
+    LEDGER_JOURNAL,
+    # Couriers.
+    EXPRESS_BILL,
+    SF_BILL,
+    UPS_INVOICE,
+    FEDEX_INVOICE,
+    COINTAB_INVOICE,
+    COINTAB_ORDERS,
+    COINTAB_PRODUCTS,
     # A bank's layouts share one id: they are the same document, given by another door.
     ICBC_PERSONAL,
     ICBC_CORPORATE,

@@ -11,7 +11,7 @@ Names. A column is named by its header, or by several if the platform has rename
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -251,6 +251,18 @@ class Balance:
 
 
 @dataclass(frozen=True)
+class Balanced:
+    """Groups of rows whose two sides must be equal (the debits and credits of a voucher): `key`, `left`, `right` are
+    values or SQL over them. A group that is not equal flags the document: `group.unbalanced`. `name` is what a group is
+    called in messages."""
+
+    name: str
+    key: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True)
 class About:
     """What `huikuan formats` tells a user."""
 
@@ -261,6 +273,7 @@ class About:
 
 
 ReadFunction = Callable[[Path, str, "duckdb.DuckDBPyConnection", ReadContext], list[RawTable]]
+ShapeFunction = Callable[[Sequence[str]], bool]
 SniffFunction = Callable[[bytes, str], bool]
 
 
@@ -286,6 +299,9 @@ class Format:
     `sniff` and `read` replace all this for documents that are no tables: `sniff(first 64 KiB, file name)`,
     `read(path, name, con, context)` gives one raw table per document.
 
+    `shape` and `places` are for documents that may come without a header: `shape(cells of the first row)` tells them,
+    `places` names their columns from the first to the last.
+
     `prefix`: every data cell begins with it (WeChat's back tick), so rows are split at delimiter + prefix, and nothing
     is quoted; a file saved again by a spreadsheet program is an ordinary one.
     `ignored`: SQL condition for rows closed, failed or pending by the document's own words.
@@ -304,7 +320,8 @@ class Format:
     lacks: tuple[tuple[str, ...], ...] = ()
     marks: tuple[str, ...] = ()
     file_name: str = ""
-    exported_in_name: str = ""  # a regular expression whose first group is the export time in the file's name
+    # A regular expression whose first group is the export time in the file's name; its day is the value `named_date`.
+    exported_in_name: str = ""
     delimiters: tuple[str, ...] = (",", "\t", ";")
     quote: str = '"'
     prefix: str = ""
@@ -313,6 +330,7 @@ class Format:
     facts: tuple[Fact, ...] = ()
     totals: tuple[Total, ...] = ()
     balance: Balance | None = None
+    balanced: Balanced | None = None
     account_value: str = ""  # the value (column) that names the account in each row
     shop_value: str = ""
     currency: str = ""  # ISO code, or SQL over values when `currency_value`
@@ -326,6 +344,8 @@ class Format:
     sniff: SniffFunction | None = None
     read: ReadFunction | None = None
     companions: tuple[Companion, ...] = ()
+    shape: ShapeFunction | None = None
+    places: tuple[str, ...] = ()
     period_values: tuple[str, ...] = ()  # two DATE values whose least and greatest are the stated period
     stated_timezone: str = SHANGHAI  # of the times in preamble and footer
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from huikuan.formats.classify import add_classes, create_classes
-from huikuan.formats.controls import footer_sql
+from huikuan.formats.controls import footer_sql, named_date
 from huikuan.formats.day_order import settle_day_order
 from huikuan.formats.faults import Fault, mask_sql
 from huikuan.formats.headers import column_index, normalise_header
@@ -154,6 +154,8 @@ def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: st
 def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
     plan = _Plan()
     plan.values["header_row"] = f"{raw.header_row}::BIGINT"
+    day = named_date(declared, raw)
+    plan.values["named_date"] = f"DATE '{day}'" if day else "NULL::DATE"
     header = [normalise_header(each) for each in raw.header]
     for column in declared.columns:
         _plan_column(plan, column, header, raw, context)
@@ -247,6 +249,8 @@ def _used(declared: Format) -> set[str]:
     snippets += [sql for total in declared.totals for sql in (total.computed, total.stated if total.in_rows else "")]
     if declared.balance:
         snippets += [declared.balance.amount, declared.balance.balance, declared.balance.by, declared.balance.rows]
+    if declared.balanced:
+        snippets += [declared.balanced.key, declared.balanced.left, declared.balanced.right]
     return set().union(*(words(each) for each in snippets))
 
 

@@ -213,7 +213,8 @@ def _person(column: Person, raw: str, context: ReadContext) -> ColumnSql:
     keyed = f"sha256('{_blob(context.hash_key)}'::BLOB || encode({bare}))"
     first, last = f"left({bare}, 1)", f"right({bare}, 1)"
     mask = f"CASE WHEN length({bare}) <= 4 THEN {first} || '**' ELSE {first} || '***' || {last} END"
-    parsed = {bare: f"nullif({blank_trim_sql(raw)}, '')"}
+    clean = f"nullif({blank_trim_sql(raw)}, '')"  # a spreadsheet program writes the number 15881 as 15881.0
+    parsed = {bare: f"CASE WHEN regexp_full_match({clean}, '[0-9]+[.]0') THEN left({clean}, -2) ELSE {clean} END"}
     return ColumnSql(parsed, {f"{column.name}_hash": keyed, f"{column.name}_mask": mask})
 
 

@@ -25,6 +25,7 @@ RETURN_LINE = Kind(
         Field("status", "text", "requested, in_transit, received, refunded, closed"),
         Field("reason", "text", "the buyer's reason, as the platform words it"),
         Field("refund_amount", "money", "given back to the buyer, positive"),
+        Field("buyer_hash", "text", "keyed hash of the buyer, where no order is named: for equality only"),
         Field("requested_at", "time", "claimed"),
         Field("received_at", "time", "counted in the warehouse"),
         Field("refunded_at", "time", "money given back"),

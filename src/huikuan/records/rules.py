@@ -89,7 +89,7 @@ class Tariff:
     round: str = "up"  # up | half | none: how a part of a step counts
     divisor: Decimal = Decimal(0)  # cm³ per kg of volumetric weight; 0: volume is not charged
     minimum: Decimal = Decimal(0)
-    return_price: Decimal = Decimal(0)
+    return_price: Decimal = Decimal(0)  # the first weight of the way back, whose further steps cost as those there
     surcharge: Mapping[str, Decimal] = field(default_factory=dict)  # by the courier's own name of it
 
 

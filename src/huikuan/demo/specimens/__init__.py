@@ -1,6 +1,8 @@
 """Faithful small files of every layout that is known from documentation alone; see `specimen`."""
 
+from huikuan.demo.specimens.couriers import COURIERS
 from huikuan.demo.specimens.douyin import DOUYIN
+from huikuan.demo.specimens.erp import ERP
 from huikuan.demo.specimens.jd import JD
 from huikuan.demo.specimens.kuaishou import KUAISHOU
 from huikuan.demo.specimens.pdd import PDD
@@ -21,6 +23,8 @@ SPECIMENS: tuple[Specimen, ...] = (
     *STOREFRONTS,
     *WECHATSHOP,
     *XIAOHONGSHU,
+    *ERP,
+    *COURIERS,
 )
 
 __all__ = ["SPECIMENS", "Specimen"]

@@ -59,10 +59,12 @@ class DelimitedFile:
     def load(self, con: duckdb.DuckDBPyConnection, layout: Layout) -> RawTable:
         """The rows below the header row, to be read into tables of `con` as they are wanted."""
         layout = self._as_written(layout)
-        header = _split_line(self.head_lines[layout.header_row - 1], layout.delimiter, layout.quote)
+        header = list(layout.header)
+        if not header:
+            header = _split_line(self.head_lines[layout.header_row - 1], layout.delimiter, layout.quote)
         preamble = tuple(
             Line(row, text, tuple(_split_line(text, layout.delimiter, layout.quote)))
-            for row, text in enumerate(self.head_lines[: layout.header_row - 1], 1)
+            for row, text in enumerate(self.head_lines[: max(layout.header_row - 1, 0)], 1)
             if text.strip()
         )
         rows = TextRows(self.path, self.member, self.encoding, len(header), layout)

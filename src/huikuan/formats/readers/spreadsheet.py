@@ -73,7 +73,7 @@ class Sheet:
         left = min((_blanks_before(cells) for _, cells in self.rows), default=0)
         rows = [(row, cells[left:]) for row, cells in self.rows] if left else self.rows
         header = next((cells for row, cells in rows if row == layout.header_row), ())
-        header = _without_blank_tail(header)
+        header = layout.header or _without_blank_tail(header)
         below = [(row, layout.rejoined(cells, len(header))) for row, cells in rows if row > layout.header_row]
         beside = [row for row, cells in below if any(cell.strip() for cell in cells[len(header) :])]
         below = [(row, cells) for row, cells in below if any(cell.strip() for cell in cells[: len(header)])]

@@ -140,6 +140,12 @@ def import_text(book: Book, text: str, *, by: Any = None) -> int:
         document = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise UserError("rules.not_toml", why=str(error)) from error
+    return import_sections(book, document, by=by)
+
+
+def import_sections(book: Book, document: Mapping[str, Any], *, by: Any = None) -> int:
+    """Take over the sections of a rules file, as plain values; returns how many entries they hold. UserError
+    `rules.faults`."""
     faults: list[str] = []
     entries = {section: list(_checked(section, rows, faults)) for section, rows in document.items()}
     if not faults:

@@ -14,6 +14,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from huikuan.formats.registry import FORMATS
+from huikuan.formats.spec import Format
 from huikuan.pipeline.compute import connect
 from huikuan.records.kind import record_key_parts
 from huikuan.records.kinds import KINDS
@@ -97,15 +98,30 @@ class FormatGroup:
 
 
 def format_groups() -> list[FormatGroup]:
-    """All formats, platforms and wallets first, then banks, then public data sets; each in the registry's order."""
-    titles = {"seller": _("Platforms and wallets"), "bank": _("Banks"), "public": _("Public data sets")}
+    """All formats, by sort of source; each in the registry's order."""
+    titles = {
+        "seller": _("Platforms and wallets"),
+        "bank": _("Banks"),
+        "erp": _("Order systems and ledgers"),
+        "courier": _("Couriers"),
+        "public": _("Public data sets"),
+    }
     found: dict[str, list[FormatRow]] = {name: [] for name in titles}
     for each in FORMATS:
         about = each.about
-        group = "bank" if each.kinds == ("bank_line",) else "public" if each.id.startswith("olist.") else "seller"
+        group = _group_of(each)
         title, where, note = (translated(text) if text else "" for text in (about.title, about.where, about.note))
         found[group].append(FormatRow(each.id, title, where, note, each.kinds, about.verified == "real file"))
     return [FormatGroup(titles[name], rows) for name, rows in found.items() if rows]
+
+
+def _group_of(declared: Format) -> str:
+    source, kinds = declared.id.partition(".")[0], set(declared.kinds)
+    if source in ("olist", "uci"):
+        return "public"
+    if source in ("jushuitan", "wangdiantong") or kinds <= {"erp_order", "product", "stock_count", "ledger_line"}:
+        return "erp"
+    return "courier" if "courier_charge" in kinds else "bank" if kinds == {"bank_line"} else "seller"
 
 
 @functools.cache

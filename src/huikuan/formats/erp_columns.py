@@ -1,0 +1,36 @@
+"""What the exports of order systems (聚水潭, 旺店通) have in common: platforms' order numbers with the system's own
+suffixes, several of them in one cell, and parcels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from huikuan.formats.spec import Emit
+
+# A platform's number (PDD's has a hyphen of its own), then what order systems add: -1, -2, A.
+_SUFFIXED = "([0-9]{6}-[0-9]{12,}|[0-9]{10,})(-[0-9]{1,2}|[A-Z])+"
+_NUMBER = "^([0-9]{6}-[0-9]{12,}|[0-9]{10,})"
+
+
+def platform_orders_sql(value: str) -> str:
+    """SQL: the platform's order numbers in a cell, without suffixes, each once, joined by commas; null if none.
+
+    `6930162745589599992-1` becomes `6930162745589599992`."""
+    parts = f"string_split(regexp_replace({value}, '[，;；、/ ]+', ',', 'g'), ',')"
+    plain = (
+        f"list_transform({parts}, part -> CASE WHEN regexp_full_match(part, '{_SUFFIXED}') "
+        f"THEN regexp_extract(part, '{_NUMBER}', 1) ELSE part END)"
+    )
+    kept = f"list_sort(list_distinct(list_filter({plain}, part -> part <> '')))"
+    return f"nullif(array_to_string({kept}, ','), '')"
+
+
+def parcel_emit(fields: Mapping[str, str], moment: str) -> Emit:
+    """A shipment line of an order line that names a parcel. `status` (of the order) and `shipped_at_date` are values:
+    a label may be printed before anything is sent, so `sent` is said only where the order says so."""
+    told = {
+        "tracking_no": "tracking_no",
+        "status": "CASE WHEN status = 'cancelled' THEN 'cancelled' "
+        "WHEN status IN ('shipped', 'received') OR shipped_at_date IS NOT NULL THEN 'sent' END",
+    }
+    return Emit("shipment_line", told | dict(fields), moment, "tracking_no IS NOT NULL")

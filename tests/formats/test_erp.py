@@ -1,0 +1,158 @@
+"""Order systems (聚水潭, 旺店通) and ledgers: the traps of their exports, and what must be refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from huikuan.demo.specimens import SPECIMENS
+from tests.formats.support import Read, read
+
+HEADER = (
+    "内部订单号,线上订单号,线上子订单编号,原始线上订单号,快递单号,订单类型,状态,店铺名称,商品编码,数量,成本价,总成本,"
+    "下单时间"
+)
+
+
+def specimen(folder: Path, format_id: str, layout: str = "") -> Read:
+    found = next(each for each in SPECIMENS if each.format == format_id and each.layout == layout)
+    path = folder / found.file
+    path.write_bytes(found.content)
+    return read(path, shop=found.shop)
+
+
+def orders(folder: Path, *lines: str, header: str = HEADER) -> Read:
+    path = folder / "聚水潭.csv"
+    path.write_bytes("\r\n".join([header, *lines, ""]).encode("gb18030"))
+    return read(path, shop="")
+
+
+def test_jushuitan_orders_and_parcels(tmp_path: Path) -> None:
+    got = specimen(tmp_path, "jushuitan.orders", "25 columns")
+    assert got.rows("erp_order", "erp_order_no, line_no, order_no, merged, status, cost") == [
+        ("801001", "1", "3100200300400500601", False, "shipped", Decimal("62.40")),
+        ("801001", "2", "3100200300400500601", False, "shipped", None),  # the item's code where the cost belongs
+        ("801002", "1", "3100200300400500701", False, "shipped", None),
+        ("801002", "2", "3100200300400500801", False, "shipped", Decimal("25.12346")),
+        ("801003", "1", "3100200300400500901", False, "cancelled", Decimal("31.20")),
+        ("801004", "1", "260106-123456789012345", False, "cancelled", Decimal("12.00")),
+        ("801005", "1", "3100200300400500601", False, "shipped", Decimal("31.20")),
+    ]
+    assert got.rows("shipment_line", "tracking_no, sku, status, qty") == [
+        ("YT8800000000001", "SKU-A1", "sent", Decimal(2)),
+        ("YT8800000000001", "GIFT-01", "sent", Decimal(1)),
+        ("YT8800000000002", "SKU-B1", "sent", Decimal(1)),
+        ("YT8800000000002", "SKU-C1", "sent", Decimal(1)),
+        ("YT8800000000003", "SKU-D1", "cancelled", Decimal(3)),
+        ("YT8800000000004", "SKU-A1", "sent", Decimal(1)),
+    ]
+
+
+def test_a_merged_order_that_is_not_divided_names_all_its_orders(tmp_path: Path) -> None:
+    got = orders(
+        tmp_path,
+        '9,"3100200300400500701，3100200300400500801",,,YT1,普通订单,待发货,店,A,1,,,2026-01-05 10:00:00',
+        "9,3100200300400500801,,,YT1,普通订单,某种新状态,店,B,1,,,2026-01-05 10:00:00",
+    )
+    assert got.rows("erp_order", "order_no, merged, status") == [
+        ("3100200300400500701,3100200300400500801", True, "paid"),
+        ("3100200300400500801", False, None),
+    ]
+    # a label is printed, nothing is sent
+    assert got.rows("shipment_line", "n, status") == [(0, None), (0, None)]
+
+
+def test_columns_may_be_moved_renamed_and_added(tmp_path: Path) -> None:
+    header = "备注二,下单时间 ,店铺,商品编码,销售数量,原始线上订单号,内部订单号,订单状态"
+    got = orders(tmp_path, "x,2026/1/5 10:00,店,A,2,3100200300400500801,9,已发货", header=header)
+    assert got.reading.status == "imported"
+    assert got.rows("erp_order", "shop, erp_order_no, order_no, qty, status") == [
+        ("店", "9", "3100200300400500801", Decimal(2), "shipped")
+    ]
+
+
+def test_an_order_number_that_excel_damaged_is_told_and_a_damaged_own_number_refused(tmp_path: Path) -> None:
+    got = orders(tmp_path, "9,3.1002E+18,,,,普通订单,已发货,店,A,1,,,2026-01-05 10:00:00")
+    assert (got.reading.status, got.codes) == ("imported", ["key_damaged"])
+    assert got.rows("erp_order", "order_no") == [(None,)]
+    got = orders(tmp_path, "8.01E+18,3100200300400500801,,,,普通订单,已发货,店,A,一,,,2026-01-05 10:00:00")
+    assert got.reading.status == "refused"
+    assert sorted(got.codes) == ["amount.unreadable", "identifier.damaged"]
+
+
+def test_jushuitan_stock_is_of_the_day_in_its_name(tmp_path: Path) -> None:
+    got = specimen(tmp_path, "jushuitan.stock")
+    assert got.rows("stock_count", "sku, CAST(count_date AS VARCHAR), qty, reserved") == [
+        ("SKU-A1", "2026-01-31", Decimal(120), Decimal(8)),
+        ("SKU-B1", "2026-01-31", Decimal(0), Decimal(0)),
+        ("SKU-C1", "2026-01-31", Decimal(-2), Decimal(3)),
+    ]
+    path = tmp_path / "商品库存.csv"
+    path.write_text("商品编码,商品名称,库存数\nA,x,3\n", encoding="utf-8")
+    got = read(path)
+    assert (got.reading.status, got.codes) == ("refused", ["count.no_date"])
+    path.write_text("统计日期,商品编码,商品名称,库存数\n2026-01-31,A,x,3\n", encoding="utf-8")
+    assert read(path).reading.status == "imported"
+
+
+def test_jushuitan_aftersales(tmp_path: Path) -> None:
+    got = specimen(tmp_path, "jushuitan.aftersales")
+    assert got.rows("return_line", "return_no, order_no, status, goods_back, qty_claimed, qty_received") == [
+        ("70001", "3100200300400500601", "refunded", True, Decimal(1), Decimal(1)),
+        ("70002", "3100200300400500701", "in_transit", True, Decimal(1), None),
+        ("70003", "3100200300400500601", "closed", False, Decimal(1), Decimal(0)),
+    ]
+
+
+def test_wangdiantong_takes_its_suffixes_off(tmp_path: Path) -> None:
+    got = specimen(tmp_path, "wangdiantong.orders", "short")
+    assert got.rows("erp_order", "erp_order_no, line_no, order_no, status, qty, amount") == [
+        ("JY202601050001", "1", "6930162745589599991", "received", Decimal(1), Decimal("19.80")),
+        ("JY202601050001", "2", "6930162745589599992", "received", Decimal(2), Decimal("15.90")),
+        ("JY202601050002", "1", "6930162745589599993", "cancelled", Decimal(0), Decimal("9.90")),
+    ]
+    got = specimen(tmp_path, "wangdiantong.orders", "long")
+    assert got.rows("shipment_line", "tracking_no, sku, province, city, weight") == [
+        ("YT8800000000011", "W-01", "浙江省", "杭州市", Decimal("0.45"))
+    ]
+
+
+def test_the_ledger_is_proved_in_all_and_per_voucher(tmp_path: Path) -> None:
+    got = specimen(tmp_path, "ledger.journal", "Kingdee")
+    assert [(each.name, each.stated, each.ok) for each in got.reading.controls] == [
+        ("借方 = 贷方", Decimal("1352.50"), True),
+        ("合计 借方", Decimal("1352.50"), True),
+        ("合计 贷方", Decimal("1352.50"), True),
+    ]
+    assert got.rows("ledger_line", "voucher_no, line_no, order_no")[:2] == [
+        ("2026-01 记-1", "1", "3100200300400500601"),
+        ("2026-01 记-1", "2", "3100200300400500601"),
+    ]
+    got = specimen(tmp_path, "ledger.journal", "Yonyou")
+    assert [each.ok for each in got.reading.controls] == [True, True, True]
+    assert got.rows("ledger_line", "voucher_no, line_no, text")[:3] == [
+        ("2026-02 银-1", "1", "支付宝提现 ***"),
+        ("2026-02 银-1", "2", "支付宝提现"),
+        ("2026-02 转-1", "1", "结转"),
+    ]
+
+
+def test_vouchers_that_balance_only_together_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "序时账.csv"
+    lines = (
+        "日期,凭证字号,科目代码,摘要,借方,贷方",
+        "2026-01-05,记-1,1001,甲,100.00,",
+        "2026-01-05,记-1,6001,甲,,90.00",
+        "2026-01-06,记-2,1001,乙,50.00,",
+        "2026-01-06,记-2,6001,乙,,60.00",
+        "2026-02-06,记-1,1001,丙,5.00,",
+        "2026-02-06,记-1,6001,丙,,5.00",
+    )
+    path.write_text("\n".join(lines), encoding="utf-8")
+    got = read(path)
+    assert (got.reading.status, got.codes) == ("flagged", ["group.unbalanced"] * 2)
+    assert [problem.row for problem in got.reading.problems] == [2, 4]
+    assert "2026-01 记-1" in got.reading.problems[0].text
+    path.write_text("\n".join([*lines, ",,1001,没有日期,1.00,"]), encoding="utf-8")
+    got = read(path)
+    assert (got.reading.status, got.codes[:2]) == ("refused", ["cell.empty", "cell.empty"])
