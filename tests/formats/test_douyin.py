@@ -183,8 +183,7 @@ def test_the_settlement_bill(tmp_path: Path) -> None:
         ("influencer", "influencer_commission", Decimal("-1.50")),
     }
     assert {row[1:4] for row in found if row[0] == "J04"} == {
-        ("sale", "sale", 30),
-        ("refund_before", "refund", -10),
+        ("sale", "sale", 20),
         ("platform_fee", "commission", -1),
     }
     assert {row[1:4] for row in found if row[0] == "J05"} == {

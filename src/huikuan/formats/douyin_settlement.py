@@ -3,8 +3,8 @@
 From documentation (third parties' code). Row 2 explains the columns, data begin in row 3; numbers stand behind an
 apostrophe; a row without order, sub-order and time states the file's sum. 结算单类型 `结算后退款-…` and 保证金退款 are
 refunds: what their components do not explain is the refund itself. Costs are positive in some exports and negative in
-others: 结算金额 = 收入合计 ± 支出合计 proves which. 结算前退款金额 counts only where 收入合计 shows that it was
-taken off.
+others: 结算金额 = 收入合计 ± 支出合计 proves which. 结算前退款金额 is taken off what the buyer paid, but only where
+收入合计 shows that it was (the fund bill tells the same net).
 """
 
 from __future__ import annotations
@@ -47,11 +47,10 @@ _GAINS = (
     Component("trade_in", ("以旧换新抵扣",), "subsidy"),
     Component("freight_subsidy", ("平台补贴运费",), "subsidy"),
 )
-_BEFORE = Component("refund_before", ("结算前退款金额",), "refund")
 # The buyer's money of a refund is a refund, of a settlement a sale: one column, two components.
 _SALE = Component("sale", ("用户实付",), "sale")
 _REFUND = Component("refund", ("用户实付",), "refund")
-_COMPONENTS = (_SALE, _REFUND, *_GAINS[1:], _BEFORE, *FEES)
+_COMPONENTS = (_SALE, _REFUND, *_GAINS[1:], *FEES)
 _REST = f"amount - {component_sum(_COMPONENTS)}"
 _COSTS = f"coalesce(cost_sum, {written_sum(FEES)})"
 _INCOME = f"coalesce(income_sum, {component_sum(_GAINS)})"
@@ -98,14 +97,14 @@ DOUYIN_SETTLEMENT = Format(
             "cost_sign", proved_sign("amount", _INCOME, _COSTS, f"CASE WHEN {_COSTS} > 0 THEN -1 ELSE 1 END"), "int"
         ),
         *proved_values(FEES, "cost_sign"),
-        Expression("sale", "CASE WHEN NOT is_refund THEN paid END", "money"),
-        Expression("refund", "CASE WHEN is_refund THEN -abs(paid) END", "money"),
         Expression(
-            "refund_before",
+            "refunded_before",
             f"CASE WHEN income_sum <> {component_sum(_GAINS)} AND income_sum = {component_sum(_GAINS)} - abs(w_before) "
-            "THEN -abs(w_before) END",
+            "THEN abs(w_before) ELSE 0 END",
             "money",
         ),
+        Expression("sale", "CASE WHEN NOT is_refund THEN coalesce(paid, 0) - refunded_before END", "money"),
+        Expression("refund", "CASE WHEN is_refund THEN -abs(paid) END", "money"),
         Expression(
             "flow_no",
             "coalesce(bill_no, concat_ws('|', coalesce(sub_no, main_no), strftime(l_settled, '%Y%m%d%H%M%S'), "

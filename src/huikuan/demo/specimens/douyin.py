@@ -460,13 +460,13 @@ DOUYIN = (
         account="抖店 Demo 微信",
         layout="account",
     ),
-    # in: 56 + 30 + 42 + 30 + 1.55; out: 5.05 + 3.55 + 3.60 + 10 + 1 + 30 + 8
+    # in: 56 + 30 + 42 + 20 + 1.55; out: 5.05 + 3.55 + 3.60 + 1 + 30 + 8
     Specimen(
         "结算账单.csv",
         "douyin.settlement",
         _csv(_SETTLE_HEADER, (_EXPLAINED, *_SETTLED)),
         rows=6,
-        totals=_sums("settlement_line", "159.55", "61.20"),
+        totals=_sums("settlement_line", "149.55", "51.20"),
         account=_ACCOUNT,
     ),
     Specimen(
