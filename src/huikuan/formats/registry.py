@@ -8,6 +8,7 @@ from huikuan.formats.alipay_ledger import ALIPAY_LEDGER
 from huikuan.formats.alipay_personal import ALIPAY_PERSONAL, ALIPAY_PERSONAL_OLD
 from huikuan.formats.alipay_trades import ALIPAY_TRADES
 from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
+from huikuan.formats.amazon_transactions import AMAZON_TRANSACTIONS
 from huikuan.formats.bai2_statement import BAI2
 from huikuan.formats.boc_statement import BOC_CORPORATE, BOC_CREDIT, BOC_DEBIT
 from huikuan.formats.camt_statement import CAMT_052, CAMT_053, CAMT_054
@@ -19,6 +20,8 @@ from huikuan.formats.douyin_freight_insurance import DOUYIN_FREIGHT_INSURANCE
 from huikuan.formats.douyin_ledger import DOUYIN_ACCOUNT_LEDGER, DOUYIN_LEDGER
 from huikuan.formats.douyin_orders import DOUYIN_ORDERS
 from huikuan.formats.douyin_settlement import DOUYIN_SETTLEMENT
+from huikuan.formats.ebay_transactions import EBAY_TRANSACTIONS
+from huikuan.formats.etsy_statement import ETSY_STATEMENT
 from huikuan.formats.express_bill import EXPRESS_BILL
 from huikuan.formats.fedex_invoice import FEDEX_INVOICE
 from huikuan.formats.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
@@ -54,6 +57,8 @@ from huikuan.formats.spec import Format
 from huikuan.formats.stripe_payments import STRIPE_BALANCE, STRIPE_PAYMENTS
 from huikuan.formats.taobao_suborders import TAOBAO_SUBORDERS
 from huikuan.formats.taobao_wechat import TAOBAO_WECHAT, TAOBAO_WECHAT_V1
+from huikuan.formats.tiktok_income import TIKTOK_INCOME
+from huikuan.formats.tiktok_orders import TIKTOK_ORDERS
 from huikuan.formats.tmall_orders import TMALL_ORDERS
 from huikuan.formats.uci_invoices import UCI_INVOICES
 from huikuan.formats.ups_invoice import UPS_INVOICE
@@ -114,6 +119,11 @@ FORMATS: tuple[Format, ...] = (
     WECHATSHOP_LEDGER,
     AMAZON_SETTLEMENT,
     AMAZON_SETTLEMENT_LINES,
+    AMAZON_TRANSACTIONS,
+    EBAY_TRANSACTIONS,
+    ETSY_STATEMENT,
+    TIKTOK_INCOME,
+    TIKTOK_ORDERS,
     SHOPIFY_ORDERS,
     SHOPIFY_PAYMENTS,
     SHOPIFY_PAYOUTS,

@@ -5,6 +5,7 @@ from huikuan.demo.specimens.douyin import DOUYIN
 from huikuan.demo.specimens.erp import ERP
 from huikuan.demo.specimens.jd import JD
 from huikuan.demo.specimens.kuaishou import KUAISHOU
+from huikuan.demo.specimens.marketplaces import MARKETPLACES
 from huikuan.demo.specimens.pdd import PDD
 from huikuan.demo.specimens.personal import PERSONAL
 from huikuan.demo.specimens.specimen import Specimen
@@ -17,6 +18,7 @@ SPECIMENS: tuple[Specimen, ...] = (
     *DOUYIN,
     *JD,
     *KUAISHOU,
+    *MARKETPLACES,
     *PDD,
     *PERSONAL,
     *TAOBAO,
