@@ -299,3 +299,14 @@ def test_a_couriers_zones_and_rates_come_in_as_csv(cli: Cli) -> None:
     assert (row["format"], row["account"], row["new"]) == ("cointab.invoice", "Other courier", 1)
     kinds = {row["name"]: row["kind"] for row in cli.rows("rules", "show") if row["section"] == "account"}
     assert kinds == {"Courier": "courier", "Other courier": "courier"}
+
+
+def test_the_same_content_again_names_its_twin(cli: Cli, tmp_path: Path) -> None:
+    cli("init")
+    first = ledger(tmp_path, "first.csv", MOVES, (1, 4))
+    copy = first.with_name("copy.csv")
+    copy.write_bytes(first.read_bytes())
+    cli("import", first, "--account", "ali")
+    again = cli("import", copy, "--account", "ali", "--json")
+    assert json.loads(again.stdout)["rows"][0]["status"] == "unchanged"
+    assert again.stderr.strip() == "copy.csv: the same content as first.csv; nothing was counted twice."

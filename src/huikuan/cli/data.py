@@ -63,6 +63,7 @@ def import_command(
     """
     from huikuan.pipeline.importing import ImportOptions
     from huikuan.server.documents.services import import_paths
+    from huikuan.server.documents.told_twice import twins
 
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     asks = sys.stdin.isatty() and not as_json and book.ask_changes
@@ -78,6 +79,12 @@ def import_command(
                 found = import_paths(book, ACTOR, [file], replace(options, hold_changes=False), _named(told), last=last)
         rows += found
     emit([_row(row) for row in rows], as_json, SHOWN)
+    known = twins(book, {row.document for row in rows if row.status == "unchanged"})
+    for row in rows:
+        if row.status == "unchanged":
+            twin = known.get(row.document)
+            told = f"the same content as {twin.file_name}" if twin else "all its records are known"
+            say(f"{row.file}: {told}; nothing was counted twice.")
     for row in rows:
         for problem in row.problems:
             say(problem["text"] if problem["text"].startswith(row.file) else f"{row.file}: {problem['text']}")

@@ -10,9 +10,10 @@ from typing import Any
 
 from huikuan.server.books.models import Book
 from huikuan.server.documents.held import KindChanges, changes_in_words
-from huikuan.server.documents.models import DocumentRow, Upload
+from huikuan.server.documents.models import Upload
 from huikuan.server.documents.problems import ASKED, ProblemLine, first_mismatch, lines_of, sentence
 from huikuan.server.documents.services import upload_path
+from huikuan.server.documents.told_twice import twins
 
 # Which question a problem's code puts to the person.
 QUESTIONS = {
@@ -39,6 +40,7 @@ class Entry:
     row: dict[str, Any] = field(default_factory=dict)
     can_retry: bool = False
     same_as: datetime | None = None  # when the document was imported whose content an unchanged file repeats
+    twin: str = ""  # what that document is called
     changes: list[KindChanges] = field(default_factory=list)  # of a held document
 
     @property
@@ -191,26 +193,25 @@ def batch_of(book: Book, name: str = "", names: bool = False) -> Batch | None:
     found = list(uploads.filter(batch=name).order_by("pk")) if name else []
     if not found:
         return None
-    known = _imported_at(book, found)
+    known = _known(book, found)
     entries = [entry for upload in found for entry in _entries(book, upload, known, names)]
     entries.sort(key=lambda entry: ORDER.index(entry.state))
     return Batch(name, entries, any(_active(upload) for upload in found))
 
 
-def _imported_at(book: Book, uploads: list[Upload]) -> dict[str, datetime]:
-    """When the documents were imported that unchanged files repeat."""
+def _known(book: Book, uploads: list[Upload]) -> dict[str, tuple[datetime, str]]:
+    """When the documents were imported that unchanged files repeat, and their names, by the file's own document."""
     ids = {row["document"] for upload in uploads for row in upload.rows if row["status"] == "unchanged"}
-    found = DocumentRow.objects.filter(book=book, document_id__in=ids) if ids else DocumentRow.objects.none()
-    return dict(found.values_list("document_id", "imported_at"))
+    return {name: (twin.imported_at, twin.file_name) for name, twin in twins(book, ids).items() if twin.imported_at}
 
 
-def _entries(book: Book, upload: Upload, known: dict[str, datetime], names: bool) -> list[Entry]:
+def _entries(book: Book, upload: Upload, known: dict[str, tuple[datetime, str]], names: bool) -> list[Entry]:
     kept = upload_path(upload).exists()
     if upload.state != "done":
         return [Entry(upload, "refused" if _stopped(upload) else "waiting", can_retry=kept)]
     return [
         Entry(
-            upload, _state(row), row, kept, known.get(row["document"]),
+            upload, _state(row), row, kept, *known.get(row["document"], (None, "")),
             changes_in_words(book, row, names) if row["status"] == "held" else [],
         )
         for row in upload.rows

@@ -20,7 +20,7 @@ from huikuan.server.core.lists import listing
 from huikuan.server.core.numbers import reference
 from huikuan.server.core.paging import keyset_page
 from huikuan.server.core.shortcuts import book_url, done, toast
-from huikuan.server.documents import queries, services
+from huikuan.server.documents import queries, services, told_twice
 from huikuan.server.documents.batches import Batch, batch_of
 from huikuan.server.documents.coverage import coverage_of
 from huikuan.server.documents.forms import AnswerForm, known_names
@@ -201,6 +201,8 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
         "faults": lines_of(problem for problem in found.problems if problem.get("row") is not None),
         "totals": [(kind, total_name(name), amount) for kind, name, amount in _totals(found)],
         "controls": [shown_control(control) for control in found.controls],
+        "shared": [] if found.undone_at else told_twice.shared(request.book, document_id),  # type: ignore[attr-defined]
+        "twice": [] if found.undone_at else told_twice.booked_twice(request.book, document_id),  # type: ignore[attr-defined]
         "samples": queries.first_records(request.book, found, request.membership.may("view_counterparty")),  # type: ignore[attr-defined]
     }
     return render(request, "documents/document.html", context)
