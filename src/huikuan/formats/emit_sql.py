@@ -24,6 +24,7 @@ from huikuan.records.sql import sql_text
 if TYPE_CHECKING:
     import duckdb
 
+_RUNNING = "running_number"
 _PLAIN_TEXT = re.compile(r"'([^']*)'")
 
 
@@ -220,9 +221,12 @@ def _select(kind: Kind, emit: Emit, place: int, scope: _Scope, numbers: str) -> 
     number = {"n": "0", "line_no": "'1'", "": ""}[field_of_number]
     source = scope.typed
     if numbers:
-        source = f"(SELECT t.*, k.number FROM {scope.typed} t LEFT JOIN {numbers} k ON k.source_row = t.source_row "
+        # The format may have a value of its own that is called number.
+        source = f"(SELECT t.*, k.number AS {_RUNNING} FROM {scope.typed} t "
+        source += f"LEFT JOIN {numbers} k ON k.source_row = t.source_row "
         source += f"AND k.place = {place})"
-        number = "coalesce(number, 1) - 1" if field_of_number == "n" else "CAST(coalesce(number, 1) AS VARCHAR)"
+        number = f"coalesce({_RUNNING}, 1)"
+        number = f"{number} - 1" if field_of_number == "n" else f"CAST({number} AS VARCHAR)"
     columns = []
     for each in kind.all_fields:
         if each.name == "document_id":
