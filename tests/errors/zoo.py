@@ -305,6 +305,28 @@ ROWS = (
 )  # fmt: skip
 
 DOCUMENTS = (
+    Case("file.no_header", "flow.csv", "rows without a row of names above them",
+         lambda: b"2026-01-13,Rent,-5.00\r\n", context=WITH_ACCOUNT),
+    Case("bank.sign_unclear", "flow.csv", "a negative credit that no balance proves",
+         lambda: b"Date,Description,Debit,Credit\r\n2026-01-13,a,,-5.00\r\n", context=WITH_ACCOUNT),
+    Case("bank.sign_assumed", "flow.csv", "signed amounts, and nothing that tells what the sign means",
+         lambda: b"Date,Description,Amount\r\n2026-01-13,a,5.00\r\n", "flagged", WITH_ACCOUNT),
+    Case("bank.sign_inverted", "flow.csv", "debits that raise the balance", lambda: b"Date,Description,Debit,Credit,Balance\r\n"
+         b"2026-01-13,a,5,,105\r\n2026-01-14,b,,3,102\r\n2026-01-15,c,8,,110\r\n", "flagged", WITH_ACCOUNT),
+    Case("date.order_unknown", "flow.csv", "dates that may be day first or month first",
+         lambda: b"Date,Description,Amount,Balance\r\n04/03/2026,a,5.00,105\r\n", context=WITH_ACCOUNT),
+    Case("bank.direction_unknown", "flow.csv", "a direction that is neither in nor out",
+         lambda: "日期,借贷标志,金额,余额\r\n2026-01-13,别的,5,105\r\n".encode(), context=WITH_ACCOUNT),
+    Case("bank.decimals_unclear", "flow.csv", "an amount with three digits behind its only point",
+         lambda: b"Date,Description,Amount\r\n2026-01-13,a,1.234\r\n", context=WITH_ACCOUNT),
+    Case("bank.card_sign", "card.csv", "a card's line whose words do not tell whether it was spent",
+         lambda: "交易日期,记账日期,交易说明,交易币种/金额,入账币种/金额\r\n2026-01-13,2026-01-14,某店,CNY 5.00,CNY 5.00\r\n".encode(),
+         context=WITH_ACCOUNT),
+    Case("bank.card_currency", "card.csv", "a card's line without a currency",
+         lambda: "交易日期,记账日期,交易说明,交易币种/金额,入账币种/金额\r\n2026-01-13,2026-01-14,消费 某店,5.00,5.00\r\n".encode(),
+         context=WITH_ACCOUNT),
+    Case("bank.card_year", "card.csv", "a card's bill without the title that states its year",
+         lambda: "交易日,记账日,交易摘要,人民币金额,卡号末四位,交易地金额\r\n01/13,01/14,某店,5.00,1234,5.00\r\n".encode()),
     Case("account.several", "statement.csv", "rows of two accounts", lambda: boc(boc_row(), boc_row(card="4001"))),
     Case("account.unknown", "statement.csv", "a statement that does not name its account",
          lambda: boc(boc_row(card=""))),

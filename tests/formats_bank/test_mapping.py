@@ -166,7 +166,7 @@ def test_saved_mapping_is_found_again_by_its_header_and_only_there(tmp_path: Pat
     later = CMB.replace(b"2026/01/05", b"2026/02/05").replace(b"2026/01/06", b"2026/02/06")
     assert read_with(tmp_path, later, mapping, name="other name.csv").only.format == "mapping.mine"
     other = CMB.replace("对方账号".encode("gb18030"), "对方行号".encode("gb18030"))
-    assert read_with(tmp_path, other, mapping).only.status == "refused"
+    assert read_with(tmp_path, other, mapping).only.format == "cmb.statement"
 
 
 def test_same_mapping_reads_the_workbook_too(tmp_path: Path) -> None:

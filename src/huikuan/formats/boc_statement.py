@@ -85,7 +85,7 @@ BOC_DEBIT = Format(
     rejects=(balance_fault("余额"),),
     emits=(bank_emit(),),
     facts=(Fact("account", r"(?:借记卡号|账号)[:：][\s,]*([0-9xX*]{4,})"),),
-    balance=Balance(),
+    balance=Balance(by="currency_code"),
     account_value="own_account",
     currency_value="currency_code",
 )
@@ -182,6 +182,6 @@ BOC_CORPORATE = Format(
     rejects=(balance_fault("交易后余额"),),
     emits=(bank_emit(value_date="booked_date", reference="coalesce(company_no, bank_no)"),),
     facts=(Fact("account", r"查询账号[^\d]{0,60}([\d*]{4,})"),),
-    balance=Balance(),
+    balance=Balance(by="currency_code"),
     currency_value="currency_code",
 )

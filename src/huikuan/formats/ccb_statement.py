@@ -67,7 +67,7 @@ CCB_PERSONAL = Format(
     emits=(bank_emit(value_date="booked_date"),),
     footer=Footer(("以上数据仅供参考",), expected=True),
     facts=(Fact("account", r"账\s*号[:：][\s,]*([0-9xX*]{4,})"),),
-    balance=Balance(),
+    balance=Balance(by="currency_code"),
     currency_value="currency_code",
 )
 
@@ -106,7 +106,7 @@ CCB_CORPORATE = Format(
     emits=(bank_emit(ref="bank_no", value_date="booked_date", reference="company_no"),),
     footer=Footer(("以上数据仅供参考", "合计")),
     facts=(Fact("account", r"账\s*号[:：][\s,]*([0-9xX*]{4,})"),),
-    balance=Balance(),
+    balance=Balance(by="currency_code"),
     account_value="own_account",
     currency_value="currency_code",
 )

@@ -17,6 +17,7 @@ from huikuan.formats import controls as checks
 from huikuan.formats.emit_sql import emit_views
 from huikuan.formats.faults import list_problems
 from huikuan.formats.reading import PROBLEMS_LISTED, RawTable, ReadContext, Reading
+from huikuan.formats.settle import doubts, settle
 from huikuan.formats.spec import Format
 from huikuan.formats.typed import Typed, build_typed
 from huikuan.records.errors import Problem
@@ -44,7 +45,8 @@ register(
             "Name it: --account on the command line, or choose it on the page."
         ),
         "account.several": gettext_noop(
-            "The file holds rows of %(count)s accounts (%(names)s). Import one account at a time."
+            "The file holds rows of %(count)s accounts (%(names)s). Import one account at a time; if they are cards of "
+            "one account, name that account: --account on the command line, or choose it on the page."
         ),
         "shop.unknown": gettext_noop(
             "The file does not say which shop it is of. Name it: --shop on the command line, or choose it on the page."
@@ -91,17 +93,18 @@ def _compile(
         return _refused(declared, raw, missing)
     footer = checks.cut_footer(con, declared, raw, name)
     stated = checks.read_facts(declared, raw, footer)
+    unclear = settle(con, declared, name, raw)
     owner = _owner(con, declared, name, stated, context)
     currency = stated.facts.get("currency", "") or _currency_in_rows(con, declared, name)
     unknown = declared.currency_in_rows and not currency and _counts(con, name)[0]
     of_file = (*owner.problems, *([Problem("currency.unknown", raw.sheet, severity="refuse")] if unknown else []))
     emitted = emit_views(con, declared, typed, raw, context, owner.account, owner.shop, currency)
     rejects, rejected_faults = list_problems(con, name, raw, "faults", typed.rejects)
-    rejects += emitted.problems
+    rejects += emitted.problems + unclear
     flags, flagged = list_problems(con, name, raw, "flags", typed.flags)
     reading = _assemble(con, declared, raw, stated, footer, typed, owner, emitted.tables, emitted.direction)
     listed = [*raw.problems, *of_file, *rejects, *flags, *reading.problems]
-    total = len(raw.problems) + len(of_file) + rejected_faults + emitted.faults + flagged
+    total = len(raw.problems) + len(of_file) + rejected_faults + emitted.faults + flagged + len(unclear)
     total += len(reading.problems)
     return _judge(reading, listed, total, context)
 
@@ -183,6 +186,7 @@ def _assemble(
     if declared.balanced:
         problems += checks.check_groups(con, typed.table, declared.balanced)
     problems += checks.check_proved(con, declared, raw, typed.table, all_controls)
+    problems += doubts(con, declared, typed.table, raw)
     rows, accepted, rejected = _counts(con, typed.table)
     if rows == 0 and not raw.controls:
         problems.append(Problem("rows.none", raw.sheet, severity="flag"))

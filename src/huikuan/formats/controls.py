@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from huikuan.formats.headers import normalise_header
+from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import PROBLEMS_LISTED, Line, RawTable
-from huikuan.formats.spec import Balance, Balanced, Format, Total
+from huikuan.formats.spec import Amount, Balance, Balanced, Format, Total
 from huikuan.records.dates import parse_local, to_utc
 from huikuan.records.document import CLOSING_BALANCE, Control
 from huikuan.records.errors import Problem
@@ -74,11 +75,16 @@ class Stated:
         return parse_local(self.facts.get(name, ""), STATED_TIMES)
 
 
-def footer_sql(declared: Format) -> str:
-    """SQL over a raw table: whether a row begins the footer, or is a line of it."""
+def footer_sql(declared: Format, cells: Sequence[str] = ("c0",)) -> str:
+    """SQL over a raw table with these cells: whether a row begins the footer, or is a line of it."""
     if declared.footer is None:
         return "FALSE"
-    begins = " OR ".join(f"starts_with(ltrim(c0, ' `\t'), {sql_text(start)})" for start in declared.footer.starts)
+    first = "ltrim(c0, ' `\t')"
+    if declared.footer.first_filled:
+        first = "ltrim(coalesce(" + ", ".join(f"nullif(trim({cell}, ' `\t'), '')" for cell in cells[:3]) + "), ' `\t')"
+    tests = [f"starts_with({first}, {sql_text(start)})" for start in declared.footer.starts]
+    tests += [f"regexp_matches({first}, {sql_text(declared.footer.pattern)})"] if declared.footer.pattern else []
+    begins = " OR ".join(tests)
     return f"coalesce(({begins}), FALSE)"
 
 
@@ -124,6 +130,8 @@ def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Sta
             if match:
                 facts[fact.name], rows[fact.name] = match.group(1).strip(), line.row
                 break
+    if declared.footer and declared.footer.under:
+        _under(declared, declared.footer.under, raw, footer, facts, rows)
     if declared.footer_table:
         _footer_table(declared.footer_table, footer, facts, rows)
     in_name = _in_name(declared, raw)
@@ -144,6 +152,28 @@ def named_date(declared: Format, raw: RawTable) -> date | None:
     return moment.date() if moment else None
 
 
+def _under(
+    declared: Format,
+    starts: tuple[str, ...],
+    raw: RawTable,
+    footer: tuple[Line, ...],
+    facts: dict[str, str],
+    rows: dict[str, int],
+) -> None:
+    """What the first row of totals holds below the columns of amounts; what is no amount is none of them."""
+    header = [normalise_header(each) for each in raw.header]
+    for line in footer:
+        first = next((cell.strip() for cell in line.cells if cell.strip()), "")
+        if not first.startswith(starts):
+            continue
+        for column in declared.columns:
+            index = column_index(header, column.headers) if isinstance(column, Amount) else None
+            cell = line.cells[index] if index is not None and index < len(line.cells) else ""
+            if _stated_number(cell) is not None:
+                facts[f"under_{column.name}"], rows[f"under_{column.name}"] = cell, line.row
+        return
+
+
 def _footer_table(first: str, footer: tuple[Line, ...], facts: dict[str, str], rows: dict[str, int]) -> None:
     """A header row and a row of values below the data (WeChat)."""
     for head, values in itertools.pairwise(footer):
@@ -161,7 +191,7 @@ def check_totals(
     con: duckdb.DuckDBPyConnection, totals: tuple[Total, ...], stated: Stated, typed: str
 ) -> tuple[list[Control], list[Problem]]:
     """Compare stated totals with the rows that read well."""
-    known = [total for total in totals if total.in_rows or _fact_name(total, stated)]
+    known = [total for total in totals if total.in_rows or _is_stated(total, stated)]
     if not known:
         return [], []
     sums = [f"coalesce({total.computed}, 0)::DECIMAL(38,5)" for total in known]
@@ -179,8 +209,14 @@ def check_totals(
             params = {"name": total.name, "value": stated.facts[name]}
             problems.append(Problem("control.unreadable", row=stated.rows[name], params=params, severity="refuse"))
         else:
-            controls.append(Control(total.name, value, Decimal(computed)))
+            opening = _stated_number(stated.facts[total.opening]) if total.opening else None
+            controls.append(Control(total.name, value, Decimal(computed) + (opening or 0)))
     return controls, problems
+
+
+def _is_stated(total: Total, stated: Stated) -> bool:
+    """Whether the file states a total, and the opening balance it begins with."""
+    return bool(_fact_name(total, stated)) and (not total.opening or total.opening in stated.facts)
 
 
 def _fact_name(total: Total, stated: Stated) -> str:
@@ -190,6 +226,9 @@ def _fact_name(total: Total, stated: Stated) -> str:
 
 
 def _stated_number(text: str) -> Decimal | None:
+    """The amount a total states, also with a decimal comma (one or two digits behind the last comma)."""
+    if re.search(r",\d{1,2}\s*$", text):
+        text = text.translate(str.maketrans(".,", ",."))
     try:
         return parse_amount(text)
     except ValueError:
@@ -321,10 +360,25 @@ def _balance_control(con: duckdb.DuckDBPyConnection, typed: str, balance: Balanc
     return [Control(CLOSING_BALANCE, stated, Decimal(computed)) for stated, computed in found]
 
 
+def take_proved_reading(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance) -> str:
+    """The reading of the amounts that the balance follows without a break becomes the amount; its name, "" if none is
+    proved."""
+    for reading in (balance.amount, *balance.readings, *balance.inverted):
+        tried = replace(balance, amount=reading)
+        linked = con.execute(f"SELECT count(before) FROM ({_chain(typed, tried)})").fetchone()
+        if not linked or linked[0] < (2 if reading in balance.inverted else 1):
+            return ""
+        if min(_breaks(con, typed, tried)) == 0:
+            if reading != balance.amount:
+                con.execute(f"UPDATE {typed} SET {balance.amount} = {reading}")
+            return reading
+    return ""
+
+
 def check_proved(
     con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, typed: str, controls: list[Control]
 ) -> list[Problem]:
-    """The flag `unproved` of a bank file of which neither totals nor a single readable balance prove the reading.
+    """The flag `unproved` of a bank file of which neither totals nor two readable balances prove the reading.
 
     Controls that disagree prove nothing, but where balances can be read their breaks tell more than this flag."""
     if "bank_line" not in declared.kinds or any(control.ok for control in controls):
@@ -333,7 +387,7 @@ def check_proved(
         return []
     balance = f"count({declared.balance.balance})" if declared.balance else "0"
     found = con.execute(f"SELECT count(*), {balance} FROM {typed} WHERE faults = 0 AND NOT ignored").fetchone()
-    if found is None or found[0] == 0 or found[1] > 0:
+    if found is None or found[0] == 0 or found[1] > 1:
         return []
     return [Problem("unproved", raw.sheet, params={"what": declared.id}, severity="flag")]
 

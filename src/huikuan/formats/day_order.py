@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import RawTable
-from huikuan.formats.spec import DAY_FIRST, ISO_DATES, ISO_TIMES, MONTH_FIRST, Column, Format, Moment
+from huikuan.formats.spec import DAY_FIRST, MONTH_FIRST, Column, Format, Moment
 from huikuan.formats.stored import stored
 from huikuan.records.errors import Problem
 from huikuan.records.messages import gettext_noop, register
@@ -23,7 +23,8 @@ register(
     {
         "date.order_unknown": gettext_noop(
             "Column “%(column)s”: nothing in the file tells whether “%(value)s” is written with the day or with the "
-            "month first. Export a longer period, which has a day after the 12th, and import that."
+            "month first. Export a longer period, which has a day after the 12th, or choose the columns by hand "
+            "(column mapping), where the order is stated."
         ),
     }
 )
@@ -63,9 +64,13 @@ def _told(column: Moment, header: list[str]) -> bool:
 
 
 def _with_order(column: Moment, day_first: bool) -> Moment:
-    days = DAY_FIRST if day_first else MONTH_FIRST
+    return with_days(column, DAY_FIRST if day_first else MONTH_FIRST)
+
+
+def with_days(column: Moment, days: tuple[str, ...]) -> Moment:
+    """The column with these ways to write a day, before its own."""
     times = tuple(f"{day} {time}" for day in days for time in ("%H:%M:%S", "%I:%M:%S %p", "%H:%M"))
-    return replace(column, formats=(*ISO_TIMES, *times), date_formats=(*ISO_DATES, *days))
+    return replace(column, formats=(*times, *column.formats), date_formats=(*days, *column.date_formats), day_first="")
 
 
 def _number(index: int | str, part: int) -> str:

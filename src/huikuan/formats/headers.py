@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _SYNONYMS = str.maketrans({"帐": "账", "餘": "余", "額": "额", "−": "-", "–": "-", "【": "[", "】": "]"})
 _BLANKS = re.compile(r"\s+")
 _AROUND = " \t\"'`\ufeff="
 
 
+@lru_cache(maxsize=1 << 14)
 def normalise_header(text: str) -> str:
     """A header as it is compared: NFKC, quotes and blanks around it off, inner blanks single, small letters.
 

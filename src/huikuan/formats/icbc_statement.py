@@ -89,7 +89,7 @@ ICBC_PERSONAL = Format(
         Total("记账金额(收入)", "total_in", "sum(money_in) FILTER (currency_code = 'CNY')"),
         Total("记账金额(支出)", "total_out", "sum(abs(money_out)) FILTER (currency_code = 'CNY')"),
     ),
-    balance=Balance(),
+    balance=Balance(by="currency_code"),
     currency_value="currency_code",
 )
 
@@ -129,6 +129,7 @@ ICBC_CORPORATE = Format(
         ("借方发生额", "发生额", "转出金额", "轉出金額", "扣賬金額", "扣賬"),
         ("余额", "餘額", "結餘"),
         ("用途", "摘要", "附言"),
+        ("对方单位名称", "对方单位", "對方單位"),
     ),
     lacks=(("交易流水号",), ("核心流水号",), ("账户明细编号-交易流水号",)),
     columns=(
@@ -163,7 +164,7 @@ ICBC_CORPORATE = Format(
     marks=("[HISTORYDETAIL]",),
     footer=Footer(("合计", "总计", "合計")),
     facts=(Fact("account", r"(?:查询账号|本方账号|^账号|卡号|賬號)[^\d]{0,20}([\d*]{4,}[\d*-]*)"),),
-    balance=Balance(),
+    balance=Balance(by="currency_code"),
     account_value="own_account",
     currency_value="currency_code",
 )

@@ -5,6 +5,7 @@ A fault of a file is no exception: it is a refused `Reading` with its problem, s
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from huikuan.formats.compile import compile_reading
 from huikuan.formats.readers.container import Member, open_container
 from huikuan.formats.readers.delimited import open_delimited
 from huikuan.formats.readers.spreadsheet import open_sheets
-from huikuan.formats.reading import ReadContext, Reading, TableSource
+from huikuan.formats.reading import Head, ReadContext, Reading, TableSource
 from huikuan.formats.recognise import nearest, recognise
 from huikuan.formats.registry import FORMATS
 from huikuan.formats.rule_files import refuse_rules
@@ -40,6 +41,11 @@ register(
         "file.not_recognised_near": gettext_noop(
             "%(file)s is none of the files Huikuan knows. It comes closest to %(format)s, but line %(near)s lacks the "
             "column “%(missing)s”. Export it with all columns, or choose its columns by hand (column mapping)."
+        ),
+        "file.no_header": gettext_noop(
+            "%(file)s has no header: its first row already holds a date and an amount. Add a first row with the names "
+            "of the columns and import it again; if it is not recognised then, choose its columns by hand (column "
+            "mapping)."
         ),
         "file.other_message": gettext_noop(
             "%(file)s is of the kind %(found)s, and none that Huikuan reads. Ask the bank or the platform for "
@@ -99,7 +105,7 @@ def _candidates(context: ReadContext) -> tuple[Format, ...]:
     if context.mapping:
         wanted = tuple(each for each in known if each.id in (context.mapping, f"mapping.{context.mapping}"))
     elif context.format != "auto":
-        wanted = tuple(each for each in known if each.id == context.format)
+        wanted = tuple(replace(each, named=False) for each in known if each.id == context.format)
     else:
         return known
     if not wanted:
@@ -181,6 +187,8 @@ def _unknown(source: TableSource, member: Member, formats: Sequence[Format], con
     if member.nature == "xml":
         return UserError("file.other_message", file=member.name, found="XML")
     refuse_rules(source)
+    if source.heads and _without_header(source.heads[0]):
+        return UserError("file.no_header", file=member.name)
     near = nearest(source, formats)
     if not near:
         return UserError("file.not_recognised", file=member.name)
@@ -197,6 +205,16 @@ def _unknown(source: TableSource, member: Member, formats: Sequence[Format], con
         missing=missing,
         candidates=others,
     )
+
+
+_DATE_CELL = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}( .*)?")
+_AMOUNT_CELL = re.compile(r"[-+]?\d[\d,]*[.,]\d{1,2}")
+
+
+def _without_header(head: Head) -> bool:
+    """Whether the very first row holds a date and an amount: data where the names of the columns should be."""
+    cells = [cell.strip() for cell in head.rows[0][1]] if head.rows else []
+    return any(_DATE_CELL.fullmatch(cell) for cell in cells) and any(_AMOUNT_CELL.fullmatch(cell) for cell in cells)
 
 
 def _refused(member: str, sheet: str, error: UserError) -> Reading:

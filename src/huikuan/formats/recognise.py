@@ -37,7 +37,15 @@ class Nearest:
 
 
 def recognise(source: TableSource, formats: Iterable[Format]) -> Recognised | None:
-    """The best format for an opened table; None if none fits. Equal scores: the earlier format."""
+    """The best format for an opened table; None if none fits. Equal scores: the earlier format. What is declared as a
+    fallback is tried where nothing else fits."""
+    known = tuple(formats)
+    return _best(source, (each for each in known if not each.fallback)) or _best(
+        source, (each for each in known if each.fallback)
+    )
+
+
+def _best(source: TableSource, formats: Iterable[Format]) -> Recognised | None:
     best: Recognised | None = None
     for declared in formats:
         found = _try_format(source, declared) if declared.needs else None
@@ -49,7 +57,7 @@ def recognise(source: TableSource, formats: Iterable[Format]) -> Recognised | No
 def nearest(source: TableSource, formats: Iterable[Format], count: int = 3) -> list[Nearest]:
     """The formats that come closest. Close is one of whose needs half or more stand in one row, or a quarter if no
     other format has these: sharing a common word such as 交易时间 says nothing."""
-    known = tuple(formats)
+    known = tuple(each for each in formats if not (each.fallback or each.named))
     common = Counter(name for each in known for name in {normalise_header(n) for names in each.needs for n in names})
     found: list[tuple[float, int, Nearest]] = []
     for place, declared in enumerate(known):
@@ -83,7 +91,10 @@ def _try_format(source: TableSource, declared: Format) -> Recognised | None:
             if not _fits(header, declared):
                 continue
             above = " ".join(",".join(cells) for _, cells in head.rows[:place])
-            score = _score(header, declared, above, source)
+            named = _named(declared, above, source)
+            if declared.named and not named:
+                continue
+            score = _score(header, declared) + named
             layout = Layout(row, head.split or ",", declared.quote, declared.prefix)
             return Recognised(declared, layout, score)
     return _without_header(source, declared)
@@ -104,8 +115,12 @@ def _fits(header: Sequence[str], declared: Format) -> bool:
     return not any(column_index(header, names) is not None for names in declared.lacks)
 
 
-def _score(header: Sequence[str], declared: Format, above: str, source: TableSource) -> int:
-    known = sum(column_index(header, column.headers) is not None for column in declared.columns)
+def _score(header: Sequence[str], declared: Format) -> int:
+    return len(declared.needs) + sum(column_index(header, column.headers) is not None for column in declared.columns)
+
+
+def _named(declared: Format, above: str, source: TableSource) -> int:
+    """The score of what the preamble and the file's name say."""
     marks = sum(normalise_header(mark) in normalise_header(above) for mark in declared.marks)
     name = bool(declared.file_name and re.search(declared.file_name, f"{source.member} {source.sheet}"))
-    return len(declared.needs) + known + MARK_SCORE * marks + NAME_SCORE * name
+    return MARK_SCORE * marks + NAME_SCORE * name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from huikuan.formats.abc_statement import ABC_DEBIT
 from huikuan.formats.alibaba1688_bills import ALIBABA1688_PAYMENTS, ALIBABA1688_RECEIPTS
 from huikuan.formats.alibaba1688_orders import ALIBABA1688_ORDERS
 from huikuan.formats.alipay_ledger import ALIPAY_LEDGER
@@ -10,9 +11,15 @@ from huikuan.formats.alipay_trades import ALIPAY_TRADES
 from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
 from huikuan.formats.amazon_transactions import AMAZON_TRANSACTIONS
 from huikuan.formats.bai2_statement import BAI2
+from huikuan.formats.bank_statement import BANK_SHEET, BANK_STATEMENT, NAMED_BANKS
 from huikuan.formats.boc_statement import BOC_CORPORATE, BOC_CREDIT, BOC_DEBIT
+from huikuan.formats.bocom_statement import BOCOM_CREDIT, BOCOM_DEBIT
 from huikuan.formats.camt_statement import CAMT_052, CAMT_053, CAMT_054
 from huikuan.formats.ccb_statement import CCB_CORPORATE, CCB_PERSONAL
+from huikuan.formats.cgb_statement import CGB_CREDIT
+from huikuan.formats.chase_statement import CHASE_STATEMENT
+from huikuan.formats.citic_statement import CITIC_CREDIT
+from huikuan.formats.cmb_statement import CMB_CREDIT, CMB_DEBIT
 from huikuan.formats.cointab_tables import COINTAB_INVOICE, COINTAB_ORDERS, COINTAB_PRODUCTS
 from huikuan.formats.douyin_aftersales import DOUYIN_AFTERSALES
 from huikuan.formats.douyin_bic import DOUYIN_BIC
@@ -24,6 +31,7 @@ from huikuan.formats.ebay_transactions import EBAY_TRANSACTIONS
 from huikuan.formats.etsy_statement import ETSY_STATEMENT
 from huikuan.formats.express_bill import EXPRESS_BILL
 from huikuan.formats.fedex_invoice import FEDEX_INVOICE
+from huikuan.formats.hsbc_statement import HSBC_CREDIT, HSBC_DEBIT
 from huikuan.formats.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
 from huikuan.formats.jd_logistics import JD_LOGISTICS
 from huikuan.formats.jd_orders import JD_ORDERS
@@ -53,6 +61,7 @@ from huikuan.formats.qif_statement import QIF
 from huikuan.formats.sf_bill import SF_BILL
 from huikuan.formats.shopify_orders import SHOPIFY_ORDERS
 from huikuan.formats.shopify_payments import SHOPIFY_PAYMENTS, SHOPIFY_PAYOUTS
+from huikuan.formats.spdb_statement import SPDB_PERSONAL
 from huikuan.formats.spec import Format
 from huikuan.formats.stripe_payments import STRIPE_BALANCE, STRIPE_PAYMENTS
 from huikuan.formats.taobao_suborders import TAOBAO_SUBORDERS
@@ -156,6 +165,17 @@ FORMATS: tuple[Format, ...] = (
     BOC_DEBIT,
     BOC_CREDIT,
     BOC_CORPORATE,
+    ABC_DEBIT,
+    BOCOM_DEBIT,
+    BOCOM_CREDIT,
+    CMB_DEBIT,
+    CMB_CREDIT,
+    SPDB_PERSONAL,
+    CITIC_CREDIT,
+    CGB_CREDIT,
+    HSBC_DEBIT,
+    HSBC_CREDIT,
+    CHASE_STATEMENT,
     MT940,
     CAMT_053,
     CAMT_052,
@@ -163,6 +183,10 @@ FORMATS: tuple[Format, ...] = (
     BAI2,
     OFX,
     QIF,
+    # Any bank: its own id where the file names it.
+    *NAMED_BANKS,
+    BANK_STATEMENT,
+    BANK_SHEET,
 )
 
 

@@ -32,8 +32,9 @@ ISO_TIMES = (
     "%Y%m%d %H%M%S", "%Y%m%d%H%M%S", "%Y-%m-%d %H.%M.%S", "%Y-%m-%d-%H.%M.%S",
 )  # fmt: skip
 ISO_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日")
-DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y")
-MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%d.%m.%Y", "%d.%m.%y")  # points always stand behind the day
+# Two digits of a year first: DuckDB's %Y takes them for the year 20. Points always stand behind the day.
+DAY_FIRST = ("%d/%m/%y", "%d.%m.%y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
+MONTH_FIRST = ("%m/%d/%y", "%d.%m.%y", "%m/%d/%Y", "%m-%d-%Y", "%d.%m.%Y")
 
 
 # ---------------------------------------------------------------- values: what a column means
@@ -67,7 +68,8 @@ class Identifier:
 class Amount:
     """An amount in the grammar of `records.money`; blank, `-`, `--`, `/` are null. `minor`: written in cents.
     `decimal_comma`: True, the file writes 1.234,50; "seen", it may, and a cell with one or two digits behind its last
-    comma shows it. `remark`: a regular expression of what may stand behind the number and is no part of it."""
+    comma shows it. `remark`: a regular expression of what may stand behind the number and is no part of it.
+    `unit`: a currency may be written around it (`CNY13.50`, `579,68 USD`, `8,000.00(CN)`)."""
 
     name: str
     headers: tuple[str, ...]
@@ -75,14 +77,15 @@ class Amount:
     minor: bool = False
     remark: str = ""
     decimal_comma: bool | Literal["seen"] = False
+    unit: bool = False
     occurrence: int = 1
 
 
 @dataclass(frozen=True)
 class Moment:
     """A date with time. Gives `NAME` (UTC) and `NAME_date` (the book's date). `also` is a second column holding the
-    time of day. `tz`: a zone name, BOOK, or OFFSET. A text without a time of day (spreadsheet programs lose it) gives
-    only `NAME_date`.
+    time of day (or, at some banks, date and time again). `tz`: a zone name, BOOK, or OFFSET. A text without a time of
+    day (spreadsheet programs lose it) gives only `NAME_date`.
 
     `worded`: the month may stand in words, hours may be am and pm. `zone`: a third column, with OFFSET, that names each
     row's zone. `day_first="seen"`: 03/04 may be either; the whole file decides, or one of `day_first_by`, headers that
@@ -187,6 +190,16 @@ class Flag:
     column: str
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """A condition over all rows that read well (an SQL aggregate) under which the document is flagged or refused."""
+
+    code: str
+    sql: str
+    severity: Literal["flag", "refuse"] = "flag"
+    column: str = ""
+
+
 # ---------------------------------------------------------------- records: what a row becomes
 @dataclass(frozen=True)
 class Emit:
@@ -208,18 +221,24 @@ class Emit:
 class Footer:
     """Rows below the data. `starts`: beginnings of the row's first cell (blanks and back ticks taken off);
     `to_end`: everything after the first such row belongs to the footer. `expected`: the document always has one, so
-    without it the file is flagged as possibly cut off."""
+    without it the file is flagged as possibly cut off. `first_filled`: the row's first cells may be blank.
+    `pattern`: a regular expression for the cell, beside `starts`. `under`: beginnings of rows of totals: what stands
+    there below an `Amount` is the fact `under_NAME`."""
 
     starts: tuple[str, ...]
     to_end: bool = True
     expected: bool = False
+    first_filled: bool = False
+    pattern: str = ""
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Fact:
     """Something the preamble or footer states: the first group of `pattern` in any of its lines.
 
-    Known names: account, shop, currency, period_from, period_to, exported_at. Others may be used by controls."""
+    Known names: account, shop, currency, period_from, period_to, exported_at. Others may be used by controls, and what
+    the preamble states by expressions, as the text `fact_NAME`."""
 
     name: str
     pattern: str
@@ -230,24 +249,34 @@ class Fact:
 class Total:
     """A control total. `stated` names a Fact, or a column of the footer's own header-and-row table (`footer_table`), or
     is an SQL aggregate itself where a row states the total (Amazon), then `in_rows`. `computed` is an SQL aggregate
-    over all rows that read well, ignored ones included (column `ignored`)."""
+    over all rows that read well, ignored ones included (column `ignored`). `opening` names a Fact that is added to it;
+    without that fact there is no such total."""
 
     name: str
     stated: str
     computed: str
     in_rows: bool = False
+    opening: str = ""
 
 
 @dataclass(frozen=True)
 class Balance:
     """A running balance: `balance` after each row moved by `amount`, oldest first or newest first. Breaks flag the
     document: `balance_break`. `by` names a value with a balance of its own (currency); `rows` (SQL) is which rows the
-    balance counts."""
+    balance counts.
+
+    `readings` are other values of the same amounts, with other signs: where the balance does not follow `amount`, but
+    follows one of them from the first row to the last, that one is taken. The first is the surest. `inverted` are
+    readings in which money in is money out: they need three balances, and are told. `unclear` rejects rows where no
+    balance proves the reading; its conditions may use window functions."""
 
     amount: str = "amount"
     balance: str = "balance"
     by: str = ""
     rows: str = "NOT ignored"
+    readings: tuple[str, ...] = ()
+    inverted: tuple[str, ...] = ()
+    unclear: tuple[Reject, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -295,7 +324,10 @@ class Format:
     """One source document. See the module's docstring; `docs/howto/add-a-format.md` shows how to write one.
 
     Recognition: all of `needs` (each a tuple of synonyms) must stand in one row within the first 40, and none of
-    `lacks`; `marks` (texts of the preamble) and `file_name` (a regular expression) decide between candidates.
+    `lacks`; `marks` (texts of the preamble) and `file_name` (a regular expression) decide between candidates. `named`:
+    without one of them it is not this document. `fallback`: tried where no other format fits.
+    `settled`: values computed once more when all rows are there, with window functions (the order of day and month);
+    then `doubts` are asked.
     `sniff` and `read` replace all this for documents that are no tables: `sniff(first 64 KiB, file name)`,
     `read(path, name, con, context)` gives one raw table per document.
 
@@ -319,6 +351,10 @@ class Format:
     ignored: str = ""
     lacks: tuple[tuple[str, ...], ...] = ()
     marks: tuple[str, ...] = ()
+    named: bool = False
+    fallback: bool = False
+    settled: tuple[Expression, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     file_name: str = ""
     # A regular expression whose first group is the export time in the file's name; its day is the value `named_date`.
     exported_in_name: str = ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from huikuan.formats.classify import add_classes, create_classes
-from huikuan.formats.controls import footer_sql, named_date
+from huikuan.formats.controls import footer_sql, named_date, read_facts
 from huikuan.formats.day_order import settle_day_order
 from huikuan.formats.faults import Fault, mask_sql
 from huikuan.formats.headers import column_index, normalise_header
@@ -139,7 +139,7 @@ def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: st
     """The query that makes the typed table of a relation of raw rows: as many rows."""
     used = _used(declared)
     ragged, faults = _ragged(declared, raw), plan.rejects
-    query, placed = _levels(plan, raw, relation, footer_sql(declared), used, name)
+    query, placed = _levels(plan, raw, relation, footer_sql(declared, raw.cell_names), used, name)
     ragged_sql = " OR ".join(f"({fault.condition})" for fault in ragged) or "FALSE"
     mask = f"CASE WHEN {ragged_sql} THEN {mask_sql(ragged)} ELSE {mask_sql(faults)} << {len(ragged)} END"
     ignored = f"coalesce(({declared.ignored}), FALSE)" if declared.ignored else "FALSE"
@@ -156,6 +156,11 @@ def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
     plan.values["header_row"] = f"{raw.header_row}::BIGINT"
     day = named_date(declared, raw)
     plan.values["named_date"] = f"DATE '{day}'" if day else "NULL::DATE"
+    plan.values["account_given"] = f"nullif({sql_text(context.account)}, '')"
+    plan.values["book_currency"] = sql_text(context.currency)
+    above = read_facts(declared, raw, ()).facts
+    for fact in declared.facts:
+        plan.values[f"fact_{fact.name}"] = sql_text(above[fact.name]) if fact.name in above else "NULL::VARCHAR"
     header = [normalise_header(each) for each in raw.header]
     for column in declared.columns:
         _plan_column(plan, column, header, raw, context)
@@ -188,7 +193,7 @@ def _plan_column(plan: _Plan, column: Column, header: list[str], raw: RawTable, 
     plan.cells[f"r_{column.name}"] = f"c{index}"
     if isinstance(column, Moment) and column.also:
         other = column_index(header, column.also)
-        plan.cells[f"r_{column.name}_also"] = "NULL" if other is None else f"c{other}"
+        plan.cells[f"r_{column.name}_also"] = "NULL" if other in (None, index) else f"c{other}"
     if isinstance(column, Moment) and column.zone:
         other = column_index(header, column.zone)
         plan.cells[f"r_{column.name}_zone"] = "NULL" if other is None else f"c{other}"
@@ -244,11 +249,15 @@ def _used(declared: Format) -> set[str]:
         declared.currency_value,
     ]
     snippets += [declared.currency_in_rows, *declared.period_values]
+    snippets += [part for each in declared.settled for part in (each.name, each.sql)]
+    snippets += [each.sql for each in declared.doubts]
     for emit in declared.emits:
         snippets += [*emit.fields.values(), emit.where, emit.moment, f"{emit.moment}_date"]
     snippets += [sql for total in declared.totals for sql in (total.computed, total.stated if total.in_rows else "")]
     if declared.balance:
-        snippets += [declared.balance.amount, declared.balance.balance, declared.balance.by, declared.balance.rows]
+        balance = declared.balance
+        snippets += [balance.amount, balance.balance, balance.by, balance.rows, *balance.readings, *balance.inverted]
+        snippets += [each.sql for each in balance.unclear]
     if declared.balanced:
         snippets += [declared.balanced.key, declared.balanced.left, declared.balanced.right]
     return set().union(*(words(each) for each in snippets))

@@ -29,6 +29,7 @@ from huikuan.records.money import (
     blank_trim_sql,
     decimal_comma_sql,
     no_amount_sql,
+    without_unit_sql,
 )
 from huikuan.records.sql import sql_text
 
@@ -145,10 +146,10 @@ def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnS
 
 
 def _amount(column: Amount, raw: str, header: str, cell: str) -> ColumnSql:
-    written = raw
+    written = without_unit_sql(raw) if column.unit else raw
     if column.remark:
         behind = sql_text(f"{column.remark}[ \t]*$")
-        written = f"regexp_replace({raw}, {behind}, '')"
+        written = f"regexp_replace({written}, {behind}, '')"
     if column.decimal_comma:
         written = decimal_comma_sql(written, column.decimal_comma == "seen")
     text = raw if written == raw else f"t_{column.name}"
@@ -164,7 +165,10 @@ def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadConte
     name, bare, local = column.name, f"t_{column.name}", f"l_{column.name}"
     zone = context.timezone if column.tz == BOOK else column.tz
     other = f"nullif({blank_trim_sql(raw + '_also')}, '')" if column.also else ""
-    both = f"concat_ws(' ', {blank_trim_sql(raw)}, {other})" if other else ""
+    both = ""
+    if other:
+        whole = f"regexp_matches({raw}_also, '[0-9]{{4}}[-/年]?[0-9]{{2}}.*[0-9]{{2}}:')"
+        both = f"CASE WHEN {whole} THEN {other} ELSE concat_ws(' ', {blank_trim_sql(raw)}, {other}) END"
     parsed = {bare: both or f"CASE WHEN length({raw}) = 19 THEN {raw} ELSE {blank_trim_sql(raw)} END"}
     if column.worded:
         whole = both or f"trim({raw}, {sql_text(BLANKS)})"

@@ -101,6 +101,16 @@ def decimal_comma_sql(raw: str, only_seen: bool) -> str:
     return f"CASE WHEN regexp_matches({raw}, ',[0-9]{{1,2}}[^0-9.,]{{0,5}}$') THEN {exchanged} ELSE {raw} END"
 
 
+# A currency around an amount: `CNY13.50`, `12,30 USD`, `8.00(CN)`, `544,00 $`. CR and DR are none: they are signs.
+_CODE = "(?:CNY|CNH|CN|RMB|USD|HKD|EUR|GBP|JPY|AUD|CAD|SGD|MOP|TWD|KRW|THB|CHF|NZD|MYR|INR|US|HK|CA)[$]?"
+_UNIT = f"^([-−+]?){_CODE}[ \\t]*|[ \\t]*(?:{_CODE}|[(]{_CODE}[)]|[$€£¥￥元])$"
+
+
+def without_unit_sql(raw: str) -> str:
+    """SQL: a text cell without the currency around its amount, and without a spreadsheet's apostrophe before it."""
+    return f"regexp_replace(trim({raw}, {sql_text(BLANKS + chr(39))}), {sql_text(_UNIT)}, '\\1', 'g')"
+
+
 def blank_trim_sql(cell: str) -> str:
     """SQL: a cell without the blanks around it (space, tab, no-break space, ideographic space).
 

@@ -1,5 +1,6 @@
 """Faithful small files of every layout that is known from documentation alone; see `specimen`."""
 
+from huikuan.demo.specimens.banks import BANKS
 from huikuan.demo.specimens.couriers import COURIERS
 from huikuan.demo.specimens.douyin import DOUYIN
 from huikuan.demo.specimens.erp import ERP
@@ -15,6 +16,7 @@ from huikuan.demo.specimens.wechatshop import WECHATSHOP
 from huikuan.demo.specimens.xiaohongshu import XIAOHONGSHU
 
 SPECIMENS: tuple[Specimen, ...] = (
+    *BANKS,
     *DOUYIN,
     *JD,
     *KUAISHOU,
