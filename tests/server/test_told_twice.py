@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from huikuan.pipeline.importing import ImportOptions, ImportRow
 from huikuan.server.documents import services, told_twice
 from huikuan.server.documents.models import Upload
-from huikuan.server.workbench.services import reconcile
+from huikuan.server.workbench.services import reconcile, results
 from tests.pipeline.test_proofs import MOVES, ledger, statement
 from tests.server.test_coverage import address, english
 from tests.server.world import World
@@ -70,3 +70,27 @@ def test_lines_that_may_be_one_movement_or_two_are_told_on_the_page(world: World
     assert [(each.class_, each.count, each.amount) for each in found] == [("possible_duplicate", 1, Decimal(50))]
     pages = [english(world).get(address(world, "document", each.document)).content.decode() for each in (row, other)]
     assert sum("may be one movement that two files tell" in page for page in pages) == 1
+
+
+@pytest.mark.parametrize(("movements", "balance"), [(1, "53"), (2, "103")])
+def test_a_person_says_whether_it_is_one_movement_or_two(
+    world: World, tmp_path: Path, movements: int, balance: str
+) -> None:
+    (row, other) = take(
+        world, statement(tmp_path, "a.csv", [(1, 10), (3, 50)]), statement(tmp_path, "b.csv", [(3, 50), (5, -7)]),
+        account="bank",
+    )  # fmt: skip
+    book = world.ours.book
+    (line,) = told_twice.doubtful(book, row.document, ["bank_line"])
+    page = english(world).get(address(world, "document", other.document)).content.decode()
+    assert "One movement or two?" in page and "50.00" in page
+    data = {"record_key": line.record_key, "movements": movements}
+    assert english(world).post(address(world, "decide", row.document), data).status_code == 302
+    assert told_twice.doubtful(book, row.document, ["bank_line"]) == []
+    take(world, statement(tmp_path, "c.csv", [(3, 50), (6, -7)]), account="bank")
+    reconcile(book, "test")
+    found = results(book)
+    assert "possible_duplicate" not in [each["class"] for each in found.classes("balance")], "it holds"
+    assert english(world).post(address(world, "decide", row.document), data).status_code == 422, "decided already"
+    moved = sum(each["amount"] for each in found.told_open("payout-bank"))
+    assert moved == Decimal(balance) - 7

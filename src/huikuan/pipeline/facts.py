@@ -64,14 +64,19 @@ def load(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions, timez
         conflicts += register_kind(con, lake, kind, decisions)
     backend = ibis.duckdb.from_connection(con)
     tables: dict[str, Any] = {name: backend.table(name) for name in KINDS}
-    if _register_findings(con, lake):
+    if _register_findings(con, lake, decisions):
         tables[FINDINGS] = backend.table(FINDINGS)
     return Loaded(Facts(backend, tables, timezone), tuple(conflicts))
 
 
-def _register_findings(con: duckdb.DuckDBPyConnection, lake: Lake) -> bool:
+def finding_key(record_key: str) -> str:
+    """What an exclusion names that settles whether documents tell a record once or twice."""
+    return f"document:{record_key}"
+
+
+def _register_findings(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions) -> bool:
     """Make the table of what documents themselves leave in doubt, if anything: totals that disagree, and lines of
-    accounts of which nobody can say whether two documents tell one movement or two."""
+    accounts of which nobody can say whether two documents tell one movement or two, unless a person has."""
     documents = lake.documents()
     kinds = {document.document_id: document.kinds for document in documents}
     rows = []
@@ -91,6 +96,8 @@ def _register_findings(con: duckdb.DuckDBPyConnection, lake: Lake) -> bool:
             f"k.business_date AS date, k.amount, false AS closing, k.currency, 'possible_duplicate' AS class "
             f"FROM {kind}_doubtful d JOIN {kind} k USING (record_key)"
         )
+    settled = [each.record_key for each in decisions.exclusions if each.record_key.startswith(finding_key(""))]
+    con.execute(f"DELETE FROM {FINDINGS} WHERE list_contains(?::VARCHAR[], 'document:' || identity)", [settled])
     found = con.execute(f"SELECT count(*) FROM {FINDINGS}").fetchone()
     return bool(found and found[0])
 

@@ -108,6 +108,7 @@ ROWS = [
     # Both books have an account of this name: the key is that of its name.
     Row("documents:stream", MONEY, "get", stream),
     Row("documents:document", MONEY, "get", document),
+    Row("documents:decide", MATCH, "post", document),
     Row("documents:undo", MATCH, "get", document),
     Row("documents:undo", MATCH, "post", document),
 ]

@@ -26,5 +26,6 @@ urlpatterns = [
     path("documents/coverage/<str:key>/", coverage_views.stream, name="stream"),
     path("documents/<str:document_id>/", views.document, name="document"),
     path("documents/<str:document_id>/undo/", views.undo, name="undo"),
+    path("documents/<str:document_id>/decide/", views.decide, name="decide"),
     path("source/<path:record_key>/", views.source, name="source"),
 ]

@@ -203,6 +203,7 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
         "controls": [shown_control(control) for control in found.controls],
         "shared": [] if found.undone_at else told_twice.shared(request.book, document_id),  # type: ignore[attr-defined]
         "twice": [] if found.undone_at else told_twice.booked_twice(request.book, document_id),  # type: ignore[attr-defined]
+        "doubtful": [] if found.undone_at else told_twice.doubtful(request.book, document_id, found.kinds),  # type: ignore[attr-defined]
         "samples": queries.first_records(request.book, found, request.membership.may("view_counterparty")),  # type: ignore[attr-defined]
     }
     return render(request, "documents/document.html", context)
@@ -232,6 +233,17 @@ def undo(request: HttpRequest, document_id: str) -> HttpResponse:
         toast(request, _("%(file)s was taken out again.") % {"file": found.file_name})
         return done(request, book_url(request, "documents:list"))
     return render(request, "documents/undo.html", {"document": found})
+
+
+@require_POST
+@book_view("match")
+def decide(request: HttpRequest, document_id: str) -> HttpResponse:
+    """Say whether a line that two files tell is one movement or two."""
+    _document(request, document_id)
+    movements = 2 if request.POST.get("movements") == "2" else 1
+    told_twice.decide(request.book, request, document_id, request.POST.get("record_key", ""), movements)  # type: ignore[attr-defined]
+    toast(request, _("Saved. It counts from the next reconciliation on."))
+    return done(request, book_url(request, "documents:document", document_id))
 
 
 @require_GET
