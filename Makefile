@@ -1,4 +1,4 @@
-# make install | run | test | bench | frontend | messages. Needs Python 3.11 or newer and make, nothing else.
+# make install | run | test | fuzz | bench | frontend | messages. Needs Python 3.11 or newer and make, nothing else.
 PYTHON ?= python3
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -16,7 +16,7 @@ BUILT := $(VENV)/.built
 FRONTEND := package.json package-lock.json hatch_build.py $(wildcard frontend/* frontend/styles/* src/huikuan/server/*/client/*)
 MESSAGES := $(wildcard src/huikuan/locale/*/LC_MESSAGES/*.po src/huikuan/server/*/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: install run test quick bench frontend messages clean
+.PHONY: install run test quick bench fuzz frontend messages clean
 install: $(INSTALLED) $(BUILT)
 
 $(PY):
@@ -51,6 +51,10 @@ quick: install
 
 bench: install
 	$(PY) -m benchmarks
+
+# Mutated files by the thousands through every reader, at the lowest priority. See docs/testing.md.
+fuzz: install
+	$(PY) -m tests.fuzz
 
 clean:
 	$(PY) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('node_modules', 'src/huikuan/server/static_built')]"

@@ -139,3 +139,10 @@ def test_interim_report_counts_by_the_banks_reference_only(tmp_path: Path) -> No
     assert found.rows("record_key") == final.rows("record_key")
     found = read_bytes(tmp_path, "c.txt", bai2(PLAIN.replace("BR2", ""), **interim))
     assert codes(found.only) == ["bank.no_bank_reference"]
+
+
+def test_record_without_end_is_refused(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, "a.txt", bai2(PLAIN.replace("49,23000,4/", "88,x/\n" * 3000 + "49,23000,4/")))
+    assert codes(found.only) == ["bai2.record"]
+    found = read_bytes(tmp_path, "b.txt", bai2(PLAIN.replace("49,23000,4/", f"{'x' * 500}\n" * 500 + "49,23000,4/")))
+    assert codes(found.only) == ["bai2.record"]

@@ -252,3 +252,17 @@ def test_long_statement_is_read_by_batches(tmp_path: Path) -> None:
     assert got.con.execute(
         f"SELECT count(balance), max(balance), arg_max(balance, source_row) FROM {got.only.tables['bank_line']}"
     ).fetchone() == (1, Decimal(7), Decimal(7))
+
+
+def test_batch_of_very_many_transactions(tmp_path: Path) -> None:
+    details = "".join(f"<TxDtls><RmtInf><Ustrd>T{n}</Ustrd></RmtInf></TxDtls>" for n in range(5000))
+    content = statement(entry("10.00", "DBIT", more=f"<NtryDtls>{details}</NtryDtls>"))
+    got = read_bytes(tmp_path, "a.xml", content)
+    (row,) = got.rows("amount, text")
+    assert row[0] == money("-10") and row[1].startswith("T0 T1 T2 ") and 1900 < len(row[1]) <= 2000
+
+
+def test_file_that_never_comes_to_an_entry_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huikuan.formats.readers.camt.QUIET_BYTES_MAX", 1 << 20)
+    content = WHOLE.replace("<GrpHdr/>", f"<GrpHdr>{'<A>1</A>' * 200_000}</GrpHdr>").encode()
+    assert codes(read_bytes(tmp_path, "a.xml", content).only) == ["camt.not_xml"]

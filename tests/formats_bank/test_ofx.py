@@ -120,3 +120,10 @@ def test_two_accounts_of_one_number_are_refused(tmp_path: Path) -> None:
 def test_statement_that_stands_twice_is_read_once(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, "a.ofx", (ofx(entry("1", "-5")) * 2).encode())
     assert (found.only.rows, codes(found.only)) == (1, ["bank.statement_repeated", "unproved"])
+
+
+def test_comments_and_plain_sections(tmp_path: Path) -> None:
+    text = (
+        ofx(entry("1", "-5", more="<MEMO><![CDATA[1 < 2 & 3]]>") + f"<!-- {entry('2', '-6')} -->") + "<!-- never ends"
+    )
+    assert read_bytes(tmp_path, "a.ofx", text.encode()).rows("text") == [("DEBIT A & B 1 < 2 & 3",)]

@@ -27,8 +27,14 @@ def normalise_header(text: str) -> str:
 def column_index(header: Sequence[str], names: tuple[str, ...], occurrence: int = 1) -> int | None:
     """Where a column stands in a normalised header; None if no name fits. `occurrence`: the n-th of equal headers."""
     for name in names:
-        wanted = normalise_header(name)
+        wanted = _declared(name)
         places = [index for index, each in enumerate(header) if each == wanted]
         if len(places) >= occurrence:
             return places[occurrence - 1]
     return None
+
+
+@lru_cache(maxsize=20_000)
+def _declared(name: str) -> str:
+    """A header as a format declares it, normalised once: recognition asks for all of them in each row it looks at."""
+    return normalise_header(name)

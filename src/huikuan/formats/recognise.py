@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import Head, Layout, TableSource
@@ -81,6 +82,7 @@ def _heads(source: TableSource, declared: Format) -> list[Head]:
     return [head for head in source.heads if head.split == "" or head.split in declared.delimiters]
 
 
+@lru_cache(maxsize=16)
 def _normalised(head: Head) -> list[tuple[int, list[str]]]:
     return [(row, [normalise_header(cell) for cell in cells]) for row, cells in head.rows]
 

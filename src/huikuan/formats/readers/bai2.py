@@ -36,6 +36,9 @@ _NEXT = re.compile(rf"/[ \t]+(?=(?:{CODES}),)")
 _AMOUNT = re.compile(r"[+-]?\d+", re.ASCII)
 _LINE_AMOUNT = re.compile(r"\+?\d+", re.ASCII)
 NO_MOVEMENTS = ("2", "4")  # group statuses: deletion, test
+# A record is some hundred characters long, and has some dozen continuations.
+RECORD_CHARACTERS_MAX = 32 << 10
+CONTINUATIONS_MAX = 2000
 INTERIM = ("1", "3")  # as-of date modifiers of reports within the day
 OPENING, CLOSING, CREDITS, DEBITS = "010", "015", "100", "400"
 
@@ -146,7 +149,7 @@ def records(text: str) -> Iterator[tuple[int, str]]:
                 if waiting:
                     yield waiting
                 waiting = (number, piece.strip())
-            elif waiting:
+            elif waiting and len(waiting[1]) < RECORD_CHARACTERS_MAX:
                 waiting = (waiting[0], f"{_unended(waiting[1])} {piece.strip()}")
             else:
                 yield number, piece.strip()
@@ -183,6 +186,8 @@ class _Parser:
                 self._count()
                 if self.logical:
                     self.logical[1].append(_unended(record[3:]))
+                    if len(self.logical[1]) > CONTINUATIONS_MAX:
+                        raise self._fault(number, record)
                 continue
             self._settle()
             if code in ("01", "02", "03") and self.account is not None:  # its trailer is missing

@@ -30,6 +30,8 @@ from huikuan.records.messages import gettext_noop, register
 
 START_BYTES = 64 << 10
 TEXT_CHARACTERS_MAX = 2000
+DETAILS_KEPT = 1000  # of one entry, at a time: those of a batch say more than is kept anyway
+QUIET_BYTES_MAX = 128 << 20  # without an entry; what is no entry stays in memory
 NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "NOTAVAILABLE"}
 # Messages, and the element that is one statement, report or notification in them.
 MESSAGES = {
@@ -201,9 +203,10 @@ def _xml_errors(name: str) -> Iterator[None]:
 def _events(source: Any, name: str, options: dict[str, Any]) -> Iterator[Statement | Entry | Finished]:
     from lxml import etree
 
-    wanted = ["{*}Ntry", *(f"{{*}}{part}" for part in PARTS.values())]
+    wanted = ["{*}Ntry", "{*}TxDtls", *(f"{{*}}{part}" for part in PARTS.values())]
+    guarded = _Guarded(source)
     stream = etree.iterparse(
-        source,
+        guarded,
         events=("end",),
         tag=wanted,
         resolve_entities=False,
@@ -220,6 +223,10 @@ def _events(source: Any, name: str, options: dict[str, Any]) -> Iterator[Stateme
     begun = before = None  # the element of the statement, and its entry before
     found = False
     for _, element in stream:
+        guarded.quiet = 0
+        if names[element.tag] == "TxDtls":
+            _drop_details(element)
+            continue
         is_entry = names[element.tag] == "Ntry"
         holder = element.getparent() if is_entry else element
         if holder is not begun:
@@ -250,6 +257,33 @@ def _events(source: Any, name: str, options: dict[str, Any]) -> Iterator[Stateme
         before = element
     if not found:
         raise UserError("camt.no_statement", file=name)
+
+
+class _Guarded:
+    """A file that ends in an error where nothing of a statement comes for very long: it would fill the memory."""
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+        self.quiet = 0
+
+    def read(self, size: int) -> bytes:
+        """The next bytes."""
+        piece: bytes = self.source.read(size)
+        self.quiet += len(piece)
+        if self.quiet > QUIET_BYTES_MAX:
+            raise ValueError(f"no entry in {QUIET_BYTES_MAX} bytes")
+        return piece
+
+
+def _drop_details(element: Any) -> None:
+    """Keep the first transactions of a batch; of those after them only the last, emptied, is in memory."""
+    holder = element.getparent()
+    if holder is None or len(holder) <= DETAILS_KEPT:
+        return
+    before = element.getprevious()
+    element.clear()
+    if before is not None:
+        holder.remove(before)
 
 
 def _refuse_mixed(kinds: set[str], element: Any, name: str) -> None:

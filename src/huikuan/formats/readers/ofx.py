@@ -38,8 +38,7 @@ HOLDERS = STATEMENTS | ENTRIES | {
 }  # fmt: skip
 INVESTMENT = "INVSTMTRS"
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9_.]{0,63})(?:\s[^<>]*)?(/?)>([^<]*)")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+DEPTH_MAX = 50
 _START = re.compile(r"OFXHEADER\s*[:=]|<\?OFX|<OFX>", re.IGNORECASE)
 _AMOUNT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,5})?", re.ASCII)
@@ -107,7 +106,7 @@ def text_of(data: bytes) -> str:
 
 def parse(text: str, name: str) -> Iterator[Statement | Entry | Finished]:
     """The statements of a file, each followed by its entries. Raises UserError `ofx.*` where there is none."""
-    text = _CDATA.sub(lambda found: html.escape(found.group(1)), _COMMENT.sub("", text))
+    text = _without(_without(text, "<!--", "-->", ""), "<![CDATA[", "]]>", "plain")
     parser = _Parser()
     found = investment = False
     for match in _TAG.finditer(text):
@@ -120,6 +119,16 @@ def parse(text: str, name: str) -> Iterator[Statement | Entry | Finished]:
     yield from parser.end()
     if not found:
         raise UserError("ofx.investment" if investment else "ofx.no_statement", file=name)
+
+
+def _without(text: str, begin: str, end: str, kept: str) -> str:
+    """The text without what stands between two marks, or (`kept`) with it as plain text. A mark that never ends is
+    text: looking for its end from each beginning would take for ever."""
+    parts, at = [], 0
+    while (start := text.find(begin, at)) >= 0 and (stop := text.find(end, start + len(begin))) >= 0:
+        parts += [text[at:start], html.escape(text[start + len(begin) : stop]) if kept else ""]
+        at = stop + len(end)
+    return "".join([*parts, text[at:]])
 
 
 class _Parser:
@@ -150,7 +159,8 @@ class _Parser:
             if at is not None:
                 yield from self._close(at)
             self.entry, self.pending = {}, tag == "STMTTRNP"
-        self.open.append(tag)
+        if len(self.open) < DEPTH_MAX:
+            self.open.append(tag)
 
     def end(self) -> Iterator[Statement | Entry | Finished]:
         """The end of the file."""

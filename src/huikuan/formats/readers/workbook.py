@@ -21,12 +21,17 @@ import datetime as dt
 import math
 import pickle
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 PASSWORD = 3
 BROKEN = 4
 MEMORY_BYTES_MAX = 6 << 30
+# What reading takes at most: this, and so much for each byte of the unpacked workbook (a long text that many cells
+# share is a copy in each).
+MEMORY_BYTES_FREE = 1 << 30
+MEMORY_PER_BYTE = 40
 EXACT_INTEGER_MAX = 2**53
 EXCEL_DIGITS = 15
 
@@ -114,13 +119,23 @@ def read_workbook(path: Path) -> list[tuple[str, Rows]]:
         return [(name, sheet_rows(book.get_sheet_by_name(name))) for name in sheets]
 
 
-def limit_memory() -> None:
-    """Let the system refuse this process more memory than the largest honest workbook needs."""
+def memory_limit(path: Path) -> int:
+    """How much memory an honest workbook of this size may need."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        size = path.stat().st_size
+    return min(MEMORY_BYTES_MAX, MEMORY_BYTES_FREE + MEMORY_PER_BYTE * size)
+
+
+def limit_memory(limit: int) -> None:
+    """Let the system refuse this process more."""
     try:
         import resource
     except ImportError:  # Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -128,7 +143,7 @@ def main(source: str, target: str) -> int:
     """Read a workbook and write its sheets; the exit code says what was wrong."""
     import python_calamine
 
-    limit_memory()
+    limit_memory(memory_limit(Path(source)))
     try:
         sheets = read_workbook(Path(source))
     except python_calamine.PasswordError:
