@@ -71,5 +71,5 @@ def _controls(
         ).fetchone() or (0,)
         controls.append(Control(total.name, Decimal(stated[0]), Decimal(computed[0])))
     con.execute(f"DROP TABLE {name}")
-    con.execute(f"DROP TABLE IF EXISTS {raw.table}")
+    raw.drop(con)
     return controls

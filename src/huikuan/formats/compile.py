@@ -78,7 +78,7 @@ def compile_reading(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTa
     try:
         return _compile(con, declared, raw, context, f"typed_{next(_numbers)}")
     finally:
-        _drop_raw(con, raw)
+        raw.drop(con)
 
 
 def _compile(
@@ -107,18 +107,6 @@ def _compile(
     total = len(raw.problems) + len(of_file) + rejected_faults + emitted.faults + flagged + len(unclear)
     total += len(reading.problems)
     return _judge(reading, listed, total, context)
-
-
-def _drop_raw(con: duckdb.DuckDBPyConnection, raw: RawTable) -> None:
-    """Let go of the text: at a million rows it is most of the memory."""
-    for kind in ("VIEW", "TABLE"):
-        found = con.execute(
-            f"SELECT count(*) FROM duckdb_{kind.lower()}s() WHERE {kind.lower()}_name = ?", [raw.table]
-        ).fetchone()
-        if found and found[0]:
-            con.execute(f"DROP {kind} {raw.table}")
-    if raw.stream:
-        raw.stream.close()
 
 
 def _refused(declared: Format, raw: RawTable, problems: tuple[Problem, ...]) -> Reading:

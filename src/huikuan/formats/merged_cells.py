@@ -41,6 +41,5 @@ def fill_merged(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable)
         f"WINDOW span AS (PARTITION BY span_no ORDER BY source_row)"
     )
     con.execute(f"ALTER TABLE {raw.table}_filled DROP COLUMN span_no")
-    con.execute(f"DROP TABLE {raw.table}")
-    con.execute(f"ALTER TABLE {raw.table}_filled RENAME TO {raw.table}")
-    return replace(raw)
+    raw.drop(con)
+    return replace(raw, table=f"{raw.table}_filled")

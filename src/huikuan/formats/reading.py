@@ -119,6 +119,18 @@ class RawTable:
         """A relation with the columns of `table` that holds these rows at least."""
         return self.stream.rows(con, numbers) if self.stream else self.table
 
+    def drop(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Let go of the text: at a million rows it is most of the memory."""
+        query = "SELECT count(*) FROM duckdb_views() WHERE view_name = ?"
+        found = con.execute(query, [self.table]).fetchone()
+        if found and found[0]:
+            con.execute(f"DROP VIEW {self.table}")
+            con.unregister(self.table)
+        else:
+            con.execute(f"DROP TABLE IF EXISTS {self.table}")
+        if self.stream:
+            self.stream.close()
+
 
 @dataclass(frozen=True)
 class Head:

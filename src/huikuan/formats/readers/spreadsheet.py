@@ -5,18 +5,22 @@ How a cell becomes text is told in `readers.workbook`.
 
 from __future__ import annotations
 
+import functools
 import itertools
-import pickle
+import json
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from huikuan.formats.readers import workbook
 from huikuan.formats.reading import Head, Layout, Line, RawTable
@@ -50,48 +54,117 @@ register(
 
 @dataclass(frozen=True)
 class Sheet:
-    """One opened sheet, a `TableSource`. `rows` are (physical row from 1, text cells from column A), blank rows left
-    out. `member` names the file."""
+    """One opened sheet, a `TableSource`. `cells` has the columns `c0 ..` (text, from column A on) and `source_row`
+    (physical, from 1); blank rows are left out. `member` names the file; `keeper` holds the files `cells` lies in."""
 
     member: str
     sheet: str
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    cells: pa.Table
+    keeper: _Scratch | None = None
+
+    @property
+    def rows(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """All rows: (physical row, cells)."""
+        return _rows_of(self.cells)
+
+    @functools.cached_property
+    def _first(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The first rows: (physical row, cells)."""
+        return _rows_of(self.cells.slice(0, HEAD_ROWS))
 
     @property
     def heads(self) -> tuple[Head, ...]:
         """The first rows, for recognition; a sheet is split in one way only."""
-        return (Head(rows=self.rows[:HEAD_ROWS], sheet=self.sheet),)
+        return (Head(rows=self._first, sheet=self.sheet),)
 
     def load(self, con: duckdb.DuckDBPyConnection, layout: Layout) -> RawTable:
-        """The rows below the header as a DuckDB table of text cells.
+        """The rows below the header as a DuckDB view of text cells.
 
         Columns that are blank from top to bottom before the table are no part of it. Every row has all cells of the
         header: a sheet has no short rows. What stands to the right of the header (pivot tables, formulas of a
         person's own) belongs to no column: it is left out, and said so.
         """
-        layout = replace(layout, mark=layout.prefix)
-        left = min((_blanks_before(cells) for _, cells in self.rows), default=0)
-        rows = [(row, cells[left:]) for row, cells in self.rows] if left else self.rows
-        header = next((cells for row, cells in rows if row == layout.header_row), ())
-        header = layout.header or _without_blank_tail(header)
-        below = [(row, layout.rejoined(cells, len(header))) for row, cells in rows if row > layout.header_row]
-        beside = [row for row, cells in below if any(cell.strip() for cell in cells[len(header) :])]
-        below = [(row, cells) for row, cells in below if any(cell.strip() for cell in cells[: len(header)])]
+        left = self._blank_columns()
+        stated = next((cells for row, cells in self._first if row == layout.header_row), ())[left:]
+        header = layout.header or _without_blank_tail(stated)
+        above = [(row, cells[left:]) for row, cells in self._first if row < layout.header_row]
+        under = sum(row <= layout.header_row for row, _ in self._first)
+        body = self.cells.slice(under)
+        body = body.select([*(f"c{at}" for at in range(left, self.width)), "source_row"])
+        if layout.prefix:
+            body = _rejoined(body, replace(layout, mark=layout.prefix), len(header))
+        body, beside = _without_beside(body, len(header))
         table = f"sheet_{next(_numbers)}"
-        load_rows(con, table, below, columns=len(header))
+        con.register(table, body)
         return RawTable(
             table=table,
             header=header,
             header_row=layout.header_row,
-            preamble=tuple(_line(row, cells) for row, cells in rows if row < layout.header_row),
+            preamble=tuple(_line(row, cells) for row, cells in above),
             sheet=self.sheet,
             member=self.member,
             problems=(self._beside(left + len(header), beside),) if beside else (),
         )
 
+    @property
+    def width(self) -> int:
+        """How many columns the sheet has, from column A on."""
+        return int(self.cells.num_columns) - 1
+
+    def _blank_columns(self) -> int:
+        """How many columns are blank from top to bottom before the first that is not."""
+        at = 0
+        while at < self.width and not any(cells[at].strip() for _, cells in self._first):
+            if _filled(self.cells, (at,)) is not None:
+                break
+            at += 1
+        return at
+
     def _beside(self, width: int, rows: list[int]) -> Problem:
         params = {"count": len(rows), "column": column_letter(width)}
         return Problem("sheet.beside", sheet=self.sheet, row=rows[0], params=params, severity="flag")
+
+
+def _rows_of(cells: pa.Table) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The rows of a table of cells: (physical row, cells)."""
+    columns = [column.to_pylist() for column in cells.columns]
+    return tuple((row[-1], row[:-1]) for row in zip(*columns, strict=True))
+
+
+def _table_of(rows: Sequence[tuple[int, Sequence[str]]]) -> pa.Table:
+    """Rows (physical row, cells) as a table of cells; what a row lacks is ''."""
+    width = max((len(cells) for _, cells in rows), default=0)
+    names = [f"c{at}" for at in range(width)]
+    columns = [pa.array([c[at] if at < len(c) else "" for _, c in rows], pa.string()) for at in range(width)]
+    return pa.table([*columns, pa.array([row for row, _ in rows], pa.int64())], [*names, "source_row"])
+
+
+def _filled(cells: pa.Table, columns: Iterable[int]) -> pa.ChunkedArray | None:
+    """Which rows have a cell in some of the columns; None if none has."""
+    found: pa.ChunkedArray | None = None
+    for at in columns:
+        filled = pc.not_equal(pc.utf8_trim_whitespace(cells.column(at)), "")
+        if pc.any(filled).as_py():
+            found = filled if found is None else pc.or_(found, filled)
+    return found
+
+
+def _without_beside(cells: pa.Table, width: int) -> tuple[pa.Table, list[int]]:
+    """The table cut (or filled up with blanks) to a width, without rows that are blank there; the physical rows that
+    had cells beyond it."""
+    beyond = _filled(cells, range(width, cells.num_columns - 1))
+    rows = [] if beyond is None else cells["source_row"].filter(beyond).to_pylist()
+    if rows:
+        within = _filled(cells, range(min(width, cells.num_columns - 1)))
+        cells = cells.slice(0, 0) if within is None else cells.filter(within)
+    blank = pa.array([""] * cells.num_rows, pa.string())
+    columns = [*cells.columns[:-1], *[blank] * (width - cells.num_columns + 1)][:width]
+    return pa.table([*columns, cells["source_row"]], [*(f"c{at}" for at in range(width)), "source_row"]), rows
+
+
+def _rejoined(cells: pa.Table, layout: Layout, width: int) -> pa.Table:
+    """The rows of a text file whose texts were cut at commas by the spreadsheet program that saved it."""
+    return _table_of([(row, layout.rejoined(found, width)) for row, found in _rows_of(cells)])
 
 
 def open_sheets(path: Path, member: str, nature: str) -> list[Sheet]:
@@ -100,7 +173,7 @@ def open_sheets(path: Path, member: str, nature: str) -> list[Sheet]:
     Raises UserError: password, damaged, a web page without a table, nothing in it.
     """
     found = _html_sheets(path, member) if nature == "html" else _workbook_sheets(path, member)
-    sheets = [sheet for sheet in found if sheet.rows]
+    sheets = [sheet for sheet in found if sheet.cells.num_rows]
     if not sheets:
         raise UserError("file.workbook_no_rows", file=member)
     return sheets
@@ -120,19 +193,36 @@ def column_letter(at: int) -> str:
     return letters
 
 
+class _Scratch:
+    """A folder that is removed with the last thing that holds this."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="huikuan-"))
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+
 def _workbook_sheets(path: Path, name: str) -> list[Sheet]:
     """The sheets of a workbook, read by a process of its own: see `readers.workbook`."""
-    with tempfile.TemporaryDirectory(prefix="huikuan-", ignore_cleanup_errors=True) as folder:
-        told = Path(folder) / "sheets"
-        command = [sys.executable, "-P", workbook.__file__, str(path.resolve()), str(told)]
-        run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - our own
-        if run.returncode == workbook.PASSWORD:
-            raise UserError("file.workbook_password", file=name)
-        if run.returncode != 0:
-            raise UserError("file.workbook_broken", file=name)
-        with told.open("rb") as file:
-            found: list[tuple[str, tuple[tuple[int, tuple[str, ...]], ...]]] = pickle.load(file)  # noqa: S301 - written by us
-    return [Sheet(name, sheet, rows) for sheet, rows in found]
+    keeper = _Scratch()
+    folder = keeper.folder
+    command = [sys.executable, "-P", workbook.__file__, str(path.resolve()), str(folder)]
+    run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - our own
+    if run.returncode == workbook.PASSWORD:
+        raise UserError("file.workbook_password", file=name)
+    if run.returncode != 0:
+        raise UserError("file.workbook_broken", file=name)
+    told = json.loads((folder / workbook.INDEX).read_text(encoding="utf-8"))
+    return [Sheet(name, each["sheet"], _told_cells(folder / each["file"], each["days"]), keeper) for each in told]
+
+
+def _told_cells(path: Path, days: dict[str, bool]) -> pa.Table:
+    """The cells that `readers.workbook` wrote, not copied. `days`: columns with dates alone; True: each is midnight."""
+    cells = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    for column, is_midnight in days.items():
+        at = cells.schema.get_field_index(column)
+        shown = pc.replace_substring(cells[column], workbook.DAY, " 00:00:00" if is_midnight else "")
+        cells = cells.set_column(at, column, shown)
+    return cells
 
 
 # ---------------------------------------------------------------- web pages
@@ -208,7 +298,7 @@ def _html_sheets(path: Path, name: str) -> list[Sheet]:
     rows = [(at, tuple(cells)) for at, cells in enumerate(parser.rows, start=1) if any(cells)]
     if len(rows) < 2:
         raise UserError("file.web_page", file=name, found=" ".join(parser.title.split())[:60])
-    return [Sheet(name, "", tuple(rows))]
+    return [Sheet(name, "", _table_of(rows))]
 
 
 def _decode(data: bytes) -> str:
@@ -226,11 +316,6 @@ def _without_blank_tail(cells: Sequence[str]) -> tuple[str, ...]:
     while end and not cells[end - 1].strip():
         end -= 1
     return tuple(cells[:end])
-
-
-def _blanks_before(cells: Sequence[str]) -> int:
-    """How many blank cells a row begins with."""
-    return next((at for at, cell in enumerate(cells) if cell.strip()), len(cells))
 
 
 def _line(row: int, cells: Sequence[str]) -> Line:

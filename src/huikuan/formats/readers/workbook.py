@@ -2,7 +2,7 @@
 
 Reading a workbook that is damaged, or made to do harm, can take all memory or end the process: one stray cell in the
 last corner makes the reader reserve room for every cell before it. So `spreadsheet` runs this file as a program, with
-a limit to its memory where the system knows one: python workbook.py WORKBOOK TARGET. It imports nothing of Huikuan.
+a limit to its memory where the system knows one: python workbook.py WORKBOOK FOLDER. It imports nothing of Huikuan.
 
 A workbook stores a number as a binary double. It is written back as the shortest text that gives the same double
 (`13.4`, not `13.400000000000000355`); where that needs more than 15 digits, which Excel itself never shows, the
@@ -18,10 +18,13 @@ The `<dimension>` a workbook states is not believed: rows are where their cells 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import json
 import math
-import pickle
 import sys
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +37,9 @@ MEMORY_BYTES_FREE = 1 << 30
 MEMORY_PER_BYTE = 40
 EXACT_INTEGER_MAX = 2**53
 EXCEL_DIGITS = 15
-
-Rows = tuple[tuple[int, tuple[str, ...]], ...]
+CHUNK_ROWS = 20_000
+INDEX = "sheets.json"
+DAY = "\x1f"  # stands behind a date alone
 
 
 def cell_text(value: Any) -> str:
@@ -84,39 +88,79 @@ def _plain(text: str) -> str:
     return format(Decimal(text), "f") if "e" in text.lower() else text
 
 
-def sheet_rows(sheet: Any) -> Rows:
-    """(physical row from 1, text cells from column A) of a calamine sheet, blank rows left out."""
+def float_texts(values: Sequence[float]) -> list[str]:
+    """`number_text` of many doubles. The shortest text of most (up to 15 digits, no exponent) needs no closer look."""
+    return [
+        (text[:-2] if text.endswith(".0") else text)
+        if len(text) <= EXCEL_DIGITS + 1 and "e" not in text and text != "-0.0"
+        else number_text(value)
+        for text, value in zip(map(repr, values), values, strict=True)
+    ]
+
+
+@dataclass
+class Column:
+    """What is known of a sheet's column: whether cells of it have a time of day, and whether some are a date alone."""
+
+    timed: bool = False
+    dates: bool = False
+
+    def texts(self, values: Sequence[Any]) -> Sequence[str]:
+        """The cells as text. A date alone is marked by DAY: whether it is midnight shows at the end of the sheet."""
+        types = set(map(type, values))
+        if types == {str}:
+            return values
+        if types == {float}:
+            return float_texts(values)
+        self.timed = self.timed or dt.datetime in types
+        if dt.date in types:
+            self.dates = True
+            return [cell_text(value) + DAY if type(value) is dt.date else cell_text(value) for value in values]
+        return [cell_text(value) for value in values]
+
+
+def write_sheet(sheet: Any, target: Path) -> dict[str, Any] | None:
+    """Write a calamine sheet as an Arrow file: columns `c0 ..` of text from column A on, `source_row` (physical, from
+    1), blank rows left out. What the parent is to know of it: its file, columns that hold dates alone (True: midnight
+    is meant, as other cells of the column have a time of day). None if it holds nothing."""
     if sheet.start is None:
-        return ()
-    left = ("",) * sheet.start[1]
-    rows: list[tuple[int, list[str]]] = []
-    timed: set[int] = set()  # columns in which some cell has a time of day
-    days: list[tuple[int, int]] = []  # (place in rows, column) of cells that are a date alone
-    for row, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = [*left, *map(cell_text, cells)]
-        if not any(text.strip() for text in texts):
-            continue
-        for at, cell in enumerate(cells, start=len(left)):
-            if isinstance(cell, dt.datetime):
-                timed.add(at)
-            elif isinstance(cell, dt.date):
-                days.append((len(rows), at))
-        rows.append((row, texts))
-    for place, at in days:
-        if at in timed:
-            rows[place][1][at] += " 00:00:00"
-    return tuple((row, tuple(texts)) for row, texts in rows)
+        return None
+    import pyarrow as pa
+
+    left = sheet.start[1]
+    columns = [Column() for _ in range(sheet.width)]
+    names = [f"c{at}" for at in range(left + len(columns))]
+    schema = pa.schema([*((name, pa.string()) for name in names), ("source_row", pa.int64())])
+    rows, first, written = iter(sheet.iter_rows()), 1, 0
+    with pa.OSFile(str(target), "wb") as file, pa.ipc.new_file(file, schema) as writer:
+        while chunk := list(itertools.islice(rows, CHUNK_ROWS)):
+            cells = [column.texts(values) for column, values in zip(columns, zip(*chunk, strict=True), strict=True)]
+            kept = [at for at in range(len(chunk)) if cells[0][at].strip() or any(each[at].strip() for each in cells)]
+            if len(kept) < len(chunk):
+                cells = [[each[at] for at in kept] for each in cells]
+            blanks = [pa.array([""] * len(kept), pa.string())] * left
+            arrays = [*blanks, *(pa.array(each, pa.string()) for each in cells)]
+            arrays.append(pa.array([first + at for at in kept], pa.int64()))
+            writer.write_batch(pa.record_batch(arrays, schema=schema))
+            first, written = first + len(chunk), written + len(kept)
+    days = {names[left + at]: column.timed for at, column in enumerate(columns) if column.dates}
+    return {"file": target.name, "days": days} if written else None
 
 
-def read_workbook(path: Path) -> list[tuple[str, Rows]]:
-    """Name and rows of every sheet. Raises what calamine raises."""
+def write_workbook(path: Path, folder: Path) -> list[dict[str, Any]]:
+    """Write every sheet that holds anything into a folder; what each is. Raises what calamine raises."""
     import python_calamine
 
     # By its content: a path would make calamine believe the extension.
+    told = []
     with path.open("rb") as file:
         book = python_calamine.CalamineWorkbook.from_filelike(file)
         sheets = [meta.name for meta in book.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet]
-        return [(name, sheet_rows(book.get_sheet_by_name(name))) for name in sheets]
+        for number, name in enumerate(sheets):
+            found = write_sheet(book.get_sheet_by_name(name), folder / f"{number}.arrow")
+            if found:
+                told.append({"sheet": name, **found})
+    return told
 
 
 def memory_limit(path: Path) -> int:
@@ -139,19 +183,18 @@ def limit_memory(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(source: str, target: str) -> int:
-    """Read a workbook and write its sheets; the exit code says what was wrong."""
+def main(source: str, folder: str) -> int:
+    """Read a workbook and write its sheets into a folder, with an index; the exit code says what was wrong."""
     import python_calamine
 
     limit_memory(memory_limit(Path(source)))
     try:
-        sheets = read_workbook(Path(source))
+        sheets = write_workbook(Path(source), Path(folder))
     except python_calamine.PasswordError:
         return PASSWORD
     except (python_calamine.CalamineError, OSError, ValueError, MemoryError):
         return BROKEN
-    with Path(target).open("wb") as file:
-        pickle.dump(sheets, file, protocol=pickle.HIGHEST_PROTOCOL)
+    (Path(folder) / INDEX).write_text(json.dumps(sheets), encoding="utf-8")
     return 0
 
 
