@@ -21,8 +21,8 @@ from tests.fuzz.targets import TARGETS, Target
 
 FOUND = Path("fuzz-found")
 MESSAGES = ("mt940", "camt", "bai2", "ofx", "qif")
-# Beyond what the libraries map when they are loaded.
-ADDRESS_SPACE_BYTES = 2 << 30
+# Beyond what the libraries map when they are loaded. Threads map far more than they use: 64 MB each for their heaps.
+ADDRESS_SPACE_BYTES = 4 << 30
 
 
 def limit_memory() -> None:

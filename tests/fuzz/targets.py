@@ -168,7 +168,7 @@ def _zip(content: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
 
 
 def _archives() -> list[bytes]:
-    one = _tables()[0][:2000]
+    one = MT940.encode()
     return [
         _zip(one),
         _zip(one, zipfile.ZIP_STORED),
