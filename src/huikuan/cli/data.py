@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from huikuan.cli.common import ACTOR, emit, home_options, json_option, progress, say, with_book
+from huikuan.cli.common import ACTOR, cell, emit, home_options, json_option, progress, say, with_book
 
 SHOWN = (
     "file",
@@ -108,7 +108,8 @@ def _wanted(rows: list[Any]) -> bool:
                 f"{each.gone} not told any more.")  # fmt: skip
             for record in each.examples[:5]:
                 for name, before, after in record.fields:
-                    say(f"  row {record.source_row}, {name}: {before} -> {after}")
+                    if not name.endswith("_hash"):
+                        say(f"  row {record.source_row}, {name}: {cell(before) or '-'} -> {cell(after) or '-'}")
     return click.confirm("Take the changes over?", default=False, err=True)
 
 
