@@ -183,3 +183,68 @@ def test_no_personal_data_leaves(tmp_path: Path) -> None:
 def test_account_given_wins_over_the_file(tmp_path: Path) -> None:
     reading = read(ledger(tmp_path, ROWS), account="main").reading
     assert (reading.account, reading.stated_account) == ("main", "20880211096256330156")
+
+
+FUND_FLOW = (
+    "序号,入账时间,支付宝交易号,支付宝流水号,商户订单号,账务类型,收入（+元）,支出（-元）,账户余额（元）,服务费（元）,对方账户,"
+    "对方名称,备注,业务基础订单号,业务描述"
+)
+
+
+def _fund_flow(folder: Path, *rows: str) -> Path:
+    path = folder / "资金流水.csv"
+    before = "#账号：shop***@163.com[2088000000000000]"
+    path.write_bytes("\r\n".join([before, FUND_FLOW, *rows, ""]).encode("gb18030"))
+    return path
+
+
+def test_the_fund_flow_of_the_web_page(tmp_path: Path) -> None:
+    rows = (
+        f"1,2026-06-01 10:00:00,T1\t,S1\t,T200P{ORDER}\t,在线支付,50.00, ,150.00,0.30,b***@x,某甲, , , ",
+        f"2,2026-06-01 10:00:00,T1\t,S2\t,T200P{ORDER}\t,收费, ,0.30,149.70, ,b***@x,某甲, ,{ORDER},0030038|支付服务费",
+        "3,2026-06-02 10:00:00,T2\t,S3\t, ,理财申购, ,-100.00,49.70, , , , , , ",
+    )
+    got = read(_fund_flow(tmp_path, *rows))
+    assert (got.reading.format, got.reading.status, got.reading.account) == (
+        "alipay.ledger",
+        "imported",
+        "2088000000000000",
+    )
+    assert got.rows("wallet_line", "flow_no, trade_no, amount, movement") == [
+        ("S1", "T1", 50, None),
+        ("S2", "T1", Decimal("-0.30"), None),
+        ("S3", "T2", -100, "transfer"),
+    ]
+    assert got.rows("settlement_line", "order_no, type, amount") == [
+        (ORDER, "sale", 50),
+        (ORDER, "payment_fee", Decimal("-0.30")),
+    ]
+    assert "某甲" not in str(got.rows("wallet_line", "*"))
+    missing = read(_fund_flow(tmp_path, rows[0], rows[2]))
+    assert missing.codes == ["balance_break"]
+
+
+def test_a_movement_is_one_in_both_layouts(tmp_path: Path) -> None:
+    row = f"1,2026-01-05 10:00:00,T1\t,S1\t,T200P{ORDER}\t,交易付款,50.00, ,1050.00, , , , , , "
+    web = read(_fund_flow(tmp_path, row), account="A").rows("wallet_line", "record_key")
+    api = read(ledger(tmp_path, [Row("S1", "50.00", order=f"T200P{ORDER}")]), account="A")
+    assert api.rows("wallet_line", "record_key") == web
+
+
+def test_columns_that_a_user_left_out(tmp_path: Path) -> None:
+    """Without 业务类型 and 业务描述 the remark tells what a movement is; lines that Excel saved again end in commas."""
+    lines = (
+        "#支付宝账务明细查询,,,,,,,",
+        "#账号：[20880211096256330156],,,,,,,",
+        "账务流水号,商户订单号,业务流水号,收入金额（+元）,支出金额（-元）,账户余额（元）,发生时间,备注",
+        f"1\t,T200P{ORDER}\t,9\t,10.00,,110.00,2026-08-02 14:49:39,",
+        f"2\t,T200P{ORDER}\t,9\t,,-1.00,109.00,2026-08-02 14:49:40,服务费",
+        "#-----账务明细列表结束-----,,,,,,,",
+        "#支出合计：1笔，共-1.00元,,,,,,,",
+        "#收入合计：1笔，共10.00元,,,,,,,",
+    )
+    path = tmp_path / "账务明细.csv"
+    path.write_bytes("\r\n".join([*lines, ""]).encode("gb18030"))
+    got = read(path)
+    assert (got.reading.status, [control.ok for control in got.reading.controls]) == ("imported", [True] * 5)
+    assert got.rows("settlement_line", "type, amount") == [("unclassified", 10), ("service_fee", -1)]

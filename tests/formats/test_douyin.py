@@ -259,3 +259,26 @@ def test_premiums_and_inspection_corroborate_the_fund_bill(tmp_path: Path) -> No
 def test_scenes(scene: str, kind: str, movement: str) -> None:
     found = item_table("douyin_items").classify(scene)
     assert (found.type, found.movement) == (kind, movement)
+
+
+def test_a_ledger_that_calls_the_scene_a_summary(tmp_path: Path) -> None:
+    header = (
+        "动账时间,动账流水号,动账方向,动账金额,动账摘要,主订单编号,子订单编号,订单实付应结,订单退款,佣金,平台服务费"
+    )
+    rows = (
+        f"2023-05-01 10:00:00,F1,入账,95.00,订单结算,'{A},'{A},100,0,0,-5",
+        "2023-05-01 10:00:01,F2,出账,20.00,提现,,,0,0,0,0",
+        "2023-05-01 10:00:02,F3,出账,7.00,主体变更旧主体资金转入新主体,,,0,0,0,0",
+    )
+    got = ledger(tmp_path, *rows, header=header)
+    assert lines(got) == [("sale", "sale", 100), ("platform_fee", "commission", -5)]
+    assert got.rows("wallet_line", "amount, movement") == [(95, None), (-20, "payout"), (-7, "transfer")]
+
+
+def test_numbers_in_typographic_quotes_and_with_marks_that_cannot_be_seen(tmp_path: Path) -> None:
+    rows = [
+        f"2026-06-01 10:00:0{at},F{at},入账,1.00,聚合账户,货款结算入账,{number}"
+        for at, number in enumerate((f"’{A}", f"＇{A}", f"\u200e{A}", f"“{A}”", f"\ufeff{A}\u202c"))
+    ]
+    got = ledger(tmp_path, *rows, header="动账时间,动帐流水号,动账方向,动账金额,动账账户,动账场景,订单号")
+    assert got.rows("wallet_line", "order_no") == [(A,)] * 5

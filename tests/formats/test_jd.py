@@ -235,3 +235,14 @@ def test_waybills_and_returns(tmp_path: Path) -> None:
         ("ESR0000000886", "3553498017440001", "in_transit", Decimal(2), None),
         ("ESR0000000887", "3553498017440003", "closed", Decimal(2), None),
     ]
+
+
+def test_what_the_shop_owes_is_paid_out(tmp_path: Path) -> None:
+    """The wallet's day bill may tell the direction in 商家应收/应付 alone."""
+    header = names(
+        "订单编号,单据编号,单据类型,商品编号,商户订单号,结算状态,费用结算时间,费用项,金额,币种,商家应收/应付,钱包结算备注"
+    )
+    row = ["1", "2", "100", "200", "已结算", "2026-01-02 10:00:00"]
+    found = got(tmp_path, [header, [*row, "货款", "100", "CNY", "应收", "r"], [*row, "佣金", "5", "CNY", "应付", "r"]])
+    assert found.rows("settlement_line", "type, amount") == [("sale", 100), ("commission", -5)]
+    assert found.codes == ["sign.contradicts"]

@@ -175,3 +175,28 @@ def test_advertising_money_in_other_words(tmp_path: Path) -> None:
     assert found.reading.format == "pdd.promotion"
     assert found.rows("wallet_line", "amount, movement") == [(Decimal(100), "topup"), (Decimal(-8), None)]
     assert got(tmp_path, [header, ["2026-09-22 12:00:01", "现金", "冻结", "1", "1", ""]]).codes == ["choice.unknown"]
+
+
+def test_a_refund_that_the_order_export_tells_in_part(tmp_path: Path) -> None:
+    header = names("订单号,订单状态,用户实付金额(元),商家实收金额(元),商品id,售后状态,支付时间,退款金额(元)")
+    tail = ["10", "10", "1", "退款成功", "2026-05-31 10:00:00"]
+    rows = [
+        [ORDER, "已收货", *tail, "3"],
+        ["260531-662941284701220", "已收货", *tail, "10"],
+        ["260531-662941284701221", "未发货，退款成功", *tail, ""],
+    ]
+    assert got(tmp_path, [header, *rows]).rows("order_line", "status, paid, refunded") == [
+        ("received", 10, 3),
+        ("refunded", 10, 10),
+        ("refunded", 10, 10),
+    ]
+
+
+def test_other_names_of_the_bills_columns(tmp_path: Path) -> None:
+    header = names("商家订单号,发生时间,收入金额(元),支出金额(元),账务类型,备注,业务描述,费项,金额")
+    row = [ORDER, TIME, "0.09", "0", "技术服务费", "返还", "0030002|技术服务费-基础技术服务费", "软件服务费", "0.09"]
+    found = got(tmp_path, [header, row])
+    assert (found.reading.format, found.rows("settlement_line", "order_no, amount")) == (
+        "pdd.bills",
+        [(ORDER, Decimal("0.09"))],
+    )

@@ -59,3 +59,17 @@ def test_the_list_of_items_is_another_document(tmp_path: Path) -> None:
     path.write_bytes(f"{DETAIL}\r\n1,2,2,1.00,1.00,,2026-01-05 10:00:00,2026-01-05 10:00:00,9\r\n".encode("gb18030"))
     [reading] = read_file(path, path.name, CONTEXT, duckdb.connect())
     assert (reading.format, reading.status) == ("taobao.suborders", "imported")
+
+
+def test_orders_never_paid_need_no_date_where_the_column_was_left_out(tmp_path: Path) -> None:
+    header = "订单编号,支付单号,支付详情,买家实付金额,订单状态,订单付款时间,店铺名称,发货时间,确认收货打款金额"
+    lines = (
+        "2701855562034109276,2026,支付宝,10.00,交易成功,2026-07-01 10:00:00,旗舰店,2026-07-02 10:00:00,10.00",
+        "2701855562034109278,,,0.00,交易关闭,,旗舰店,,0",
+        "2701855562034109279,,,5.00,等待买家付款,,旗舰店,,0",
+    )
+    got = classic(tmp_path, *lines, header=header)
+    assert (got.reading.status, got.reading.ignored) == ("imported", 2)
+    assert got.rows("order_line", "paid, status") == [(10, "received")]
+    shipped = classic(tmp_path, "2701855562034109280,,,5.00,卖家已发货,,旗舰店,,0", header=header)
+    assert shipped.reading.rejected == 1

@@ -241,3 +241,28 @@ def test_the_receiver_never_enters(tmp_path: Path) -> None:
 def test_wordings(table: str, wording: str, kind: str, movement: str) -> None:
     found = item_table(table).classify(wording)
     assert (found.type, found.movement) == (kind, movement)
+
+
+def test_xiaohongshu_orders(tmp_path: Path) -> None:
+    got = specimen(tmp_path, "xiaohongshu.orders")
+    assert got.rows("order_line", "sku, status, paid, refunded, platform_borne, list_amount") == [
+        ("PK02-S2", "received", 100, 0, 10, 120),
+        ("PK03", "received", 50, 0, 5, 60),
+        ("PK03", "cancelled", 0, 0, 0, 30),
+        ("PK03", "refunded", 30, 30, 0, 30),
+        ("PK02-S2", "shipped", 120, None, 0, 120),
+    ]
+    assert got.rows("shipment_line", "order_no, tracking_no, sku, qty") == [
+        ("P800347296683184501", "SF1399900000501", "PK02-S2", 1),
+        ("P800347296683184501", "SF1399900000501", "PK03", 2),
+        ("P800347296683184504", "YT9990000504", "PK02-S2", 1),
+    ]
+    assert "某" not in str(got.rows("order_line", "*")) + str(got.rows("shipment_line", "*"))
+
+
+def test_a_xiaohongshu_order_without_date_or_amount_is_refused(tmp_path: Path) -> None:
+    header = "订单号,订单状态,小红书编码,用户应付金额(元),支付时间,承诺发货时间"
+    good = text(tmp_path, header, "P802335189951019482,待配货,X,324.99,2026-08-01 10:00:00,2026-08-30 16:39:54")
+    assert (good.reading.format, good.rows("order_line", "paid")) == ("xiaohongshu.orders", [(Decimal("324.99"),)])
+    bad = text(tmp_path, header, "P802335189951019482,待配货,X,,2026-08-01 10:00:00,", "P8,待付款,X,1.00,,")
+    assert (bad.reading.status, bad.reading.rejected) == ("refused", 2)

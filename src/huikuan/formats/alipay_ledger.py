@@ -1,11 +1,20 @@
-"""Alipay 账务明细, the fund ledger of a merchant account: every movement with the balance after it.
+"""Alipay's fund ledger of a merchant account: every movement with the balance after it. Two layouts:
 
-Layout known from third parties' code that runs on real exports, not from a file of ours: columns are bound by name, in
+- 账务明细 (资金账单, also through the API): 账务流水号, 发生时间, 业务类型; lines with `#` around it, totals at its
+  end. A user may leave columns out: without 业务类型 and 业务描述 the remark alone tells what a movement is.
+- 资金流水 (b.alipay.com → 账单 → 资金流水): 支付宝流水号, 入账时间, 账务类型; the header stands in row 1, 3 or below
+  lines with `#`, blanks are single spaces, totals are missing in the workbook. Its 服务费（元） tells again what a row
+  of its own moves.
+
+Layouts known from third parties' code that runs on real exports, not from a file of ours: columns are bound by name, in
 any order, and the reading is proved by the running balance and the footer's totals. A row is a wallet line and, if
 it names an order or normally would, a settlement line. Several rows share a 业务流水号 (receipt, fee, 分账).
+支付宝流水号 is taken to be the same number as 账务流水号, so that a movement told in both layouts counts once.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from huikuan.formats.alipay_columns import STATED, TAOBAO_ORDER
 from huikuan.formats.spec import (
@@ -54,20 +63,20 @@ ALIPAY_LEDGER = Format(
         ("发生时间",),
         ("收入金额（+元）", "收入（+元）", "收入金额"),
         ("支出金额（-元）", "支出（-元）", "支出金额"),
-        ("业务类型", "业务描述"),
+        ("业务类型", "业务描述", "备注"),
     ),
     marks=("支付宝账务明细查询", "账务明细列表"),
     file_name="账务明细|资金账单",
     columns=(
-        Identifier("flow_no", ("账务流水号",), filled=True),
-        Identifier("trade_no", ("业务流水号",)),
+        Identifier("flow_no", ("账务流水号", "支付宝流水号"), filled=True),
+        Identifier("trade_no", ("业务流水号", "支付宝交易号")),
         Identifier("out_no", ("商户订单号",)),
-        Moment("happened", ("发生时间",), filled=True),
+        Moment("happened", ("发生时间", "入账时间"), filled=True),
         Person("party", ("对方账号", "对方账户")),
         Amount("income", ("收入金额（+元）", "收入（+元）", "收入金额")),
         Amount("outgo", ("支出金额（-元）", "支出（-元）", "支出金额")),
-        Amount("balance", ("账户余额（元）", "账户余额")),
-        Text("business", ("业务类型",)),
+        Amount("balance", ("账户余额（元）", "账户余额", "余额（元）")),
+        Text("business", ("业务类型", "账务类型")),
         Text("remark", ("备注",), scrub=True),
         Text("described", ("业务描述",)),
         Identifier("base_order", ("业务基础订单号",)),
@@ -164,4 +173,24 @@ ALIPAY_LEDGER = Format(
     balance=Balance(),
     currency="CNY",
     rank=30,
+)
+
+ALIPAY_FUND_FLOW = replace(
+    ALIPAY_LEDGER,
+    about=About(
+        title=gettext_noop("Alipay fund flow (支付宝资金流水)"),
+        where=gettext_noop("b.alipay.com → 对账中心 → 账单 → 资金流水 → 下载, as Excel or CSV"),
+        verified="documentation",
+        note=gettext_noop("Order numbers are taken from 业务基础订单号, 商户订单号 (T200P...), 备注, in this order."),
+    ),
+    needs=(
+        ("支付宝流水号",),
+        ("入账时间",),
+        ("收入（+元）", "收入金额（+元）"),
+        ("支出（-元）", "支出金额（-元）"),
+        ("账务类型", "业务描述"),
+    ),
+    marks=("支付宝资金流水", "资金流水"),
+    file_name="资金流水|账务明细|动账",
+    footer=Footer(starts=("#",)),
 )

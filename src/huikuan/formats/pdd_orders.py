@@ -6,8 +6,8 @@ computed, not trusted). Where 商家实收金额 is missing, the platform's own 
 
 订单成交时间 may be blank on paid orders (127 of 2,297 at one seller): the day is then the one the order number begins
 with, the day the order was made, and the record's `text` says so; no time is told. 售后状态 退款成功 is taken as a
-refund of the whole order: the export does not tell how much. The parcel's number is not read as a shipment: ERP exports
-tell what was sent.
+refund of the whole order unless the export has 退款金额: most do not tell how much. The parcel's number is not read as
+a shipment: ERP exports tell what was sent.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ PDD_ORDERS = Format(
         Amount("pay_discount", ("多多支付立减金额(元)", "多多支付立减金额", "支付立减")),
         Amount("buyer_paid", ("用户实付金额(元)", "用户实付金额", "用户实付"), filled=True),
         Amount("received", ("商家实收金额(元)", "商家实收金额", "商家实收")),
+        Amount("given_back", ("退款金额(元)", "退款金额")),
         Amount("qty", ("商品数量(件)", "商品数量")),
         Moment("dealt", ("订单成交时间",)),
         Moment("paid_time", ("支付时间",)),
@@ -70,16 +71,21 @@ PDD_ORDERS = Format(
             "date",
         ),
         Expression("happened_date", "coalesce(told_date, number_date)", "date"),
-        Expression("refunded_whole", "contains(concat(after_sale, state), '退款成功')", "bool"),
+        Expression("given", "contains(concat(after_sale, state), '退款成功')", "bool"),
+        Expression("refunded_whole", "given AND coalesce(nullif(given_back, 0) >= buyer_paid, TRUE)", "bool"),
         Expression(
             "unpaid",
             "contains(coalesce(state, ''), '未支付') OR contains(coalesce(state, ''), '待支付') OR "
             "contains(coalesce(state, ''), '待付款')",
             "bool",
         ),
-        Expression("cancelled", "contains(coalesce(state, ''), '取消') AND NOT refunded_whole", "bool"),
+        Expression("cancelled", "contains(coalesce(state, ''), '取消') AND NOT given", "bool"),
         Expression("paid", "CASE WHEN unpaid OR cancelled THEN 0 ELSE buyer_paid END", "money"),
-        Expression("refunded", "CASE WHEN refunded_whole THEN paid ELSE 0 END", "money"),
+        Expression(
+            "refunded",
+            "CASE WHEN unpaid OR cancelled THEN 0 WHEN refunded_whole THEN paid WHEN given THEN given_back ELSE 0 END",
+            "money",
+        ),
         Expression(
             "borne",
             "CASE WHEN unpaid OR cancelled OR refunded_whole THEN 0 WHEN received IS NOT NULL THEN received - "

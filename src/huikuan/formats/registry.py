@@ -5,7 +5,7 @@ from __future__ import annotations
 from huikuan.formats.abc_statement import ABC_DEBIT
 from huikuan.formats.alibaba1688_bills import ALIBABA1688_PAYMENTS, ALIBABA1688_RECEIPTS
 from huikuan.formats.alibaba1688_orders import ALIBABA1688_ORDERS
-from huikuan.formats.alipay_ledger import ALIPAY_LEDGER
+from huikuan.formats.alipay_ledger import ALIPAY_FUND_FLOW, ALIPAY_LEDGER
 from huikuan.formats.alipay_personal import ALIPAY_PERSONAL, ALIPAY_PERSONAL_OLD
 from huikuan.formats.alipay_trades import ALIPAY_TRADES
 from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
@@ -78,12 +78,14 @@ from huikuan.formats.wechatpay_trades import WECHATPAY_TRADES
 from huikuan.formats.wechatshop_ledger import WECHATSHOP_LEDGER
 from huikuan.formats.wechatshop_orders import WECHATSHOP_ORDERS
 from huikuan.formats.xiaohongshu_ledger import XIAOHONGSHU_LEDGER
+from huikuan.formats.xiaohongshu_orders import XIAOHONGSHU_ORDERS
 from huikuan.formats.xiaohongshu_parcels import XIAOHONGSHU_PARCELS
 from huikuan.formats.xiaohongshu_services import XIAOHONGSHU_SERVICES
 from huikuan.formats.xiaohongshu_settlement import XIAOHONGSHU_SETTLEMENT
 
 FORMATS: tuple[Format, ...] = (
     ALIPAY_LEDGER,
+    ALIPAY_FUND_FLOW,
     ALIPAY_TRADES,
     WECHATPAY_TRADES,
     WECHATPAY_FUNDS,
@@ -123,6 +125,7 @@ FORMATS: tuple[Format, ...] = (
     XIAOHONGSHU_SETTLEMENT,
     XIAOHONGSHU_SERVICES,
     XIAOHONGSHU_LEDGER,
+    XIAOHONGSHU_ORDERS,
     XIAOHONGSHU_PARCELS,
     WECHATSHOP_ORDERS,
     WECHATSHOP_LEDGER,

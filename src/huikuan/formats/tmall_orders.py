@@ -6,6 +6,7 @@ Where the layout has 退款金额, 买家实际支付金额 is net of refunds (t
 was paid is their sum; where the sum is more than 总金额 and 买家实付金额 is not, that was paid at first, before the
 refund. Without that column a closed order that was paid has been refunded down to 买家实际支付金额; partial refunds
 of other orders are then not told. An order without a time of payment is unpaid: it paid 0.
+千牛 lets its user leave columns out: without 订单创建时间 nothing dates an order that was never paid, so it is ignored.
 
 The classic layout names what the platform pays for the buyer: 天猫卡券抵扣 and 集分宝抵扣 (coupons and points of the
 platform's own). Their sum is `platform_borne`: the merchant receives it on top of what the buyer paid. It is 0 where
@@ -92,6 +93,7 @@ TMALL_ORDERS = Format(
         Expression("ordered_date", "coalesce(created_date, paid_at_date)", "date"),
         Expression("unpaid", "paid_at_date IS NULL", "bool"),
         Expression("closed", "coalesce(state = 'closed', FALSE)", "bool"),
+        Expression("never_paid", "unpaid AND (closed OR coalesce(state = 'unpaid', FALSE))", "bool"),
         Expression(
             "paid",
             "CASE WHEN unpaid THEN 0 WHEN net <= total AND net + refund > total THEN net "
@@ -128,13 +130,14 @@ TMALL_ORDERS = Format(
         ),
     ),
     rejects=(
-        Reject("cell.empty", "ordered_date IS NULL", "订单创建时间"),
+        Reject("cell.empty", "ordered_date IS NULL AND NOT never_paid", "订单创建时间"),
         Reject(
             "cell.empty",
             "closed AND NOT unpaid AND refund IS NULL AND stated_total IS NULL AND payable IS NULL",
             "总金额",
         ),
     ),
+    ignored="never_paid AND ordered_date IS NULL",
     emits=(
         Emit(
             kind="order_line",

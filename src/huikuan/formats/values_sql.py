@@ -33,8 +33,9 @@ from huikuan.records.money import (
 )
 from huikuan.records.sql import sql_text
 
-# An identifier's wrappers: tab, blanks, back tick, apostrophe, ="...".
-ID_WRAPPERS = " \t\u00a0\u3000`'\"="
+# An identifier's wrappers: tab, blanks, back tick, apostrophe (typographic ones too), ="..."; and marks that cannot be
+# seen, which copying from a web page leaves (zero width, byte order, direction of writing).
+ID_WRAPPERS = " \t\u00a0\u3000`'\"=\u2018\u2019\u201c\u201d\uff07\u200b\u200e\u200f\ufeff\u202a\u202c\u202d"
 # No E, no point, no plus: nothing a spreadsheet could have damaged.
 PLAIN_ID = "[0-9A-DF-Za-df-z_-]+"
 # Digits lost in a spreadsheet program, which keeps 15: an exponent, or 16 digits and more written as a number.
