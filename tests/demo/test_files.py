@@ -9,7 +9,7 @@ from tests.demo.conftest import ORDERS, Made
 def test_every_file_is_listed_and_every_listed_file_exists(demo: Made) -> None:
     listed = {file["file"] for file in demo.truth["files"]}
     there = {path.name for path in demo.folder.iterdir()}
-    assert there == listed | {"rules.toml", "README.txt", "truth.json"}
+    assert there == listed | {"rules.toml", "README.txt", "truth.json", "layouts"}
 
 
 def test_zip_members_are_named_in_gbk_without_the_utf8_flag(demo: Made) -> None:

@@ -14,6 +14,7 @@ from random import Random
 
 from huikuan.demo import guide, results, truth
 from huikuan.demo.banks import BankMove, run_banks
+from huikuan.demo.layouts import write_layouts
 from huikuan.demo.movements import movements_of
 from huikuan.demo.orders import Marks, Order, OrderSource, day_counts, shop_orders
 from huikuan.demo.seller import BANKS, DAY, EARLY_EXPORT_DAY, END, LAST_DAY, SHOPS, WALLETS, money
@@ -73,7 +74,7 @@ class Demo:
         results.collect(self.orders, [wallet.queue for wallet in self.wallets])
         self._run_banks()
         guide.write_rules(self.folder)
-        guide.write_readme(self.folder, self.labels.files, self.number, self.seed)
+        guide.write_readme(self.folder, self.labels.files, self.number, self.seed, write_layouts(self.folder))
         self._progress("truth", self.number, self.number)
         found = results.OrderResults(
             self.orders, self.flows, self.labels, [report.lines.document for report in self.reports]
@@ -164,7 +165,8 @@ def _bank_file(kind: str, document: str, bank: int, moves: list[BankMove]) -> Fi
 
 
 def generate(out: Path, orders: int, seed: int = 1, hard: bool = False, progress: Progress | None = None) -> Truth:
-    """Write the demo's files, `rules.toml`, `README.txt` and `truth.json` into the folder `out` (made if need be).
+    """Write the demo's files, `rules.toml`, `README.txt`, `truth.json` and the folder `layouts` into the folder `out`
+    (made if need be).
 
     `progress(stage, done, total)` is called now and then. The same (orders, seed) give the same contents.
     Raises UserError `demo.hard`, `demo.orders`.

@@ -20,6 +20,8 @@ DESCRIPTIONS = {
     "camt.053": "中国银行对账单（ISO 20022 camt.053）",
 }
 
+IMPORT_ONE = 'huikuan import layouts/pdd/pdd-bill.csv --account "PDD goods account"'
+
 
 def settlement_rule(shop: Shop) -> SettlementRule:
     """When the shop's money is to come: at the receipt (Alipay), the day after payment (WeChat Pay)."""
@@ -73,8 +75,8 @@ def write_rules(folder: Path) -> None:
     (folder / "rules.toml").write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
 
 
-def write_readme(folder: Path, files: list[FileTruth], orders: int, seed: int) -> None:
-    """Write `README.txt`: what each file is."""
+def write_readme(folder: Path, files: list[FileTruth], orders: int, seed: int, layouts: int) -> None:
+    """Write `README.txt`: what each file is, and what the folder of `layouts` other files is for."""
     lines = [
         f"{COMPANY}　{LEGAL_NAME}",
         f"{AS_OF:%Y}年{AS_OF.month}月，{orders} 个订单，随机种子 {seed}。人名、电话、地址、账号、金额都是编造的。",
@@ -87,7 +89,14 @@ def write_readme(folder: Path, files: list[FileTruth], orders: int, seed: int) -
     lines += [
         "rules.toml\t店铺、账户、结算规则",
         "truth.json\t正确答案：哪些记录是一回事，哪些有问题、为什么",
+        f"layouts\t另有 {layouts} 个小文件，平台、银行、快递、ERP 的每种版式各一个，与本店这一个月无关，",
+        "\t不会随演示账套导入；layouts/layouts.json 写明每个文件的格式、要补充的店铺和账户、行数和合计。",
+        "\t导入其中一个：",
+        f"\t{IMPORT_ONE}",
         "",
         "Files in the true formats of the platforms and banks; every name, number and amount is invented.",
+        f"layouts: {layouts} small files, one for each layout, of other sellers and never part of the demo's book. "
+        "layouts/layouts.json tells format, shop and account to be given, rows and totals. To import one:",
+        f"\t{IMPORT_ONE}",
     ]
     (folder / "README.txt").write_text("\r\n".join(lines) + "\r\n", encoding="utf-8-sig", newline="")

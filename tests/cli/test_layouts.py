@@ -1,0 +1,86 @@
+"""The folder `layouts` of a demo: every file of it goes into one fresh book and gives what `layouts.json` says."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huikuan.demo.guide import IMPORT_ONE
+from huikuan.demo.specimens import SPECIMENS
+from tests.cli.conftest import Cli
+
+# Files that tell once more what another one told (the banks' corporate layouts show the same five lines of one account,
+# and so on): nothing is counted twice.
+TOLD_BEFORE = {
+    "icbc/icbc_corporate_3.CSV", "citic/citic_corporate.xls", "czbank/czbank.csv", "pingan/平安银行流水.xlsx",
+    "bosc/bosc.csv", "ceb/ceb.xls", "njcb/njcb.csv", "nbcb/nbcb.csv", "jsbchina/jsb.xlsx", "psbc/邮储银行.xlsx",
+    "rcb/rcb.csv", "pdd/pdd-bill.csv", "ups/ups_with_header.csv",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(new_home: Callable[[str], Cli], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo's folder `layouts`."""
+    out = tmp_path_factory.mktemp("demo")
+    new_home("writing")("demo", "--orders", "20", "--out", out)
+    return out / "layouts"
+
+
+def listed(folder: Path) -> list[dict[str, Any]]:
+    """The entries of layouts.json."""
+    return list(json.loads((folder / "layouts.json").read_text(encoding="utf-8"))["files"])
+
+
+def test_the_list_names_every_file_once(folder: Path) -> None:
+    files = [entry["file"] for entry in listed(folder)]
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert len(files) == len(set(files)) == len(SPECIMENS)
+    assert there == {*files, "layouts.json"}
+    assert [(folder / file).read_bytes() for file in files] == [each.content for each in SPECIMENS]
+
+
+def test_the_guide_imports_one_of_them(folder: Path) -> None:
+    command, path, *rest = IMPORT_ONE.removeprefix("huikuan ").replace('"', "").split(" ", 2)
+    assert command == "import" and (folder.parent / path).is_file()
+    option, _, value = rest[0].partition(" ")
+    entry = next(each for each in listed(folder) if f"layouts/{each['file']}" == path)
+    assert option == "--account" and value == entry["account"]
+    assert IMPORT_ONE in (folder.parent / "README.txt").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.slow
+def test_all_of_them_go_into_one_fresh_book(folder: Path, new_home: Callable[[str], Cli]) -> None:
+    cli = new_home("layouts")
+    cli("init", "--currency", "CNY", "--start", "2010-01-01")
+    together: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for entry in listed(folder):
+        together[entry["shop"], entry["account"]].append(entry)
+    for (shop, account), entries in together.items():
+        options = [*(("--shop", shop) if shop else ()), *(("--account", account) if account else ())]
+        rows = cli.rows("import", *[folder / entry["file"] for entry in entries], *options)
+        for entry in entries:
+            name = Path(entry["file"]).name
+            found = [row for row in rows if row["file"].partition("!")[0] == name and row["format"]]
+            compare(entry, found)
+
+
+def compare(entry: dict[str, Any], found: list[dict[str, Any]]) -> None:
+    """What became of a file, against its entry."""
+    file = entry["file"]
+    assert {row["format"] for row in found} == {entry["format"]}, file
+    status = "unchanged" if file in TOLD_BEFORE else entry["status"]
+    counts = [(row["status"], row["new"], row["updated"], row["duplicate"], row["problems"]) for row in found]
+    assert {row["status"] for row in found} == {status}, (file, counts)
+    assert sum(row["rows"] for row in found) == entry["rows"], file
+    assert sum(row["ignored"] for row in found) == entry["ignored"], file
+    assert sum(row["rejected"] for row in found) == 0, file
+    for name, total in entry["totals"].items():
+        assert sum(Decimal(row["totals"].get(name, "0")) for row in found) == Decimal(total), (file, name)
+    if status == "unchanged":
+        assert sum(row["new"] + row["updated"] for row in found) == 0 < sum(row["duplicate"] for row in found), file
