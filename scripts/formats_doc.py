@@ -1,6 +1,8 @@
 """Write docs/formats.md from the declarations: what Huikuan can read, and where to download it.
 
 python scripts/formats_doc.py
+
+The section "Sample files" at its end is kept; `scripts/samples_doc.py` writes it.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from pathlib import Path
 from huikuan.formats.registry import FORMATS
 from huikuan.formats.spec import Format
 
+SAMPLES_TITLE = "\n# Sample files\n"
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "formats.md"
 INTRO = """# What Huikuan can read
 
@@ -21,7 +24,7 @@ through a column mapping of your own.
 
 
 def text() -> str:
-    """The page."""
+    """The page without its last section."""
     return INTRO + "".join(_section(each) for each in FORMATS)
 
 
@@ -42,4 +45,5 @@ def _section(declared: Format) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(text(), encoding="utf-8")
+    _, title, samples = TARGET.read_text(encoding="utf-8").partition(SAMPLES_TITLE)
+    TARGET.write_text(text() + title + samples, encoding="utf-8")

@@ -122,7 +122,8 @@ def test_formats_are_well_formed() -> None:
 
 def test_the_page_of_formats_is_current() -> None:
     script = runpy.run_path(str(ROOT / "scripts" / "formats_doc.py"))
-    assert (ROOT / "docs" / "formats.md").read_text(encoding="utf-8") == script["text"]()
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert page.partition(script["SAMPLES_TITLE"])[0] == script["text"]()
 
 
 def test_the_howto_declares_a_format_that_works(tmp_path: Path) -> None:
