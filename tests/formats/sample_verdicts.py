@@ -180,7 +180,7 @@ VERDICTS = {
     "ofx/oca/test_ofx_iban.ofx": "flagged rows.none unproved",
     "ofx/ofxparse/multiple_accounts.ofx": "flagged rows.none",
     "ofx/beangulp/example.qfx": "refused ofx.investment",
-    # Made wrong on purpose: one of its two accounts has no number, and one line no date.
+    # Made wrong on purpose: one of its two accounts has no number, and one line no readable amount.
     "ofx/oca/test_ofx_wrong.ofx": "refused account.unknown cell.empty rows.none unproved",
     "ofx/ofxparse/bank_small.ofx": "refused ofx.no_statement",
     "ofx/ofxparse/date_missing.ofx": "refused cell.empty date.unreadable",
