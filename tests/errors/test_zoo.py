@@ -24,8 +24,8 @@ BY_HAND = {
         "format (--format on the command line)."
     ),
     ("statement.csv", "file.not_recognised_near"): (
-        "statement.csv is none of the files Huikuan knows. It comes closest to boc.statement, but line 2 lacks the "
-        "column “余额”. Export it with all columns, or choose its columns by hand (column mapping)."
+        "statement.csv is none of the files Huikuan knows. Its line 2 comes closest to: boc.statement (“余额” is "
+        "missing). Export it with all columns, or choose its columns by hand (column mapping)."
     ),
     ("bill.zip", "file.zip_password"): (
         "bill.zip is protected by a password. Give the password that the platform sent you, or unpack the file "

@@ -24,17 +24,16 @@ def normalise_header(text: str) -> str:
     return _BLANKS.sub(" ", plain).strip(_AROUND).casefold()
 
 
+@lru_cache(maxsize=1 << 14)
+def normalised_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of one column, each as it is compared."""
+    return tuple(normalise_header(name) for name in names)
+
+
 def column_index(header: Sequence[str], names: tuple[str, ...], occurrence: int = 1) -> int | None:
     """Where a column stands in a normalised header; None if no name fits. `occurrence`: the n-th of equal headers."""
-    for name in names:
-        wanted = _declared(name)
+    for wanted in normalised_names(names):
         places = [index for index, each in enumerate(header) if each == wanted]
         if len(places) >= occurrence:
             return places[occurrence - 1]
     return None
-
-
-@lru_cache(maxsize=20_000)
-def _declared(name: str) -> str:
-    """A header as a format declares it, normalised once: recognition asks for all of them in each row it looks at."""
-    return normalise_header(name)

@@ -39,14 +39,15 @@ register(
             "format (--format on the command line)."
         ),
         "file.not_recognised_near": gettext_noop(
-            "%(file)s is none of the files Huikuan knows. It comes closest to %(format)s, but line %(near)s lacks the "
-            "column “%(missing)s”. Export it with all columns, or choose its columns by hand (column mapping)."
+            "%(file)s is none of the files Huikuan knows. Its line %(near)s comes closest to: %(nearest)s. Export it "
+            "with all columns, or choose its columns by hand (column mapping)."
         ),
         "file.no_header": gettext_noop(
             "%(file)s has no header: its first row already holds a date and an amount. Add a first row with the names "
             "of the columns and import it again; if it is not recognised then, choose its columns by hand (column "
             "mapping)."
         ),
+        "nearest.format": gettext_noop("%(format)s (“%(missing)s” is missing)"),
         "file.other_message": gettext_noop(
             "%(file)s is of the kind %(found)s, and none that Huikuan reads. Ask the bank or the platform for "
             "camt.053, MT940, CSV or Excel and import that."
@@ -183,7 +184,7 @@ def _with_problems(reading: Reading, problems: tuple[Problem, ...]) -> Reading:
 
 
 def _unknown(source: TableSource, member: Member, formats: Sequence[Format], context: ReadContext) -> UserError:
-    """Why a table was not recognised: the closest format and the first column it lacks."""
+    """Why a table was not recognised: the closest formats and the first column that each lacks."""
     if member.nature == "xml":
         return UserError("file.other_message", file=member.name, found="XML")
     refuse_rules(source)
@@ -196,14 +197,14 @@ def _unknown(source: TableSource, member: Member, formats: Sequence[Format], con
     missing = first.missing[0] if first.missing else ""
     if context.format != "auto":
         return UserError("file.not_this_format", file=member.name, format=first.format.id, missing=missing)
-    others = tuple(each.format.id for each in near)
+    known = [{"code": "nearest.format", "format": each.format.id, "missing": each.missing[0]} for each in near]
     return UserError(
         "file.not_recognised_near",
         file=member.name,
         format=first.format.id,
         near=first.row,
         missing=missing,
-        candidates=others,
+        nearest=known,
     )
 
 

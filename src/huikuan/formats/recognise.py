@@ -1,22 +1,51 @@
 """Which format a table is in. The header decides: all the columns a format needs stand in one of the first 40 rows.
-Between several that fit, the one with more of its columns, its marks in the preamble and its file name wins."""
+
+Between several that fit, four things are counted: how many of a format's columns the header has, its marks in the
+preamble, its file name, and the content: how many of the cells below can be read as the format declares them. Every
+decision is logged with these parts (`Score`), at the level DEBUG.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from huikuan.formats.headers import column_index, normalise_header
+from huikuan.formats.headers import normalise_header, normalised_names
 from huikuan.formats.reading import Head, Layout, TableSource
-from huikuan.formats.spec import Format
+from huikuan.formats.spec import Amount, Choice, Day, Format, Moment
+from huikuan.records.money import parse_amount
 
 MARK_SCORE = 20
 NAME_SCORE = 5
+CONTENT_SCORE = 10
+CONTENT_ROWS = 12
 NEAR_SHARE = 0.5
 OWN_SHARE = 0.25
+# A date in any of the writings that formats declare: two separators, or eight digits, or a month in words.
+_DATE = re.compile(
+    r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}|\d{8}|\d{1,2}[ -/][^\W\d]{3,}|[^\W\d]{3,9}\.? \d{1,2}",
+)
+_NUMBER = re.compile(r"\d")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well a format fits, in parts: columns of the header, marks in the preamble, file name, cells that read."""
+
+    header: int
+    preamble: int = 0
+    name: int = 0
+    content: float = CONTENT_SCORE
+
+    @property
+    def total(self) -> float:
+        """What is compared."""
+        return self.header + self.preamble + self.name + self.content
 
 
 @dataclass(frozen=True)
@@ -25,7 +54,7 @@ class Recognised:
 
     format: Format
     layout: Layout
-    score: int
+    score: Score
 
 
 @dataclass(frozen=True)
@@ -37,92 +66,162 @@ class Nearest:
     row: int
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A row of the head that may be a header: its place in the head, its number, its cells made comparable."""
+
+    place: int
+    number: int
+    header: list[str]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A head whose rows have been made comparable once for all formats."""
+
+    head: Head
+    rows: list[_Row]
+
+
 def recognise(source: TableSource, formats: Iterable[Format]) -> Recognised | None:
-    """The best format for an opened table; None if none fits. Equal scores: the earlier format. What is declared as a
-    fallback is tried where nothing else fits."""
-    known = tuple(formats)
-    return _best(source, (each for each in known if not each.fallback)) or _best(
-        source, (each for each in known if each.fallback)
-    )
+    """The best format for an opened table; None if none fits."""
+    found = fitting(source, formats)
+    return found[0] if found else None
 
 
-def _best(source: TableSource, formats: Iterable[Format]) -> Recognised | None:
-    best: Recognised | None = None
-    for declared in formats:
-        found = _try_format(source, declared) if declared.needs else None
-        if found and (best is None or found.score > best.score):
-            best = found
-    return best
+def fitting(source: TableSource, formats: Iterable[Format]) -> list[Recognised]:
+    """All formats whose header fits, the best first, those declared as a fallback behind all others. Equal scores: the
+    earlier format."""
+    heads = _prepare(source)
+    tried = (_try_format(source, heads, declared) for declared in formats if declared.needs)
+    found = sorted((each for each in tried if each), key=lambda each: (each.format.fallback, -each.score.total))
+    for each in found:
+        _log.debug("%s %s: %s, %s", source.member, source.sheet, each.format.id, each.score)
+    return found
 
 
 def nearest(source: TableSource, formats: Iterable[Format], count: int = 3) -> list[Nearest]:
-    """The formats that come closest. Close is one of whose needs half or more stand in one row, or a quarter if no
-    other format has these: sharing a common word such as 交易时间 says nothing."""
+    """The formats that come closest, each once. Close is one of whose needs half or more stand in one row, or a quarter
+    if no other format has these: sharing a common word such as 交易时间 says nothing."""
     known = tuple(each for each in formats if not (each.fallback or each.named))
-    common = Counter(name for each in known for name in {normalise_header(n) for names in each.needs for n in names})
+    heads = _prepare(source)
+    common = _uses(known)
     found: list[tuple[float, int, Nearest]] = []
     for place, declared in enumerate(known):
         options = [
-            (row, [names for names in declared.needs if column_index(header, names) is None])
-            for head in _heads(source, declared)
-            for row, header in _normalised(head)
+            (row.number, [names for names in declared.needs if not _stands(row.names, names)])
+            for prepared in _split_for(heads, declared)
+            for row in prepared.rows
         ]
         if not options or not declared.needs:
             continue
-        row, missing = min(options, key=lambda option: (len(option[1]), option[0]))
+        number, missing = min(options, key=lambda option: (len(option[1]), option[0]))
         share = 1 - len(missing) / len(declared.needs)
         there = [names for names in declared.needs if names not in missing]
-        own = all(common[normalise_header(name)] == 1 for names in there for name in names)
+        own = all(common[name] == 1 for names in there for name in normalised_names(names))
         if missing and there and share >= (OWN_SHARE if own else NEAR_SHARE):
-            found.append((-share, place, Nearest(declared, tuple(names[0] for names in missing), row)))
-    return [each for _, _, each in sorted(found, key=lambda item: item[:2])[:count]]
+            found.append((-share, place, Nearest(declared, tuple(names[0] for names in missing), number)))
+    best: dict[str, Nearest] = {}
+    for _, _, each in sorted(found, key=lambda item: item[:2]):
+        best.setdefault(each.format.id, each)
+    return list(best.values())[:count]
 
 
-def _heads(source: TableSource, declared: Format) -> list[Head]:
-    return [head for head in source.heads if head.split == "" or head.split in declared.delimiters]
+def _uses(formats: Sequence[Format]) -> Counter[str]:
+    """How many needs of all formats a header's name may fill."""
+    return Counter(name for each in formats for names in each.needs for name in normalised_names(names))
 
 
-@lru_cache(maxsize=16)
-def _normalised(head: Head) -> list[tuple[int, list[str]]]:
-    return [(row, [normalise_header(cell) for cell in cells]) for row, cells in head.rows]
+def _prepare(source: TableSource) -> list[_Prepared]:
+    prepared = []
+    for head in source.heads:
+        rows = []
+        for place, (number, cells) in enumerate(head.rows):
+            header = [normalise_header(cell) for cell in cells]
+            names = frozenset(header) - {""}
+            if names:
+                rows.append(_Row(place, number, header, names))
+        prepared.append(_Prepared(head, rows))
+    return prepared
 
 
-def _try_format(source: TableSource, declared: Format) -> Recognised | None:
-    for head in _heads(source, declared):
-        for place, (row, header) in enumerate(_normalised(head)):
-            if not _fits(header, declared):
-                continue
-            above = " ".join(",".join(cells) for _, cells in head.rows[:place])
-            named = _named(declared, above, source)
-            if declared.named and not named:
-                continue
-            score = _score(header, declared) + named
-            layout = Layout(row, head.split or ",", declared.quote, declared.prefix)
-            return Recognised(declared, layout, score)
-    return _without_header(source, declared)
+def _split_for(heads: list[_Prepared], declared: Format) -> list[_Prepared]:
+    return [each for each in heads if each.head.split == "" or each.head.split in declared.delimiters]
 
 
-def _without_header(source: TableSource, declared: Format) -> Recognised | None:
+def _stands(header: frozenset[str], names: tuple[str, ...]) -> bool:
+    return not header.isdisjoint(normalised_names(names))
+
+
+def _try_format(source: TableSource, heads: list[_Prepared], declared: Format) -> Recognised | None:
+    for prepared in _split_for(heads, declared):
+        for row in prepared.rows:
+            if _fits(row.names, declared):
+                score = _score(row, prepared.head, declared, source)
+                if declared.named and not (score.preamble or score.name):
+                    continue
+                layout = Layout(row.number, prepared.head.split or ",", declared.quote, declared.prefix)
+                return Recognised(declared, layout, score)
+    return _without_header(heads, declared)
+
+
+def _without_header(heads: list[_Prepared], declared: Format) -> Recognised | None:
     """The format, where the first row is no header but shows by its shape what it is."""
-    for head in _heads(source, declared):
-        if declared.shape and head.rows and declared.shape(head.rows[0][1]):
-            layout = Layout(0, head.split or ",", declared.quote, header=declared.places)
-            return Recognised(declared, layout, len(declared.needs))
+    if not declared.shape:
+        return None
+    for prepared in _split_for(heads, declared):
+        if prepared.head.rows and declared.shape(prepared.head.rows[0][1]):
+            layout = Layout(0, prepared.head.split or ",", declared.quote, header=declared.places)
+            return Recognised(declared, layout, Score(len(declared.needs)))
     return None
 
 
-def _fits(header: Sequence[str], declared: Format) -> bool:
-    if any(column_index(header, names) is None for names in declared.needs):
+def _fits(header: frozenset[str], declared: Format) -> bool:
+    if not all(_stands(header, names) for names in declared.needs):
         return False
-    return not any(column_index(header, names) is not None for names in declared.lacks)
+    return not any(_stands(header, names) for names in declared.lacks)
 
 
-def _score(header: Sequence[str], declared: Format) -> int:
-    return len(declared.needs) + sum(column_index(header, column.headers) is not None for column in declared.columns)
-
-
-def _named(declared: Format, above: str, source: TableSource) -> int:
-    """The score of what the preamble and the file's name say."""
-    marks = sum(normalise_header(mark) in normalise_header(above) for mark in declared.marks)
+def _score(row: _Row, head: Head, declared: Format, source: TableSource) -> Score:
+    known = sum(_stands(row.names, column.headers) for column in declared.columns)
+    marks = 0
+    if declared.marks:
+        above = normalise_header(" ".join(",".join(cells) for _, cells in head.rows[: row.place]))
+        marks = sum(normalise_header(mark) in above for mark in declared.marks)
     name = bool(declared.file_name and re.search(declared.file_name, f"{source.member} {source.sheet}"))
-    return MARK_SCORE * marks + NAME_SCORE * name
+    below = [cells for _, cells in head.rows[row.place + 1 : row.place + 1 + CONTENT_ROWS]]
+    content = round(CONTENT_SCORE * _readable(declared, row.header, below), 2)
+    return Score(len(declared.needs) + known, MARK_SCORE * marks, NAME_SCORE * name, content)
+
+
+# ---------------------------------------------------------------- content
+def _readable(declared: Format, header: list[str], rows: Sequence[Sequence[str]]) -> float:
+    """The share of cells that can be read as the format declares them: amounts, times, and words of closed lists. 1 if
+    there is nothing to read. Rows that are less than half filled (footers, explanations) are passed over."""
+    data = [cells for cells in rows if 2 * sum(bool(cell.strip()) for cell in cells) >= sum(map(bool, header))]
+    good = seen = 0
+    for column in declared.columns:
+        at = next((header.index(name) for name in normalised_names(column.headers) if name in header), None)
+        if at is None or not isinstance(column, Amount | Moment | Day | Choice):
+            continue
+        cells = [cell for row in data if at < len(row) and (cell := row[at].strip(" \t`'\""))]
+        seen += len(cells)
+        good += sum(_reads(column, cell) for cell in cells)
+    return good / seen if seen else 1.0
+
+
+def _reads(column: Amount | Moment | Day | Choice, cell: str) -> bool:
+    if isinstance(column, Amount):
+        return _is_amount(cell)
+    if isinstance(column, Choice):
+        return column.otherwise is not None or cell in column.words
+    return bool(_DATE.search(cell)) or cell in ("-", "--", "/")
+
+
+@lru_cache(maxsize=4096)
+def _is_amount(cell: str) -> bool:
+    try:
+        return parse_amount(cell) is not None or cell in ("-", "--", "/")
+    except ValueError:
+        return bool(_NUMBER.search(cell)) and len(cell) < 24 and not cell[:1].isalpha()

@@ -371,7 +371,7 @@ def problem_row(problem: Problem) -> dict[str, Any]:
     return {
         "sheet": problem.sheet, "row": problem.row, "column": problem.column, "code": problem.code,
         "text": problem.text, "severity": problem.severity,
-        "params": {key: str(value) for key, value in problem.params.items()},
+        "params": {key: value if key == "nearest" else str(value) for key, value in problem.params.items()},
     }  # fmt: skip
 
 

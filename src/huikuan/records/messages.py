@@ -39,15 +39,28 @@ def use_translator(translate: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def text_of(code: str, params: Mapping[str, Any]) -> str:
-    """The sentence of a code in the active language; an unknown code is shown as itself."""
+    """The sentence of a code in the active language; an unknown code is shown as itself. A parameter that is a list of
+    plain mappings with a `code` is itself put into words, one after the other."""
     sentence = MESSAGES.get(code)
     if sentence is None:
         return f"{code} {dict(params)}" if params else code
-    shown = {name: "" if value is None else value for name, value in params.items()}
+    shown = {name: _shown(value) for name, value in params.items()}
     try:
         return _translators[0](sentence) % shown
     except KeyError as missing:
         return f"{code} {shown} (missing {missing})"
+
+
+def _shown(value: Any) -> Any:
+    if value is None:
+        return ""
+    if (
+        isinstance(value, list | tuple)
+        and value
+        and all(isinstance(each, Mapping) and "code" in each for each in value)
+    ):
+        return "; ".join(text_of(each["code"], each) for each in value)
+    return value
 
 
 register(

@@ -37,7 +37,9 @@ def sentence(problem: dict[str, Any]) -> str:
     if problem["code"] == "balance_break":
         params |= {key: control_value("", params.get(key)) for key in ("stated", "computed")}
     if problem["code"] == "file.not_recognised_near":
-        params["format"] = format_titles().get(params.get("format", ""), params.get("format"))
+        titles = format_titles()
+        near = params.get("nearest") or [{**params, "code": "nearest.format"}]  # one, kept by an older version
+        params["nearest"] = [each | {"format": titles.get(each["format"], each["format"])} for each in near]
     if problem["code"] == "file.not_recognised":
         return _("Not recognised. Map its columns, or download it again in one of the formats that can be read.")
     if problem["code"] == "control.mismatch":
