@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from huikuan.demo.specimens.writing import xlsx_bytes
 from huikuan.formats.readers.workbook import number_text
 from tests.formats.support import Row, ledger, read
 from tests.formats.test_resaved import OLD_LAYOUT, TMALL, amazon, read_bytes, wechat_original
@@ -123,3 +124,25 @@ def test_fault_of_a_workbook_names_its_sheet_and_of_a_message_its_entry(tmp_path
     lines = [":20:S", ":25:6222/0001", ":28C:1/1", ":60F:C260101CNY100,00", ":61:2601020102X1,00NTRFNONREF"]
     got = read_bytes(tmp_path, "statement.sta", "\r\n".join([*lines, ":62F:C260102CNY100,00", "-"]).encode())
     assert got.reading.problems[0].text.startswith("Entry 1, column “amount”")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "refused"),
+    [
+        ((3652980000001010, 3652980000001011, 3652980000001013), False),  # a program wrote all digits of the column
+        ((3652980000001010, 3652980000001020, 3652980000001030), True),  # Excel keeps 15 and wrote the last zeros
+        ((3652980000001010,), True),  # nothing tells
+        ((3652980000001010, "3652980000001011", "3652980000001013"), True),  # texts tell nothing of numbers
+        ((3652980000001010, 3652980000001020, 3652980000001011), True),
+        ((3652980000001010, 3652980000001011, 27018555620341093), True),  # more than a double holds
+    ],
+)
+def test_numbers_of_16_digits_in_a_workbook(tmp_path: Path, numbers: tuple[int | str, ...], refused: bool) -> None:
+    header = ["子订单编号", "主订单编号", "买家实付金额", "订单创建时间", "订单付款时间"]
+    rows = [[number, f"M{at}", 10.5, "2026-01-05 10:00:00", "2026-01-05 10:00:00"] for at, number in enumerate(numbers)]
+    path = tmp_path / "宝贝明细.xlsx"
+    path.write_bytes(xlsx_bytes({"Sheet1": [header, *rows]}))
+    got = read(path)
+    assert ("identifier.damaged" in got.codes) == refused
+    if not refused:
+        assert got.rows("order_line", "line_no") == [(str(number),) for number in numbers]

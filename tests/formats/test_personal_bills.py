@@ -269,3 +269,18 @@ def test_meituan_real_bill(tmp_path: Path, line_end: bytes) -> None:
         "25022811100401670006000394166443",
         "0_2204430449361044",
     )
+
+
+def test_alipay_what_is_put_into_yuebao_comes_from_where_it_was_paid(tmp_path: Path) -> None:
+    put = "2026-01-05 12:00:00,投资理财,某公司,a***,余额宝-{way},不计收支,50.00,{means},交易成功,{no}\t,\t,"
+    path = alipay(
+        tmp_path,
+        put.format(way="单次转入", means="某银行(1234)", no="1"),
+        put.format(way="自动转入", means="余额", no="2"),
+        put.format(way="单次转入", means="", no="3"),
+    )
+    assert read(path, account="A").rows("wallet_line", "amount, movement") == [
+        (50, "topup"),
+        (0, "transfer"),
+        (0, "transfer"),
+    ]

@@ -236,3 +236,17 @@ def test_a_bill_of_1688_without_its_amount_is_not_taken_for_another(tmp_path: Pa
     path = table_file(tmp_path, [["账单编号", "账单类型", "场景类型", "关联订单号"], ["1", "2", "3", "4"]])
     [reading] = read_file(path, path.name, CONTEXT, duckdb.connect())
     assert (reading.status, reading.format) == ("refused", "")
+
+
+def test_an_expense_of_the_income_bill_is_paid_out_whatever_its_sign(tmp_path: Path) -> None:
+    header = "账期,资金方向,账单大类,业务大类,业务小类,交易主单号,支付流水号,金额,时间"
+    rows = (
+        "202601,收入,货款,交易收款,交易收款,3100982053977276192,F1,100.00,2026-01-05 10:00:00",
+        "202601,支出,服务费,佣金,天猫佣金,3100982053977276192,F2,5.00,2026-01-05 10:00:00",
+        "202601,支出,退款,交易退款,售后退款,3100982053977276192,F3,-20.00,2026-01-05 10:00:00",
+    )
+    path = tmp_path / "收入明细.csv"
+    path.write_bytes("\r\n".join([header, *rows, ""]).encode())
+    got = read(path, account="千牛")
+    assert got.rows("settlement_line", "amount") == [(100,), (-5,), (-20,)]
+    assert got.codes == ["sign.contradicts"]

@@ -6,8 +6,8 @@ follows third parties' code. `personal_bills` says what a row is worth; Alipay's
   counted as neither: −50.00 and +50.00. So a closed trade counts if it is 支出, or if it names the means it was paid
   with; a closed trade that Alipay counts as neither and that names no means was never paid: it is ignored.
 - Neutral rows are signed by their words: 提现 and 转出到银行卡 leave, 充值-… and 收益发放 come in, a fund sold to
-  余额宝 comes in, a fund bought or a loan repaid from 余额 or 余额宝 leaves. 余额 and 余额宝 are one account: between
-  them it is 0.
+  余额宝 and what is put into 余额宝 from a bank come in, a fund bought or a loan repaid from 余额 or 余额宝 leaves.
+  余额 and 余额宝 are one account: between them it is 0.
 - The older layout has 资金状态, what really moved: 已收入, 已支出, 资金转移; 待支出 and 待收入 are pending and blank
   is a trade without a payment, both are ignored. 服务费 and 成功退款 only go into the text.
 
@@ -100,6 +100,7 @@ ALIPAY_PERSONAL = Format(
             "CASE WHEN side <> 'neutral' THEN side "
             "WHEN status = '退款成功' OR category = '退款' OR starts_with(title, '退款-') THEN 'in' "
             "WHEN closed THEN 'out' "
+            f"WHEN regexp_matches(title, '余额宝.*转入') AND means IS NOT NULL AND NOT {_FROM_BALANCE} THEN 'topup' "
             f"{_NEUTRAL_WAY}WHEN regexp_matches(concat(title, status), '买入|还款') AND {_FROM_BALANCE} THEN 'away' "
             "ELSE 'within' END",
             "text",

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from huikuan.formats.balance_order import Followed, Movement, follow
 from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import PROBLEMS_LISTED, Line, RawTable
 from huikuan.formats.spec import Amount, Balance, Balanced, Format, Total
@@ -261,27 +262,28 @@ class BalanceCheck:
 
 @dataclass(frozen=True)
 class Direction:
-    """Which way a document runs, and how many balances do not follow: read oldest first, and newest first."""
+    """Which way a document runs, and how many balances do not follow: read oldest first, and newest first. `moment` is
+    the value that tells when a row happened."""
 
     newest_first: bool = False
     breaks: tuple[int, int] = (0, 0)
+    moment: str = ""
 
 
 def file_direction(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance | None, moment: str) -> Direction:
-    """Whether the file runs from the newest row to the oldest: by the balance where there is one, else by time."""
-    breaks = (0, 0)
-    if balance is not None:
-        breaks = _breaks(con, typed, balance)
-        if breaks[0] != breaks[1]:
-            return Direction(breaks[1] < breaks[0], breaks)
-    if not moment:
-        return Direction(False, breaks)
+    """Whether the file runs from the newest row to the oldest: by the balance where it follows in one direction, else
+    by time, else by the balance that breaks less."""
+    breaks = _breaks(con, typed, balance) if balance is not None else (0, 0)
+    by_balance = Direction(breaks[1] < breaks[0], breaks, moment)
+    if not moment or (breaks[0] != breaks[1] and min(breaks) == 0):
+        return by_balance
     counted = con.execute(
         f"SELECT count(*) FILTER (later), count(*) FILTER (earlier) FROM (SELECT {moment} > before AS later, "
         f"{moment} < before AS earlier FROM (SELECT {moment}, lag({moment}) OVER (ORDER BY source_row) AS before "
         f"FROM {typed} WHERE faults = 0 AND {moment} IS NOT NULL))"
     ).fetchone()
-    return Direction(bool(counted and counted[1] > counted[0]), breaks)
+    later, earlier = counted or (0, 0)
+    return by_balance if later == earlier else Direction(earlier > later, breaks, moment)
 
 
 def _balanced_rows(balance: Balance) -> str:
@@ -311,20 +313,31 @@ def _breaks(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance) -> tup
 
 
 def check_balance(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, found: Direction) -> BalanceCheck:
-    """Follow the running balance in the file's direction; every break is a flag."""
+    """Follow the running balance in the file's direction; every break that no other order of the movements of a moment
+    mends is a flag."""
     newest_first = found.newest_first
-    expected = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
-    breaks = found.breaks[newest_first]
-    problems: list[Problem] = []
-    if breaks:
-        rows = con.execute(
-            f"SELECT source_row, balance, {expected} FROM ({_chain(typed, balance)}) WHERE balance <> {expected} "
-            f"ORDER BY 1 LIMIT {PROBLEMS_LISTED}"
-        ).fetchall()
-        for row, stated, computed in rows:
-            params = {"stated": plain(stated), "computed": plain(computed)}
-            problems.append(Problem("balance_break", row=row, params=params, severity="flag"))
-    return BalanceCheck(newest_first, breaks, _balance_control(con, typed, balance, newest_first), problems)
+    if not found.breaks[newest_first]:
+        return BalanceCheck(newest_first, 0, _balance_control(con, typed, balance, newest_first), [])
+    parts = _followed(con, typed, balance, found)
+    controls = [Control(CLOSING_BALANCE, each.closing, each.opening + each.moved) for each in parts if each.count > 1]
+    gaps = sorted((gap for each in parts for gap in each.gaps), key=lambda gap: gap.row)
+    problems = []
+    for gap in gaps[:PROBLEMS_LISTED]:
+        params = {"stated": plain(gap.stated), "computed": plain(gap.computed)}
+        problems.append(Problem("balance_break", row=gap.row, params=params, severity="flag"))
+    return BalanceCheck(newest_first, len(gaps), controls, problems)
+
+
+def _followed(con: duckdb.DuckDBPyConnection, typed: str, balance: Balance, found: Direction) -> list[Followed]:
+    """Each of the document's balances followed row by row; looked at only where one does not simply follow."""
+    part, moment = balance.by or "''", found.moment or "NULL"
+    order = "DESC" if found.newest_first else "ASC"
+    rows = con.execute(
+        f"SELECT {part} AS part, source_row, {moment}, {balance.amount}, {balance.balance} FROM {typed} "
+        f"WHERE {_balanced_rows(balance)} ORDER BY part, source_row {order}"
+    ).fetchall()
+    parts = itertools.groupby(rows, key=lambda row: row[0])
+    return [follow(Movement(*row[1:]) for row in of_part) for _, of_part in parts]
 
 
 def check_groups(con: duckdb.DuckDBPyConnection, typed: str, balanced: Balanced) -> list[Problem]:

@@ -1,5 +1,7 @@
 """千牛 收入明细 (收支账单): what Taobao accounts for each sub-order and bill item, signed. From documentation.
 
+金额 is signed. A row of the direction 支出 with a positive amount contradicts that: it is taken as paid out, and told.
+
 The columns change with the kind of bill that was chosen; 账期, the three levels of business and 金额 are always
 there. The money itself moves in the fund ledgers of Alipay and of the WeChat channel: this bill gives settlement
 lines only, and counts less than they do. A row without a flow number is known by its period, order, item, kind of
@@ -44,7 +46,7 @@ QIANNIU_INCOME = Format(
         Identifier("pay_flow", ("支付流水号",), blank=("-", "--", "/")),
         Identifier("own_flow", ("业务流水号",), blank=("-", "--", "/")),
         Identifier("trade_no", ("支付宝订单号",), blank=("-", "--", "/")),
-        Amount("amount", ("金额", "金额（元）"), filled=True),
+        Amount("written", ("金额", "金额（元）"), filled=True),
         Text("flow_kind", ("流水类型",)),
         Moment("flowed", ("时间",)),
         Moment("paid_out", ("打款时间",)),
@@ -55,6 +57,8 @@ QIANNIU_INCOME = Format(
         Text("remark", ("备注",), scrub=True),
     ),
     values=(
+        Expression("contradicts", "coalesce(direction = '支出', FALSE) AND written > 0", "bool"),
+        Expression("amount", "CASE WHEN contradicts THEN -written ELSE written END", "money"),
         Expression("happened", "coalesce(flowed, paid_out, received, paid_at)", "time"),
         Expression("happened_date", "coalesce(flowed_date, paid_out_date, received_date, paid_at_date)", "date"),
         Expression("wording", "concat_ws('|', business, part)", "text"),
@@ -77,7 +81,7 @@ QIANNIU_INCOME = Format(
         Reject("cell.empty", "happened_date IS NULL", "时间"),
         Reject("identifier.damaged", "pay_flow_damaged AND own_flow IS NULL", "支付流水号"),
     ),
-    flags=(Flag("key_damaged", "damaged", "交易主单号"),),
+    flags=(Flag("key_damaged", "damaged", "交易主单号"), Flag("sign.contradicts", "contradicts", "金额")),
     emits=(
         Emit(
             kind="settlement_line",

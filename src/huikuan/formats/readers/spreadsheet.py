@@ -212,13 +212,18 @@ def _workbook_sheets(path: Path, name: str) -> list[Sheet]:
     if run.returncode != 0:
         raise UserError("file.workbook_broken", file=name)
     told = json.loads((folder / workbook.INDEX).read_text(encoding="utf-8"))
-    return [Sheet(name, each["sheet"], _told_cells(folder / each["file"], each["days"]), keeper) for each in told]
+    return [Sheet(name, each["sheet"], _told_cells(folder / each["file"], each), keeper) for each in told]
 
 
-def _told_cells(path: Path, days: dict[str, bool]) -> pa.Table:
-    """The cells that `readers.workbook` wrote, not copied. `days`: columns with dates alone; True: each is midnight."""
+def _told_cells(path: Path, told: dict[str, dict[str, bool]]) -> pa.Table:
+    """The cells that `readers.workbook` wrote, not copied. `days`: columns with dates alone; True: each is midnight.
+    `cut`: columns with numbers that may have been cut; True: they are whole."""
     cells = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    for column, is_midnight in days.items():
+    for column, is_whole in told["cut"].items():
+        at = cells.schema.get_field_index(column)
+        other = f"^[^{workbook.CUT}]*{workbook.CUT}" if is_whole else f"{workbook.CUT}.*$"
+        cells = cells.set_column(at, column, pc.replace_substring_regex(cells[column], other, ""))
+    for column, is_midnight in told["days"].items():
         at = cells.schema.get_field_index(column)
         shown = pc.replace_substring(cells[column], workbook.DAY, " 00:00:00" if is_midnight else "")
         cells = cells.set_column(at, column, shown)

@@ -7,8 +7,10 @@ a limit to its memory where the system knows one: python workbook.py WORKBOOK FO
 A workbook stores a number as a binary double. It is written back as the shortest text that gives the same double
 (`13.4`, not `13.400000000000000355`); where that needs more than 15 digits, which Excel itself never shows, the
 double carries the noise of a computed cell and is written with Excel's 15 digits. Whole numbers have no `.0`. A whole
-number too large for a double to hold exactly (from 2^53, some 16 digits), or of 16 digits with a 0 at the end (Excel
-keeps 15), has lost digits for good and is written as `2.70185556203411E+18`, which every identifier column refuses.
+number too large for a double to hold exactly (from 2^53, some 16 digits) has lost digits for good and is written as
+`2.70185556203411E+18`, which every identifier column refuses. So is one of 16 digits with a 0 at the end, because Excel
+keeps 15 and writes a 0 for the last: unless most numbers of 16 digits in its column end in another digit. Then a
+program wrote the column, not Excel, and every digit of it is there.
 Dates are ISO text, error cells are blank. A date alone is midnight in a column whose other cells have a time of day: a
 workbook does not store the difference.
 
@@ -23,7 +25,7 @@ import json
 import math
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,7 @@ EXCEL_DIGITS = 15
 CHUNK_ROWS = 20_000
 INDEX = "sheets.json"
 DAY = "\x1f"  # stands behind a date alone
+CUT = "\x1e"  # between a whole number of 16 digits as cut and as written, until its column tells which it is
 
 
 def cell_text(value: Any) -> str:
@@ -68,13 +71,20 @@ def number_text(value: float) -> str:
         return str(value)
     if value == int(value):
         whole = int(value)
-        cut = abs(whole) >= 10**EXCEL_DIGITS and whole % 10 == 0
+        cut = _is_long(value) and whole % 10 == 0
         return _lost_digits(value) if cut or abs(whole) >= EXACT_INTEGER_MAX else str(whole)
     shortest = repr(value)
     digits = shortest.partition("e")[0].replace(".", "").lstrip("-0")
     if len(digits) > EXCEL_DIGITS:
         shortest = format(value, f".{EXCEL_DIGITS}g")
     return _plain(shortest)
+
+
+def _is_long(value: Any) -> bool:
+    """Whether it is a whole number with one digit more than Excel keeps, which a double still holds exactly."""
+    return (
+        isinstance(value, (int, float)) and 10**EXCEL_DIGITS <= abs(value) < EXACT_INTEGER_MAX and value == int(value)
+    )
 
 
 def _lost_digits(value: float) -> str:
@@ -88,22 +98,25 @@ def _plain(text: str) -> str:
     return format(Decimal(text), "f") if "e" in text.lower() else text
 
 
-def float_texts(values: Sequence[float]) -> list[str]:
+def float_texts(values: Sequence[float], closely: Callable[[float], str] = number_text) -> list[str]:
     """`number_text` of many doubles. The shortest text of most (up to 15 digits, no exponent) needs no closer look."""
     return [
         (text[:-2] if text.endswith(".0") else text)
         if len(text) <= EXCEL_DIGITS + 1 and "e" not in text and text != "-0.0"
-        else number_text(value)
+        else closely(value)
         for text, value in zip(map(repr, values), values, strict=True)
     ]
 
 
 @dataclass
 class Column:
-    """What is known of a sheet's column: whether cells of it have a time of day, and whether some are a date alone."""
+    """What is known of a sheet's column: whether cells of it have a time of day, and whether some are a date alone; how
+    many whole numbers of 16 digits end in 0, and in another digit."""
 
     timed: bool = False
     dates: bool = False
+    ending_in_0: int = 0
+    ending_else: int = 0
 
     def texts(self, values: Sequence[Any]) -> Sequence[str]:
         """The cells as text. A date alone is marked by DAY: whether it is midnight shows at the end of the sheet."""
@@ -111,18 +124,33 @@ class Column:
         if types == {str}:
             return values
         if types == {float}:
-            return float_texts(values)
+            return float_texts(values, self.number)
         self.timed = self.timed or dt.datetime in types
         if dt.date in types:
             self.dates = True
-            return [cell_text(value) + DAY if type(value) is dt.date else cell_text(value) for value in values]
-        return [cell_text(value) for value in values]
+            return [cell_text(value) + DAY if type(value) is dt.date else self.text(value) for value in values]
+        return [self.text(value) for value in values]
+
+    def text(self, value: Any) -> str:
+        """One cell as text."""
+        return self.number(value) if type(value) in (int, float) else cell_text(value)
+
+    def number(self, value: float) -> str:
+        """A number as text; one that may have been cut is told both ways, with CUT between."""
+        if not _is_long(value):
+            return number_text(value)
+        if int(value) % 10:
+            self.ending_else += 1
+            return str(int(value))
+        self.ending_in_0 += 1
+        return f"{_lost_digits(value)}{CUT}{int(value)}"
 
 
 def write_sheet(sheet: Any, target: Path) -> dict[str, Any] | None:
     """Write a calamine sheet as an Arrow file: columns `c0 ..` of text from column A on, `source_row` (physical, from
     1), blank rows left out. What the parent is to know of it: its file, columns that hold dates alone (True: midnight
-    is meant, as other cells of the column have a time of day). None if it holds nothing."""
+    is meant, as other cells of the column have a time of day), columns with numbers that may have been cut (True: they
+    were not). None if it holds nothing."""
     if sheet.start is None:
         return None
     import pyarrow as pa
@@ -144,7 +172,12 @@ def write_sheet(sheet: Any, target: Path) -> dict[str, Any] | None:
             writer.write_batch(pa.record_batch(arrays, schema=schema))
             first, written = first + len(chunk), written + len(kept)
     days = {names[left + at]: column.timed for at, column in enumerate(columns) if column.dates}
-    return {"file": target.name, "days": days} if written else None
+    cut = {
+        names[left + at]: column.ending_else > column.ending_in_0
+        for at, column in enumerate(columns)
+        if column.ending_in_0
+    }
+    return {"file": target.name, "days": days, "cut": cut} if written else None
 
 
 def write_workbook(path: Path, folder: Path) -> list[dict[str, Any]]:
