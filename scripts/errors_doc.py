@@ -19,9 +19,15 @@ PAGE = ROOT / "docs" / "errors.md"
 INTRODUCTION = """# What Huikuan says about bad files
 
 Written by `scripts/errors_doc.py` from `tests/errors/zoo.py`: each file is built, read as an import reads it, and the
-message below is what the user gets. A fault in one file never stops the others of a batch; a *refused* file leaves
-nothing behind, a *flagged* one is imported and shown with its fault.
+message below is what the user gets, in each language of the program. A fault in one file never stops the others of a
+batch. What a code does:
+
+- **refuses the file**: nothing of it is kept.
+- **rejects the row**: the row is set aside, and the file is refused unless the person imports the rest.
+- **flags**: the file is imported and shown with its fault.
 """
+SEVERITIES = {"refuse": "refuses the file", "reject": "rejects the row", "flag": "flags"}
+NAMES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文"}
 
 
 def read_zoo() -> dict[Case, Seen]:
@@ -37,16 +43,17 @@ def read_zoo() -> dict[Case, Seen]:
 
 def page(zoo: dict[Case, Seen]) -> str:
     """The whole page as Markdown."""
-    from tests.errors.zoo import SECTIONS
+    from tests.errors.zoo import NO_FILE, SECTIONS
 
     def entry(case: Case) -> str:
-        found = zoo[case]
-        texts = [text for code, text in zip(found.codes, found.texts, strict=True) if code == case.code]
-        return f"### `{case.code}`: {case.shows}\n\n`{case.file}`, {found.status}:\n\n> {' '.join(texts[:1])}\n"
+        told = zoo[case].first(case.code)
+        texts = "".join(f"- {NAMES[language]}: {text}\n" for language, text in told.texts.items())
+        return f"### `{case.code}`: {case.shows}\n\n`{case.file}`; {SEVERITIES[told.severity]}.\n\n{texts}"
 
     parts = [INTRODUCTION]
     for title, cases in SECTIONS.items():
         parts += [f"## {title}\n", *(entry(case) for case in cases)]
+    parts += ["## Codes that no file causes\n", *(f"- `{code}`: {why}." for code, why in NO_FILE.items()), ""]
     return "\n".join(parts)
 
 

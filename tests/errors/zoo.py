@@ -13,22 +13,30 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import pyzipper
 import xlsxwriter
+from babel.messages.pofile import read_po
 
+from huikuan.demo.specimens import SPECIMENS
+from huikuan.formats.mapping import Mapping
 from huikuan.formats.read_file import read_file
 from huikuan.formats.reading import ReadContext
+from huikuan.pipeline.importing import checked
 from huikuan.records import messages
-from huikuan.records.errors import UserError
+from huikuan.records.errors import Problem, UserError
 
+ROOT = Path(__file__).resolve().parents[2]
+ENGLISH = "en"
+LANGUAGES = (ENGLISH, "zh_Hans", "zh_Hant")
 Build = Callable[[], bytes]
 CONTEXT = ReadContext(hash_key=b"zoo", account="", shop="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One bad file. `code` is the fault it must show; `status` what becomes of the document."""
 
@@ -41,41 +49,73 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Told:
+    """One problem of a file: its code, its severity (refuse | reject | flag), and its text in each language."""
+
+    code: str
+    severity: str
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Seen:
-    """What a user is told about a file: the document's status and its problems' codes and texts."""
+    """What a user is told about a file: the document's status and its problems."""
 
     status: str
-    codes: tuple[str, ...]
-    texts: tuple[str, ...]
+    told: tuple[Told, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the problems."""
+        return tuple(each.code for each in self.told)
+
+    def first(self, code: str) -> Told:
+        """The first problem of a code."""
+        return next(each for each in self.told if each.code == code)
+
+
+@cache
+def catalogue(language: str) -> Callable[[str], str]:
+    """The library's translations into a language, from the .po file as it stands; English is written in the code."""
+    if language == ENGLISH:
+        return str
+    with (ROOT / "src/huikuan/locale" / language / "LC_MESSAGES/django.po").open("rb") as handle:
+        words = {message.id: str(message.string) for message in read_po(handle) if message.id}
+    return words.__getitem__
 
 
 @contextmanager
-def in_english() -> Iterator[None]:
-    """Let the library speak English meanwhile, whatever a server's settings make it speak."""
-    before = messages.use_translator(str)
+def speaking(language: str) -> Iterator[None]:
+    """Let the library speak a language meanwhile, whatever a server's settings make it speak."""
+    before = messages.use_translator(catalogue(language))
     try:
         yield
     finally:
         messages.use_translator(before)
 
 
+def _told(problem: Problem | UserError) -> Told:
+    texts = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            texts[language] = problem.text if isinstance(problem, Problem) else str(problem)
+    return Told(problem.code, problem.severity if isinstance(problem, Problem) else "refuse", texts)
+
+
 def seen(case: Case, folder: Path) -> Seen:
-    """Read the case's file."""
-    with in_english():
-        return _seen(case, folder)
-
-
-def _seen(case: Case, folder: Path) -> Seen:
+    """Read the case's file as an import does, up to the book."""
     path = folder / case.file
     path.write_bytes(case.build())
-    try:
-        readings = read_file(path, case.file, case.context, duckdb.connect())
-    except UserError as error:
-        return Seen("refused", (error.code,), (str(error),))
+    con = duckdb.connect()
+    with speaking(ENGLISH):
+        try:
+            readings = [checked(con, each) for each in read_file(path, case.file, case.context, con)]
+        except UserError as error:
+            return Seen("refused", (_told(error),))
     problems = [problem for reading in readings for problem in reading.problems]
     statuses = {reading.status for reading in readings}
     status = "refused" if "refused" in statuses else "flagged" if "flagged" in statuses else "imported"
-    return Seen(status, tuple(each.code for each in problems), tuple(each.text for each in problems))
+    return Seen(status, tuple(_told(each) for each in problems))
 
 
 # ---------------------------------------------------------------- material
@@ -240,7 +280,39 @@ def olist(*rows: str) -> bytes:
     return ("\n".join([header, *rows]) + "\n").encode()
 
 
+def table(*lines: str) -> bytes:
+    """A CSV file in UTF-8."""
+    return ("\n".join(lines) + "\n").encode()
+
+
+def altered(format_id: str, layout: str, old: str, new: str) -> bytes:
+    """A specimen of the demo with one text replaced."""
+    content = next(each.content for each in SPECIMENS if (each.format, each.layout) == (format_id, layout))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030")
+    assert old in text
+    return text.replace(old, new, 1).encode()
+
+
 WITH_ACCOUNT = replace(CONTEXT, account="6222")
+MAPPED_HEADER = ("Day", "Money", "Cur")
+MAPPING = Mapping(
+    "Mine", "bank_line", MAPPED_HEADER, {"moment": "Day", "amount": "Money", "currency": "Cur"},
+    date_formats=("%Y-%m-%d",), account="6222",
+)  # fmt: skip
+
+
+def mapped(**changes: object) -> ReadContext:
+    """A context with one column mapping, which differs in something from a good one."""
+    return replace(CONTEXT, mappings=(replace(MAPPING, **changes),), mapping="Mine")  # type: ignore[arg-type]
+
+
+def mapped_file(currency: str = "CNY") -> bytes:
+    """A file for the mapping."""
+    return table(",".join(MAPPED_HEADER), f"2026-01-05,10.00,{currency}")
+
 
 FILES = (
     Case("file.empty", "empty.csv", "a file of 0 bytes", lambda: b""),
@@ -254,6 +326,12 @@ FILES = (
          context=replace(CONTEXT, format="boc.statement")),
     Case("file.other_message", "payment.xml", "a message of another standard (pain.001)",
          lambda: b'<?xml version="1.0"?><Document><CstmrCdtTrfInitn/></Document>'),
+    Case("file.rules_zones", "pincodes.csv", "a courier's zones",
+         lambda: table("Warehouse Pincode,Customer Pincode,Zone", "121003,507101,d")),
+    Case("file.rules_rates", "rates.csv", "a courier's rate card",
+         lambda: table("fwd_a_fixed,fwd_a_additional,rto_a_fixed,rto_a_additional", "29.5,23.6,13.6,23.6")),
+    Case("column.missing", "balance.csv", "a balance report without its currency",
+         lambda: altered("stripe.balance", "payout reconciliation", '"currency"', '"other"')),
     Case("format.unknown", "statement.csv", "a format that does not exist", lambda: boc(boc_row()),
          context=replace(CONTEXT, format="boc.statment")),
     Case("file.zip_password", "bill.zip", "a zip archive with a password", lambda: zipped({"a.csv": boc()}, "123456")),
@@ -299,6 +377,22 @@ ROWS = (
     Case("bank.no_amount", "statement.xlsx", "a line without any amount",
          lambda: ccb([*ccb_row()[:3], "", "", *ccb_row()[5:]])),
     Case("bank.balance_unreadable", "statement.csv", "a balance that is no amount", lambda: icbc(balance="三十元")),
+    Case("currency.contradicts", "etsy_statement.csv", "an amount in another currency than its row",
+         lambda: altered("etsy.statement", "", "CAD,CA$76.00", "CAD,€76.00"), context=replace(CONTEXT, account="Etsy")),
+    Case("row.sum", "balance.csv", "a net amount that its gross and fee do not give",
+         lambda: altered("stripe.balance", "payout reconciliation", '"96.80"', '"96.81"'), "flagged",
+         replace(CONTEXT, account="Stripe")),
+    Case("sign.contradicts", "费用明细.csv", "an expense that is written positive",
+         lambda: altered("jd.settlement", "费用明细", "佣金,支出,-1.84", "佣金,支出,1.84"), "flagged",
+         replace(CONTEXT, account="JD")),
+    Case("uci.sign", "day.csv", "a sale with a negative quantity",
+         lambda: table("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+                       "536370,22139,TEA POT,-3,2010-12-01 08:45:00,4.25,12583.0,France"),
+         context=replace(CONTEXT, shop="UCI")),
+    Case("mapping.currency_unknown", "mine.csv", "a currency that is none, in a file of a column mapping",
+         lambda: mapped_file("shells"), context=mapped()),
+    Case("import.shop_unknown", "orders.csv", "an order without its shop, among others that name theirs",
+         lambda: altered("jushuitan.orders", "25 columns", "演示旗舰店", "")),
     Case("sheet.beside", "statement.xlsx", "a formula beside the table", lambda: ccb(ccb_row(), beside="合计 100"), "flagged"),
     Case("sheet.skipped", "statement.xlsx", "a sheet of explanations",
          lambda: ccb(ccb_row(), second_sheet=True), "flagged"),
@@ -336,6 +430,11 @@ DOCUMENTS = (
          lambda: b"settlement-id\ttotal-amount\tcurrency\ttransaction-type\torder-id\tposted-date\tprice-amount\n"
                  b"77\t\t\tOrder\t701-1\t2025-08-01T22:07:18+00:00\t1.00\n",
          context=replace(CONTEXT, account="amazon.ca")),
+    Case("count.no_date", "商品库存.csv", "a stock count that does not say of which day",
+         lambda: table("商品编码,商品名称,库存数", "A,杯子,3")),
+    Case("group.unbalanced", "序时账.csv", "a voucher whose debit and credit differ",
+         lambda: table("日期,凭证字号,科目代码,摘要,借方,贷方", "2026-01-05,记-1,1001,甲,100.00,", "2026-01-05,记-1,6001,甲,,90.00"),
+         "flagged"),
     Case("control.mismatch", "statement.csv", "a footer that disagrees with the rows", lambda: icbc("31.00"), "flagged"),
     Case("control.unreadable", "ledger.csv", "a footer that cannot be read", lambda: alipay(footer_in="a100.00")),
     Case("footer.missing", "statement.csv", "a file whose end is missing", lambda: icbc(footer=False), "flagged"),
@@ -388,10 +487,29 @@ MESSAGES = (
          lambda: camt("BkToCstmrStmt", "", '<!DOCTYPE d [<!ENTITY a "b">]>')),
 )  # fmt: skip
 
+MAPPINGS = (
+    Case("mapping.field_unknown", "mine.csv", "a column for a field that there is not", mapped_file,
+         context=mapped(columns={**MAPPING.columns, "colour": "Cur"})),
+    Case("mapping.header_missing", "mine.csv", "a column that the header does not have", mapped_file,
+         context=mapped(columns={**MAPPING.columns, "balance": "Left"})),
+    Case("mapping.column_missing", "mine.csv", "no column for the amount", mapped_file,
+         context=mapped(columns={"moment": "Day"})),
+    Case("mapping.value_unknown", "mine.csv", "a unit of amounts that there is not", mapped_file,
+         context=mapped(unit="dozen")),
+)  # fmt: skip
+
 SECTIONS: dict[str, tuple[Case, ...]] = {
     "Files that cannot be opened or recognised": FILES,
     "Rows and cells": ROWS,
     "Documents as a whole": DOCUMENTS,
     "Bank statement messages": MESSAGES,
+    "Column mappings": MAPPINGS,
+}
+# Codes of importing that no file causes by itself: why.
+NO_FILE = {
+    "import.no_file": "there is no file of the name given",
+    "import.unexpected": "a fault of the program; it is logged, and nothing of the file is kept",
+    "import.account_unknown": "the book's own safeguard behind `account.unknown`, which the reading tells before",
+    "import.document_unknown": "the number of a document to be undone is wrong",
 }
 CASES = tuple(case for cases in SECTIONS.values() for case in cases)

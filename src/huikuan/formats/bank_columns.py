@@ -201,7 +201,7 @@ class AccountDocuments:
         """
         documents = list(self.by_account.values())
         if self.context.account and len(documents) > 1:
-            names = ", ".join(document.account for document in documents[:3])
+            names = ", ".join(document.account or "?" for document in documents[:3])
             raise UserError("bank.several_accounts", file=self.name, count=len(documents), names=names)
         return [self._raw_table(document) for document in documents]
 

@@ -42,7 +42,7 @@ register(
             "doubled: download the file again and compare."
         ),
         "footer.missing": gettext_noop(
-            "The totals that stand at the end of such a file are missing. It was probably cut off: download it again."
+            "The file lacks the totals that stand at its end. It was probably cut off: download it again."
         ),
         "unproved": gettext_noop(
             "Nothing in the file proves that it was read completely (%(what)s): totals, or opening and closing "
@@ -54,7 +54,7 @@ register(
         ),
         "balance_break": gettext_noop(
             "%(place)s: the balance is %(stated)s, but the line before it and the amount give %(computed)s. "
-            "A line is probably missing or doubled between the two."
+            "A line is probably missing or doubled between the two: download these days again and compare."
         ),
     }
 )

@@ -55,7 +55,7 @@ register(
             "Choose one of: %(expected)s."
         ),
         "mapping.value_unknown": gettext_noop(
-            "The mapping “%(name)s” states %(field)s = “%(found)s”. Expected one of: %(expected)s."
+            "The mapping “%(name)s” states %(field)s = “%(found)s”. Choose one of: %(expected)s."
         ),
         "mapping.column_missing": gettext_noop(
             "The mapping “%(name)s” gives no column for “%(field)s”, which every %(kind)s needs. Choose its column."

@@ -20,7 +20,7 @@ register(
     {
         "bank.sign_inverted": gettext_noop(
             "The running balance proves that this file writes money in as money out, as a ledger does: its amounts "
-            "were read with the opposite sign."
+            "were read with the opposite sign. Compare one of them with the bank's own figure."
         ),
     }
 )

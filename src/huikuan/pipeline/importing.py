@@ -43,11 +43,12 @@ register(
             "There is no document %(document)s. `huikuan documents` lists those that can be undone."
         ),
         "import.shop_unknown": gettext_noop(
-            "The file does not say which shop it is of. Name it: --shop on the command line, or choose it on the page."
+            "%(place)s does not say which shop it is of. Fill the cell, or name the shop of all rows: "
+            "--shop on the command line, or choose it on the page."
         ),
         "import.account_unknown": gettext_noop(
-            "The file does not say which account it is of. "
-            "Name it: --account on the command line, or choose it on the page."
+            "%(place)s does not say which account it is of. Fill the cell, or name the account of all "
+            "rows: --account on the command line, or choose it on the page."
         ),
     }
 )

@@ -52,7 +52,7 @@ register(
         ),
         "camt.forbidden": gettext_noop(
             "%(file)s contains XML entities or references to other documents, which a bank statement never does. "
-            "It was not read. Get the file from the bank again."
+            "It was not read. Download the file from the bank again."
         ),
         "camt.several_messages": gettext_noop(
             "%(file)s holds messages of several kinds (%(found)s). Their entries would count more than once. "
