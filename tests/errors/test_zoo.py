@@ -75,6 +75,26 @@ BY_HAND = {
     ),
 }  # fmt: skip
 
+# Some of them in Chinese, simplified and traditional.
+IN_CHINESE = {
+    ("february.csv", "date.unreadable"): (
+        "第 3 行“记账日期”：“2025-02-30”不是存在的日期，应形如 2026-01-31 18:05:59。请改正单元格，或导入其余、把这一行另列。",
+        "第 3 列「记账日期」：「2025-02-30」不是存在的日期，應形如 2026-01-31 18:05:59。請改正儲存格，或匯入其餘、將這一列另列。",
+    ),
+    ("bill.zip", "file.zip_broken"): (
+        "bill.zip 是损坏或被截断的 zip 压缩包，可能下载中断。请重新下载。",
+        "bill.zip 是損壞或被截斷的 zip 壓縮檔，可能下載中斷。請重新下載。",
+    ),
+    ("statement.sta", "control.mismatch"): (
+        "文件写明“期末余额 START 1/1”为 80.00，而各行得出 75.00。可能缺行或有重复，请重新下载后比较。",
+        "檔案寫明「期末餘額 START 1/1」為 80.00，而各列得出 75.00。可能缺列或有重複，請重新下載後比較。",
+    ),
+    ("orders.csv", "import.shop_unknown"): (
+        "第 2 行没有写明属于哪个店铺。请补上这一格，或指定所有行的店铺：命令行用 --shop，网页上直接选择。",
+        "第 2 列沒有寫明屬於哪個店鋪。請補上這一格，或指定所有列的店鋪：命令列用 --shop，網頁上直接選擇。",
+    ),
+}  # fmt: skip
+
 # Codes of reading and importing; others (rules, server, the book's own store) are not shown by files.
 PREFIXES = (
     "file.", "row.", "rows.", "cell.", "choice.", "amount.", "date.", "identifier.", "key.", "key_damaged", "control.",
@@ -146,8 +166,15 @@ def test_message_is_translated_with_all_that_it_names(case: Case, zoo: dict[Case
         assert simplified != traditional
 
 
+def test_some_texts_in_chinese(zoo: dict[Case, Seen]) -> None:
+    for case, found in zoo.items():
+        if (case.file, case.code) in IN_CHINESE:
+            texts = found.first(case.code).texts
+            assert tuple(texts[language] for language in LANGUAGES[1:]) == IN_CHINESE[case.file, case.code]
+
+
 def test_every_text_asserted_by_hand_belongs_to_a_case() -> None:
-    assert set(BY_HAND) <= {(case.file, case.code) for case in CASES}
+    assert set(BY_HAND) | set(IN_CHINESE) <= {(case.file, case.code) for case in CASES}
 
 
 def test_every_code_of_reading_and_importing_has_a_bad_file() -> None:

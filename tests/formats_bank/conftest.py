@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.errors.zoo import in_english
+from tests.errors.zoo import ENGLISH, speaking
 
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    with in_english():
+    with speaking(ENGLISH):
         yield

@@ -57,7 +57,8 @@ register(
             "40 rows. Leave the format out, or export the file again."
         ),
         "format.unknown": gettext_noop(
-            "There is no format “%(format)s”. Choose one of those that `huikuan formats` lists, or leave the format out."
+            "There is no format “%(format)s”. Choose one of those that `huikuan formats` lists, or leave the format "
+            "out."
         ),
         "member.skipped": gettext_noop(
             "%(file)s is no table Huikuan knows; it was left out. If it holds data, import it by itself with a column "

@@ -45,6 +45,8 @@ def text_of(code: str, params: Mapping[str, Any]) -> str:
     if sentence is None:
         return f"{code} {dict(params)}" if params else code
     shown = {name: _shown(value) for name, value in params.items()}
+    if code == "control.mismatch":
+        shown["name"] = control_words(str(shown.get("name", "")))
     try:
         return _translators[0](sentence) % shown
     except KeyError as missing:
@@ -61,6 +63,18 @@ def _shown(value: Any) -> Any:
     ):
         return "; ".join(text_of(each["code"], each) for each in value)
     return value
+
+
+# What a statement's own controls are called where its standard gives no words; a reference may follow.
+CONTROL_WORDS = (
+    gettext_noop("closing balance"), gettext_noop("entries"), gettext_noop("credits"), gettext_noop("debits"),
+)  # fmt: skip
+
+
+def control_words(name: str) -> str:
+    """The name of a control total in the active language; what the file itself calls it stays."""
+    word = next((each for each in CONTROL_WORDS if name == each or name.startswith(f"{each} ")), "")
+    return translated(word) + name[len(word) :] if word else name
 
 
 register(

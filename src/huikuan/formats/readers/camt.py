@@ -48,7 +48,7 @@ _GBK = re.compile(r"<\?xml[^>]*encoding=[\"'](gbk|gb2312|gb18030)[\"'][^>]*\?>",
 register(
     {
         "camt.not_xml": gettext_noop(
-            "%(file)s is not well-formed XML: %(found)s. The download probably broke off: download it again."
+            "%(file)s is not well-formed XML: line %(row)s breaks off or is damaged. Download the file again."
         ),
         "camt.forbidden": gettext_noop(
             "%(file)s contains XML entities or references to other documents, which a bank statement never does. "
@@ -197,7 +197,7 @@ def _xml_errors(name: str) -> Iterator[None]:
     try:
         yield
     except (SyntaxError, ValueError, LookupError) as error:
-        raise UserError("camt.not_xml", file=name, found=str(error)[:60]) from error
+        raise UserError("camt.not_xml", file=name, row=getattr(error, "lineno", None) or 1) from error
 
 
 def _events(source: Any, name: str, options: dict[str, Any]) -> Iterator[Statement | Entry | Finished]:

@@ -39,8 +39,8 @@ register(
             "is longer than 4 MB. Mend that line, or export the file again."
         ),
         "file.binary": gettext_noop(
-            "%(file)s is not a text file (byte 0 on line %(row)s). Expected CSV, Excel, XML, MT940, zip or gz: download "
-            "the file again, or export it in one of these."
+            "%(file)s is not a text file (byte 0 on line %(row)s). Expected CSV, Excel, XML, MT940, zip or gz: "
+            "download the file again, or export it in one of these."
         ),
     }
 )
