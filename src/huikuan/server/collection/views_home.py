@@ -74,9 +74,14 @@ def platforms() -> list[dict[str, str]]:
     told = (
         (_("Tmall, Taobao"), _("order report"), _("Alipay account details"), same, weekly),
         (_("WeChat"), _("order export"), _("trade bill"), _("fund bill"), _("daily, after 10:00")),
+        (_("JD"), _("order export"), _("settlement bill"), _("wallet statement"), weekly),
+        (_("Pinduoduo"), _("order export"), _("bill of goods"), same, weekly),
+        (_("Douyin"), _("order export"), _("settlement bill"), _("fund bill"), weekly),
+        (_("Kuaishou, Xiaohongshu"), _("order or parcel export"), _("settlement bill"), _("fund bill"), weekly),
         (_("Amazon"), _("order export"), _("settlement report"), same, _("every two weeks")),
-        (_("Other platforms"), _("order export"), _("bill, by column mapping"), _("by column mapping"), weekly),
-        (_("Bank"), "–", "–", _("statement (xls, csv, MT940, camt.053)"), _("daily or weekly")),
+        (_("Shopify, Stripe, PayPal"), _("order export"), _("payment transactions"), _("payouts"), weekly),
+        (_("Order system, courier"), _("order and parcel export"), _("courier bill"), "–", _("monthly")),
+        (_("Bank"), "–", "–", _("statement (csv, Excel, MT940, camt, OFX …)"), _("daily or weekly")),
     )
     return [dict(zip(("name", "orders", "bill", "wallet", "often"), row, strict=True)) for row in told]
 

@@ -20,6 +20,7 @@ from huikuan.server.documents.library import library_book
 from huikuan.server.workbench import order_facts, services
 from huikuan.server.workbench.models import ItemClass
 
+REST = "rest"  # `formats.components`: what a row's own total holds beyond its columns
 # What a person may choose, in the order of the page.
 CHOICES = tuple(name for name in SETTLEMENT_TYPES if name != bill_items.UNKNOWN)
 
@@ -31,6 +32,13 @@ class UnknownItem:
     sum: ItemSum
     platform: str
     proposal: str
+
+    @property
+    def words(self) -> str:
+        """The wording; in words of ours where the bill has none: what a row's total holds beyond its columns."""
+        if self.sum.item == REST:
+            return _("beyond the columns that are known")
+        return self.sum.item or _("(blank)")
 
 
 @dataclass(frozen=True)
