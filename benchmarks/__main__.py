@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 # Name, what it tells, arguments.
 BENCHMARKS = (
     ("import_alipay", "reading 1,000,000 lines, beside Polars", ()),
+    ("import_camt", "1,000,000 entries of a camt.053, beside lxml", ()),
     ("import_jd", "a workbook of 1,000,000 rows, beside calamine", ()),
     ("order_settlement", "1,000,000 orders, beside a plain query", ()),
     ("lake", "importing, overlapping, compacting", ("300000", "3000000")),
