@@ -24,7 +24,7 @@ from huikuan.lake.changes import Changes
 from huikuan.lake.lake import Lake
 from huikuan.lake.writer import Writer
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.compute import connect, quoted
+from huikuan.pipeline.compute import connect, quoted, reading_memory
 from huikuan.pipeline.originals import keep_original
 from huikuan.records.document import Control, Document
 from huikuan.records.errors import HuikuanError, InvariantError, OperatorError, Problem, UserError
@@ -160,14 +160,25 @@ def import_file(
     told = progress or (lambda stage, done, total: None)
     if not path.is_file():
         return Imported((refused_row(name, UserError("import.no_file", file=name)),))
-    con = connect()
+    try:
+        return _import_with(reading_memory(), book, path, name, options, rules, told)
+    except duckdb.OutOfMemoryException:
+        log.warning("%s does not fit into %s: with more memory", name, reading_memory())
+        return _import_with(None, book, path, name, options, rules, told)
+
+
+def _import_with(
+    memory: str | None, book: Book, path: Path, name: str, options: ImportOptions, rules: Rules, told: Progress
+) -> Imported:
+    """Import one file in a database that holds so much in memory."""
+    con = connect(memory)
     try:
         context = _context(book, options, lambda share: told("reading", share, 1.0))
         try:
             readings = read_file(path, name, context, con)
         except UserError as error:
             return Imported((refused_row(name, error),))
-        except OperatorError:
+        except (OperatorError, duckdb.OutOfMemoryException):
             raise
         except Exception as error:
             # A fault of ours in reading one file: nothing of it is kept, the log says where, the batch goes on.
