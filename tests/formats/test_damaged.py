@@ -146,3 +146,27 @@ def test_numbers_of_16_digits_in_a_workbook(tmp_path: Path, numbers: tuple[int |
     assert ("identifier.damaged" in got.codes) == refused
     if not refused:
         assert got.rows("order_line", "line_no") == [(str(number),) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "refused"),
+    [
+        (("3100982053977200000", "3100982053977300000"), True),
+        (("3100982053977200000", "3100982053977300001"), False),  # one shows that nothing was cut
+        (("3100982053977200000",), False),  # 4 zeros by themselves may be chance
+        (("3652980000001010", "3652980000001020", "3652980000001030"), False),
+        (tuple(f"3652980000001{at}0" for at in range(10, 17)), True),
+        (("101600704845120", "101600704845130"), False),  # no digit beyond the 15th
+    ],
+)
+def test_a_column_of_numbers_cut_by_excel_and_saved_as_text(
+    tmp_path: Path, numbers: tuple[str, ...], refused: bool
+) -> None:
+    header = "子订单编号,主订单编号,买家实付金额,订单创建时间,订单付款时间"
+    lines = [f"{number},M{number}X,10.5,2026-01-05 10:00:00,2026-01-05 10:00:00" for number in numbers]
+    path = tmp_path / "宝贝明细.csv"
+    path.write_bytes("\r\n".join([header, *lines, ""]).encode())
+    got = read(path)
+    assert (got.reading.status == "refused", "identifier.column_cut" in got.codes) == (refused, refused)
+    if refused:
+        assert got.reading.problems[0].column == "子订单编号"

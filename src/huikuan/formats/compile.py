@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from huikuan.formats import controls as checks
+from huikuan.formats.cut_numbers import cut_numbers
 from huikuan.formats.emit_sql import emit_views
 from huikuan.formats.faults import list_problems
 from huikuan.formats.reading import PROBLEMS_LISTED, RawTable, ReadContext, Reading
@@ -97,7 +98,8 @@ def _compile(
     owner = _owner(con, declared, name, stated, context)
     currency = stated.facts.get("currency", "") or _currency_in_rows(con, declared, name)
     unknown = declared.currency_in_rows and not currency and _counts(con, name)[0]
-    of_file = (*owner.problems, *([Problem("currency.unknown", raw.sheet, severity="refuse")] if unknown else []))
+    cut = cut_numbers(con, declared, name, raw)
+    of_file = (*owner.problems, *cut, *([Problem("currency.unknown", raw.sheet, severity="refuse")] if unknown else []))
     emitted = emit_views(con, declared, typed, raw, context, owner.account, owner.shop, currency)
     rejects, rejected_faults = list_problems(con, name, raw, "faults", typed.rejects)
     rejects += emitted.problems + unclear
