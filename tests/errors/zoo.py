@@ -408,6 +408,12 @@ DOCUMENTS = (
          lambda: b"Date,Description,Debit,Credit\r\n2026-01-13,a,,-5.00\r\n", context=WITH_ACCOUNT),
     Case("bank.sign_assumed", "flow.csv", "signed amounts, and nothing that tells what the sign means",
          lambda: b"Date,Description,Amount\r\n2026-01-13,a,5.00\r\n", "flagged", WITH_ACCOUNT),
+    Case("bank.dollars_assumed", "flow.csv", "amounts with a $, and nothing that tells of which country",
+         lambda: b"Date,Description,Amount,Balance\r\n2026-01-05,PAYOUT,$5.00,$5.00\r\n2026-01-06,RENT,-$2.00,$3.00\r\n", "flagged", WITH_ACCOUNT),
+    Case("bank.card_polarity", "flow.csv", "a credit card that writes purchases as positive amounts",
+         lambda: b"Date,Description,Type,Amount\r\n2026-01-05,SHOP,Purchase,5.00\r\n2026-01-06,PAYMENT - THANK YOU,Payment,-2.00\r\n", context=WITH_ACCOUNT),
+    Case("bank.pending_lines", "flow.csv", "a newest line that has no balance yet",
+         lambda: b"Date,Description,Amount,Balance\r\n2026-01-05,PAYOUT,5.00,5.00\r\n2026-01-06,RENT,-2.00,3.00\r\n2026-01-07,LATER,-1.00,\r\n", "flagged", WITH_ACCOUNT),
     Case("bank.sign_inverted", "flow.csv", "debits that raise the balance", lambda: b"Date,Description,Debit,Credit,Balance\r\n"
          b"2026-01-13,a,5,,105\r\n2026-01-14,b,,3,102\r\n2026-01-15,c,8,,110\r\n", "flagged", WITH_ACCOUNT),
     Case("date.order_unknown", "flow.csv", "dates that may be day first or month first",

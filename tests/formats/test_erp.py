@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from huikuan.demo.specimens import SPECIMENS
 from tests.formats.support import Read, read
 
@@ -30,13 +32,20 @@ def orders(folder: Path, *lines: str, header: str = HEADER) -> Read:
 def test_jushuitan_orders_and_parcels(tmp_path: Path) -> None:
     got = specimen(tmp_path, "jushuitan.orders", "25 columns")
     assert got.rows("erp_order", "erp_order_no, line_no, order_no, merged, status, cost") == [
-        ("801001", "1", "3100200300400500601", False, "shipped", Decimal("62.40")),
-        ("801001", "2", "3100200300400500601", False, "shipped", None),  # the item's code where the cost belongs
-        ("801002", "1", "3100200300400500701", False, "shipped", None),
-        ("801002", "2", "3100200300400500801", False, "shipped", Decimal("25.12346")),
-        ("801003", "1", "3100200300400500901", False, "cancelled", Decimal("31.20")),
-        ("801004", "1", "260106-123456789012345", False, "cancelled", Decimal("12.00")),
-        ("801005", "1", "3100200300400500601", False, "shipped", Decimal("31.20")),
+        ("801001", "SKU-A1#1", "3100200300400500601", False, "shipped", Decimal("62.40")),
+        (
+            "801001",
+            "GIFT-01#1",
+            "3100200300400500601",
+            False,
+            "shipped",
+            None,
+        ),  # the item's code where the cost belongs
+        ("801002", "SKU-B1#1", "3100200300400500701", False, "shipped", None),
+        ("801002", "SKU-C1#1", "3100200300400500801", False, "shipped", Decimal("25.12346")),
+        ("801003", "SKU-A1#1", "3100200300400500901", False, "cancelled", Decimal("31.20")),
+        ("801004", "SKU-D1#1", "260106-123456789012345", False, "cancelled", Decimal("12.00")),
+        ("801005", "SKU-A1#1", "3100200300400500601", False, "shipped", Decimal("31.20")),
     ]
     assert got.rows("shipment_line", "tracking_no, sku, status, qty") == [
         ("YT8800000000001", "SKU-A1", "sent", Decimal(2)),
@@ -107,9 +116,9 @@ def test_jushuitan_aftersales(tmp_path: Path) -> None:
 def test_wangdiantong_takes_its_suffixes_off(tmp_path: Path) -> None:
     got = specimen(tmp_path, "wangdiantong.orders", "short")
     assert got.rows("erp_order", "erp_order_no, line_no, order_no, status, qty, amount") == [
-        ("JY202601050001", "1", "6930162745589599991", "received", Decimal(1), Decimal("19.80")),
-        ("JY202601050001", "2", "6930162745589599992", "received", Decimal(2), Decimal("15.90")),
-        ("JY202601050002", "1", "6930162745589599993", "cancelled", Decimal(0), Decimal("9.90")),
+        ("JY202601050001", "豆腐 500g#1", "6930162745589599991", "received", Decimal(1), Decimal("19.80")),
+        ("JY202601050001", "辣条#1", "6930162745589599992", "received", Decimal(2), Decimal("15.90")),
+        ("JY202601050002", "辣条#1", "6930162745589599993", "cancelled", Decimal(0), Decimal("9.90")),
     ]
     got = specimen(tmp_path, "wangdiantong.orders", "long")
     assert got.rows("shipment_line", "tracking_no, sku, province, city, weight") == [
@@ -156,3 +165,19 @@ def test_vouchers_that_balance_only_together_are_told(tmp_path: Path) -> None:
     path.write_text("\n".join([*lines, ",,1001,没有日期,1.00,"]), encoding="utf-8")
     got = read(path)
     assert (got.reading.status, got.codes[:2]) == ("refused", ["cell.empty", "cell.empty"])
+
+
+@pytest.mark.parametrize("taken", [slice(None, None, -1), slice(2, None)])
+def test_a_sorted_or_filtered_export_tells_the_same_lines(tmp_path: Path, taken: slice) -> None:
+    """A line is told by its item, not by its place in the export."""
+    header = "内部订单号,线上订单号,线上子订单编号,快递单号,订单类型,状态,店铺名称,商品编码,数量,成本价,总成本,下单时间"
+    rows = [
+        "1000,2690000000000000001,1,SF0,普通订单,已发货,店,B-1,1,5,5,2026-01-02 09:00:00",
+        "1000,2690000000000000001,2,SF0,普通订单,已发货,店,A-1,1,5,5,2026-01-02 09:00:00",
+        "1001,2690000000000000002,3,SF1,普通订单,已发货,店,A-1,1,5,5,2026-01-02 10:00:00",
+        "1001,2690000000000000002,,SF1,普通订单,已发货,店,GIFT,1,,,2026-01-02 10:00:00",
+        "1001,2690000000000000002,4,SF1,普通订单,已发货,店,A-1,2,5,10,2026-01-02 10:00:00",
+    ]
+    known = dict(orders(tmp_path, *rows, header=header).rows("erp_order", "record_key, qty"))
+    again = dict(orders(tmp_path, *rows[taken], header=header).rows("erp_order", "record_key, qty"))
+    assert len(known) == len(rows) and again.items() <= known.items()

@@ -22,7 +22,7 @@ from huikuan.formats.spec import BOOK, Amount, Choice, Column, Day, Emit, Expres
 from huikuan.records.document import Control
 from huikuan.records.errors import Problem, UserError
 from huikuan.records.messages import gettext_noop, register
-from huikuan.records.money import BLANKS, amount_sql, no_amount_sql
+from huikuan.records.money import BLANKS, CURRENCY_CODES, amount_sql, no_amount_sql
 from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ CURRENCIES: dict[str, str] = {
     "澳大利亚元": "AUD", "澳元": "AUD", "AUD": "AUD", "加拿大元": "CAD", "加元": "CAD", "CAD": "CAD",
     "新加坡元": "SGD", "SGD": "SGD", "澳门元": "MOP", "MOP": "MOP", "台币": "TWD", "新台币": "TWD", "TWD": "TWD",
     "韩元": "KRW", "KRW": "KRW", "瑞士法郎": "CHF", "CHF": "CHF", "泰铢": "THB", "THB": "THB",
-}  # fmt: skip
+} | {code: code for code in sorted(CURRENCY_CODES)}  # fmt: skip
 BALANCE_TEXT = f"trim(balance_text, {sql_text(BLANKS)})"
 BALANCE = Expression("balance", amount_sql(BALANCE_TEXT), "money")
 # A balance hidden by the bank (`xx,yyyy.zz`, `****`) tells nothing and is no fault of the row.

@@ -47,7 +47,7 @@ from huikuan.formats.spec import (
     Total,
 )
 from huikuan.records.messages import gettext_noop, register
-from huikuan.records.money import amount_sql, decimal_comma_sql, without_unit_sql
+from huikuan.records.money import amount_sql, decimal_comma_sql, side_sql, without_side_sql, without_unit_sql
 from huikuan.records.sql import sql_text
 
 register(
@@ -60,6 +60,18 @@ register(
             "Nothing in the file says which sign means money in: positive amounts were read as money into the account. "
             "If it is a credit card that writes purchases as positive, remove the document and import the file with a "
             "column mapping that inverts the sign."
+        ),
+        "bank.card_polarity": gettext_noop(
+            "Column “%(column)s”: by their own words these are the lines of a credit card that writes purchases as "
+            "positive amounts, the opposite of an account. Import the file with a column mapping that inverts the sign."
+        ),
+        "bank.pending_lines": gettext_noop(
+            "The newest lines of the file have no balance, as lines have that are not booked yet; booked later, they "
+            "would count twice. If they are pending, remove the document and export the statement again when they are booked."
+        ),
+        "bank.dollars_assumed": gettext_noop(
+            "The amounts bear a $ and nothing says of which country: they were read as US dollars. If they are others, "
+            "remove the document and import the file with a column mapping that names the currency."
         ),
         "bank.direction_unknown": gettext_noop(
             "%(place)s, column “%(column)s”: “%(value)s” is no known word for money in or out. "
@@ -80,6 +92,7 @@ _TIMES = (
     *ISO_TIMES,
     *(f"{day} %H%M%S" for day in ISO_DATES),
     *(f"{day} {hour}" for day in _NAMED_DAYS for hour in ("%H:%M:%S", "%H:%M")),
+    *(f"{day} {hour}" for day in ISO_DATES[:1] for hour in ("%I:%M:%S %p", "%I:%M %p")),
 )
 
 
@@ -89,13 +102,14 @@ def _dated(name: str, headers: tuple[str, ...], also: tuple[str, ...] = (), fill
 
 
 _CODES = "|".join(sorted({name for name in CURRENCIES if name.isascii()}))
+_CURRENCY_WORDS = "|".join(name for name in CURRENCIES if not name.isascii() and len(name) > 1)
 _DOLLARS = "('USD', 'HKD', 'CAD', 'AUD', 'SGD', 'NZD', 'TWD')"
 _OWN = "coalesce(own_account, fact_account, account_given)"
 _TWO = "(money_in IS NOT NULL OR money_out IS NOT NULL)"
 _AMOUNT_TEXTS = "concat_ws(' ', amount_text, in_text, out_text, balance_text)"
-_STATED = "coalesce(stated_currency, unit_currency, fact_currency_code)"
+_STATED = "coalesce(stated_currency, unit_currency, header_currency, fact_currency_code, dollars)"
 _PREAMBLE_CURRENCY = (
-    "CASE upper(coalesce(fact_currency_name, fact_currency_alone)) "
+    "CASE upper(coalesce(fact_currency_name, fact_currency_alone, fact_currency_cell, fact_currency_bracket, fact_currency_word)) "
     + " ".join(f"WHEN {sql_text(name)} THEN {sql_text(code)}" for name, code in CURRENCIES.items())
     + " END"
 )
@@ -109,10 +123,11 @@ _FOOTER = (
     r"Balance carried|BALANCE B/F|BALANCE C/F))"
 )
 _NUMBER = r"([-+]?\d[\d.,]*\d)"
+_AS_OF = r"(?:\s*(?:as of|as at|on|at)\s+\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})?"  # Ending balance as of 09/07/2026
 # The number stands right behind its label; a period, which may stand behind one too, is none.
 _ACCOUNT = (
     r"(?:[账帐賬帳]\s*[号號][码碼]?|[账帐賬帳][户戶][号號]?[码碼]?|卡\s*[号號]|(?:[Aa]ccount|ACCOUNT|[Cc]ard|CARD)"
-    r"(?: ?(?:[Nn]umber|NUMBER|[Nn]o|NO))?\.?)\s*(?:[\[(（][^\])）]{0,40}[\])）])?[\s:：,，'=]{0,20}"
+    r"(?: ?(?:[Nn]umber|NUMBER|[Nn]o|NO))?\.?)\s*(?:[\[(（][^\])）]{0,40}[\])）])?[\s:：,，'=_]{0,20}"
     r"(?!(?:19|20)\d\d[-年]?[01]\d[-月]?[0-3]\d(?:\D|$))((?:-?[0-9Xx*]){5,})"
 )
 
@@ -126,16 +141,18 @@ def identity_sql(*parts: str) -> str:
 BANK_COLUMNS = (
     _dated("moment", words.DATE, words.TIME, filled=True),
     _dated("value", words.VALUE_DATE),
-    Amount("money_in", words.MONEY_IN, unit=True, decimal_comma="seen"),
-    Amount("money_out", words.MONEY_OUT, unit=True, decimal_comma="seen"),
-    Amount("turnover", words.AMOUNT, unit=True, decimal_comma="seen"),
+    Amount("money_in", words.MONEY_IN, unit=True, side=True, decimal_comma="seen"),
+    Amount("money_out", words.MONEY_OUT, unit=True, side=True, decimal_comma="seen"),
+    Amount("turnover", words.AMOUNT, unit=True, side=True, decimal_comma="seen"),
+    Text("moment_text", words.DATE),
     Text("in_text", words.MONEY_IN),
     Text("out_text", words.MONEY_OUT),
     Text("amount_text", words.AMOUNT),
     Amount("original", words.ORIGINAL_AMOUNT, unit=True, decimal_comma="seen"),
     Choice("direction", words.DIRECTION, words.DIRECTIONS, otherwise="unknown"),
     Text("direction_text", words.DIRECTION),
-    Choice("kind_way", words.KIND, {"来账": "in", "往账": "out", "來賬": "in", "往賬": "out"}, otherwise=""),
+    Choice("kind_way", words.KIND, words.KINDS, otherwise=""),
+    Text("state", words.STATE),
     Text("balance_text", words.BALANCE),
     Choice("currency", words.CURRENCY, CURRENCIES),
     Text("kind", words.KIND, scrub=True),
@@ -159,7 +176,8 @@ BANK_VALUES = (
         f"CASE WHEN payee_account = {_OWN} THEN 'in' WHEN payer_account = {_OWN} THEN 'out' END",
         "text",
     ),
-    Expression("way", "coalesce(direction, nullif(kind_way, ''), party_way)", "text"),
+    Expression("side", side_sql("amount_text"), "text"),
+    Expression("way", "coalesce(direction, side, nullif(kind_way, ''), party_way)", "text"),
     Expression(
         "amount",
         f"CASE WHEN {_TWO} THEN coalesce(money_in, 0) - abs(coalesce(money_out, 0)) "
@@ -181,13 +199,27 @@ BANK_VALUES = (
     Expression("amount_inverted", "-amount", "money"),
     Expression("amount_bare_inverted", "-amount_bare", "money"),
     Expression("amount_red_inverted", "-amount_red", "money"),
-    Expression("balance", amount_sql(decimal_comma_sql(without_unit_sql("balance_text"), True)), "money"),
+    Expression(
+        "balance_written",
+        amount_sql(decimal_comma_sql(without_unit_sql(without_side_sql("balance_text")), True)),
+        "money",
+    ),
+    Expression(
+        "balance",
+        f"CASE WHEN {side_sql('balance_text')} = 'out' THEN -abs(balance_written) ELSE balance_written END",
+        "money",
+    ),
     Expression("unit_code", f"regexp_extract({_AMOUNT_TEXTS}, '{_CODES}')", "text"),
     Expression(
         "unit_currency",
         "CASE WHEN unit_code = 'RMB' THEN 'CNY' WHEN unit_code <> '' THEN unit_code "
         f"WHEN contains({_AMOUNT_TEXTS}, '€') THEN 'EUR' WHEN contains({_AMOUNT_TEXTS}, '£') THEN 'GBP' "
-        f"WHEN contains({_AMOUNT_TEXTS}, '$') AND book_currency NOT IN {_DOLLARS} THEN 'USD' END",
+        f"WHEN contains({_AMOUNT_TEXTS}, '₹') THEN 'INR' WHEN contains({_AMOUNT_TEXTS}, 'HK$') THEN 'HKD' END",
+        "text",
+    ),
+    Expression(
+        "dollars",  # of which country, nothing says: what anything else in the file states goes before
+        f"CASE WHEN contains({_AMOUNT_TEXTS}, '$') AND book_currency NOT IN {_DOLLARS} THEN 'USD' END",
         "text",
     ),
     # Beside an amount in another currency, the column names that one.
@@ -210,7 +242,7 @@ BANK_VALUES = (
     Expression(
         "carried",
         f"NOT {_TWO} AND turnover IS NULL AND balance IS NOT NULL AND coalesce(regexp_matches(concat_ws(' ', kind, "
-        "summary, purpose, remark), '(?i)opening balance|balance brought|brought forward|balance b/f|closing balance|"
+        "summary, purpose, remark), '(?i)(?:opening|beginning|closing|ending) balance|balance brought|brought forward|balance b/f|"
         "期初|承前|上期结转|上年结转|期末'), FALSE)",
         "bool",
     ),
@@ -230,7 +262,8 @@ _UNCLEAR = (
     Reject(
         "bank.sign_unclear",
         f"NOT {_TWO} AND (way = 'in' AND turnover < 0 OR direction_text IN ('1', '2') "
-        "OR way IS NULL AND count(way) OVER () > 0)",
+        "OR way IS NULL AND count(way) OVER () > 0 "
+        "AND (count(direction_text) OVER () + count(side) OVER () > 0 OR coalesce(min(turnover) OVER (), 0) >= 0))",
         words.AMOUNT[0],
     ),
     # All amounts without a sign though the balance does not only rise, or though payer and payee differ.
@@ -261,6 +294,33 @@ _SIGN_DOUBT = Doubt(
     "bank.sign_assumed",
     "count(turnover) > 0 AND count(way) = 0 AND count(money_in) + count(money_out) + count(balance) = 0",
 )
+_DOLLAR_DOUBT = Doubt(
+    "bank.dollars_assumed",
+    "count(dollars) > 0 AND count(coalesce(stated_currency, unit_currency, header_currency, fact_currency_code)) = 0",
+)
+# Balances of debt prove a card's list read either way round; its own words tell which it is.
+_CARD_DOUBT = Doubt(
+    "bank.card_polarity",
+    "count(*) FILTER (NOT ignored AND (turnover < 0 AND amount < 0 AND regexp_matches(text, '(?i)payment.{0,5}thank you') "
+    "OR turnover > 0 AND amount > 0 AND lower(kind) IN ('purchase', 'sale'))) > 0",
+    severity="refuse",
+    column=words.AMOUNT[0],
+)
+_PENDING_DOUBT = Doubt(
+    "bank.pending_lines",
+    "count(balance) FILTER (NOT ignored) > 1 AND max(moment_date) FILTER (balance IS NULL AND NOT ignored) "
+    "> max(moment_date) FILTER (balance IS NOT NULL)",
+)
+# What the bank itself says to be no movement, or none yet.
+_NO_MOVEMENT = (
+    "lower(state) IN ('pending', 'declined', 'reverted', 'failed', 'cancelled', 'canceled', 'yes', 'processing', "
+    "'交易失败', '失败', '未入账', '处理中')"
+)
+# Sub-headings (`Posted Transactions`) and second lines of a text: no digit where the date stands, and no amounts.
+_NO_DATA = (
+    "moment_text LIKE 'Total Pending%' OR moment_date IS NULL AND in_text IS NULL AND out_text IS NULL AND amount_text IS NULL AND balance_text IS NULL "
+    "AND NOT regexp_matches(coalesce(moment_text, ''), '[0-9]')"
+)
 _REF = identity_sql(
     "bank_no", "moment_date", "date_trunc('minute', moment)", "amount", "balance", "counterparty_account",
     "counterparty", "text", "currency_code",
@@ -272,13 +332,16 @@ BANK_FACTS = (
         r"(?:币\s*种|币\s*别|货\s*币|幣\s*種|幣\s*別|貨\s*幣|[Cc]urrency|CURRENCY)[:：\s,]*([^,，;；:：\s()]{1,8})",
     ),
     Fact("currency_alone", r"(?:^|,)\s*[:：]\s*([A-Z]{3})(?:,|$)"),
+    Fact("currency_cell", rf"(?:^|,)\s*({_CODES})\s*(?:,|$)"),
+    Fact("currency_bracket", rf"[(（]\s*({_CODES})\s*[)）]"),
+    Fact("currency_word", rf"({_CURRENCY_WORDS})"),
     Fact(
         "opening",
-        rf"(?:Balance at start of period|Opening balance|Beginning balance|期初余额|上期余额)[^\d+-]{{0,20}}{_NUMBER}",
+        rf"(?:Balance at start of period|Opening balance|Beginning balance|期初余额|上期余额){_AS_OF}[^\d+-]{{0,20}}{_NUMBER}",
     ),
     Fact(
         "closing",
-        rf"(?:Balance at end of period|Closing balance|Ending balance|期末余额|本期余额)[^\d+-]{{0,20}}{_NUMBER}",
+        rf"(?:Balance at end of period|Closing balance|Ending balance|期末余额|本期余额){_AS_OF}[^\d+-]{{0,20}}{_NUMBER}",
     ),
     Fact("total_in", rf"\d\s*笔?\s*收[入]?[\s,:：]*(?:共|金额)?[\s,:：]*{_NUMBER}"),
     Fact("total_out", rf"\d\s*笔?\s*支[出]?[\s,:：]*(?:共|金额)?[\s,:：]*{_NUMBER}"),
@@ -308,7 +371,9 @@ BANK_STATEMENT = Format(
     values=BANK_VALUES,
     rejects=BANK_REJECTS,
     emits=(bank_emit(ref=_REF, value_date="value_date", reference="coalesce(reference, bank_no)"),),
-    ignored="carried",
+    ignored=f"carried OR {_NO_MOVEMENT}",
+    header_currency=True,
+    skip_rows=_NO_DATA,
     footer=Footer(
         (), to_end=False, first_filled=True, pattern=_FOOTER, under=("合计", "总计", "TOTAL", "Total", "total")
     ),
@@ -316,7 +381,7 @@ BANK_STATEMENT = Format(
     totals=BANK_TOTALS,
     balance=BANK_BALANCE,
     settled=(_CURRENCY_SETTLED,),
-    doubts=(_SIGN_DOUBT,),
+    doubts=(_SIGN_DOUBT, _DOLLAR_DOUBT, _CARD_DOUBT, _PENDING_DOUBT),
     account_value="own_account",
     currency_value="currency_code",
     short_rows="pad",
@@ -335,7 +400,7 @@ BANK_SHEET = replace(
         ),
     ),
     needs=(
-        ("Date", "Transaction Date", "Trans Date", "Posting Date", "Post Date", "Booking date"),
+        tuple(name for name in words.DATE if name.isascii()),
         (*words.MONEY_IN, *words.MONEY_OUT, "Amount", "Transaction Amount"),
         (*words.SUMMARY, "Memo", "Payee"),
     ),

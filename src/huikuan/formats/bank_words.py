@@ -36,17 +36,19 @@ DATE = (
         "交易日期时间", "交易日期/时间", "记账时间", "入账时间", "日期",
     ),
     "Transaction Date", "Trans Date", "Tran Date", "Posting Date", "Post Date", "Posted Date", "Booking date",
-    "Book date", "Date", "Process date", "Transaction date and time",
+    "Book date", "Date Posted", "Txn Date", "Tran. Date", "Trans. Date", "Date", "Process date", "Effective Date",
+    "Transaction date and time", "Transaction Date/Time", "Completed Date",
 )  # fmt: skip
 TIME = (*both_scripts("交易时间", "记账时间", "入账时间", "时间"), "Transaction time", "Time")
-VALUE_DATE = (*both_scripts("起息日期", "起息日"), "Value date")
+VALUE_DATE = (*both_scripts("起息日期", "起息日"), "Value date", "Value Dt", "Value Dat")
 MONEY_IN = (
     *both_scripts(
         "贷方发生额", "贷方发生额(收入)", "贷方发生额(收)", "贷方金额", "贷方交易金额", "贷方发生金额", "贷方(收入)",
         "贷方", "收入金额", "收入", "存入金额", "存入", "存款", "转入金额", "转入", "收款金额",
     ),
     "贷方发生额/元(收入)", "Credit", "Credit Amount", "Credits", "Deposit", "Deposits", "Deposit Amount",
-    "Deposit (+)", "Paid in", "Money in", "Cr", "Cr Amount", "Credit(+)", "Amount in",
+    "Deposit (+)", "Paid in", "Money in", "Cr", "Cr Amount", "Credit(+)", "Amount in", "Deposit Amt", "Deposit Amt.", "Credit Amt",
+    "Deposits (Cr)", "Credit (+)",
 )  # fmt: skip
 MONEY_OUT = (
     *both_scripts(
@@ -55,7 +57,8 @@ MONEY_OUT = (
         "付款金额",
     ),
     "借方发生额/元(支取)", "Debit", "Debit Amount", "Debits", "Withdrawal", "Withdrawals", "Withdrawal Amount",
-    "Withdrawal (-)", "Paid out", "Money out", "Dr", "Dr Amount", "Debit(-)", "Amount out",
+    "Withdrawal (-)", "Paid out", "Money out", "Dr", "Dr Amount", "Debit(-)", "Amount out", "Withdraw", "Withdraw Amount",
+    "Withdrawal Amt", "Withdrawal Amt.", "Debit Amt", "Withdrawals (Dr)", "Debit (-)",
 )  # fmt: skip
 AMOUNT = (
     *both_scripts("交易金额", "发生额", "发生金额", "收支金额", "变动金额", "金额"),
@@ -68,13 +71,15 @@ DIRECTION = (
     ),
     "D/C", "C/D", "DC", "Dr/Cr", "Cr/Dr", "Debit/Credit", "Credit/Debit", "Debit / Credit", "Credit / Debit",
     "Direction", "CR or DR",
+    "Credit Debit Indicator", "Debit Credit Indicator", "Credit/Debit Indicator", "Debit/Credit Indicator",
+    "Debit or Credit", "DR or CR", "Cr/Dr.", "Dr/Cr.", "DrCr", "CrDr", "DC Indicator",
 )  # fmt: skip
 BALANCE = (
     *both_scripts(
         "余额", "账户余额", "交易后余额", "本次余额", "联机余额", "当前余额", "交易余额", "账面余额", "结余", "结存",
     ),
     "Balance", "Running balance", "RunningBalance", "Running Bal.", "Account balance", "Balance after",
-    "Current balance", "Ledger balance", "Closing balance", "Available balance",
+    "Current balance", "Ledger balance", "Closing balance", "Balance amount", "Available balance",
 )  # fmt: skip
 CURRENCY = (
     *both_scripts("币种", "币别", "货币", "交易币种", "交易货币", "账户币种", "记账币种"),
@@ -85,7 +90,7 @@ KIND = (*both_scripts("交易类型", "业务类型", "交易名称", "交易种
 SUMMARY = (
     *both_scripts("交易摘要", "摘要", "摘要说明", "交易说明", "交易描述", "说明"),
     "Description", "Label", "Transaction Description", "Narrative", "Narration", "Particulars", "Transaction details",
-    "Transaction", "Details",
+    "Transaction", "Details", "Transaction Remarks", "Transaction Particulars", "Transaction Ref1",
 )  # fmt: skip
 PURPOSE = (*both_scripts("用途", "交易用途", "资金用途", "交易地点", "交易场所"), "Memo", "Detail", "Extended details")
 REMARK = (*both_scripts("附言", "交易附言", "备注", "客户摘要", "交易备注"), "Remarks", "Remark", "Note", "Notes")
@@ -99,6 +104,7 @@ BANK_NO = (
 REFERENCE = (
     *both_scripts("凭证号", "凭证号码", "企业流水号", "客户流水号", "客户业务编号", "票据号"),
     "Reference", "Ref no", "Check No", "Check #", "Check or Slip #", "Cheque number", "CheckNumber",
+    "Chq./Ref.No.", "Chq/Ref Number", "Ref No./Cheque No.", "Cheque No", "Check Number", "Check Serial Number",
 )  # fmt: skip
 OTHER_PARTY = (
     *both_scripts(
@@ -118,7 +124,8 @@ OWN_ACCOUNT = (
     *both_scripts(
         "账号", "本方账号", "我方账号", "本方账户", "查询账号", "交易账号", "客户账号", "交易卡号", "卡号", "账户账号", "账户",
     ),
-    "Account number", "Account no", "Account no.", "Account",
+    "Account number", "Account no", "Account no.", "Account", "First Bank Card", "Card #", "Card No", "Card No.",
+    "Card Number",
 )  # fmt: skip
 PAYER = both_scripts("付款人名称", "付款人户名", "付款方名称", "付款方户名", "付款户名", "付方户名")
 PAYER_ACCOUNT = both_scripts("付款人账号", "付款方账号", "付款账号", "付方账号", "付款人账户")
@@ -141,6 +148,17 @@ def _written(words: tuple[str, ...], way: str) -> dict[str, str]:
 
 
 DIRECTIONS: dict[str, str] = _written(_IN, "in") | _written(_OUT, "out")
+# What a column of kinds says of the way of the money; other kinds say nothing.
+KINDS: dict[str, str] = (
+    dict.fromkeys(("来账", "來賬"), "in")
+    | dict.fromkeys(("往账", "往賬"), "out")
+    | {
+        form: way
+        for word, way in (("Credit", "in"), ("CR", "in"), ("Debit", "out"), ("DR", "out"))
+        for form in (word, word.upper(), word.lower())
+    }
+)
+STATE = ("Status", "Transaction status", "State", "Pending?", "Pending", "Posting status", "交易状态", "交易狀態")
 # The columns that only sellers' platforms and couriers have: such a table is no bank statement.
 NO_BANK = (
     "订单号", "订单编号", "主订单号", "主订单编号", "商户订单号", "平台订单号", "子订单号", "业务订单号", "店铺", "店铺名称", "店铺ID",

@@ -168,7 +168,8 @@ def _under(
         if not first.startswith(starts):
             continue
         for column in declared.columns:
-            index = column_index(header, column.headers) if isinstance(column, Amount) else None
+            place = column_index(header, column.headers, 1, declared.header_currency)
+            index = place if isinstance(column, Amount) else None
             cell = line.cells[index] if index is not None and index < len(line.cells) else ""
             if _stated_number(cell) is not None:
                 facts[f"under_{column.name}"], rows[f"under_{column.name}"] = cell, line.row

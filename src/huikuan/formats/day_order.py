@@ -69,7 +69,7 @@ def _with_order(column: Moment, day_first: bool) -> Moment:
 
 def with_days(column: Moment, days: tuple[str, ...]) -> Moment:
     """The column with these ways to write a day, before its own."""
-    times = tuple(f"{day} {time}" for day in days for time in ("%H:%M:%S", "%I:%M:%S %p", "%H:%M"))
+    times = tuple(f"{day} {time}" for day in days for time in ("%H:%M:%S", "%I:%M:%S %p", "%H:%M", "%I:%M %p"))
     return replace(column, formats=(*times, *column.formats), date_formats=(*days, *column.date_formats), day_first="")
 
 

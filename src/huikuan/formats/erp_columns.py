@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from huikuan.formats.spec import Emit
+from huikuan.formats.spec import Emit, Expression
 
 # A platform's number (PDD's has a hyphen of its own), then what order systems add: -1, -2, A.
 _SUFFIXED = "([0-9]{6}-[0-9]{12,}|[0-9]{10,})(-[0-9]{1,2}|[A-Z])+"
@@ -23,6 +23,17 @@ def platform_orders_sql(value: str) -> str:
     )
     kept = f"list_sort(list_distinct(list_filter({plain}, part -> part <> '')))"
     return f"nullif(array_to_string({kept}, ','), '')"
+
+
+# What tells a line of an order from its others: the item, and which of its lines with the item it is. The line's place
+# would be another in an export that is filtered or sorted otherwise.
+LINE_NO = Expression("line_no", "coalesce(sku, title, '')", "text")
+
+
+def numbered_lines(*by: str) -> Expression:
+    """The settled `line_no`; `by`: values that order the lines of an order with the same item."""
+    over = f"OVER (PARTITION BY erp_order_no, line_no ORDER BY {', '.join(by)}, source_row)"
+    return Expression("line_no", f"line_no || '#' || row_number() {over}", "text")
 
 
 def parcel_emit(fields: Mapping[str, str], moment: str) -> Emit:

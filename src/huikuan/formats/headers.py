@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from huikuan.records.money import CURRENCY_CODES
+
 _SYNONYMS = str.maketrans({"帐": "账", "餘": "余", "額": "额", "−": "-", "–": "-", "【": "[", "】": "]"})
 _BLANKS = re.compile(r"\s+")
 _AROUND = " \t\"'`\ufeff="
@@ -30,10 +32,41 @@ def normalised_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(normalise_header(name) for name in names)
 
 
-def column_index(header: Sequence[str], names: tuple[str, ...], occurrence: int = 1) -> int | None:
-    """Where a column stands in a normalised header; None if no name fits. `occurrence`: the n-th of equal headers."""
+def column_index(
+    header: Sequence[str], names: tuple[str, ...], occurrence: int = 1, with_currency: bool = False
+) -> int | None:
+    """Where a column stands in a normalised header; None if no name fits. `occurrence`: the n-th of equal headers.
+    `with_currency`: a currency may stand behind the name, in brackets."""
     for wanted in normalised_names(names):
         places = [index for index, each in enumerate(header) if each == wanted]
         if len(places) >= occurrence:
             return places[occurrence - 1]
+    if with_currency and any(currency_behind(each) for each in header):
+        return column_index([without_currency(each) for each in header], names, occurrence)
     return None
+
+
+# The currencies that stand in brackets behind the name of a column; Rs and RM are India's and Malaysia's own.
+_BEHIND = {
+    "hk$": "HKD", "us$": "USD", "s$": "SGD", "a$": "AUD", "c$": "CAD", "nt$": "TWD", "rs": "INR", "rs.": "INR",
+    "rm": "MYR", "rmb": "CNY", "人民币": "CNY", "美元": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "€": "EUR",
+    "£": "GBP",
+}  # fmt: skip
+_CURRENCY = re.compile(rf" ?\( ?({'|'.join([*map(re.escape, _BEHIND), '[a-z]{3}'])}) ?\)$")
+
+
+@lru_cache(maxsize=1 << 12)
+def currency_behind(name: str) -> str:
+    """The currency in brackets behind a normalised header; "" if there is none.
+
+    >>> currency_behind("balance (inr )"), currency_behind("withdrawals(hk$)"), currency_behind("收入金额(元)")
+    ('INR', 'HKD', '')
+    """
+    found = _CURRENCY.search(name)
+    code = _BEHIND.get(found[1], found[1].upper()) if found else ""
+    return code if code in CURRENCY_CODES else ""
+
+
+def without_currency(name: str) -> str:
+    """A normalised header without the currency behind it."""
+    return _CURRENCY.sub("", name) if currency_behind(name) else name

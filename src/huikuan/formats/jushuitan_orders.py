@@ -2,7 +2,7 @@
 
 Source: third parties' importers and tests that run on real exports (header of 24 columns, read 2026-11). Traps:
 - `线上子订单编号` is the exact name; `线上子订单号` is another system's. It is blank on gifts, and one number stands on
-  several lines where a bundle was taken apart: lines are numbered within their order instead.
+  several lines where a bundle was taken apart: the item and a number within it name a line.
 - 成本价 may be blank or hold an item's code: then no cost is told. A weighted average is rounded to five decimals.
 - 状态 writes `取消` or `已取消`; an order that was merged into another or split (被合并, 被拆分) counts as cancelled,
   the order made of it is exported too.
@@ -10,7 +10,7 @@ Source: third parties' importers and tests that run on real exports (header of 2
   does not, all stand in `order_no` and `merged` is true.
 """
 
-from huikuan.formats.erp_columns import parcel_emit, platform_orders_sql
+from huikuan.formats.erp_columns import LINE_NO, numbered_lines, parcel_emit, platform_orders_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -86,6 +86,7 @@ JUSHUITAN_ORDERS = Format(
         Text("remark", ("卖家备注", "备注"), scrub=True),
     ),
     values=(
+        LINE_NO,
         Expression("named", platform_orders_sql("coalesce(original, online)"), "text"),
         Expression("status", "CASE WHEN state <> 'other' THEN state END", "text"),
         Expression("unit", f"TRY_CAST({_cost('unit_cost')} AS DECIMAL(18,5))", "money"),
@@ -102,6 +103,7 @@ JUSHUITAN_ORDERS = Format(
             moment="created",
             fields={
                 "erp_order_no": "erp_order_no",
+                "line_no": "line_no",
                 "order_no": "named",
                 "merged": "coalesce(contains(named, ','), FALSE)",
                 "status": "status",
@@ -134,6 +136,7 @@ JUSHUITAN_ORDERS = Format(
             "shipped_at",
         ),
     ),
+    settled=(numbered_lines("named", "qty", "goods"),),
     shop_value="shop_name",
     currency="CNY",
 )

@@ -1,8 +1,9 @@
 """PayPal activity report: every movement of an account, in several currencies, each with a running balance.
 
 The layout of 19 columns is checked against a small real file. The layout of ten columns (byte order mark, CRLF, Amount
-in place of Gross, Fee and Net) and the column names of other languages are known from third parties' code. Where no
-Transaction ID is told, time, type, currency and amount name a movement, equal ones are counted.
+in place of Gross, Fee and Net) and the column names of other languages are known from third parties' code, as is
+the layout of fifteen (Amount, Fees, Total). Where no Transaction ID is told, time, type, currency and amount name a
+movement, equal ones are counted.
 
 Each row has its zone in a column of its own. Whether the day or the month stands first is the account's language: the
 whole file tells. A payment by card or from a bank has a second row that brings the money in (`General Card Deposit`,
@@ -40,6 +41,8 @@ _NO_MOVEMENT = (
     "pendiente", "rechazado", "rechazada", "cancelado", "cancelada", "denegado", "denegada",
     "in sospeso", "annullato", "negato", "待处理", "待處理", "处理中", "已拒绝", "已拒絕", "已取消", "失败", "失敗",
 )  # fmt: skip
+# An authorisation and the hold it makes bring no money and take none: the payment made of it does, in a row of its own.
+_HOLDS = "^(General Authorization|Authorization|Account Hold for Open Authorization|Reversal of General Account Hold)$"
 _MEMO = ("memo", "vermerk", "备注", "備註")
 
 PAYPAL_ACTIVITY = Format(
@@ -78,10 +81,22 @@ PAYPAL_ACTIVITY = Format(
         Amount("gross", _GROSS, filled=True, decimal_comma="seen"),
         Amount(
             "fee",
-            ("Fee", "Gebühr", "Entgelt", "Commission", "Comisión", "Tarifa", "Tariffa", "费用", "費用", "手续费"),
+            (
+                "Fee",
+                "Fees",
+                "Gebühr",
+                "Entgelt",
+                "Commission",
+                "Comisión",
+                "Tarifa",
+                "Tariffa",
+                "费用",
+                "費用",
+                "手续费",
+            ),
             decimal_comma="seen",
         ),
-        Amount("net_told", ("Net", "Netto", "Neto", "净额", "淨額"), decimal_comma="seen"),
+        Amount("net_told", ("Net", "Total", "Netto", "Neto", "净额", "淨額"), decimal_comma="seen"),
         Identifier(
             "transaction",
             (
@@ -123,7 +138,12 @@ PAYPAL_ACTIVITY = Format(
         Expression("wording", "coalesce(kind, '') || CASE WHEN gross < 0 THEN '|out' ELSE '|in' END", "text"),
         Classified("type", "wording", "paypal_items"),
         Expression("no_movement", f"coalesce(lower(status) IN {_NO_MOVEMENT!r}, FALSE)", "bool"),
-        Expression("is_memo", f"coalesce(lower(impact) IN {_MEMO!r}, FALSE)", "bool"),
+        Expression(
+            "is_memo",
+            f"coalesce(lower(impact) IN {_MEMO!r}, FALSE) OR impact IS NULL AND "
+            f"coalesce(regexp_matches(kind, '{_HOLDS}', 'i'), FALSE)",
+            "bool",
+        ),
         # A deposit that brings the money of a payment in counts in the balance while it is pending.
         Expression("in_balance", "NOT is_memo AND (NOT no_movement OR type_movement = 'transfer')", "bool"),
         Expression(

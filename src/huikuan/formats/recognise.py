@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from huikuan.formats.headers import normalise_header, normalised_names
+from huikuan.formats.headers import normalise_header, normalised_names, without_currency
 from huikuan.formats.reading import Head, Layout, TableSource
 from huikuan.formats.spec import Amount, Choice, Day, Format, Moment
 from huikuan.records.money import parse_amount
@@ -68,12 +68,18 @@ class Nearest:
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of the head that may be a header: its place in the head, its number, its cells made comparable."""
+    """A row of the head that may be a header: its place in the head, its number, its cells made comparable. `bare`: the
+    names, and what they are without a currency behind them."""
 
     place: int
     number: int
     header: list[str]
     names: frozenset[str]
+    bare: frozenset[str]
+
+    def names_for(self, declared: Format) -> frozenset[str]:
+        """The names as a format compares them."""
+        return self.bare if declared.header_currency else self.names
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,8 @@ def _prepare(source: TableSource) -> list[_Prepared]:
             header = [normalise_header(cell) for cell in cells]
             names = frozenset(header) - {""}
             if names:
-                rows.append(_Row(place, number, header, names))
+                bare = names.union(without_currency(name) for name in names)
+                rows.append(_Row(place, number, header, names, bare))
         prepared.append(_Prepared(head, rows))
     return prepared
 
@@ -157,7 +164,7 @@ def _stands(header: frozenset[str], names: tuple[str, ...]) -> bool:
 def _try_format(source: TableSource, heads: list[_Prepared], declared: Format) -> Recognised | None:
     for prepared in _split_for(heads, declared):
         for row in prepared.rows:
-            if _fits(row.names, declared):
+            if _fits(row.names_for(declared), declared):
                 score = _score(row, prepared.head, declared, source)
                 if declared.named and not (score.preamble or score.name):
                     continue
@@ -184,7 +191,8 @@ def _fits(header: frozenset[str], declared: Format) -> bool:
 
 
 def _score(row: _Row, head: Head, declared: Format, source: TableSource) -> Score:
-    known = sum(_stands(row.names, column.headers) for column in declared.columns)
+    names = row.names_for(declared)
+    known = sum(_stands(names, column.headers) for column in declared.columns)
     marks = 0
     if declared.marks:
         above = normalise_header(" ".join(",".join(cells) for _, cells in head.rows[: row.place]))

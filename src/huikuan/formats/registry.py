@@ -63,7 +63,7 @@ from huikuan.formats.shopify_orders import SHOPIFY_ORDERS
 from huikuan.formats.shopify_payments import SHOPIFY_PAYMENTS, SHOPIFY_PAYOUTS
 from huikuan.formats.spdb_statement import SPDB_PERSONAL
 from huikuan.formats.spec import Format
-from huikuan.formats.stripe_payments import STRIPE_BALANCE, STRIPE_PAYMENTS
+from huikuan.formats.stripe_payments import STRIPE_BALANCE, STRIPE_HISTORY, STRIPE_PAYMENTS
 from huikuan.formats.taobao_suborders import TAOBAO_SUBORDERS
 from huikuan.formats.taobao_wechat import TAOBAO_WECHAT, TAOBAO_WECHAT_V1
 from huikuan.formats.tiktok_income import TIKTOK_INCOME
@@ -141,6 +141,7 @@ FORMATS: tuple[Format, ...] = (
     SHOPIFY_PAYOUTS,
     STRIPE_PAYMENTS,
     STRIPE_BALANCE,
+    STRIPE_HISTORY,
     PAYPAL_ACTIVITY,
     OLIST_ORDERS,
     OLIST_ITEMS,

@@ -69,7 +69,8 @@ class Amount:
     """An amount in the grammar of `records.money`; blank, `-`, `--`, `/` are null. `minor`: written in cents.
     `decimal_comma`: True, the file writes 1.234,50; "seen", it may, and a cell with one or two digits behind its last
     comma shows it. `remark`: a regular expression of what may stand behind the number and is no part of it.
-    `unit`: a currency may be written around it (`CNY13.50`, `579,68 USD`, `8,000.00(CN)`)."""
+    `unit`: a currency may be written around it (`CNY13.50`, `579,68 USD`, `8,000.00(CN)`). `side`: CR or DR may stand
+    behind it, which is no part of the number (`side_sql` tells what it means)."""
 
     name: str
     headers: tuple[str, ...]
@@ -78,6 +79,7 @@ class Amount:
     remark: str = ""
     decimal_comma: bool | Literal["seen"] = False
     unit: bool = False
+    side: bool = False
     occurrence: int = 1
 
 
@@ -376,6 +378,7 @@ class Format:
     order_grain: Literal["line", "header"] = "line"
     rank: int = 10
     merged: tuple[str, ...] = ()  # columns whose cells are merged over the rows of a group; see `merged_cells`
+    header_currency: bool = False  # a currency may stand behind the headers, in brackets; it is `header_currency`
     skip_rows: str = ""  # SQL condition over values for rows that are no data (sub-headings); counted nowhere
     sniff: SniffFunction | None = None
     read: ReadFunction | None = None

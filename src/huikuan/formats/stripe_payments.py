@@ -7,9 +7,13 @@ any. Fees are positive; Taxes On Fee come on top of Fee in the files seen. Codes
 Balance (itemised balance change, itemised payout reconciliation): checked against a small real file. Every row is a
 movement of the balance, gross − fee = net. `automatic_payout_id` is the payout a movement is paid with. It tells the
 charges and fees again, mostly without the shop's order number: its settlement lines count less than those of payments.
+The dashboard's list of all activity (id, Type, Source, Amount, Fee, Net) tells the same movements with the same ids;
+its columns and kinds are known from third parties' code.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from huikuan.formats.spec import (
     BOOK,
@@ -233,4 +237,33 @@ STRIPE_BALANCE = Format(
     totals=(Total("net", "sum(net)", "sum(gross) - sum(coalesce(fee, 0))", in_rows=True),),
     currency_value="upper(money)",
     rank=20,
+)
+
+STRIPE_HISTORY = replace(
+    STRIPE_BALANCE,
+    about=replace(
+        STRIPE_BALANCE.about,
+        where=gettext_noop("dashboard.stripe.com → Balances → All activity → Export, as CSV"),
+        verified="documentation",
+        note=gettext_noop("The movements as the dashboard lists them, each with the kind of its balance transaction."),
+    ),
+    needs=(("id",), ("Type",), ("Source",), ("Amount",), ("Fee",), ("Net",), ("Currency",), ("Available On (UTC)",)),
+    file_name="balance|history|activity",
+    columns=(
+        Identifier("flow_no", ("id",), filled=True),
+        Moment("created_utc", ("Created (UTC)", "Created date (UTC)"), filled=True, tz="UTC"),
+        Moment("created_here", ("Created",), tz=BOOK),
+        Text("money", ("Currency",), filled=True),
+        Amount("gross", ("Amount",), filled=True, decimal_comma="seen"),
+        Amount("fee", ("Fee",), decimal_comma="seen"),
+        Amount("net", ("Net",), filled=True, decimal_comma="seen"),
+        Text("category", ("Type",), filled=True),
+        Text("description", ("Description",), scrub=True),
+        Identifier("payout", ("Transfer",)),
+        Identifier("source", ("Source",)),
+        Identifier("intent", ("PaymentIntent ID",)),
+        Identifier("charge", ("Charge ID",)),
+        Identifier("order_no", _ORDER),
+        Person("buyer", ("Customer Email",)),
+    ),
 )

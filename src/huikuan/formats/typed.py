@@ -17,7 +17,7 @@ from huikuan.formats.classify import add_classes, create_classes
 from huikuan.formats.controls import footer_sql, named_date, read_facts
 from huikuan.formats.day_order import settle_day_order
 from huikuan.formats.faults import Fault, mask_sql
-from huikuan.formats.headers import column_index, normalise_header
+from huikuan.formats.headers import column_index, currency_behind, normalise_header
 from huikuan.formats.merged_cells import fill_merged
 from huikuan.formats.reading import LEARNED_ROWS, RawTable, ReadContext
 from huikuan.formats.spec import Classified, Column, Constant, Expression, Format, Moment, Reject
@@ -162,8 +162,10 @@ def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
     for fact in declared.facts:
         plan.values[f"fact_{fact.name}"] = sql_text(above[fact.name]) if fact.name in above else "NULL::VARCHAR"
     header = [normalise_header(each) for each in raw.header]
+    behind = {currency_behind(each) for each in header} - {""} if declared.header_currency else set()
+    plan.values["header_currency"] = sql_text(min(behind)) if len(behind) == 1 else "NULL::VARCHAR"
     for column in declared.columns:
-        _plan_column(plan, column, header, raw, context)
+        _plan_column(plan, declared, column, header, raw, context)
     for value in declared.values:
         match value:
             case Constant():
@@ -183,8 +185,10 @@ def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
     return plan
 
 
-def _plan_column(plan: _Plan, column: Column, header: list[str], raw: RawTable, context: ReadContext) -> None:
-    index = column_index(header, column.headers, column.occurrence)
+def _plan_column(
+    plan: _Plan, declared: Format, column: Column, header: list[str], raw: RawTable, context: ReadContext
+) -> None:
+    index = column_index(header, column.headers, column.occurrence, declared.header_currency)
     if index is None:
         if getattr(column, "filled", False):
             plan.missing.append(column.headers[0])
@@ -209,7 +213,7 @@ def _headers_of(declared: Format, header: list[str], raw: RawTable) -> dict[str,
     """Header as declared → (header as written, raw cell)."""
     found: dict[str, tuple[str, str]] = {}
     for column in declared.columns:
-        index = column_index(header, column.headers, column.occurrence)
+        index = column_index(header, column.headers, column.occurrence, declared.header_currency)
         if index is not None:
             found[column.headers[0]] = (raw.header[index].strip(), f"c{index}")
     return found

@@ -29,6 +29,7 @@ from huikuan.records.money import (
     blank_trim_sql,
     decimal_comma_sql,
     no_amount_sql,
+    without_side_sql,
     without_unit_sql,
 )
 from huikuan.records.sql import sql_text
@@ -42,7 +43,17 @@ PLAIN_ID = "[0-9A-DF-Za-df-z_-]+"
 EXCEL_DAMAGE = "[0-9]([.][0-9]+)?[Ee][+]?[0-9]+|[0-9]{17,}[.]0|[0-9]{15}0[.]0"
 PHONE = "(^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}($|[^0-9])"
 PHONE_QUICK = "(?:^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?:$|[^0-9])"
-_STRPTIME_SHOWN = {"%Y": "2026", "%m": "01", "%d": "31", "%H": "18", "%M": "05", "%S": "59"}
+_STRPTIME_SHOWN = {
+    "%Y": "2026",
+    "%m": "01",
+    "%d": "31",
+    "%H": "18",
+    "%M": "05",
+    "%S": "59",
+    "%y": "26",
+    "%I": "06",
+    "%p": "PM",
+}
 
 
 @dataclass
@@ -147,7 +158,8 @@ def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnS
 
 
 def _amount(column: Amount, raw: str, header: str, cell: str) -> ColumnSql:
-    written = without_unit_sql(raw) if column.unit else raw
+    written = without_side_sql(raw) if column.side else raw
+    written = without_unit_sql(written) if column.unit else written
     if column.remark:
         behind = sql_text(f"{column.remark}[ \t]*$")
         written = f"regexp_replace({written}, {behind}, '')"

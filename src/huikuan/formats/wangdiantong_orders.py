@@ -7,7 +7,7 @@ Source: third parties' importers and tests that run on real exports (read 2026-1
 - Recipients' names, phones and addresses are not read; province and city of 收货地区 are.
 """
 
-from huikuan.formats.erp_columns import parcel_emit, platform_orders_sql
+from huikuan.formats.erp_columns import LINE_NO, numbered_lines, parcel_emit, platform_orders_sql
 from huikuan.formats.spec import About, Amount, Choice, Emit, Expression, Flag, Format, Identifier, Moment, Text
 from huikuan.records.messages import gettext_noop
 
@@ -61,6 +61,7 @@ WANGDIANTONG_ORDERS = Format(
         Text("remark", ("客服备注",), scrub=True),
     ),
     values=(
+        LINE_NO,
         Expression("named", platform_orders_sql("coalesce(origin_no, origins)"), "text"),
         Expression("status", "CASE WHEN state <> 'other' THEN state END", "text"),
         Expression("qty", "coalesce(sent, ordered)", "quantity"),
@@ -77,6 +78,7 @@ WANGDIANTONG_ORDERS = Format(
             moment="created",
             fields={
                 "erp_order_no": "erp_order_no",
+                "line_no": "line_no",
                 "order_no": "named",
                 "merged": "coalesce(contains(named, ','), FALSE)",
                 "status": "status",
@@ -109,6 +111,7 @@ WANGDIANTONG_ORDERS = Format(
             "shipped_at",
         ),
     ),
+    settled=(numbered_lines("origin_no", "qty", "share"),),
     shop_value="shop_name",
     currency="CNY",
 )

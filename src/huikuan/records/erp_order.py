@@ -13,7 +13,7 @@ ERP_ORDER = Kind(
     fields=(
         Field("shop", "text", "the shop that sold, as the order system names it"),
         Field("erp_order_no", "text", "the order system's own number"),
-        Field("line_no", "text", "the line's number within the order"),
+        Field("line_no", "text", "what tells the line from the order's others: the item, and which of its lines"),
         Field("order_no", "text", "the platform's order number; several joined by commas where `merged`"),
         Field("merged", "bool", "whether the line belongs to several platform orders sent as one"),
         Field("status", "text", "one of ORDER_STATUSES"),

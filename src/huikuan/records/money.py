@@ -25,6 +25,7 @@ BLANKS = " \t\u00a0\u3000`"
 _CODES = (
     "AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|SEK|SGD|THB|TRY|TWD|USD|VND"
 )
+CURRENCY_CODES = frozenset(_CODES.split("|"))
 _SYMBOL = f"(?:[¥￥€£₹₩₫฿₱₺]|zł|kr|[A-Z]{{0,2}}[$]|Rs|Rp|RMB|{_CODES})"
 _WHOLE = "(?:0*[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9](?:,[0-9]{3}){4})"
 _BODY = f"(?:{_WHOLE}(?:[.][0-9]{{0,5}}0*)?|[.][0-9]{{1,5}}0*)"
@@ -109,6 +110,21 @@ _UNIT = f"^([-−+]?){_CODE}[ \\t]*|[ \\t]*(?:{_CODE}|[(]{_CODE}[)]|[$€£¥￥
 def without_unit_sql(raw: str) -> str:
     """SQL: a text cell without the currency around its amount, and without a spreadsheet's apostrophe before it."""
     return f"regexp_replace(trim({raw}, {sql_text(BLANKS + chr(39))}), {sql_text(_UNIT)}, '\\1', 'g')"
+
+
+# What Indian, British and Asian banks write behind an amount: credit or debit of the account holder.
+_SIDE = "([0-9])[ \\t]*[(]?([CcDd])(?:[Rr][.]?)?[)]?[ \\t]*$"
+
+
+def side_sql(raw: str) -> str:
+    """SQL: `in` or `out` as the CR or DR behind an amount says; null if neither stands there."""
+    letter = f"upper(regexp_extract({raw}, {sql_text(_SIDE)}, 2))"
+    return f"CASE {letter} WHEN 'C' THEN 'in' WHEN 'D' THEN 'out' END"
+
+
+def without_side_sql(raw: str) -> str:
+    """SQL: a text cell without the CR or DR behind its amount."""
+    return f"regexp_replace({raw}, {sql_text(_SIDE)}, '\\1')"
 
 
 def blank_trim_sql(cell: str) -> str:

@@ -281,8 +281,8 @@ BANKS: tuple[Specimen, ...] = (
     Specimen("hsbc_credit.csv", "hsbc.statement", _HSBC_CREDIT.encode(), 6, _in_out("3291.16", "1145.04"), ignored=1, status="flagged", account="card", layout="credit card"),
     Specimen("citic_credit.xls", "citic.statement", xlsx_bytes(_CITIC_SHEETS), 4, _in_out("100.20", "66.30"), status="flagged", layout="credit card"),
     Specimen("spdb_personal.xls", "spdb.statement", xlsx_bytes({"Sheet1": [["浦发银行交易明细"], ["顺序号", "交易日期", "交易类型", "存入金额", "取出金额", "余额", "交易对手名称", "交易对手账号", "附言"], *map(list, _SPDB)]}), 2, _in_out("1000.00", "12.50"), account="6217", layout="personal"),
-    Specimen("dcu.csv", "bank.statement", _DCU.encode(), 2, _in_out("20000.00", "7971.39"), account="dcu", layout="DCU"),
-    Specimen("schwab.csv", "bank.statement", _SCHWAB.encode(), 3, _in_out("2004.50", "900.00"), layout="Schwab"),
+    Specimen("dcu.csv", "bank.statement", _DCU.encode(), 2, _in_out("20000.00", "7971.39"), status="flagged", account="dcu", layout="DCU"),
+    Specimen("schwab.csv", "bank.statement", _SCHWAB.encode(), 3, _in_out("2004.50", "900.00"), status="flagged", layout="Schwab"),
     Specimen("uob.xls", "bank.statement", xlsx_bytes({"Sheet1": _UOB}), 3, _in_out("2000.50", "200.00"), layout="UOB"),
     Specimen("meta.csv", "bank.statement", _META.encode(), 3, _in_out("1300.00", "230.68"), layout="balances above and below"),
 )  # fmt: skip

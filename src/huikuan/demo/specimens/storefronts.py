@@ -40,6 +40,26 @@ _STRIPE_PAYOUTS = """\
 "po_1","2026-02-05 00:00:00","txn_4","2026-02-05 00:00:00","2026-02-05 00:00:00","usd","-51.80","0.00","-51.80","payout","po_1","STRIPE PAYOUT","","",""
 """  # noqa: E501
 
+_STRIPE_HISTORY = """\
+id,Type,Source,Amount,Fee,Net,Currency,Created (UTC),Available On (UTC),Description
+txn_21,charge,ch_21,120.00,3.78,116.22,usd,2026-03-01 14:03,2026-03-03 00:00,Order 6001
+txn_22,refund,re_21,-20.00,0.00,-20.00,usd,2026-03-02 14:03,2026-03-04 00:00,REFUND FOR CHARGE
+txn_23,stripe_fee,,-2.00,0.00,-2.00,usd,2026-03-04 14:03,2026-03-04 00:00,Billing fee
+txn_24,payout,po_21,-94.22,0.00,-94.22,usd,2026-03-05 14:03,2026-03-05 00:00,STRIPE PAYOUT
+"""
+
+# An authorisation, its hold and the hold's end beside the payment: none of them moves the balance.
+_PAYPAL_FIFTEEN = """\
+Date,Time,TimeZone,Name,Type,Status,Currency,Amount,Fees,Total,Exchange Rate,Receipt ID,Balance,Transaction ID,Item Title
+04/29/2026,09:23:28,EDT,Airline,General Authorization,Pending,USD,-184.30,0.00,-184.30,,,0.00,2T01,
+05/01/2026,06:53:02,EDT,PayPal,Account Hold for Open Authorization,Pending,USD,-184.30,0.00,-184.30,,,0.00,1601,
+05/01/2026,06:53:02,EDT,Airline,Express Checkout Payment,Completed,USD,-184.30,0.00,-184.30,,,-184.30,0P01,
+05/01/2026,06:53:02,EDT,,Bank Deposit to PP Account,Pending,USD,184.30,0.00,184.30,,,0.00,1301,
+05/01/2026,06:53:02,EDT,PayPal,Reversal of General Account Hold,Completed,USD,184.30,0.00,184.30,,,0.00,0Y01,
+05/01/2026,06:53:02,EDT,Airline,General Authorization,Completed,USD,-184.30,0.00,-184.30,,,0.00,2T01,
+05/20/2026,10:00:00,EDT,Jane Sample,Website Payment,Completed,USD,100.00,-3.48,96.52,,,96.52,0P02,
+"""  # noqa: E501
+
 _PAYPAL_TEN = """\
 "Date","Time","TimeZone","Name","Type","Status","Currency","Amount","Receipt ID","Balance"
 "01/05/2026","10:00:00","PST","Jane Sample","Website Payment","Completed","USD","25.00","","125.00"
@@ -91,6 +111,35 @@ STOREFRONTS: tuple[Specimen, ...] = (
         totals=_money(settlement_line__in="1280.00", settlement_line__out="50.78"),
         account="Stripe",
         layout="reduced",
+    ),
+    Specimen(
+        file="balance_history.csv",
+        format="stripe.balance",
+        content=_STRIPE_HISTORY.encode(),
+        rows=4,
+        totals=_money(
+            wallet_line__in="116.22",
+            wallet_line__out="116.22",
+            settlement_line__in="120.00",
+            settlement_line__out="25.78",
+        ),
+        account="Stripe",
+        layout="all activity",
+    ),
+    Specimen(
+        file="Download.CSV",
+        format="paypal.activity",
+        content=_PAYPAL_FIFTEEN.encode(),
+        rows=7,
+        ignored=5,
+        totals=_money(
+            wallet_line__in="96.52",
+            wallet_line__out="184.30",
+            settlement_line__in="100.00",
+            settlement_line__out="3.48",
+        ),
+        account="PayPal",
+        layout="15 columns",
     ),
     Specimen(
         file="Itemized_payout_reconciliation.csv",
