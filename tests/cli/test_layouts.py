@@ -15,14 +15,6 @@ from huikuan.demo.guide import IMPORT_ONE
 from huikuan.demo.specimens import SPECIMENS
 from tests.cli.conftest import Cli
 
-# Files that tell once more what another one told (the banks' corporate layouts show the same five lines of one account,
-# and so on): nothing is counted twice.
-TOLD_BEFORE = {
-    "icbc/icbc_corporate_3.CSV", "citic/citic_corporate.xls", "czbank/czbank.csv", "pingan/平安银行流水.xlsx",
-    "bosc/bosc.csv", "ceb/ceb.xls", "njcb/njcb.csv", "nbcb/nbcb.csv", "jsbchina/jsb.xlsx", "psbc/邮储银行.xlsx",
-    "rcb/rcb.csv", "pdd/pdd-bill.csv", "ups/ups_with_header.csv",
-}  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def folder(new_home: Callable[[str], Cli], tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -61,26 +53,31 @@ def test_all_of_them_go_into_one_fresh_book(folder: Path, new_home: Callable[[st
     together: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for entry in listed(folder):
         together[entry["shop"], entry["account"]].append(entry)
+    known: set[tuple[str, str]] = set()
     for (shop, account), entries in together.items():
         options = [*(("--shop", shop) if shop else ()), *(("--account", account) if account else ())]
         rows = cli.rows("import", *[folder / entry["file"] for entry in entries], *options)
         for entry in entries:
             name = Path(entry["file"]).name
             found = [row for row in rows if row["file"].partition("!")[0] == name and row["format"]]
-            compare(entry, found)
+            compare(entry, found, known)
+            known |= {(row["shop"], row["account"]) for row in found}
 
 
-def compare(entry: dict[str, Any], found: list[dict[str, Any]]) -> None:
-    """What became of a file, against its entry."""
+def compare(entry: dict[str, Any], found: list[dict[str, Any]], known: set[tuple[str, str]]) -> None:
+    """What became of a file, against its entry. A layout that tells the lines of another once more (the banks' ones
+    show the same five of one account) gives nothing new, and only of a shop and account `known` before."""
     file = entry["file"]
     assert {row["format"] for row in found} == {entry["format"]}, file
-    status = "unchanged" if file in TOLD_BEFORE else entry["status"]
     counts = [(row["status"], row["new"], row["updated"], row["duplicate"], row["problems"]) for row in found]
-    assert {row["status"] for row in found} == {status}, (file, counts)
+    for row in found:
+        if row["status"] == "unchanged":
+            assert (row["new"], row["updated"]) == (0, 0) and row["duplicate"] > 0, (file, counts)
+            assert (row["shop"], row["account"]) in known, (file, counts)
+        else:
+            assert row["status"] == entry["status"], (file, counts)
     assert sum(row["rows"] for row in found) == entry["rows"], file
     assert sum(row["ignored"] for row in found) == entry["ignored"], file
     assert sum(row["rejected"] for row in found) == 0, file
     for name, total in entry["totals"].items():
         assert sum(Decimal(row["totals"].get(name, "0")) for row in found) == Decimal(total), (file, name)
-    if status == "unchanged":
-        assert sum(row["new"] + row["updated"] for row in found) == 0 < sum(row["duplicate"] for row in found), file
