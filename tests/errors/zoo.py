@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po
 
 from huikuan.demo.specimens import SPECIMENS
 from huikuan.formats.mapping import Mapping
+from huikuan.formats.mapping_derived import Derived
 from huikuan.formats.read_file import read_file
 from huikuan.formats.reading import ReadContext
 from huikuan.pipeline.importing import checked
@@ -505,6 +506,12 @@ MAPPINGS = (
          context=mapped(columns={"moment": "Day"})),
     Case("mapping.value_unknown", "mine.csv", "a unit of amounts that there is not", mapped_file,
          context=mapped(unit="dozen")),
+    Case("mapping.formula", "mine.csv", "a formula for an amount that multiplies", mapped_file,
+         context=mapped(columns={"moment": "Day"}, derived={"amount": Derived("{Cur} * 2")})),
+    Case("mapping.pattern", "mine.csv", "a regular expression that is none", mapped_file,
+         context=mapped(derived={"text": Derived("{Cur}", "([")})),
+    Case("mapping.not_derived", "mine.csv", "a formula for a date", mapped_file,
+         context=mapped(derived={"moment": Derived("{Day}")})),
 )  # fmt: skip
 
 SECTIONS: dict[str, tuple[Case, ...]] = {

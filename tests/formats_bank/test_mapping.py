@@ -264,7 +264,7 @@ def test_quotes_in_a_mapping_are_no_sql(tmp_path: Path) -> None:
 
 
 def test_targets_are_fields_of_their_kinds() -> None:
-    helpers = {"moment", "time_of_day", "money_in", "money_out", "direction", "buyer", "counterparty"}
+    helpers = {"moment", "time_of_day", "money_in", "money_out", "qty_out", "direction", "buyer", "counterparty"}
     for kind, targets in TARGETS.items():
         fields = {field.name for field in KINDS[kind].all_fields}
         names = [target.name for target in targets]

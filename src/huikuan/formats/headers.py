@@ -32,6 +32,21 @@ def normalised_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(normalise_header(name) for name in names)
 
 
+def joined_header(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+    """The names of columns that stand in two rows. A cell of the upper row that has names below it and blanks beside it
+    is merged over them.
+
+    >>> joined_header(("订单号", "金额", "", "备注"), ("", "应付", "运费"))
+    ('订单号', '金额 应付', '金额 运费', '备注')
+    """
+    names, group = [], ""
+    for place in range(max(len(above), len(below))):
+        upper, lower = (row[place].strip() if place < len(row) else "" for row in (above, below))
+        group = upper or (group if lower else "")
+        names.append(lower if group in ("", lower) else f"{group} {lower}".strip())
+    return tuple(names)
+
+
 def column_index(
     header: Sequence[str], names: tuple[str, ...], occurrence: int = 1, with_currency: bool = False
 ) -> int | None:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from huikuan.formats.headers import joined_header
 from huikuan.formats.mapping import Mapping, mapping_to_format, required_fields
-from huikuan.formats.mapping_words import DIRECTION_WORDS, DISTINCTIVE, TARGETS, Target, folded
+from huikuan.formats.mapping_words import DIRECTION_WORDS, DISTINCTIVE, MONEY_KINDS, TARGETS, Target, folded
 from huikuan.formats.readers.container import open_container
 from huikuan.formats.reading import Head, ReadContext, Reading
 from huikuan.records.dates import parse_local
@@ -38,6 +39,8 @@ AMBIGUOUS = {
     "%d/%m/%Y %H:%M": "%m/%d/%Y %H:%M",
 }
 SAMPLE_ROWS = 30
+HEADER_LINES_MAX = 2
+KNOWN_MIN = 2
 CONTAINED_MIN = 2
 
 register(
@@ -47,6 +50,7 @@ register(
         "mapping.reason.cells": gettext_noop("The cells of “%(header)s” look like it, for example “%(example)s”."),
         "mapping.reason.kind": gettext_noop("%(count)s of its columns are those of this kind of record."),
         "mapping.reason.header_row": gettext_noop("Row %(row)s has the most column names that are known."),
+        "mapping.reason.header_lines": gettext_noop("The names of some columns stand in row %(row)s, above."),
         "mapping.reason.signed": gettext_noop("There is one amount column; positive is taken as money in."),
         "mapping.reason.two_columns": gettext_noop("Money in and money out stand in two columns."),
         "mapping.reason.direction": gettext_noop("The column “%(header)s” says the direction in words."),
@@ -87,12 +91,15 @@ class Reason:
 
 @dataclass(frozen=True)
 class Guess:
-    """A proposed mapping. It may lack required fields (`missing`): then a person has to choose them."""
+    """A proposed mapping. It may lack required fields (`missing`): then a person has to choose them.
+
+    `header_row` is the last row of the header, `cells` are its names, one a column, blank ones too."""
 
     mapping: Mapping
     header_row: int
     reasons: tuple[Reason, ...]
     missing: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
 
 
 def preview_file(path: Path, name: str, password: str = "") -> list[TablePreview]:
@@ -121,15 +128,22 @@ def check_file(
     return read_file(path, name, only, con)
 
 
-def guess_mapping(preview: TablePreview, kind: str = "", name: str = "") -> Guess:
-    """The proposed mapping of a table; `kind` if the person has chosen it already.
+def guess_mapping(
+    preview: TablePreview, kind: str = "", name: str = "", header_row: int | None = None, header_lines: int = 0
+) -> Guess:
+    """The proposed mapping of a table; `kind`, the header's last row and how many lines it has, if the person has
+    chosen them already.
 
     An unknown table gives a guess with few columns and what is `missing`, never an error.
     """
-    place = _header_place(preview)
+    place, lines = _header_lines(preview, header_row, header_lines)
     row, header = preview.rows[place] if preview.rows else (0, ())
+    if lines == HEADER_LINES_MAX:
+        header = joined_header(preview.rows[place - 1][1], header)
     samples = [cells for _, cells in preview.rows[place + 1 : place + 1 + SAMPLE_ROWS]]
     reasons = [Reason("header_row", "mapping.reason.header_row", {"row": row})]
+    if lines == HEADER_LINES_MAX:
+        reasons.append(Reason("header_lines", "mapping.reason.header_lines", {"row": preview.rows[place - 1][0]}))
     if not kind:
         kind, count = _guess_kind(header)
         reasons.append(Reason("kind", "mapping.reason.kind", {"count": count}, sure=count >= 3))
@@ -146,9 +160,10 @@ def guess_mapping(preview: TablePreview, kind: str = "", name: str = "") -> Gues
         unit=_guess_unit(header, columns, kind, reasons),
         decimal_comma=_guess_comma(samples, columns, kind, reasons),
         words=_guess_words(samples, columns),
+        header_lines=lines,
     )
     kept = [each for each in reasons if each.part not in _FIELDS or each.part in columns]
-    return Guess(mapping, row, tuple(kept), _missing(mapping))
+    return Guess(mapping, row, tuple(kept), _missing(mapping), tuple(header))
 
 
 _FIELDS = {target.name for targets in TARGETS.values() for target in targets}
@@ -158,6 +173,32 @@ def _best_split(heads: Sequence[Head]) -> Head | None:
     """The way of splitting that gives the widest rows."""
     widths = {at: max((len(cells) for _, cells in head.rows), default=0) for at, head in enumerate(heads) if head.rows}
     return heads[max(widths, key=lambda at: widths[at])] if widths else None
+
+
+def _header_lines(preview: TablePreview, header_row: int | None, lines: int) -> tuple[int, int]:
+    """Where the last row of the header stands, and how many lines it has."""
+    numbers = [number for number, _ in preview.rows]
+    if header_row in numbers:
+        place = numbers.index(header_row)
+        return place, (lines if place else 1) or (2 if _continues(preview, place) else 1)
+    place = _header_place(preview)
+    if lines != 1:
+        for last in (place, place + 1):
+            if _continues(preview, last):
+                return last, HEADER_LINES_MAX
+    return place, lines if lines and place else 1
+
+
+def _continues(preview: TablePreview, place: int) -> bool:
+    """Whether a row goes on with the header begun in the row above: together they name more columns than either alone,
+    and neither holds data."""
+    if not 0 < place < len(preview.rows):
+        return False
+    above, below = preview.rows[place - 1][1], preview.rows[place][1]
+    if any(cell.strip()[:1].isdigit() for cell in (*above, *below)):
+        return False
+    named = sum(map(bool, joined_header(above, below)))
+    return named > max(sum(bool(cell.strip()) for cell in cells) for cells in (above, below))
 
 
 def _header_place(preview: TablePreview) -> int:
@@ -183,9 +224,11 @@ def _guess_kind(header: Sequence[str]) -> tuple[str, int]:
     for kind, targets in TARGETS.items():
         found = [target.name for target in targets if any(folded(word) in names for word in target.words)]
         counts[kind] = len(found)
-        scores[kind] = len(found) + sum(name in DISTINCTIVE[kind] for name in found)
+        scores[kind] = len(found) + sum(DISTINCTIVE[kind].count(name) for name in found)
         scores[kind] -= 2 * sum(target.required and target.name not in found for target in targets)
     best = max(scores, key=lambda kind: scores[kind])
+    if counts[best] < KNOWN_MIN:  # nothing to go by: the plainest kind
+        best = "bank_line"
     return best, counts[best]
 
 
@@ -299,7 +342,7 @@ def _is_amount(cell: str) -> bool:
 
 
 def _guess_sign(kind: str, columns: dict[str, int], reasons: list[Reason]) -> str:
-    if kind == "order_line":
+    if kind not in MONEY_KINDS:
         return "signed"
     if "money_in" in columns and "money_out" in columns:
         sign = "two_columns"
@@ -353,7 +396,7 @@ def _amount_columns(columns: dict[str, int], kind: str) -> dict[str, int]:
 
 def _guess_unit(header: Sequence[str], columns: dict[str, int], kind: str, reasons: list[Reason]) -> str:
     for at in _amount_columns(columns, kind).values():
-        if re.search(r"[(\[]分[)\]]$|\bfen\b|\bcents\b", folded(header[at])):
+        if re.search(r"[(\[]分[)\]]|\bfen\b|\bcents\b", folded(header[at])):
             reasons.append(Reason("unit", "mapping.reason.fen", {"header": header[at].strip()}))
             return "fen"
     return "yuan"
@@ -378,4 +421,4 @@ def _guess_words(samples: Sequence[Sequence[str]], columns: dict[str, int]) -> d
 
 def _missing(mapping: Mapping) -> tuple[str, ...]:
     """Required fields without a column."""
-    return tuple(name for name in required_fields(mapping) if name not in mapping.columns)
+    return tuple(name for name in required_fields(mapping) if name not in mapping.fields)

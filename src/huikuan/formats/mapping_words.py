@@ -5,7 +5,7 @@ and what directions and order statuses are called. Plain data; traditional chara
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from huikuan.formats.headers import normalise_header
 
@@ -19,7 +19,7 @@ TRADITIONAL = str.maketrans(
 
 @dataclass(frozen=True)
 class Target:
-    """A field a column may be mapped to. `type`: text, identifier, amount, moment, time, day, person or choice.
+    """A field a column may be mapped to. `type`: text, identifier, amount, quantity, moment, time, day, person, choice.
 
     `words` are the normalised names its column is known by, the surest first; `required`: the kind cannot do without.
     """
@@ -144,7 +144,7 @@ TARGETS: dict[str, tuple[Target, ...]] = {
         Target("platform_discount", "amount", ("平台优惠", "平台优惠折扣(元)", "平台补贴", "platform discount")),
         Target("shipping_fee", "amount", ("运费", "邮费", "邮费(元)", "快递费", "买家应付邮费", "shipping", "freight_value",
                                           "shipping fee")),
-        Target("qty", "amount", ("数量", "商品数量", "商品数量(件)", "宝贝总数量", "订购数量", "qty", "quantity",
+        Target("qty", "quantity", ("数量", "商品数量", "商品数量(件)", "宝贝总数量", "订购数量", "qty", "quantity",
                                  "lineitem quantity")),
         SKU,
         Target("title", "text", ("商品名称", "商品标题", "宝贝标题", "商品", "选购商品", "title", "product", "lineitem name",
@@ -164,12 +164,154 @@ TARGETS: dict[str, tuple[Target, ...]] = {
     ),
 }  # fmt: skip
 
-# What tells one kind from another when a header fits several; counted on top of the fields that fit.
+_TRACKING_NO = Target(
+    "tracking_no", "identifier", ("快递单号", "运单号", "运单号码", "物流单号", "快递运单号", "tracking no", "tracking number",
+                                  "tracking_no", "waybill", "awb", "awb code"), required=True)  # fmt: skip
+_COURIER = Target(
+    "courier", "text", ("快递公司", "物流公司", "承运商", "快递", "carrier", "courier", "logistics company")
+)
+_ERP_NO = Target(
+    "erp_order_no",
+    "identifier",
+    ("内部订单号", "系统订单号", "系统单号", "erp单号", "erp订单号", "单据编号", "internal order no"),
+)
+_QTY = Target(
+    "qty", "quantity", ("数量", "商品数量", "件数", "发货数量", "实发数量", "qty", "quantity", "units", "pieces")
+)
+_TITLE = Target(
+    "title", "text", ("商品名称", "货品名称", "品名", "名称", "title", "product name", "name", "description")
+)
+_COST = Target("cost", "amount", ("成本价", "成本", "采购价", "进货价", "单位成本", "cost", "unit cost", "cost price"))
+_WAREHOUSE = Target("warehouse", "text", ("仓库", "仓库名称", "发货仓库", "warehouse", "location"))
+_PROVINCE = Target("province", "text", ("省", "省份", "目的省份", "收件省", "province", "state"))
+_CITY = Target("city", "text", ("市", "城市", "目的城市", "收件市", "city"))
+_POSTCODE = Target("postcode", "identifier", ("邮编", "postcode", "zip", "zip code", "customer pincode"))
+_SHIPPED_AT = Target(
+    "shipped_at", "moment", ("发货时间", "发货日期", "寄件时间", "寄件日期", "shipped at", "ship date", "shipping date")
+)
+
+
+def _required(each: Target) -> Target:
+    return replace(each, required=True)
+
+
+# The kinds of goods, parcels and books: their amounts stand as they are, without a sign rule.
+_GOODS: dict[str, tuple[Target, ...]] = {
+    "erp_order": (
+        _required(_ERP_NO), ORDER_NO,
+        Target("line_no", "identifier", ("子单号", "行号", "明细编号", "line no", "line")),
+        Target("status", "text", ("订单状态", "状态", "status")),
+        Target("order_type", "text", ("订单类型", "单据类型", "order type")),
+        SKU, _TITLE, _QTY,
+        Target("amount", "amount", ("商品金额", "实付金额", "金额", "应付金额", "分摊后总价", "amount", "total")),
+        _COST, replace(_TRACKING_NO, required=False), _COURIER,
+        Target("created_at", "moment", ("下单时间", "订单日期", "创建时间", "order date", "created at", "日期")),
+        Target("paid_at", "moment", ("付款时间", "付款日期", "支付时间", "paid at")),
+        _SHIPPED_AT, SHOP, CURRENCY,
+    ),
+    "shipment_line": (
+        _TRACKING_NO, ORDER_NO, _ERP_NO, SKU, _QTY, _COURIER,
+        Target("status", "text", ("运单状态", "物流状态", "发货状态", "状态", "status")),
+        Target("weight", "quantity", ("重量", "重量(kg)", "实际重量", "weight", "weight (kg)")),
+        replace(_SHIPPED_AT, words=(*_SHIPPED_AT.words, "日期", "时间", "date")),
+        _PROVINCE, _CITY, _POSTCODE, SHOP,
+    ),
+    "return_line": (
+        Target("return_no", "identifier", ("售后单号", "退货单号", "退款编号", "退款单号", "售后编号", "rma", "return no", "return id"),
+               required=True),
+        ORDER_NO, SKU,
+        Target("tracking_no", "identifier", ("退货快递单号", "退货物流单号", "退回单号", "退货运单号", "return tracking no")),
+        Target("sent_tracking_no", "identifier", ("发货快递单号", "原快递单号", "发货运单号")),
+        _COURIER,
+        Target("qty_claimed", "quantity", ("申请数量", "退货数量", "数量", "qty", "quantity")),
+        Target("qty_received", "quantity", ("实收数量", "入库数量", "收货数量", "received qty")),
+        Target("condition", "text", ("货物状态", "质检结果", "商品状况", "condition")),
+        Target("status", "text", ("售后状态", "退款状态", "状态", "status")),
+        Target("reason", "text", ("退款原因", "售后原因", "退货原因", "原因", "reason")),
+        Target("refund_amount", "amount", ("退款金额", "退款总额", "实退金额", "金额", "refund amount", "refund")),
+        Target("requested_at", "moment", ("申请时间", "售后申请时间", "退款申请时间", "登记时间", "requested at", "date", "日期")),
+        Target("received_at", "moment", ("收货时间", "入库时间", "签收时间", "received at")),
+        Target("refunded_at", "moment", ("退款时间", "退款完成时间", "完结时间", "refunded at")),
+        SHOP, CURRENCY,
+    ),
+    "courier_charge": (
+        _TRACKING_NO,
+        Target("amount", "amount", ("费用", "运费", "应付金额", "应付运费", "快递费", "总费用", "结算金额", "金额", "合计", "amount", "charge",
+                                    "billing amount (rs.)", "net amount"), required=True),
+        _required(replace(MOMENT, words=("寄件日期", "寄件时间", "发件日期", "揽收时间", "账单日期", "计费日期", *MOMENT.words))),
+        Target("item", "text", ("费用类型", "费用名称", "费用项", "费用(元)类型", "charge type", "charge description", "type of shipment")),
+        Target("invoice_no", "identifier", ("账单号", "账单编号", "发票号", "invoice no", "invoice number")),
+        ORDER_NO,
+        Target("weight", "quantity", ("计费重量", "结算重量", "计费重量(kg)", "重量", "charged weight", "billed weight", "weight")),
+        Target("actual_weight", "quantity", ("实际重量", "实际重量(kg)", "称重", "actual weight")),
+        Target("volume", "text", ("体积", "volume", "dimensions")),
+        Target("zone", "text", ("区域", "分区", "计费区域", "zone")),
+        Target("origin", "text", ("始发地", "寄件地", "揽收网点", "origin", "warehouse pincode")),
+        _PROVINCE, _CITY, _POSTCODE, SHOP, ACCOUNT, CURRENCY,
+    ),
+    "product": (
+        replace(SKU, required=True), _TITLE,
+        Target("barcode", "identifier", ("条码", "条形码", "国标码", "barcode", "ean", "upc")),
+        Target("weight", "quantity", ("重量", "重量(kg)", "毛重", "净重", "weight", "weight (kg)")),
+        Target("length", "quantity", ("长", "长(cm)", "length")), Target("width", "quantity", ("宽", "宽(cm)", "width")),
+        Target("height", "quantity", ("高", "高(cm)", "height")),
+        replace(_COST, words=(*_COST.words, "单价", "price")),
+        Target("category", "text", ("类目", "分类", "商品分类", "category")),
+        Target("valid_from", "day", ("生效日期", "起始日期", "valid from")), CURRENCY,
+    ),
+    "stock_move": (
+        Target("move_no", "identifier", ("出入库单号", "单据编号", "单号", "入库单号", "出库单号", "move no", "document no"), required=True),
+        Target("line_no", "identifier", ("行号", "line no")),
+        _required(replace(MOMENT, words=("出入库时间", "单据日期", "入库时间", "出库时间", *MOMENT.words))),
+        Target("item", "text", ("出入库类型", "单据类型", "业务类型", "类型", "move type", "type")),
+        replace(SKU, required=True), _TITLE,
+        Target("qty", "quantity", ("数量", "变动数量", "入库数量", "qty", "quantity"), required=True),
+        Target("qty_out", "quantity", ("出库数量", "qty out")),
+        ORDER_NO, _ERP_NO, replace(_TRACKING_NO, required=False), _WAREHOUSE, TEXT,
+    ),
+    "stock_count": (
+        replace(SKU, required=True),
+        Target("qty", "quantity", ("实盘数量", "盘点数量", "库存数", "库存数量", "实际库存", "库存", "数量", "stock", "on hand", "qty", "quantity"),
+               required=True),
+        Target("count_date", "day", ("盘点日期", "统计日期", "库存日期", "日期", "count date", "date"), required=True),
+        _TITLE, _WAREHOUSE,
+        Target("reserved", "quantity", ("占用数量", "锁定数量", "订单占有数", "reserved")), _COST, CURRENCY,
+    ),
+    "ledger_line": (
+        Target("voucher_no", "identifier", ("凭证号", "凭证字号", "凭证编号", "voucher no", "voucher", "journal no"), required=True),
+        Target("line_no", "identifier", ("分录号", "行号", "line no", "line")),
+        _required(replace(MOMENT, words=("凭证日期", "制单日期", "记账日期", *MOMENT.words))),
+        Target("account_code", "identifier", ("科目编码", "科目代码", "科目编号", "account code", "account no", "account"), required=True),
+        Target("account_name", "text", ("科目名称", "会计科目", "account name")),
+        Target("debit", "amount", ("借方金额", "借方", "借方发生额", "debit", "dr"), required=True),
+        Target("credit", "amount", ("贷方金额", "贷方", "贷方发生额", "credit", "cr"), required=True),
+        Target("counterparty", "text", ("往来单位", "客户", "供应商", "customer", "supplier")),
+        ORDER_NO, Target("payout_id", "identifier", ("打款单号", "提现单号", "payout id")), TEXT, CURRENCY,
+    ),
+    "tracking_event": (
+        _TRACKING_NO,
+        _required(replace(MOMENT, words=("轨迹时间", "物流时间", "操作时间", "扫描时间", "event time", *MOMENT.words))),
+        Target("item", "text", ("轨迹", "物流轨迹", "物流状态", "状态", "操作类型", "event", "status", "scan type"), required=True),
+        _COURIER, Target("place", "text", ("地点", "网点", "扫描网点", "所在地", "place", "location", "city")), TEXT,
+    ),
+}  # fmt: skip
+TARGETS |= _GOODS
+
+# What tells one kind from another when a header fits several; counted on top of the fields that fit, as often as named.
 DISTINCTIVE: dict[str, tuple[str, ...]] = {
     "bank_line": ("counterparty_account", "counterparty", "ref", "value_date"),
     "wallet_line": ("flow_no",),
     "settlement_line": ("batch", "item"),
     "order_line": ("paid", "status", "title", "qty", "paid_at", "created_at", "buyer", "refunded"),
+    "erp_order": ("erp_order_no",) * 5 + ("order_type", "created_at", "paid_at"),
+    "shipment_line": ("tracking_no", "courier", "shipped_at"),
+    "return_line": ("return_no", "reason", "refund_amount", "condition"),
+    "courier_charge": ("tracking_no", "weight", "zone", "invoice_no"),
+    "product": ("barcode", "length", "width", "height", "cost"),
+    "stock_move": ("move_no", "qty_out", "warehouse"),
+    "stock_count": ("count_date", "reserved", "warehouse"),
+    "ledger_line": ("voucher_no", "account_code", "account_name"),
+    "tracking_event": ("tracking_no", "place", "item"),
 }
 
 DIRECTION_WORDS: dict[str, str] = {
@@ -188,6 +330,28 @@ STATUS_WORDS: dict[str, str] = {
     "已取消": "cancelled", "取消": "cancelled", "canceled": "cancelled", "cancelled": "cancelled",
     "voided": "cancelled", "退款成功": "refunded", "已退款": "refunded", "refunded": "refunded",
 }  # fmt: skip
+
+# Wordings that a status, a type or an event holds, in the order they are looked for: (part of it, code).
+RETURN_WORDS = (
+    ("取消", "closed"), ("关闭", "closed"), ("拒绝", "closed"), ("cancel", "closed"), ("closed", "closed"), ("reject", "closed"),
+    ("退款成功", "refunded"), ("已退款", "refunded"), ("refunded", "refunded"), ("完成", "refunded"),
+    ("已收货", "received"), ("已入库", "received"), ("received", "received"),
+    ("退货中", "in_transit"), ("待收货", "in_transit"), ("买家已发货", "in_transit"), ("transit", "in_transit"),
+)  # fmt: skip
+MOVE_WORDS = (
+    ("退", "return"), ("return", "return"), ("销售", "sale"), ("发货", "sale"), ("sale", "sale"), ("采购", "purchase"),
+    ("进货", "purchase"), ("purchase", "purchase"), ("调拨", "transfer"), ("transfer", "transfer"), ("盘", "count"),
+    ("count", "count"),
+)  # fmt: skip
+EVENT_WORDS = (
+    ("拒", "refused"), ("refused", "refused"), ("退回", "returned"), ("退签", "returned"), ("return", "returned"), ("rto", "returned"),
+    ("遗失", "lost"), ("丢失", "lost"), ("lost", "lost"), ("签收", "delivered"), ("已投递", "delivered"), ("delivered", "delivered"),
+    ("揽收", "collected"), ("收件", "collected"), ("已收取", "collected"), ("collected", "collected"), ("picked up", "collected"),
+    ("运输", "in_transit"), ("到达", "in_transit"), ("发往", "in_transit"), ("离开", "in_transit"), ("派", "in_transit"),
+    ("transit", "in_transit"), ("arrived", "in_transit"), ("out for delivery", "in_transit"),
+)  # fmt: skip
+CHARGE_WORDS = (("燃油", "fuel"), ("fuel", "fuel"), ("运费", "freight"), ("快递费", "freight"), ("freight", "freight"))
+MONEY_KINDS = ("bank_line", "wallet_line", "settlement_line")  # whose amounts have a sign rule
 
 FOOTER_WORDS = ("合计", "总计", "小计", "总额", "共计", "以上数据", "Total", "TOTAL", "total", "Sum")
 

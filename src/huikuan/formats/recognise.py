@@ -11,10 +11,11 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
-from huikuan.formats.headers import normalise_header, normalised_names, without_currency
+from huikuan.formats.headers import joined_header, normalise_header, normalised_names, without_currency
 from huikuan.formats.reading import Head, Layout, TableSource
 from huikuan.formats.spec import Amount, Choice, Day, Format, Moment
 from huikuan.records.money import parse_amount
@@ -76,6 +77,7 @@ class _Row:
     header: list[str]
     names: frozenset[str]
     bare: frozenset[str]
+    written: tuple[str, ...]
 
     def names_for(self, declared: Format) -> frozenset[str]:
         """The names as a format compares them."""
@@ -88,6 +90,12 @@ class _Prepared:
 
     head: Head
     rows: list[_Row]
+
+    @cached_property
+    def two_lines(self) -> list[_Row]:
+        """Each row together with the one above."""
+        pairs = enumerate(pairwise(self.head.rows), 1)
+        return [_row(place, number, joined_header(above, cells)) for place, ((_, above), (number, cells)) in pairs]
 
 
 def recognise(source: TableSource, formats: Iterable[Format]) -> Recognised | None:
@@ -142,15 +150,16 @@ def _uses(formats: Sequence[Format]) -> Counter[str]:
 def _prepare(source: TableSource) -> list[_Prepared]:
     prepared = []
     for head in source.heads:
-        rows = []
-        for place, (number, cells) in enumerate(head.rows):
-            header = [normalise_header(cell) for cell in cells]
-            names = frozenset(header) - {""}
-            if names:
-                bare = names.union(without_currency(name) for name in names)
-                rows.append(_Row(place, number, header, names, bare))
-        prepared.append(_Prepared(head, rows))
+        rows = [_row(place, number, cells) for place, (number, cells) in enumerate(head.rows)]
+        prepared.append(_Prepared(head, [row for row in rows if row.names]))
     return prepared
+
+
+def _row(place: int, number: int, cells: Sequence[str]) -> _Row:
+    header = [normalise_header(cell) for cell in cells]
+    names = frozenset(header) - {""}
+    bare = names.union(without_currency(name) for name in names)
+    return _Row(place, number, header, names, bare, tuple(cells))
 
 
 def _split_for(heads: list[_Prepared], declared: Format) -> list[_Prepared]:
@@ -163,13 +172,14 @@ def _stands(header: frozenset[str], names: tuple[str, ...]) -> bool:
 
 def _try_format(source: TableSource, heads: list[_Prepared], declared: Format) -> Recognised | None:
     for prepared in _split_for(heads, declared):
-        for row in prepared.rows:
+        two = declared.header_lines == 2
+        for row in prepared.two_lines if two else prepared.rows:
             if _fits(row.names_for(declared), declared):
                 score = _score(row, prepared.head, declared, source)
                 if declared.named and not (score.preamble or score.name):
                     continue
                 layout = Layout(row.number, prepared.head.split or ",", declared.quote, declared.prefix)
-                return Recognised(declared, layout, score)
+                return Recognised(declared, replace(layout, header=row.written) if two else layout, score)
     return _without_header(heads, declared)
 
 

@@ -385,6 +385,7 @@ class Format:
     companions: tuple[Companion, ...] = ()
     shape: ShapeFunction | None = None
     places: tuple[str, ...] = ()
+    header_lines: int = 1  # 2: the columns' names stand in two rows (`headers.joined_header`)
     period_values: tuple[str, ...] = ()  # two DATE values whose least and greatest are the stated period
     stated_timezone: str = SHANGHAI  # of the times in preamble and footer
 

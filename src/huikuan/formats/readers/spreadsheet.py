@@ -86,7 +86,8 @@ class Sheet:
         """
         left = self._blank_columns()
         stated = next((cells for row, cells in self._first if row == layout.header_row), ())[left:]
-        header = layout.header or _without_blank_tail(stated)
+        header = layout.header[left:] if layout.header_row else layout.header
+        header = header or _without_blank_tail(stated)
         above = [(row, cells[left:]) for row, cells in self._first if row < layout.header_row]
         under = sum(row <= layout.header_row for row, _ in self._first)
         body = self.cells.slice(under)

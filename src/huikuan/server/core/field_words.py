@@ -68,6 +68,7 @@ FIELD = {
     "sent_tracking_no": _("Tracking number sent"),
     "courier": _("Courier"),
     "weight": _("Weight (kg)"),
+    "qty_out": _("Pieces out"),
     "actual_weight": _("Actual weight (kg)"),
     "volume": _("Volume"),
     "zone": _("Zone"),

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ class Checked:
     problems: list[dict[str, Any]] = field(default_factory=list)
     totals: dict[str, Decimal] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
+    types: dict[str, str] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -67,6 +69,11 @@ class Checked:
     def named_totals(self) -> list[tuple[str, Decimal]]:
         """The totals, each with its name in words."""
         return [(total_name(name), amount) for name, amount in self.totals.items()]
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """The fields shown, each with the type of its values."""
+        return [(name, self.types.get(name, "text")) for name in self.fields]
 
     @property
     def row_faults(self) -> list[ProblemLine]:
@@ -118,6 +125,7 @@ def checked(
             problems=[problem_row(problem) for reading in readings for problem in reading.problems][:PROBLEMS_SHOWN],
             totals=dict(first.totals) if first else {},
             fields=_filled(mapping, records),
+            types={each.name: each.type for each in KINDS[mapping.kind].all_fields},
             records=records,
         )
     finally:
@@ -127,14 +135,14 @@ def checked(
 def needed_owner(mapping: Mapping) -> str:
     """`shop` or `account`, where the kind needs it and neither a column nor the person says it; else blank."""
     for name in ("shop", "account"):
-        if name in KINDS[mapping.kind].key and not getattr(mapping, name) and name not in mapping.columns:
+        if name in KINDS[mapping.kind].key and not getattr(mapping, name) and name not in mapping.fields:
             return name
     return ""
 
 
 def _owner(mapping: Mapping, name: str) -> str:
     given = str(getattr(mapping, name))
-    return given or ("" if name in mapping.columns else UNNAMED)
+    return given or ("" if name in mapping.fields else UNNAMED)
 
 
 @contextmanager
@@ -154,16 +162,22 @@ def _part(upload: Upload, whole: bool) -> Iterator[Path]:
 
 def _filled(mapping: Mapping, records: list[dict[str, Any]]) -> tuple[str, ...]:
     """The fields worth showing: filled in some record, and no number made up where the file has none."""
-    made_up = {name for name in ("ref", "flow_no") if name not in mapping.columns}
+    made_up = {name for name in ("ref", "flow_no") if name not in mapping.fields}
+    if any(isinstance(value, datetime) for record in records for value in record.values()):
+        made_up.add("business_date")  # the time tells it already
     return tuple(
         name
-        for name in SHOWN_FIELDS[mapping.kind]
+        for name in _names(mapping.kind)
         if name not in made_up and any(record[name] not in (None, "") for record in records)
     )
 
 
+def _names(kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*SHOWN_FIELDS[kind], "business_date")))
+
+
 def _records(con: Any, reading: Reading, kind: str) -> list[dict[str, Any]]:
-    names = SHOWN_FIELDS[kind]
+    names = _names(kind)
     found = con.execute(
         f"SELECT {', '.join(names)} FROM {quoted(reading.tables[kind])} ORDER BY source_row LIMIT {RECORDS_SHOWN}"
     ).fetchall()

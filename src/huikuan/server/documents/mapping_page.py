@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from huikuan.formats.mapping import Mapping, check_mapping, required_fields
+from huikuan.formats.mapping_derived import TYPES, Derived
 from huikuan.formats.mapping_guess import DATE_FORMATS, Guess, Reason, TablePreview, guess_mapping, preview_file
 from huikuan.formats.mapping_words import TARGETS
 from huikuan.records.errors import UserError
@@ -24,8 +26,13 @@ ROWS_SHOWN = 8
 TABLES_GUESSED = 12
 NAME_LENGTH = 100
 SAMPLE_MOMENT = datetime(2026, 10, 31, 18, 5, 59, tzinfo=UTC)
-RULES = ("sign", "unit", "decimal", "date_format")
-TYPED = ("account", "shop", "currency", "name")
+RULES = ("sign", "unit", "decimal", "date_format", "timezone")
+TYPED = ("account", "shop", "currency", "name", "skip")
+ZONES = (
+    "Asia/Shanghai", "UTC", "America/Los_Angeles", "America/New_York", "America/Sao_Paulo", "Europe/London",
+    "Europe/Berlin", "Asia/Tokyo", "Asia/Singapore", "Asia/Kolkata", "Australia/Sydney",
+)  # fmt: skip
+DERIVED_ROWS = 4
 
 
 @dataclass(frozen=True)
@@ -41,19 +48,22 @@ class MappingColumn:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the person chose otherwise than guessed: header → field (blank: not used), and rules of reading."""
+    """What the person chose otherwise than guessed: header → field (blank: not used), rules of reading, formulas."""
 
     columns: dict[str, str]
     rules: dict[str, str]
+    derived: dict[str, Derived]
 
 
 @dataclass(frozen=True)
 class Place:
-    """What is read: which table of the file, its header row (None: guessed), the kind of record (blank: guessed)."""
+    """What is read: which table of the file, the last row of its header (None: guessed) and how many lines it has (0:
+    guessed), the kind of record (blank: guessed)."""
 
     table: int
     header_row: int | None
     kind: str
+    lines: int = 0
 
 
 def tables_of(upload: Upload) -> list[TablePreview]:
@@ -77,41 +87,53 @@ def best_table(tables: list[TablePreview]) -> int:
 
 def place_of(tables: list[TablePreview], given: AnyMapping[str, str], prefix: str = "") -> Place:
     """What the form says is read. `prefix` `shown_`: what the page had shown when it was sent."""
-    number, row, kind = (given.get(f"{prefix}{name}", "") for name in ("table", "header_row", "kind"))
+    names = ("table", "header_row", "kind", "header_lines")
+    number, row, kind, lines = (given.get(f"{prefix}{name}", "") for name in names)
     table = int(number) if number.isdecimal() and int(number) < len(tables) else best_table(tables)
-    return Place(table, int(row) if row.isdecimal() else None, kind if kind in TARGETS else "")
+    return Place(
+        table,
+        int(row) if row.isdecimal() else None,
+        kind if kind in TARGETS else "",
+        int(lines) if lines in ("1", "2") else 0,
+    )
 
 
 def guess_at(tables: list[TablePreview], place: Place, name: str = "") -> tuple[TablePreview, Guess]:
-    """The table from its header row on, and the guess of its mapping."""
-    table = below(tables[place.table], place.header_row)
-    return table, guess_mapping(table, place.kind, name=name)
-
-
-def below(table: TablePreview, header_row: int | None) -> TablePreview:
-    """The table from the row on that the person says is the header; unchanged if there is no such row."""
-    rows = tuple(row for row in table.rows if header_row is None or row[0] >= header_row)
-    return replace(table, rows=rows) if rows else table
+    """The table, and the guess of its mapping."""
+    table = tables[place.table]
+    return table, guess_mapping(table, place.kind, name, place.header_row, place.lines)
 
 
 def moved(old: Place, new: Place) -> Place:
-    """The new place, without what belonged to the old table: another sheet has a header row and kind of its own."""
+    """The new place, without what belonged to the old one: another sheet has a header row and kind of its own, another
+    header row a number of lines."""
     if new.table == old.table:
-        return new
+        return replace(new, lines=0) if new.header_row != old.header_row and new.lines == old.lines else new
     return Place(new.table, None, new.kind if new.kind != old.kind else "")
 
 
-def chosen_of(guess: Guess, table: TablePreview, given: AnyMapping[str, str]) -> Chosen:
+def chosen_of(guess: Guess, given: AnyMapping[str, str]) -> Chosen:
     """What in the form differs from the guess that the page had shown."""
     guessed = {header: name for name, header in guess.mapping.columns.items()}
     columns = {
         header: given.get(f"col-{number}", "")
-        for number, header in enumerate(header_of(guess, table))
+        for number, header in enumerate(guess.cells)
         if header and given.get(f"col-{number}", "") != guessed.get(header, "")
     }
     shown = rules_of(guess.mapping)
     rules = {name: given[name] for name in RULES if name in given and given[name] != shown[name]}
-    return Chosen(columns, rules | {name: given.get(name, "") for name in TYPED})
+    return Chosen(columns, rules | {name: given.get(name, "") for name in TYPED}, derived_of(given))
+
+
+def derived_of(given: AnyMapping[str, str]) -> dict[str, Derived]:
+    """The formulas in the form; a row without a field or a formula is none."""
+    rows = [[given.get(f"{part}-{n}", "").strip() for part in ("df", "formula", "part")] for n in range(DERIVED_ROWS)]
+    return {name: Derived(formula, part) for name, formula, part in rows if name and formula}
+
+
+def skip_of(text: str) -> tuple[str, ...]:
+    """Beginnings of rows that are no data, as the person lists them."""
+    return tuple(each.strip() for each in re.split(r"[,，、;；\n]", text) if each.strip())
 
 
 def rules_of(mapping: Mapping) -> dict[str, str]:
@@ -122,26 +144,30 @@ def rules_of(mapping: Mapping) -> dict[str, str]:
         "unit": mapping.unit,
         "decimal": "," if mapping.decimal_comma else ".",
         "date_format": layout,
+        "timezone": mapping.timezone,
+        "skip": ", ".join(mapping.skip),
     }
 
 
-def with_chosen(guess: Guess, table: TablePreview, chosen: Chosen) -> Mapping:
+def with_chosen(guess: Guess, chosen: Chosen) -> Mapping:
     """The guess of another header, sheet or kind with what the person had chosen, as far as it applies there."""
-    header = header_of(guess, table)
+    header = guess.cells
     known = field_names(guess.mapping.kind)
     kept = {name: head for head, name in chosen.columns.items() if head in header and name in known}
     unused = {head for head, name in chosen.columns.items() if not name}
     taken = set(kept.values()) | unused
     columns = {n: head for n, head in guess.mapping.columns.items() if n not in kept and head not in taken} | kept
-    return _with_rules(replace(guess.mapping, columns=columns), rules_of(guess.mapping) | chosen.rules)
+    derived = {name: each for name, each in chosen.derived.items() if name in known and name not in columns}
+    return _with_rules(replace(guess.mapping, columns=columns, derived=derived), rules_of(guess.mapping) | chosen.rules)
 
 
-def mapping_of(guess: Guess, table: TablePreview, given: AnyMapping[str, str]) -> Mapping:
+def mapping_of(guess: Guess, given: AnyMapping[str, str]) -> Mapping:
     """The mapping the form says: `col-N` a field for column N, and the rules of reading."""
-    header = header_of(guess, table)
+    header = guess.cells
     columns = {field: header[number] for number in range(len(header)) if (field := given.get(f"col-{number}", ""))}
     rules = {name: given[name] for name in (*RULES, *TYPED) if name in given}
-    return _with_rules(replace(guess.mapping, columns=columns), rules_of(guess.mapping) | rules)
+    mapping = replace(guess.mapping, columns=columns, derived=derived_of(given))
+    return _with_rules(mapping, rules_of(guess.mapping) | rules)
 
 
 def _with_rules(mapping: Mapping, rules: AnyMapping[str, str]) -> Mapping:
@@ -153,32 +179,28 @@ def _with_rules(mapping: Mapping, rules: AnyMapping[str, str]) -> Mapping:
         unit=rules["unit"],
         decimal_comma=rules["decimal"] == ",",
         date_formats=(layout,) if layout in DATE_FORMATS else mapping.date_formats,
+        timezone=rules["timezone"],
+        skip=skip_of(rules["skip"]),
         shop=rules.get("shop", "").strip(),
         account=rules.get("account", "").strip(),
         currency=rules.get("currency", "").strip().upper(),
     )
 
 
-def header_of(guess: Guess, table: TablePreview) -> tuple[str, ...]:
-    """The cells of the header row."""
-    return next((cells for row, cells in table.rows if row == guess.header_row), ())
+def is_date_unsure(guess: Guess) -> bool:
+    """Whether dates can be read in two ways, so that the person has to choose one."""
+    return any(reason.part == "date_formats" and not reason.sure for reason in guess.reasons)
 
 
-def is_date_doubtful(guess: Guess, mapping: Mapping) -> bool:
-    """Whether dates can be read in two ways and the person has not chosen one."""
-    unsure = any(reason.part == "date_formats" and not reason.sure for reason in guess.reasons)
-    return unsure and mapping.date_formats == guess.mapping.date_formats
-
-
-def columns_of(guess: Guess, table: TablePreview, mapping: Mapping) -> list[MappingColumn]:
+def columns_of(guess: Guess, mapping: Mapping, date_doubtful: bool) -> list[MappingColumn]:
     """The file's columns with the field each is taken for, and why. A column whose date can be read in two ways is
     doubtful."""
     reasons: dict[str, Reason] = {reason.part: reason for reason in guess.reasons}
-    if "moment" in reasons and is_date_doubtful(guess, mapping):
+    if "moment" in reasons and date_doubtful:
         reasons["moment"] = replace(reasons["date_formats"], part="moment")
     taken = {header: name for name, header in mapping.columns.items()}
     columns = []
-    for number, header in enumerate(header_of(guess, table)):
+    for number, header in enumerate(guess.cells):
         target = taken.get(header, "")
         reason = reasons.get(target) if guess.mapping.columns.get(target) == header else None
         text = reason.text if reason else ""
@@ -198,7 +220,12 @@ def faults_of(mapping: Mapping, given: AnyMapping[str, str], columns: int) -> li
     missing = [
         _("No column is chosen for “%(field)s”; %(kind)s need it.") % {"field": word_of("field", name), "kind": kind}
         for name in required_fields(mapping)
-        if name not in mapping.columns
+        if name not in mapping.fields
+    ]
+    twice += [
+        _("“%(field)s” has a column already; take the column or the formula.") % {"field": word_of("field", name)}
+        for name in mapping.derived
+        if name in mapping.columns
     ]
     if twice or missing:
         return twice + missing
@@ -235,3 +262,20 @@ def date_samples() -> list[tuple[str, str]]:
 def field_names(kind: str) -> list[str]:
     """The fields a column may be mapped to."""
     return [target.name for target in TARGETS[kind]]
+
+
+def derivable(kind: str) -> list[str]:
+    """The fields that may be put together by a formula."""
+    return [target.name for target in TARGETS[kind] if target.type in TYPES]
+
+
+def derived_rows(mapping: Mapping) -> list[tuple[int, str, Derived]]:
+    """The rows of the form for formulas: those given, then blank ones. (number, field, formula)."""
+    given = list(mapping.derived.items())[:DERIVED_ROWS]
+    blank = [("", Derived(""))] * (DERIVED_ROWS - len(given))
+    return [(number, name, each) for number, (name, each) in enumerate([*given, *blank])]
+
+
+def zones(book: Book, mapping: Mapping) -> list[str]:
+    """The time zones offered: the mapping's, the book's, and those that files come in."""
+    return list(dict.fromkeys((mapping.timezone, book.timezone, *ZONES)))

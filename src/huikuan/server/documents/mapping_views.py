@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huikuan.formats.mapping import SIGNS, UNITS, Mapping, mapping_to_plain
-from huikuan.formats.mapping_words import TARGETS
+from huikuan.formats.mapping_words import MONEY_KINDS, TARGETS
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.core.statuses import word_of
@@ -73,20 +73,26 @@ def _context(request: HttpRequest, upload: Upload, do: str) -> dict[str, Any]:
     table, guess = page.guess_at(tables, place, name=page.default_name(request.book, upload))  # type: ignore[attr-defined]
     mapping = guess.mapping
     if do == "change":
-        old_table, old_guess = page.guess_at(tables, old)
-        mapping = page.with_chosen(guess, table, page.chosen_of(old_guess, old_table, given))
+        _old_table, old_guess = page.guess_at(tables, old)
+        mapping = page.with_chosen(guess, page.chosen_of(old_guess, given))
     elif do != "show":
-        mapping = page.mapping_of(guess, table, given)
+        mapping = page.mapping_of(guess, given)
     rows = [(number, cells) for number, cells in table.rows if number > guess.header_row][: page.ROWS_SHOWN]
-    columns = page.columns_of(guess, table, mapping)
+    unsure, rules = page.is_date_unsure(guess), page.rules_of(mapping)
+    if unsure:  # the guess is no answer: the person chooses, even what was guessed
+        rules["date_format"] = given.get("date_format", "")
+    doubtful = unsure and not rules["date_format"]
+    columns = page.columns_of(guess, mapping, doubtful)
     small = check.is_small(upload)
     return {
         "upload": upload, "tables": tables, "table_number": place.table, "guess": guess, "mapping": mapping,
         "columns": columns, "rows": rows, "header_rows": [number for number, _cells in tables[place.table].rows][:20],
         "kinds": list(TARGETS), "fields": page.field_names(mapping.kind), "signs": SIGNS, "units": UNITS,
         "date_samples": page.date_samples(), "names": known_names(request.book), "faults": [],  # type: ignore[attr-defined]
-        "rules": page.rules_of(mapping),
-        "date_doubtful": page.is_date_doubtful(guess, mapping), "small": small,
+        "rules": rules, "has_sign": mapping.kind in MONEY_KINDS,
+        "derivable": page.derivable(mapping.kind), "derived_rows": page.derived_rows(mapping),
+        "zones": page.zones(request.book, mapping),  # type: ignore[attr-defined]
+        "date_doubtful": doubtful, "small": small,
         "live": small or check.can_sample(upload),
         "needs": check.needed_owner(mapping),
         "doubtful": [column for column in columns if column.target and not column.sure],
@@ -97,6 +103,8 @@ def _faults(request: HttpRequest, mapping: Mapping, context: dict[str, Any], *, 
     faults = page.faults_of(mapping, request.POST, len(context["columns"]))
     if not saving:
         return faults
+    if context["date_doubtful"]:
+        faults.append(_("Say whether the day or the month stands first: choose how dates are written under “Date”."))
     if context["needs"]:
         owner = word_of("field", context["needs"])
         faults.append(_("Say whose it is: fill in “%(field)s”, or choose its column.") % {"field": owner})
