@@ -75,8 +75,9 @@ def sheets(content: bytes) -> Iterator[list[list[str]]]:
         yield [[f"{cell:.10g}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]
 
 
-def table_of(each: Specimen) -> Table | None:
-    """The table of a specimen; None where it has several, or its rows belong together (merged cells)."""
+def table_of(each: Specimen, sub_headings: bool = False) -> Table | None:
+    """The table of a specimen; None where it has several, its rows belong together (merged cells), or its format has
+    rows that are none (unless `sub_headings`)."""
     found = []
     for rows in sheets(each.content):
         for place, row in enumerate(rows):
@@ -85,7 +86,9 @@ def table_of(each: Specimen) -> Table | None:
             if fits:
                 found.append(_split(fits[0], rows, place))
                 break
-    return found[0] if len(found) == 1 and not found[0].declared.merged and not found[0].declared.skip_rows else None
+    if len(found) != 1 or found[0].declared.merged:
+        return None
+    return None if found[0].declared.skip_rows and not sub_headings else found[0]
 
 
 def _fits(header: list[str], declared: Format) -> bool:

@@ -64,7 +64,7 @@ class DelimitedFile:
         if not header:
             header = _split_line(self.head_lines[layout.header_row - 1], layout.delimiter, layout.quote)
         preamble = tuple(
-            Line(row, text, tuple(_split_line(text, layout.delimiter, layout.quote)))
+            _preamble_line(row, text, layout)
             for row, text in enumerate(self.head_lines[: max(layout.header_row - 1, 0)], 1)
             if text.strip()
         )
@@ -111,6 +111,12 @@ def open_delimited(path: Path, member: str) -> DelimitedFile:
 def _head(lines: tuple[str, ...], delimiter: str) -> Head:
     rows = tuple((row, tuple(_split_line(line, delimiter, '"'))) for row, line in enumerate(lines, 1) if line.strip())
     return Head(rows, delimiter)
+
+
+def _preamble_line(row: int, text: str, layout: Layout) -> Line:
+    """A line above the header. What it states is looked for between commas, whatever else divides its cells."""
+    cells = tuple(_split_line(text, layout.delimiter, layout.quote))
+    return Line(row, text if layout.delimiter == "," else ",".join(cells).rstrip(","), cells)
 
 
 def _split_line(line: str, delimiter: str, quote: str) -> list[str]:
