@@ -122,3 +122,19 @@ def test_a_foreign_table_with_a_direction_and_days_first(chromium: Any, server: 
     assert [each for each in faults if "422" not in each] == []
     page.goto(f"{server}{BOOK}/mappings/")
     assert "foreign" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize(("locale", "width"), [("zh-CN", 1440), ("zh-TW", 390), ("en-GB", 1440)])
+def test_a_format_is_found_by_a_word(chromium: Any, server: str, locale: str, width: int) -> None:
+    page, faults = open_page(chromium, server, locale, width)
+    page.goto(f"{server}{BOOK}/import/formats/")
+    rows = page.locator(".formats-table tbody tr:visible")
+    every = rows.count()
+    page.locator("#formats-find").fill("UPS")
+    assert 0 < rows.count() < every
+    page.locator("summary:visible").first.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("#formats-find").fill("no such file")
+    page.locator("#formats-none").wait_for()
+    assert (rows.count(), faults) == (0, [])
+    page.context.close()

@@ -199,6 +199,10 @@ def test_formats_are_listed_without_a_home(cli: Cli) -> None:
         "icbc.statement", "ccb.statement", "boc.statement", "mt940", "camt.053",
         "camt.052", "camt.054", "bai2", "ofx", "qif",
     } <= ids  # fmt: skip
+    told = {row["format"]: row for row in cli.rows("formats")}
+    assert "发生时间" in told["alipay.ledger"]["columns"]
+    assert told["mt940"]["columns"] == [], "a message has no columns"
+    assert all({"title", "kinds", "where", "verified", "note"} <= row.keys() for row in told.values())
 
 
 def test_an_unknown_reconciliation_names_those_there_are(cli: Cli) -> None:

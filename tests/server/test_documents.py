@@ -193,6 +193,9 @@ def test_which_files_can_be_read(world: World) -> None:
     page = english(world, "auditor").get(address(world, "formats")).content.decode()
     assert "mt940" in page and "Documentation only" in page
     assert all(each.about.title in html.unescape(page) for each in FORMATS)
+    groups = ("Platforms", "Wallets and payments", "Cross-border", "Banks", "Order systems and ledgers", "Couriers")
+    assert all(f"<h2>{group}</h2>" in page for group in groups)
+    assert "Columns used: 12" in page and "账务流水号" in page
 
 
 def test_every_fault_stands_in_its_row_and_column(world: World) -> None:

@@ -189,7 +189,8 @@ def formats_command(home: Path | None, book_name: str | None, as_json: bool) -> 
     rows = [
         {
             "format": each.id, "title": each.about.title, "kinds": sorted({made.kind for made in each.emits}),
-            "where": each.about.where, "verified": each.about.verified,
+            "where": each.about.where, "verified": each.about.verified, "note": each.about.note,
+            "columns": [] if each.read else list(dict.fromkeys(column.headers[0] for column in each.columns)),
         }
         for each in FORMATS
     ]  # fmt: skip

@@ -87,6 +87,7 @@ class FormatRow:
     note: str
     kinds: tuple[str, ...]
     real: bool  # checked against a real file, not documentation only
+    columns: tuple[str, ...]  # by their first names; none for messages, which have no columns
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,9 @@ class FormatGroup:
 def format_groups() -> list[FormatGroup]:
     """All formats, by sort of source; each in the registry's order."""
     titles = {
-        "seller": _("Platforms and wallets"),
+        "platform": _("Platforms"),
+        "wallet": _("Wallets and payments"),
+        "abroad": _("Cross-border"),
         "bank": _("Banks"),
         "erp": _("Order systems and ledgers"),
         "courier": _("Couriers"),
@@ -111,7 +114,9 @@ def format_groups() -> list[FormatGroup]:
         about = each.about
         group = _group_of(each)
         title, where, note = (translated(text) if text else "" for text in (about.title, about.where, about.note))
-        found[group].append(FormatRow(each.id, title, where, note, each.kinds, about.verified == "real file"))
+        found[group].append(
+            FormatRow(each.id, title, where, note, each.kinds, about.verified == "real file", columns_of(each))
+        )
     return [FormatGroup(titles[name], rows) for name, rows in found.items() if rows]
 
 
@@ -121,7 +126,20 @@ def _group_of(declared: Format) -> str:
         return "public"
     if source in ("jushuitan", "wangdiantong") or kinds <= {"erp_order", "product", "stock_count", "ledger_line"}:
         return "erp"
-    return "courier" if "courier_charge" in kinds else "bank" if kinds == {"bank_line"} else "seller"
+    if "courier_charge" in kinds or kinds == {"bank_line"}:
+        return "courier" if "courier_charge" in kinds else "bank"
+    if source in _WALLETS or declared.id.endswith(".personal"):
+        return "wallet"
+    return "abroad" if source in _ABROAD else "platform"
+
+
+_WALLETS = ("alipay", "wechatpay")
+_ABROAD = ("amazon", "ebay", "etsy", "tiktok", "shopify", "stripe", "paypal")
+
+
+def columns_of(declared: Format) -> tuple[str, ...]:
+    """The columns a format uses, each by the first of its names."""
+    return () if declared.read else tuple(dict.fromkeys(column.headers[0] for column in declared.columns))
 
 
 @functools.cache
