@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from huikuan.demo.specimens.marketplaces import MARKETPLACES
-from huikuan.formats.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
-from huikuan.formats.amazon_transactions import AMAZON_TRANSACTIONS
+from huikuan.formats.crossborder.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
+from huikuan.formats.crossborder.amazon_transactions import AMAZON_TRANSACTIONS
 from huikuan.formats.read_file import read_file
 from tests.formats.support import CONTEXT, Read, read
 

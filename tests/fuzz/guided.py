@@ -11,7 +11,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["huikuan.formats.readers", "huikuan.formats.bank_columns"]):
+with atheris.instrument_imports(include=["huikuan.formats.readers", "huikuan.formats.banks.bank_columns"]):
     from tests.fuzz.targets import TARGETS
 
 LONGEST = 16 << 10

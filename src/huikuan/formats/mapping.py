@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from huikuan.formats import mapping_derived
-from huikuan.formats.bank_columns import CURRENCIES
+from huikuan.formats.banks.bank_columns import CURRENCIES
 from huikuan.formats.headers import normalise_header
 from huikuan.formats.mapping_derived import Derived
 from huikuan.formats.mapping_goods import balanced, goods_emit

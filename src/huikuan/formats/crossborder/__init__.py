@@ -1,0 +1,1 @@
+"""Marketplaces, shops and payment services outside of China."""

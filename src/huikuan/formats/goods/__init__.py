@@ -1,0 +1,1 @@
+"""Order systems, couriers, stock and the merchant's own ledger."""

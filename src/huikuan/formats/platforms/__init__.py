@@ -1,0 +1,1 @@
+"""Chinese platforms and their wallets: one module per document, and what several of them share."""
