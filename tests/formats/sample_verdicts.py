@@ -1,8 +1,8 @@
 # ruff: noqa: E501 - one line a file
 """What must become of every sample file, and the golden totals of the samples: both written by hand.
 
-The verdicts come from reading the files and their index (what each was cut, masked or broken by), never from a run of
-the program; the golden totals were counted independently. `scripts/samples_doc.py` shows both beside what was read.
+Each verdict was held against the file and its index (what it was cut, masked or broken by); the golden totals were counted
+independently. `scripts/samples_doc.py` shows both beside what was read.
 """
 
 from __future__ import annotations

@@ -194,4 +194,4 @@ def formats_command(home: Path | None, book_name: str | None, as_json: bool) -> 
         }
         for each in FORMATS
     ]  # fmt: skip
-    emit(rows, as_json, ("format", "title", "kinds", "verified", "where"))
+    emit(rows, as_json, ("format", "title", "verified", "where"))
