@@ -25,7 +25,15 @@ through a column mapping of your own.
 
 def text() -> str:
     """The page without its last section."""
-    return INTRO + "".join(_section(each) for each in FORMATS)
+    return INTRO + _overview() + "".join(_section(each) for each in FORMATS)
+
+
+def _overview() -> str:
+    """One line per layout."""
+    rows = [
+        f"| `{each.id}` | {each.about.title} | {each.about.verified} | {', '.join(each.kinds)} |" for each in FORMATS
+    ]
+    return "\n".join(["\n| Format | Document | Checked against | Gives |", "|---|---|---|---|", *rows]) + "\n"
 
 
 def _section(declared: Format) -> str:
