@@ -11,6 +11,8 @@ Numbers that a spreadsheet has damaged are refused for the flow; for the order, 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -134,7 +136,9 @@ TAOBAO_WECHAT = Format(
 
 TAOBAO_WECHAT_V1 = Format(
     id="taobao.wechat",
-    about=_ABOUT,
+    about=replace(
+        _ABOUT, title=gettext_noop("Taobao fund ledger of the WeChat channel, older layout (微信渠道收支明细)"), note=""
+    ),
     needs=(
         ("入账日期",),
         ("支付流水号",),
