@@ -178,7 +178,7 @@ ALIPAY_LEDGER = Format(
 ALIPAY_FUND_FLOW = replace(
     ALIPAY_LEDGER,
     about=About(
-        title=gettext_noop("Alipay fund flow (支付宝资金流水)"),
+        title=gettext_noop("Alipay fund ledger, as the web page lists it (支付宝资金流水)"),
         where=gettext_noop("b.alipay.com → 对账中心 → 账单 → 资金流水 → 下载, as Excel or CSV"),
         verified="documentation",
         note=gettext_noop("Order numbers are taken from 业务基础订单号, 商户订单号 (T200P...), 备注, in this order."),

@@ -73,7 +73,7 @@ def format_titles() -> dict[str, str]:
     titles: dict[str, list[str]] = {}
     for each in FORMATS:
         titles.setdefault(each.id, []).append(translated(each.about.title))
-    shared = {name: commonprefix(found).strip() for name, found in titles.items()}  # noqa: RUF071 - of names, not paths
+    shared = {name: commonprefix(found).strip(" ,(（") for name, found in titles.items()}  # noqa: RUF071 - of names
     return {name: shared[name] if len(shared[name]) > 3 else found[0] for name, found in titles.items()}
 
 
