@@ -242,7 +242,7 @@ def test_what_the_shop_owes_is_paid_out(tmp_path: Path) -> None:
     header = names(
         "订单编号,单据编号,单据类型,商品编号,商户订单号,结算状态,费用结算时间,费用项,金额,币种,商家应收/应付,钱包结算备注"
     )
-    row = ["1", "2", "100", "200", "已结算", "2026-01-02 10:00:00"]
+    row = ["1", "2", "结算单", "100", "200", "已结算", "2026-01-02 10:00:00"]
     found = got(tmp_path, [header, [*row, "货款", "100", "CNY", "应收", "r"], [*row, "佣金", "5", "CNY", "应付", "r"]])
     assert found.rows("settlement_line", "type, amount") == [("sale", 100), ("commission", -5)]
     assert found.codes == ["sign.contradicts"]

@@ -101,7 +101,8 @@ def _missing(request: HttpRequest) -> list[Todo]:
 
 def _items(request: HttpRequest) -> list[Todo]:
     """Bill items no table knows: their money is in no class."""
-    unknown = bill_items.sums(request.book)  # type: ignore[attr-defined]
+    book = request.book  # type: ignore[attr-defined]
+    unknown = bill_items.sums(book) if book.data_until else []
     if not unknown:
         return []
     names = ", ".join(dict.fromkeys(each.item for each in unknown[:3]))
