@@ -23,3 +23,8 @@ def pytest_runtest_call() -> None:
     from django.utils import translation
 
     translation.activate("en")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test first: begun last, it would keep one of two processes waiting for minutes."""
+    items.sort(key=lambda item: item.name != "test_the_web_tests_pass_on_postgresql")
