@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from huikuan.formats.balance_order import Followed, Movement, follow
-from huikuan.formats.headers import column_index, normalise_header
+from huikuan.formats.headers import normalise_header
 from huikuan.formats.reading import PROBLEMS_LISTED, Line, RawTable
 from huikuan.formats.spec import Amount, Balance, Balanced, Format, Total
 from huikuan.records.dates import parse_local, to_utc
@@ -162,13 +162,12 @@ def _under(
     rows: dict[str, int],
 ) -> None:
     """What the first row of totals holds below the columns of amounts; what is no amount is none of them."""
-    header = [normalise_header(each) for each in raw.header]
     for line in footer:
         first = next((cell.strip() for cell in line.cells if cell.strip()), "")
         if not first.startswith(starts):
             continue
         for column in declared.columns:
-            place = column_index(header, column.headers, 1, declared.header_currency)
+            place = raw.place(column.headers, 1, declared.header_currency)
             index = place if isinstance(column, Amount) else None
             cell = line.cells[index] if index is not None and index < len(line.cells) else ""
             if _stated_number(cell) is not None:

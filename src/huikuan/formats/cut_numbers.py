@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import RawTable
 from huikuan.formats.spec import Format, Identifier
 from huikuan.records.errors import Problem
@@ -34,12 +33,11 @@ register(
 def cut_numbers(con: duckdb.DuckDBPyConnection, declared: Format, typed: str, raw: RawTable) -> list[Problem]:
     """A refusal for each column of identifiers that was cut."""
     placed = {row[0] for row in con.execute(f"DESCRIBE {typed}").fetchall()}
-    header = [normalise_header(each) for each in raw.header]
     problems = []
     for column in declared.columns:
         if not isinstance(column, Identifier) or column.name not in placed:
             continue
-        index = column_index(header, column.headers, column.occurrence)
+        index = raw.place(column.headers, column.occurrence)
         value = None if index is None else _cut_value(con, typed, column.name)
         if index is not None and value:
             params = {"value": value}

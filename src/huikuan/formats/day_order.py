@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import RawTable
 from huikuan.formats.spec import DAY_FIRST, MONTH_FIRST, Column, Format, Moment
 from huikuan.formats.stored import stored
@@ -36,14 +35,13 @@ def settle_day_order(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawT
     if not any(_open(column) for column in declared.columns):
         return declared, raw
     raw = stored(con, raw)
-    header = [normalise_header(each) for each in raw.header]
     columns: list[Column] = []
     for column in declared.columns:
-        index = column_index(header, column.headers, column.occurrence)
+        index = raw.place(column.headers, column.occurrence)
         if not (isinstance(column, Moment) and _open(column)) or index is None:
             columns.append(column)
             continue
-        day_first = True if _told(column, header) else _decided(con, raw.table, f"c{index}")
+        day_first = True if _told(column, raw) else _decided(con, raw.table, f"c{index}")
         if day_first is None:
             example = con.execute(f"SELECT c{index} FROM {raw.table} WHERE {_uneven(index)} LIMIT 1").fetchone()
             params = {"value": example[0] if example else ""}
@@ -59,8 +57,8 @@ def _open(column: Column) -> bool:
     return isinstance(column, Moment) and column.day_first == "seen"
 
 
-def _told(column: Moment, header: list[str]) -> bool:
-    return any(column_index(header, (name,)) is not None for name in column.day_first_by)
+def _told(column: Moment, raw: RawTable) -> bool:
+    return any(raw.place((name,)) is not None for name in column.day_first_by)
 
 
 def _with_order(column: Moment, day_first: bool) -> Moment:

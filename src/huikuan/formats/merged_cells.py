@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import RawTable
 from huikuan.formats.spec import Format
 from huikuan.formats.stored import stored
@@ -23,9 +22,8 @@ _BLANKS = "' \t\u00a0\u3000'"
 
 def fill_merged(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable) -> RawTable:
     """The raw table with the merged cells of `Format.merged` written into each row they cover."""
-    header = [normalise_header(each) for each in raw.header]
     columns = {column.name: column for column in declared.columns}
-    found = (column_index(header, columns[name].headers, columns[name].occurrence) for name in declared.merged)
+    found = (raw.place(columns[name].headers, columns[name].occurrence) for name in declared.merged)
     cells = [f"c{index}" for index in found if index is not None]
     if not cells:
         return raw

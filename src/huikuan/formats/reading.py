@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from huikuan.formats.headers import column_index, normalised_names
 from huikuan.records.document import Control
 from huikuan.records.errors import Problem
 
@@ -118,6 +120,15 @@ class RawTable:
     def relation(self, con: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> str:
         """A relation with the columns of `table` that holds these rows at least."""
         return self.stream.rows(con, numbers) if self.stream else self.table
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The header as names are compared."""
+        return normalised_names(self.header)
+
+    def place(self, headers: tuple[str, ...], occurrence: int = 1, with_currency: bool = False) -> int | None:
+        """Where a column stands, by any of its names; see `column_index`."""
+        return column_index(self.names, headers, occurrence, with_currency)
 
     def drop(self, con: duckdb.DuckDBPyConnection) -> None:
         """Let go of the text: at a million rows it is most of the memory."""

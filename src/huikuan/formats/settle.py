@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from huikuan.formats.controls import take_proved_reading
-from huikuan.formats.headers import column_index, normalise_header
 from huikuan.formats.reading import PROBLEMS_LISTED, RawTable
 from huikuan.formats.spec import Format, Reject
 from huikuan.records.errors import Problem
@@ -59,9 +58,8 @@ def _set_aside(
 
 def _written(declared: Format, column: str, raw: RawTable) -> str:
     """The header as the file writes it of the column that a format calls by its first name."""
-    header = [normalise_header(each) for each in raw.header]
     names = next((each.headers for each in declared.columns if each.headers[0] == column), (column,))
-    index = column_index(header, names)
+    index = raw.place(names)
     return column if index is None else raw.header[index].strip()
 
 

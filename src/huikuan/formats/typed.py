@@ -17,7 +17,7 @@ from huikuan.formats.classify import add_classes, create_classes
 from huikuan.formats.controls import footer_sql, named_date, read_facts
 from huikuan.formats.day_order import settle_day_order
 from huikuan.formats.faults import Fault, mask_sql
-from huikuan.formats.headers import column_index, currency_behind, normalise_header
+from huikuan.formats.headers import currency_behind
 from huikuan.formats.merged_cells import fill_merged
 from huikuan.formats.reading import LEARNED_ROWS, RawTable, ReadContext
 from huikuan.formats.spec import Classified, Column, Constant, Expression, Format, Moment, Reject
@@ -161,11 +161,10 @@ def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
     above = read_facts(declared, raw, ()).facts
     for fact in declared.facts:
         plan.values[f"fact_{fact.name}"] = sql_text(above[fact.name]) if fact.name in above else "NULL::VARCHAR"
-    header = [normalise_header(each) for each in raw.header]
-    behind = {currency_behind(each) for each in header} - {""} if declared.header_currency else set()
+    behind = {currency_behind(each) for each in raw.names} - {""} if declared.header_currency else set()
     plan.values["header_currency"] = sql_text(min(behind)) if len(behind) == 1 else "NULL::VARCHAR"
     for column in declared.columns:
-        _plan_column(plan, declared, column, header, raw, context)
+        _plan_column(plan, declared, column, raw, context)
     for value in declared.values:
         match value:
             case Constant():
@@ -177,7 +176,7 @@ def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
                 plan.classified[value.name] = value
                 for part in ("", "_movement", "_linked"):
                     plan.values[f"{value.name}{part}"] = ""
-    headers = _headers_of(declared, header, raw)
+    headers = _headers_of(declared, raw)
     for reject in declared.rejects:
         plan.rejects.append(_declared_fault(_if_readable(plan, reject), "reject", headers))
     for flag in declared.flags:
@@ -185,10 +184,8 @@ def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
     return plan
 
 
-def _plan_column(
-    plan: _Plan, declared: Format, column: Column, header: list[str], raw: RawTable, context: ReadContext
-) -> None:
-    index = column_index(header, column.headers, column.occurrence, declared.header_currency)
+def _plan_column(plan: _Plan, declared: Format, column: Column, raw: RawTable, context: ReadContext) -> None:
+    index = raw.place(column.headers, column.occurrence, declared.header_currency)
     if index is None:
         if getattr(column, "filled", False):
             plan.missing.append(column.headers[0])
@@ -196,10 +193,10 @@ def _plan_column(
         return
     plan.cells[f"r_{column.name}"] = f"c{index}"
     if isinstance(column, Moment) and column.also:
-        other = column_index(header, column.also)
+        other = raw.place(column.also)
         plan.cells[f"r_{column.name}_also"] = "NULL" if other in (None, index) else f"c{other}"
     if isinstance(column, Moment) and column.zone:
-        other = column_index(header, column.zone)
+        other = raw.place(column.zone)
         plan.cells[f"r_{column.name}_zone"] = "NULL" if other is None else f"c{other}"
     found = column_sql(column, raw.header[index].strip(), f"c{index}", context)
     plan.values |= found.parsed | found.derived
@@ -209,11 +206,11 @@ def _plan_column(
         plan.unreadable |= {column.name: wrong, f"{column.name}_date": wrong}
 
 
-def _headers_of(declared: Format, header: list[str], raw: RawTable) -> dict[str, tuple[str, str]]:
+def _headers_of(declared: Format, raw: RawTable) -> dict[str, tuple[str, str]]:
     """Header as declared → (header as written, raw cell)."""
     found: dict[str, tuple[str, str]] = {}
     for column in declared.columns:
-        index = column_index(header, column.headers, column.occurrence, declared.header_currency)
+        index = raw.place(column.headers, column.occurrence, declared.header_currency)
         if index is not None:
             found[column.headers[0]] = (raw.header[index].strip(), f"c{index}")
     return found

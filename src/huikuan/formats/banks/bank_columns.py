@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from huikuan.formats.readers.spreadsheet import BATCH_ROWS, append_rows, load_rows
+from huikuan.formats.readers.rows import BATCH_ROWS, append_rows, create_rows
 from huikuan.formats.reading import RawTable, ReadContext
 from huikuan.formats.spec import BOOK, Amount, Choice, Column, Day, Emit, Expression, Moment, Reject, Text
 from huikuan.records.document import Control
@@ -115,7 +115,7 @@ class AccountDocument:
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        load_rows(self.con, self.table, [], columns=len(HEADER))
+        create_rows(self.con, self.table, columns=len(HEADER))
 
     def add(self, row: int, cells: Sequence[str]) -> None:
         """Add a line: its ordinal in the file, ascending, and its cells in the order of `HEADER`."""

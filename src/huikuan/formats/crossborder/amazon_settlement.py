@@ -12,6 +12,7 @@ Marketplaces differ in decimals (`19,99`) and dates (`28.08.2020 05:33:11 UTC`).
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     ISO_DATES,
     OFFSET,
@@ -76,8 +77,7 @@ def _line(name: str) -> Emit:
             "flow_no": "settlement || '-' || (source_row - header_row + 1)",
             "component": f"'{name}'",
             "order_no": "order_id",
-            "key_state": f"CASE WHEN order_id IS NOT NULL THEN 'ok' WHEN {name}_type_linked THEN 'missing' "
-            "ELSE 'none' END",
+            "key_state": key_state_sql("order_id", linked=f"{name}_type_linked"),
             "type": f"{name}_type",
             "item": f"{name}_wording",
             "amount": f"{name}_amount",

@@ -12,6 +12,7 @@ It tells the same movements as the settlement report, which ranks higher: where 
 from __future__ import annotations
 
 from huikuan.formats.components import Component, component_columns, component_sum
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     ISO_DATES,
     ISO_TIMES,
@@ -169,10 +170,7 @@ _MARKETS = {
     "ae": "AED", "sa": "SAR", "eg": "EGP", "in": "INR", "co.jp": "JPY", "sg": "SGD", "com.au": "AUD",
 }  # fmt: skip
 _MARKET = " ".join(f"WHEN 'amazon.{end}' THEN '{code}'" for end, code in _MARKETS.items())
-_KEY_STATE = (
-    "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-    "WHEN {type} IN ('sale', 'refund', 'freight', 'commission') THEN 'missing' ELSE 'none' END"
-)
+_OF_ORDERS = "('sale', 'refund', 'freight', 'commission')"
 
 
 def _line(component: str, type_sql: str, item: str, amount: str) -> Emit:
@@ -184,7 +182,7 @@ def _line(component: str, type_sql: str, item: str, amount: str) -> Emit:
             "flow_no": "flow_no",
             "component": f"'{component}'",
             "order_no": "order_no",
-            "key_state": _KEY_STATE.format(type=type_sql),
+            "key_state": key_state_sql(damaged="order_no_damaged", linked=f"{type_sql} IN {_OF_ORDERS}"),
             "type": type_sql,
             "item": f"concat_ws('|', kind, '{item}')",
             "amount": amount,

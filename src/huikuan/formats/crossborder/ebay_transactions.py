@@ -10,6 +10,7 @@ part of the net. Rows of an order's single items, without a net, tell no money.
 from __future__ import annotations
 
 from huikuan.formats.components import Component, component_columns, component_sum
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     BOOK,
     About,
@@ -55,8 +56,7 @@ def _line(component: str, type_sql: str, item: str, amount: str, where: str) -> 
             "flow_no": "flow_no",
             "component": f"'{component}'",
             "order_no": "order_no",
-            "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-            "WHEN type_linked THEN 'missing' ELSE 'none' END",
+            "key_state": key_state_sql(damaged="order_no_damaged", linked="type_linked"),
             "type": type_sql,
             "item": item,
             "amount": amount,

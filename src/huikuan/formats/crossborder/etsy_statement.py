@@ -8,6 +8,7 @@ are common among fees, are counted.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     BOOK,
     About,
@@ -37,7 +38,7 @@ def _line(component: str, type_sql: str, amount: str) -> Emit:
             "flow_no": "flow_no",
             "component": f"'{component}'",
             "order_no": "order_no",
-            "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN type_linked THEN 'missing' ELSE 'none' END",
+            "key_state": key_state_sql(linked="type_linked"),
             "type": type_sql,
             "item": "wording",
             "amount": amount,

@@ -14,6 +14,7 @@ with the account is a movement of the wallet, but settles no order.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     OFFSET,
     About,
@@ -155,8 +156,7 @@ PAYPAL_ACTIVITY = Format(
         Expression("order_damaged", "order_no IS NULL AND type_movement IS NULL AND invoice_damaged", "bool"),
         Expression(
             "key_state",
-            "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_damaged THEN 'damaged' "
-            "WHEN type_linked THEN 'missing' ELSE 'none' END",
+            key_state_sql(damaged="order_damaged", linked="type_linked"),
             "text",
         ),
     ),

@@ -12,6 +12,7 @@ no payouts yet.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     ISO_DATES,
     OFFSET,
@@ -36,10 +37,7 @@ _SHARED = {
     "trade_no": "checkout",
     "batch": "batch",
 }
-_KEY_STATE = (
-    "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-    "WHEN type_linked THEN 'missing' ELSE 'none' END"
-)
+_KEY_STATE = key_state_sql(damaged="order_no_damaged", linked="type_linked")
 
 
 def _line(component: str, type_sql: str, amount: str, item: str) -> Emit:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     BOOK,
     About,
@@ -41,7 +42,7 @@ _UNPAID = (
     "failed", "canceled", "cancelled", "blocked", "incomplete", "uncaptured", "pending", "processing", "expired",
     "requires_payment_method", "requires_action", "requires_confirmation", "requires_capture",
 )  # fmt: skip
-_KEY_STATE = "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_damaged THEN 'damaged' ELSE 'missing' END"
+_KEY_STATE = key_state_sql(damaged="order_damaged")
 
 
 def _payment(component: str, type_name: str, amount: str, item: str, moment: str = "created") -> Emit:
@@ -183,8 +184,7 @@ STRIPE_BALANCE = Format(
         Expression("fee_out", "-coalesce(fee, 0)", "money"),
         Expression(
             "key_state",
-            "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-            "WHEN type_linked THEN 'missing' ELSE 'none' END",
+            key_state_sql(damaged="order_no_damaged", linked="type_linked"),
             "text",
         ),
     ),

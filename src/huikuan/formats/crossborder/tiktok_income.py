@@ -11,6 +11,7 @@ unsettled orders is another document: its amounts are estimates.
 from __future__ import annotations
 
 from huikuan.formats.components import Component, component_columns, component_emits, component_sum
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     BOOK,
     ISO_DATES,
@@ -96,8 +97,7 @@ _ALL = (*_COMPONENTS, _ADJUSTMENT)
 _SHARED = {
     "flow_no": "flow_no",
     "order_no": "order_no",
-    "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN damaged THEN 'damaged' WHEN type_linked THEN 'missing' "
-    "ELSE 'none' END",
+    "key_state": key_state_sql(damaged="damaged", linked="type_linked"),
     "batch": "batch",
     "sku": "sku",
     "text": "reason",

@@ -3,8 +3,6 @@ suffixes, several of them in one cell, and parcels."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from huikuan.formats.spec import Emit, Expression
 
 # A platform's number (PDD's has a hyphen of its own), then what order systems add: -1, -2, A.
@@ -36,12 +34,33 @@ def numbered_lines(*by: str) -> Expression:
     return Expression("line_no", f"line_no || '#' || row_number() {over}", "text")
 
 
-def parcel_emit(fields: Mapping[str, str], moment: str) -> Emit:
-    """A shipment line of an order line that names a parcel. `status` (of the order) and `shipped_at_date` are values:
-    a label may be printed before anything is sent, so `sent` is said only where the order says so."""
-    told = {
-        "tracking_no": "tracking_no",
-        "status": "CASE WHEN status = 'cancelled' THEN 'cancelled' "
-        "WHEN status IN ('shipped', 'received') OR shipped_at_date IS NOT NULL THEN 'sent' END",
-    }
-    return Emit("shipment_line", told | dict(fields), moment, "tracking_no IS NOT NULL")
+def order_emits(amount: str, cost: str) -> tuple[Emit, Emit]:
+    """The order line of a row whose values have the usual names, and the shipment line where it names a parcel. A label
+    may be printed before anything is sent: `sent` is said only where the order says so."""
+    shared = {name: name for name in ("sku", "erp_order_no", "qty", "tracking_no", "courier", "shipped_at")}
+    order = {name: name for name in ("line_no", "status", "order_type", "title", "paid_at")}
+    parcel = {name: name for name in ("weight", "province", "city")}
+    told = (
+        "CASE WHEN status = 'cancelled' THEN 'cancelled' "
+        "WHEN status IN ('shipped', 'received') OR shipped_at_date IS NOT NULL THEN 'sent' END"
+    )
+    return (
+        Emit(
+            "erp_order",
+            shared
+            | order
+            | {
+                "order_no": "named",
+                "merged": "coalesce(contains(named, ','), FALSE)",
+                "amount": amount,
+                "cost": cost,
+                "created_at": "created",
+                "text": "remark",
+            },
+            "created",
+        ),
+        Emit(
+            "shipment_line", shared | parcel | {"order_no": "named", "status": told}, "shipped_at",
+            "tracking_no IS NOT NULL",
+        ),
+    )  # fmt: skip

@@ -10,12 +10,11 @@ Source: third parties' importers and tests that run on real exports (header of 2
   does not, all stand in `order_no` and `merged` is true.
 """
 
-from huikuan.formats.goods.erp_columns import LINE_NO, numbered_lines, parcel_emit, platform_orders_sql
+from huikuan.formats.goods.erp_columns import LINE_NO, numbered_lines, order_emits, platform_orders_sql
 from huikuan.formats.spec import (
     About,
     Amount,
     Choice,
-    Emit,
     Expression,
     Flag,
     Format,
@@ -97,45 +96,7 @@ JUSHUITAN_ORDERS = Format(
         Flag("key_damaged", "named IS NULL AND (original_damaged OR online_damaged)", "线上订单号"),
         Flag("key_damaged", "tracking_no_damaged", "快递单号"),
     ),
-    emits=(
-        Emit(
-            kind="erp_order",
-            moment="created",
-            fields={
-                "erp_order_no": "erp_order_no",
-                "line_no": "line_no",
-                "order_no": "named",
-                "merged": "coalesce(contains(named, ','), FALSE)",
-                "status": "status",
-                "order_type": "order_type",
-                "sku": "sku",
-                "title": "title",
-                "qty": "qty",
-                "amount": "goods",
-                "cost": "cost_of_line",
-                "tracking_no": "tracking_no",
-                "courier": "courier",
-                "created_at": "created",
-                "paid_at": "paid_at",
-                "shipped_at": "shipped_at",
-                "text": "remark",
-            },
-        ),
-        parcel_emit(
-            {
-                "sku": "sku",
-                "order_no": "named",
-                "erp_order_no": "erp_order_no",
-                "qty": "qty",
-                "courier": "courier",
-                "weight": "weight",
-                "shipped_at": "shipped_at",
-                "province": "province",
-                "city": "city",
-            },
-            "shipped_at",
-        ),
-    ),
+    emits=order_emits(amount="goods", cost="cost_of_line"),
     settled=(numbered_lines("named", "qty", "goods"),),
     shop_value="shop_name",
     currency="CNY",

@@ -7,8 +7,8 @@ Source: third parties' importers and tests that run on real exports (read 2026-1
 - Recipients' names, phones and addresses are not read; province and city of 收货地区 are.
 """
 
-from huikuan.formats.goods.erp_columns import LINE_NO, numbered_lines, parcel_emit, platform_orders_sql
-from huikuan.formats.spec import About, Amount, Choice, Emit, Expression, Flag, Format, Identifier, Moment, Text
+from huikuan.formats.goods.erp_columns import LINE_NO, numbered_lines, order_emits, platform_orders_sql
+from huikuan.formats.spec import About, Amount, Choice, Expression, Flag, Format, Identifier, Moment, Text
 from huikuan.records.messages import gettext_noop
 
 STATES = {
@@ -72,45 +72,7 @@ WANGDIANTONG_ORDERS = Format(
         Flag("key_damaged", "named IS NULL AND (origin_no_damaged OR origins_damaged)", "子单原始单号"),
         Flag("key_damaged", "tracking_no_damaged", "物流单号"),
     ),
-    emits=(
-        Emit(
-            kind="erp_order",
-            moment="created",
-            fields={
-                "erp_order_no": "erp_order_no",
-                "line_no": "line_no",
-                "order_no": "named",
-                "merged": "coalesce(contains(named, ','), FALSE)",
-                "status": "status",
-                "order_type": "order_type",
-                "sku": "sku",
-                "title": "title",
-                "qty": "qty",
-                "amount": "share",
-                "cost": "cost",
-                "tracking_no": "tracking_no",
-                "courier": "courier",
-                "created_at": "created",
-                "paid_at": "paid_at",
-                "shipped_at": "shipped_at",
-                "text": "remark",
-            },
-        ),
-        parcel_emit(
-            {
-                "sku": "sku",
-                "order_no": "named",
-                "erp_order_no": "erp_order_no",
-                "qty": "qty",
-                "courier": "courier",
-                "weight": "weight",
-                "shipped_at": "shipped_at",
-                "province": "province",
-                "city": "city",
-            },
-            "shipped_at",
-        ),
-    ),
+    emits=order_emits(amount="share", cost="cost"),
     settled=(numbered_lines("origin_no", "qty", "share"),),
     shop_value="shop_name",
     currency="CNY",

@@ -7,6 +7,7 @@ left, so it is taken off. A bill of which nothing has been received or paid yet 
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -42,8 +43,7 @@ def _values(amount: str) -> tuple[Expression | Classified, ...]:
         Expression("type", "CASE WHEN item_type = 'sale' AND amount < 0 THEN 'refund' ELSE item_type END", "text"),
         Expression(
             "key_state",
-            "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-            "WHEN item_type_linked THEN 'missing' ELSE 'none' END",
+            key_state_sql(damaged="order_no_damaged", linked="item_type_linked"),
             "text",
         ),
     )

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.platforms.alipay_columns import STATED, TAOBAO_ORDER
 from huikuan.formats.spec import (
     About,
@@ -113,8 +114,7 @@ ALIPAY_LEDGER = Format(
         ),
         Expression(
             "key_state",
-            "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN damaged THEN 'damaged' WHEN type_linked THEN 'missing' "
-            "ELSE 'none' END",
+            key_state_sql(damaged="damaged", linked="type_linked"),
             "text",
         ),
     ),

@@ -6,6 +6,7 @@ amounts of refunds are negative. Fees are negative when charged.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.platforms.alipay_columns import STATED, TAOBAO_ORDER
 from huikuan.formats.spec import (
     About,
@@ -34,8 +35,7 @@ def _emit(component: str, type_sql: str, amount: str, item: str, where: str) -> 
             "flow_no": "trade_no",
             "component": component,
             "order_no": "order_no",
-            "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN out_no_damaged THEN 'damaged' "
-            "ELSE 'missing' END",
+            "key_state": key_state_sql(damaged="out_no_damaged"),
             "type": type_sql,
             "item": item,
             "amount": amount,

@@ -6,6 +6,7 @@ negative. Rows not settled yet (状态 待结算 …) are ignored.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.platforms.douyin_columns import DETAIL_RANK
 from huikuan.formats.spec import About, Amount, Emit, Expression, Flag, Format, Identifier, Moment, Reject, Text
 from huikuan.records.messages import gettext_noop
@@ -48,8 +49,7 @@ DOUYIN_BIC = Format(
                 "flow_no": "bill_no",
                 "component": "coalesce(item, 'bic')",
                 "order_no": "order_no",
-                "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-                "ELSE 'missing' END",
+                "key_state": key_state_sql(damaged="order_no_damaged"),
                 "type": "'service_fee'",
                 "item": "coalesce(item, 'BIC')",
                 "amount": "-fee",

@@ -7,6 +7,7 @@ charged, or whose premium came back, are ignored by their 保费状态.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.platforms.douyin_columns import DETAIL_RANK
 from huikuan.formats.spec import About, Amount, Emit, Expression, Flag, Format, Identifier, Moment, Reject, Text
 from huikuan.records.messages import gettext_noop
@@ -59,8 +60,7 @@ DOUYIN_FREIGHT_INSURANCE = Format(
                 "flow_no": "policy",
                 "component": "'freight_insurance'",
                 "order_no": "order_no",
-                "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-                "ELSE 'missing' END",
+                "key_state": key_state_sql(damaged="order_no_damaged"),
                 "type": "'freight_insurance'",
                 "item": "coalesce(name, '运费险')",
                 "amount": "amount",

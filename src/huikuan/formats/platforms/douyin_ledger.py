@@ -26,6 +26,7 @@ from huikuan.formats.components import (
     written_columns,
     written_sum,
 )
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.platforms.douyin_columns import DIRECTIONS, FEES, LEDGER_RANK
 from huikuan.formats.spec import (
     About,
@@ -96,13 +97,6 @@ _VALUES = (
 _FLAGS = (Flag("key_damaged", "damaged", "订单号"),)
 
 
-def _key_state(linked: str) -> str:
-    return (
-        f"CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN damaged THEN 'damaged' WHEN {linked} THEN 'missing' "
-        "ELSE 'none' END"
-    )
-
-
 def _wallet(balance: str) -> Emit:
     return Emit(
         "wallet_line",
@@ -128,7 +122,7 @@ def _whole_line(where: str) -> Emit:
             "flow_no": "flow_no",
             "component": "''",
             "order_no": "order_no",
-            "key_state": _key_state("type_linked"),
+            "key_state": key_state_sql(damaged="damaged", linked="type_linked"),
             "type": "type",
             "item": "wording",
             "amount": "amount",
@@ -146,7 +140,7 @@ _G, _R, _F = component_sum(_GAINS), written_sum(_REFUND), written_sum(FEES)
 _ORDER_FIELDS = {
     "flow_no": "flow_no",
     "order_no": "order_no",
-    "key_state": _key_state("TRUE"),
+    "key_state": key_state_sql(damaged="damaged"),
     "sku": "sku",
     "text": "remark",
 }

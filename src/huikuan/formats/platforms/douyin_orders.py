@@ -12,6 +12,7 @@ sub-order gave back what was paid; of a partial refund the amount is not told (t
 
 from __future__ import annotations
 
+from huikuan.formats.platforms.order_parcels import parcel_emit
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -142,22 +143,7 @@ DOUYIN_ORDERS = Format(
             },
             "created",
         ),
-        Emit(
-            "shipment_line",
-            {
-                "tracking_no": "tracking",
-                "sku": "sku",
-                "order_no": "order_no",
-                "qty": "qty",
-                "courier": "courier",
-                "status": "'sent'",
-                "shipped_at": "shipped",
-                "province": "province",
-                "city": "city",
-            },
-            "created",
-            "tracking IS NOT NULL",
-        ),
+        parcel_emit("created", courier="courier"),
     ),
     currency="CNY",
 )

@@ -19,6 +19,7 @@ from huikuan.formats.components import (
     written_columns,
     written_sum,
 )
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.platforms.douyin_columns import DETAIL_RANK, FEES
 from huikuan.formats.spec import (
     About,
@@ -57,7 +58,7 @@ _INCOME = f"coalesce(income_sum, {component_sum(_GAINS)})"
 _FIELDS = {
     "flow_no": "flow_no",
     "order_no": "order_no",
-    "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN damaged THEN 'damaged' ELSE 'missing' END",
+    "key_state": key_state_sql(damaged="damaged"),
     "sku": "sku",
     "text": "remark",
 }

@@ -20,6 +20,7 @@ An order or batch that a spreadsheet program has cut is rejected: the line would
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -130,7 +131,7 @@ JD_SETTLEMENT = Format(
         ),
         Expression(
             "key_state",
-            "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN type_linked THEN 'missing' ELSE 'none' END",
+            key_state_sql(linked="type_linked"),
             "text",
         ),
     ),

@@ -7,6 +7,7 @@ orders, so it and the order are the key. The ledger tells the same money and is 
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import About, Amount, Emit, Flag, Format, Identifier, Moment
 from huikuan.records.messages import gettext_noop
 
@@ -36,8 +37,7 @@ KUAISHOU_FREIGHT_INSURANCE = Format(
                 "flow_no": "concat_ws('|', charge_no, order_no)",
                 "component": "'freight_insurance'",
                 "order_no": "order_no",
-                "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-                "ELSE 'missing' END",
+                "key_state": key_state_sql(damaged="order_no_damaged"),
                 "type": "'freight_insurance'",
                 "item": "'运费险'",
                 "amount": "-fee",

@@ -7,6 +7,7 @@ where both tell of a type and day.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -100,8 +101,7 @@ KUAISHOU_LEDGER = Format(
                 "flow_no": "flow_no",
                 "component": "''",
                 "order_no": "order_no",
-                "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN damaged THEN 'damaged' "
-                "WHEN type_linked THEN 'missing' ELSE 'none' END",
+                "key_state": key_state_sql(damaged="damaged", linked="type_linked"),
                 "type": "type",
                 "item": "wording",
                 "amount": "amount",

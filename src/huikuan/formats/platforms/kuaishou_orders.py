@@ -7,6 +7,7 @@ of any other with 退款成功 the amount is not told.
 
 from __future__ import annotations
 
+from huikuan.formats.platforms.order_parcels import parcel_emit
 from huikuan.formats.spec import About, Amount, Choice, Emit, Expression, Format, Identifier, Moment, Text
 from huikuan.records.messages import gettext_noop
 
@@ -115,22 +116,7 @@ KUAISHOU_ORDERS = Format(
             },
             "created",
         ),
-        Emit(
-            "shipment_line",
-            {
-                "tracking_no": "tracking",
-                "sku": "sku",
-                "order_no": "order_no",
-                "qty": "qty",
-                "courier": "nullif(courier, '-')",
-                "status": "'sent'",
-                "shipped_at": "shipped",
-                "province": "province",
-                "city": "city",
-            },
-            "created",
-            "tracking IS NOT NULL",
-        ),
+        parcel_emit("created"),
     ),
     currency="CNY",
 )

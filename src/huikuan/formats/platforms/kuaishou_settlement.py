@@ -21,6 +21,7 @@ from huikuan.formats.components import (
     written_columns,
     written_sum,
 )
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import About, Amount, Expression, Flag, Format, Identifier, Moment, Text
 from huikuan.records.messages import gettext_noop
 
@@ -98,8 +99,7 @@ KUAISHOU_SETTLEMENT = Format(
         fields={
             "flow_no": "flow_no",
             "order_no": "order_no",
-            "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-            "ELSE 'missing' END",
+            "key_state": key_state_sql(damaged="order_no_damaged"),
             "sku": "item_id",
             "text": "remark",
         },

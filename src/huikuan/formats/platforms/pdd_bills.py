@@ -12,6 +12,7 @@ A row is a wallet line and, if it names an order or normally would, a settlement
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -92,8 +93,7 @@ PDD_BILLS = Format(
         ),
         Expression(
             "key_state",
-            "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN damaged THEN 'damaged' WHEN type_linked THEN 'missing' "
-            "ELSE 'none' END",
+            key_state_sql(damaged="damaged", linked="type_linked"),
             "text",
         ),
         Expression(

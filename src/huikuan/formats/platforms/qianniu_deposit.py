@@ -7,6 +7,7 @@ shop's cost: a settlement line too.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -67,7 +68,7 @@ QIANNIU_DEPOSIT = Format(
         ),
         Expression(
             "key_state",
-            "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' ELSE 'none' END",
+            key_state_sql(damaged="order_no_damaged", linked="FALSE"),
             "text",
         ),
         Expression("told", "concat_ws(' | ', described, remark)", "text"),

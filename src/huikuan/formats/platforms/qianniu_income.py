@@ -10,6 +10,7 @@ flow and time.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -67,8 +68,7 @@ QIANNIU_INCOME = Format(
         Expression("damaged", "main_no IS NULL AND main_no_damaged", "bool"),
         Expression(
             "key_state",
-            "CASE WHEN main_no IS NOT NULL THEN 'ok' WHEN damaged THEN 'damaged' WHEN item_type_linked THEN 'missing' "
-            "ELSE 'none' END",
+            key_state_sql("main_no", damaged="damaged", linked="item_type_linked"),
             "text",
         ),
         Expression(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -71,8 +72,7 @@ _VALUES = (
     Expression("damaged", "order_no IS NULL AND type_movement IS NULL AND main_no_damaged", "bool"),
     Expression(
         "key_state",
-        "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN damaged THEN 'damaged' WHEN type_linked THEN 'missing' "
-        "ELSE 'none' END",
+        key_state_sql(damaged="damaged", linked="type_linked"),
         "text",
     ),
 )

@@ -8,6 +8,7 @@ amount is 0, the refund positive, the fee negative (given back). Net = Σ应结�
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -35,8 +36,7 @@ def _emit(type_name: str, component: str, amount: str, item: str, refund: bool, 
             "flow_no": "coalesce(refund_no, trade_no)" if refund else "trade_no",
             "component": f"'{component}'",
             "order_no": "order_no",
-            "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-            "ELSE 'missing' END",
+            "key_state": key_state_sql(damaged="order_no_damaged"),
             "type": f"'{type_name}'",
             "item": f"'{item}'",
             "amount": amount,

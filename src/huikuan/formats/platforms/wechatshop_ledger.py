@@ -8,6 +8,7 @@ settlement line.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -82,8 +83,7 @@ WECHATSHOP_LEDGER = Format(
                 "flow_no": "flow_no",
                 "component": "wording",
                 "order_no": "order_no",
-                "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN damaged THEN 'damaged' "
-                "WHEN type_linked THEN 'missing' ELSE 'none' END",
+                "key_state": key_state_sql(damaged="damaged", linked="type_linked"),
                 "type": "type",
                 "item": "wording",
                 "amount": "amount",

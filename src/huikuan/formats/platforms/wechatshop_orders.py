@@ -9,6 +9,7 @@ item's own. The receiver's name, phone and street are not declared.
 from __future__ import annotations
 
 from huikuan.formats.allocation import line_amount_sql, repeated_sql
+from huikuan.formats.platforms.order_parcels import parcel_emit
 from huikuan.formats.spec import About, Amount, Choice, Emit, Expression, Format, Identifier, Moment, Text
 from huikuan.records.messages import gettext_noop
 
@@ -112,22 +113,7 @@ WECHATSHOP_ORDERS = Format(
             },
             "created",
         ),
-        Emit(
-            "shipment_line",
-            {
-                "tracking_no": "tracking",
-                "sku": "sku",
-                "order_no": "order_no",
-                "qty": "qty",
-                "courier": "nullif(courier, '-')",
-                "status": "'sent'",
-                "shipped_at": "shipped",
-                "province": "province",
-                "city": "city",
-            },
-            "created",
-            "tracking IS NOT NULL",
-        ),
+        parcel_emit("created"),
     ),
     currency="CNY",
 )

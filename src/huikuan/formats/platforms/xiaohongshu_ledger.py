@@ -7,6 +7,7 @@ Orders are recognised by their pattern (`P80034…`) in 业务单号 or 备注.
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -95,7 +96,7 @@ XIAOHONGSHU_LEDGER = Format(
                 "flow_no": "flow_no",
                 "component": "''",
                 "order_no": "order_no",
-                "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN type_linked THEN 'missing' ELSE 'none' END",
+                "key_state": key_state_sql(linked="type_linked"),
                 "type": "type",
                 "item": "wording",
                 "amount": "amount",

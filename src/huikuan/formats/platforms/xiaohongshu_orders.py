@@ -8,6 +8,7 @@ platform's figure. Refunds have no amount here: a cancelled order that was paid 
 
 from __future__ import annotations
 
+from huikuan.formats.platforms.order_parcels import parcel_emit
 from huikuan.formats.spec import About, Amount, Choice, Emit, Expression, Format, Identifier, Moment, Reject, Text
 from huikuan.records.messages import gettext_noop
 
@@ -122,22 +123,7 @@ XIAOHONGSHU_ORDERS = Format(
             },
             "ordered",
         ),
-        Emit(
-            "shipment_line",
-            {
-                "tracking_no": "tracking",
-                "sku": "coalesce(sku, '')",
-                "order_no": "order_no",
-                "qty": "qty",
-                "courier": "nullif(courier, '-')",
-                "status": "'sent'",
-                "shipped_at": "shipped",
-                "province": "province",
-                "city": "city",
-            },
-            "ordered",
-            "tracking IS NOT NULL",
-        ),
+        parcel_emit("ordered", sku="coalesce(sku, '')"),
     ),
     shop_value="shop_name",
     currency="CNY",

@@ -6,6 +6,7 @@ From documentation (third parties' code). 交易类型 tells the direction where
 
 from __future__ import annotations
 
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     About,
     Amount,
@@ -62,8 +63,8 @@ XIAOHONGSHU_SERVICES = Format(
                 "flow_no": "flow_no",
                 "component": "wording",
                 "order_no": "CASE WHEN type_movement IS NULL THEN order_no END",
-                "key_state": "CASE WHEN type_movement IS NOT NULL THEN 'none' WHEN order_no IS NOT NULL THEN 'ok' "
-                "WHEN order_no_damaged THEN 'damaged' WHEN type_linked THEN 'missing' ELSE 'none' END",
+                "key_state": "CASE WHEN type_movement IS NOT NULL THEN 'none' ELSE "
+                f"{key_state_sql(damaged='order_no_damaged', linked='type_linked')} END",
                 "type": "type",
                 "item": "wording",
                 "amount": "amount",

@@ -20,6 +20,7 @@ from huikuan.formats.components import (
     written_columns,
     written_sum,
 )
+from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import About, Amount, Expression, Flag, Format, Identifier, Moment, Text
 from huikuan.records.messages import gettext_noop
 
@@ -93,8 +94,7 @@ XIAOHONGSHU_SETTLEMENT = Format(
         fields={
             "flow_no": "flow_no",
             "order_no": "order_no",
-            "key_state": "CASE WHEN order_no IS NOT NULL THEN 'ok' WHEN order_no_damaged THEN 'damaged' "
-            "ELSE 'missing' END",
+            "key_state": key_state_sql(damaged="order_no_damaged"),
             "trade_no": "after_no",
             "text": "remark",
         },

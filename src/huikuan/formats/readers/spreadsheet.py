@@ -17,12 +17,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from huikuan.formats.readers import workbook
+from huikuan.formats.readers.rows import cells_table
 from huikuan.formats.reading import Head, Layout, Line, RawTable
 from huikuan.records.errors import Problem, UserError
 from huikuan.records.messages import gettext_noop, register
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     import duckdb
 
 HEAD_ROWS = 40
-BATCH_ROWS = 50_000
 HTML_BYTES_MAX = 128 << 20
 ATTRIBUTE_MAX = 1_048_576  # rows of a sheet
 _numbers = itertools.count(1)
@@ -132,14 +132,6 @@ def _rows_of(cells: pa.Table) -> tuple[tuple[int, tuple[str, ...]], ...]:
     return tuple((row[-1], row[:-1]) for row in zip(*columns, strict=True))
 
 
-def _table_of(rows: Sequence[tuple[int, Sequence[str]]]) -> pa.Table:
-    """Rows (physical row, cells) as a table of cells; what a row lacks is ''."""
-    width = max((len(cells) for _, cells in rows), default=0)
-    names = [f"c{at}" for at in range(width)]
-    columns = [pa.array([c[at] if at < len(c) else "" for _, c in rows], pa.string()) for at in range(width)]
-    return pa.table([*columns, pa.array([row for row, _ in rows], pa.int64())], [*names, "source_row"])
-
-
 def _filled(cells: pa.Table, columns: Iterable[int]) -> pa.ChunkedArray | None:
     """Which rows have a cell in some of the columns; None if none has."""
     found: pa.ChunkedArray | None = None
@@ -165,7 +157,7 @@ def _without_beside(cells: pa.Table, width: int) -> tuple[pa.Table, list[int]]:
 
 def _rejoined(cells: pa.Table, layout: Layout, width: int) -> pa.Table:
     """The rows of a text file whose texts were cut at commas by the spreadsheet program that saved it."""
-    return _table_of([(row, layout.rejoined(found, width)) for row, found in _rows_of(cells)])
+    return cells_table([(row, layout.rejoined(found, width)) for row, found in _rows_of(cells)])
 
 
 def open_sheets(path: Path, member: str, nature: str) -> list[Sheet]:
@@ -304,7 +296,7 @@ def _html_sheets(path: Path, name: str) -> list[Sheet]:
     rows = [(at, tuple(cells)) for at, cells in enumerate(parser.rows, start=1) if any(cells)]
     if len(rows) < 2:
         raise UserError("file.web_page", file=name, found=" ".join(parser.title.split())[:60])
-    return [Sheet(name, "", _table_of(rows))]
+    return [Sheet(name, "", cells_table(rows))]
 
 
 def _decode(data: bytes) -> str:
@@ -316,7 +308,7 @@ def _decode(data: bytes) -> str:
         return data.decode("gb18030", errors="replace")
 
 
-# ---------------------------------------------------------------- into DuckDB
+# ---------------------------------------------------------------- lines
 def _without_blank_tail(cells: Sequence[str]) -> tuple[str, ...]:
     end = len(cells)
     while end and not cells[end - 1].strip():
@@ -327,29 +319,3 @@ def _without_blank_tail(cells: Sequence[str]) -> tuple[str, ...]:
 def _line(row: int, cells: Sequence[str]) -> Line:
     kept = _without_blank_tail(cells)
     return Line(row, ",".join(kept), kept)
-
-
-def load_rows(
-    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[int, Sequence[str]]], *, columns: int
-) -> None:
-    """Create the DuckDB table `table` (`c0 ..` text, `source_row`) from rows of cells, in their order. Cells a row
-    lacks are ''."""
-    names = [f"c{at}" for at in range(columns)]
-    con.execute(f"CREATE OR REPLACE TABLE {table} ({''.join(f'{name} VARCHAR, ' for name in names)}source_row BIGINT)")
-    append_rows(con, table, rows, columns=columns)
-
-
-def append_rows(
-    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[int, Sequence[str]]], *, columns: int
-) -> None:
-    """Add rows of cells to a table made by `load_rows`, behind those it has."""
-    schema = pa.schema([*((f"c{at}", pa.string()) for at in range(columns)), ("source_row", pa.int64())])
-    for start in range(0, len(rows), BATCH_ROWS):
-        batch = rows[start : start + BATCH_ROWS]
-        arrays: list[Any] = [
-            pa.array([cells[at] if at < len(cells) else "" for _, cells in batch], pa.string()) for at in range(columns)
-        ]
-        arrays.append(pa.array([row for row, _ in batch], pa.int64()))
-        con.register("huikuan_batch", pa.Table.from_arrays(arrays, schema=schema))
-        con.execute(f"INSERT INTO {table} SELECT * FROM huikuan_batch")
-        con.unregister("huikuan_batch")
