@@ -68,15 +68,16 @@ def import_command(
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     asks = sys.stdin.isatty() and not as_json and book.ask_changes
     options = ImportOptions(format_id, shop, account, mapping, password, accept_partial, hold_changes=asks)
+    named = [(Path(name), Path(name).name) for name in files]
+    batches = [[file] for file in named] if asks else [named]  # an answer is given before the next file is read
     rows: list[Any] = []
-    for number, name in enumerate(files, start=1):
-        file = (Path(name), Path(name).name)
-        last = number == len(files)
+    for batch in batches:
+        last = batch is batches[-1]
         with progress("Importing") as told:
-            found = import_paths(book, ACTOR, [file], options, _named(told), last=last)
+            found = import_paths(book, ACTOR, batch, options, _named(told), last=last)
         if any(row.status == "held" for row in found) and _wanted(found):
             with progress("Importing") as told:
-                found = import_paths(book, ACTOR, [file], replace(options, hold_changes=False), _named(told), last=last)
+                found = import_paths(book, ACTOR, batch, replace(options, hold_changes=False), _named(told), last=last)
         rows += found
     emit([_row(row) for row in rows], as_json, SHOWN)
     known = twins(book, {row.document for row in rows if row.status == "unchanged"})

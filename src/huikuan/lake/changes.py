@@ -15,14 +15,20 @@ from typing import Any
 import duckdb
 
 from huikuan.lake import current
-from huikuan.lake.comparing import candidate_sql, create_overlap, differ_sql, possible_files
+from huikuan.lake.comparing import (
+    candidate_sql,
+    create_before_and_after,
+    create_overlap,
+    differ_sql,
+    drop_helpers,
+    possible_files,
+    touched_readings,
+)
 from huikuan.lake.current import KindState
-from huikuan.lake.winning import ORDER_KIND, value_columns, winners_sql
+from huikuan.lake.winning import ORDER_KIND, value_columns
 from huikuan.records.document import Document
 
 EXAMPLES = 50
-# What a record's size is told by, in its kind's own field.
-SIZES = ("amount", "paid")
 
 
 @dataclass(frozen=True)
@@ -75,49 +81,25 @@ class Changes:
 def changes_of(con: duckdb.DuckDBPyConnection, state: KindState, table: str, document: Document) -> Changes:
     """The changes a relation of readings would bring to the current records of its kind."""
     prefix = f"huikuan_{uuid.uuid4().hex}"
-    names = _Names(*(f"{prefix}_{name}" for name in ("candidate", "touched", "readings", "before", "after", "ranks")))
-    con.execute(f"CREATE TEMP TABLE {names.candidate} AS {candidate_sql(con, state, table, document.document_id)}")
+    candidate = f"{prefix}_candidate"
+    con.execute(f"CREATE TEMP TABLE {candidate} AS {candidate_sql(con, state, table, document.document_id)}")
     try:
-        files = possible_files(con, state, names.candidate)
+        files = possible_files(con, state, candidate)
         found = Changes(state.kind.name)
-        if files and create_overlap(con, state, files, names.candidate, names.touched):
-            _create_before_and_after(con, state, document, names)
-            found = _changes(con, state, names)
-        if state.kind.name == ORDER_KIND:
-            return found
-        return _with_gone(found, con, state, document, names)
+        if files and create_overlap(con, state, files, candidate, f"{prefix}_touched"):
+            with touched_readings(con, state, prefix, document):
+                before, after = create_before_and_after(con, state, prefix, document.document_id)
+            found = _changes(con, state, before, after)
+        return found if state.kind.name == ORDER_KIND else _with_gone(found, con, state, document, candidate)
     finally:
-        for name in (names.touched, names.readings, names.before, names.after, names.candidate):
-            con.execute(f"DROP TABLE IF EXISTS {name}")
+        drop_helpers(con, prefix)
+        con.execute(f"DROP TABLE {candidate}")
 
 
-@dataclass(frozen=True)
-class _Names:
-    candidate: str
-    touched: str
-    readings: str
-    before: str
-    after: str
-    ranks: str
-
-
-def _create_before_and_after(
-    con: duckdb.DuckDBPyConnection, state: KindState, document: Document, names: _Names
-) -> None:
-    current.create_readings(con, state, names.touched, names.readings, names.candidate)
-    con.register(names.ranks, current.document_ranks([*state.documents, document]))
-    known = f"(SELECT * FROM {names.readings} WHERE document_id <> '{document.document_id}')"
-    try:
-        con.execute(f"CREATE TEMP TABLE {names.before} AS {winners_sql(state.kind, known, names.ranks)}")
-        con.execute(f"CREATE TEMP TABLE {names.after} AS {winners_sql(state.kind, names.readings, names.ranks)}")
-    finally:
-        con.unregister(names.ranks)
-
-
-def _changes(con: duckdb.DuckDBPyConnection, state: KindState, names: _Names) -> Changes:
+def _changes(con: duckdb.DuckDBPyConnection, state: KindState, before: str, after: str) -> Changes:
     columns = value_columns(state.kind)
     differ = differ_sql(state, "b", "a")
-    both = f"{names.before} b JOIN {names.after} a USING (record_key) WHERE {differ}"
+    both = f"{before} b JOIN {after} a USING (record_key) WHERE {differ}"
     counts = ", ".join(
         f'count(*) FILTER (b."{c}" IS DISTINCT FROM a."{c}"), count(*) FILTER (b."{c}" IS NULL AND a."{c}" IS NOT NULL)'
         for c in columns
@@ -128,7 +110,7 @@ def _changes(con: duckdb.DuckDBPyConnection, state: KindState, names: _Names) ->
         for place, name in enumerate(columns)
         if row[1 + 2 * place]
     )
-    gone = f"{names.before} b ANTI JOIN {names.after} a USING (record_key)"
+    gone = f"{before} b ANTI JOIN {after} a USING (record_key)"
     count, size, examples = _gone(con, state, gone)
     return Changes(
         state.kind.name,
@@ -164,7 +146,7 @@ def _examples(con: duckdb.DuckDBPyConnection, columns: Sequence[str], both: str)
 def _gone(
     con: duckdb.DuckDBPyConnection, state: KindState, relation: str
 ) -> tuple[int, Decimal, tuple[GoneRecord, ...]]:
-    size = next((name for name in SIZES if any(f.name == name for f in state.kind.fields)), "NULL")
+    size = state.kind.money or "NULL"
     found = con.execute(f"SELECT count(*), coalesce(sum({size}), 0) FROM {relation}").fetchall()[0]
     rows = con.execute(
         f"SELECT record_key, document_id, source_row, {size} FROM {relation} ORDER BY source_row, record_key "
@@ -174,16 +156,12 @@ def _gone(
 
 
 def _with_gone(
-    found: Changes, con: duckdb.DuckDBPyConnection, state: KindState, document: Document, names: _Names
+    found: Changes, con: duckdb.DuckDBPyConnection, state: KindState, document: Document, candidate: str
 ) -> Changes:
     """Movements: what earlier documents of the same source tell of the days this one states, and it does not."""
     if not (document.period_stated and document.period_from and document.period_to):
         return found
-    sisters = {
-        each.document_id
-        for each in state.documents
-        if (each.format, each.shop, each.account) == (document.format, document.shop, document.account)
-    }
+    sisters = {each.document_id for each in state.documents if each.source == document.source}
     files = [file for file in state.readings if file.document_id in sisters]
     if not files:
         return found
@@ -191,7 +169,7 @@ def _with_gone(
     known = f"SELECT * FROM ({current.scan(state, files)}) WHERE {days}"
     # A record told by several sisters is gone once.
     relation = (
-        f"(SELECT * FROM ({known}) ANTI JOIN {names.candidate} USING (record_key) "
+        f"(SELECT * FROM ({known}) ANTI JOIN {candidate} USING (record_key) "
         f"QUALIFY row_number() OVER (PARTITION BY record_key ORDER BY document_id) = 1)"
     )
     count, size, examples = _gone(con, state, relation)

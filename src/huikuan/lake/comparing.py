@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -63,8 +65,7 @@ def compare(con: duckdb.DuckDBPyConnection, state: KindState, table: str, docume
             counts = _compare_touched(con, state, prefix, document, rows)
             return Compared(counts, con.execute(f"SELECT * FROM {touched}").fetch_arrow_table(), version)
         finally:
-            for name in ("touched", "readings", "before", "after"):
-                con.execute(f"DROP TABLE IF EXISTS {prefix}_{name}")
+            drop_helpers(con, prefix)
     finally:
         con.execute(f"DROP VIEW {candidate}")
 
@@ -123,19 +124,35 @@ def create_overlap(
     return bool(con.execute(f"SELECT count(*) FROM {into}").fetchall()[0][0])
 
 
+@contextmanager
+def touched_readings(
+    con: duckdb.DuckDBPyConnection, state: KindState, prefix: str, document: Document
+) -> Iterator[str]:
+    """The table of all readings of the touched groups, the candidate's among them; `PREFIX_ranks` is what the winning
+    rule asks of their documents."""
+    readings = f"{prefix}_readings"
+    current.create_readings(con, state, f"{prefix}_touched", readings, f"{prefix}_candidate")
+    con.register(f"{prefix}_ranks", current.document_ranks([*state.documents, document]))
+    try:
+        yield readings
+    finally:
+        con.unregister(f"{prefix}_ranks")
+
+
+def drop_helpers(con: duckdb.DuckDBPyConnection, prefix: str) -> None:
+    """Remove the tables named after a prefix."""
+    for name in ("touched", "readings", "before", "after"):
+        con.execute(f"DROP TABLE IF EXISTS {prefix}_{name}")
+
+
 def _compare_touched(
     con: duckdb.DuckDBPyConnection, state: KindState, prefix: str, document: Document, rows: int
 ) -> Comparison:
-    readings, ranks = f"{prefix}_readings", f"{prefix}_ranks"
-    current.create_readings(con, state, f"{prefix}_touched", readings, f"{prefix}_candidate")
-    con.register(ranks, current.document_ranks([*state.documents, document]))
-    try:
+    with touched_readings(con, state, prefix, document) as readings:
         verdicts = _order_verdicts_sql if state.kind.name == ORDER_KIND else _movement_verdicts_sql
         query = verdicts(con, state, prefix, document.document_id)
         found = dict(con.execute(f"SELECT verdict, count(*) FROM ({query}) GROUP BY ALL").fetchall())
         all_known = found.get("duplicate", 0) == rows and _all_told_before(con, state, readings, document.document_id)
-    finally:
-        con.unregister(ranks)
     new, updated, duplicate = (found.get(verdict, 0) for verdict in ("new", "updated", "duplicate"))
     outside = rows - new - updated - duplicate
     return _comparison(new + outside, updated, duplicate, unchanged=all_known)
@@ -168,16 +185,25 @@ def _movement_verdicts_sql(con: duckdb.DuckDBPyConnection, state: KindState, pre
         WHERE c.document_id = '{document_id}'"""
 
 
-def _order_verdicts_sql(con: duckdb.DuckDBPyConnection, state: KindState, prefix: str, document_id: str) -> str:
-    """One row per record of the candidate in a touched order.
-
-    A record not shown itself (a header beside lines, a line which the winner lacks) counts as its order does.
-    """
+def create_before_and_after(
+    con: duckdb.DuckDBPyConnection, state: KindState, prefix: str, document_id: str
+) -> tuple[str, str]:
+    """Create the tables of what is shown of the touched groups without the candidate's readings and with them."""
     readings, ranks = f"{prefix}_readings", f"{prefix}_ranks"
     before, after = f"{prefix}_before", f"{prefix}_after"
     known = f"(SELECT * FROM {readings} WHERE document_id <> '{document_id}')"
     con.execute(f"CREATE TEMP TABLE {before} AS {winners_sql(state.kind, known, ranks)}")
     con.execute(f"CREATE TEMP TABLE {after} AS {winners_sql(state.kind, readings, ranks)}")
+    return before, after
+
+
+def _order_verdicts_sql(con: duckdb.DuckDBPyConnection, state: KindState, prefix: str, document_id: str) -> str:
+    """One row per record of the candidate in a touched order.
+
+    A record not shown itself (a header beside lines, a line which the winner lacks) counts as its order does.
+    """
+    readings = f"{prefix}_readings"
+    before, after = create_before_and_after(con, state, prefix, document_id)
     differ = differ_sql(state, "b", "a")
     return f"""
         WITH record AS (

@@ -24,11 +24,12 @@ from decimal import Decimal
 from statistics import median_low
 
 from huikuan.records.document import Document
+from huikuan.records.kinds import KINDS
 
 DAY = timedelta(days=1)
 # Any format tells all lines of such an account; their balances prove it.
 PROVED_KINDS = ("bank_line", "wallet_line")
-SHOP_KINDS = ("order_line", "erp_order", "shipment_line", "return_line")
+SHOP_KINDS = tuple(kind.name for kind in KINDS.values() if kind.owner == "shop")
 # Master data and counts hold for a day, they do not cover days.
 TIMELESS_KINDS = ("product", "stock_count")
 # Rhythm: days from one document's beginning to the next one's (least, most), days of grace before it is late.

@@ -56,11 +56,6 @@ register(
 log = logging.getLogger("huikuan.import")
 # progress(stage, done, total): stage is reading | comparing | storing; done and total in the stage's own units.
 Progress = Callable[[str, float, float], None]
-# Whose records of a kind are: nothing is kept of a document that leaves it open.
-OWNERS = (
-    *((kind, "shop") for kind in ("order_line", "erp_order", "shipment_line", "return_line")),
-    *((kind, "account") for kind in ("settlement_line", "wallet_line", "bank_line", "courier_charge")),
-)
 ACCOUNT_SORTS = {"bank_line": "bank", "courier_charge": "courier"}  # any other: a wallet
 
 
@@ -249,9 +244,9 @@ def checked(con: duckdb.DuckDBPyConnection, reading: Reading) -> Reading:
             "import.rows", rows=reading.rows, accepted=reading.accepted, rejected=reading.rejected,
             ignored=reading.ignored,
         )  # fmt: skip
-    for kind, owner in OWNERS:
-        table = reading.tables.get(kind)
-        if table is None or reading.status == "refused":
+    for kind, table in reading.tables.items():
+        owner = KINDS[kind].owner
+        if not owner or reading.status == "refused":
             continue
         blank = con.execute(
             f"SELECT min(source_row) FROM {quoted(table)} WHERE {owner} IS NULL OR {owner} = ''"
@@ -301,9 +296,8 @@ def _covers_known_days(lake: Lake, document: Document) -> bool:
     first, last = document.period_from, document.period_to
     if not (document.period_stated and first and last):
         return False
-    source = (document.format, document.shop, document.account)
     return any(
-        (each.format, each.shop, each.account) == source
+        each.source == document.source
         and each.period_from is not None
         and each.period_to is not None
         and each.period_from <= last
@@ -333,10 +327,8 @@ def balances_of(con: duckdb.DuckDBPyConnection, reading: Reading) -> dict[str, t
 
 def _same_document(lake: Lake, document: Document) -> Document | None:
     """The standing document of the same bytes, read the same way."""
-    member = document.file_name.partition("!")[2]
     for other in lake.documents():
-        same = (other.sha256, other.format, other.shop, other.account, other.file_name.partition("!")[2])
-        if same == (document.sha256, document.format, document.shop, document.account, member):
+        if (other.sha256, other.source, other.member) == (document.sha256, document.source, document.member):
             return other
     return None
 

@@ -45,10 +45,9 @@ def mismatches(documents: Sequence[Document]) -> list[Mismatch]:
         totals = [control for control in wrong if not control.name.startswith(CLOSING_BALANCE)]
         if not totals and (_breaks(document) or any(_meets(other, document) for other in documents)):
             continue  # the account's own chain of balances proves it, or breaks
-        member = document.file_name.partition("!")[2]
         found.append(
             Mismatch(
-                document.document_id, f"{document.sha256}!{member}", document.account, document.period_to,
+                document.document_id, f"{document.sha256}!{document.member}", document.account, document.period_to,
                 _stated_more(totals or wrong), not totals,
             )
         )  # fmt: skip

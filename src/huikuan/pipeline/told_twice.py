@@ -18,7 +18,6 @@ from huikuan.pipeline.compute import quoted
 from huikuan.records.document import Document
 from huikuan.records.kinds import KINDS
 
-MONEY_FIELDS = ("amount", "paid")  # what a record brings, by kind the first it has
 COMPARED = 12  # documents, the latest first
 
 
@@ -41,18 +40,10 @@ def twin_of(document: Document, documents: Sequence[Document]) -> Document | Non
     for other in documents:
         if other.document_id == document.document_id:
             continue
-        same_bytes = other.sha256 == document.sha256 and _member(other) == _member(document)
-        if _source(other) == _source(document) and (same_bytes or _content(other) == _content(document)):
+        same_bytes = other.sha256 == document.sha256 and other.member == document.member
+        if other.source == document.source and (same_bytes or _content(other) == _content(document)):
             return other
     return None
-
-
-def _member(document: Document) -> str:
-    return document.file_name.partition("!")[2]
-
-
-def _source(document: Document) -> tuple[str, str, str]:
-    return document.format, document.shop, document.account
 
 
 def _content(document: Document) -> tuple[object, ...]:
@@ -68,8 +59,7 @@ def shared_with(lake: Lake, con: duckdb.DuckDBPyConnection, document: Document) 
         records, money = 0, dict[str, list[Decimal]]()
         sizes = [0, 0]
         for kind in (kind for kind in document.kinds if kind in other.kinds):
-            names = [each.name for each in KINDS[kind].fields]
-            amount = next((each for each in MONEY_FIELDS if each in names), "NULL::DECIMAL(18,5)")
+            amount = KINDS[kind].money or "NULL::DECIMAL(18,5)"
             lake.register_document(con, kind, document.document_id, "mine")
             lake.register_document(con, kind, other.document_id, "theirs")
             sizes = [sizes[n] + _count(con, table) for n, table in enumerate(("mine", "theirs"))]

@@ -75,3 +75,13 @@ class Document:
     imported_by: str = ""
     undone_at: datetime | None = None
     undone_by: str = ""
+
+    @property
+    def source(self) -> tuple[str, str, str]:
+        """Of what it is one more document: format, shop, account."""
+        return self.format, self.shop, self.account
+
+    @property
+    def member(self) -> str:
+        """Its name inside the file; "" where it is the file."""
+        return self.file_name.partition("!")[2]

@@ -61,6 +61,17 @@ class Kind:
         """The common columns, then the kind's own."""
         return COMMON + self.fields
 
+    @property
+    def owner(self) -> str:
+        """Which field says whose records these are: shop or account, by the natural key; "" for nobody's."""
+        return next((name for name in ("shop", "account") if name in self.key), "")
+
+    @property
+    def money(self) -> str:
+        """The field that says what a record brings: amount, else paid; "" where none does."""
+        names = {f.name for f in self.fields}
+        return next((name for name in ("amount", "paid") if name in names), "")
+
     def arrow_schema(self) -> pa.Schema:
         """The schema of a reading in the lake."""
         return pa.schema([pa.field(f.name, ARROW_TYPES[f.type]) for f in self.all_fields])

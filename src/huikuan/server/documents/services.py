@@ -42,8 +42,7 @@ register(
 
 Progress = Callable[[str, float, float], None]
 OPTION_NAMES = ("format", "shop", "account", "mapping", "password", "accept_partial")
-# What becomes of a held file: `taken` in the upload's options, or its rows say so.
-LEFT = "left"
+LEFT = "left"  # the status of a held document that a person did not want
 
 
 def import_paths(
