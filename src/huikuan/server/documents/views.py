@@ -53,7 +53,6 @@ def _batch(request: HttpRequest, name: str) -> Batch | None:
 def _page(request: HttpRequest, batch: Batch | None, fault: str = "") -> dict[str, Any]:
     return {
         "batch": batch, "fault": fault, "names": known_names(request.book), "titles": queries.format_titles(),  # type: ignore[attr-defined]
-        "formats": [] if batch else queries.format_groups(),
     }  # fmt: skip
 
 
