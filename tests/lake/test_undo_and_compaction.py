@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import compact, document, new_lake, order_line, put, shown, undo, wallet_line
 
-from huikuan.lake import compaction
+from huikuan.lake import compaction, current
 from huikuan.lake.lake import Lake
 from huikuan.records.document import Document
 from huikuan.records.kinds import KINDS
@@ -96,6 +96,24 @@ def test_undo_leaves_what_others_tell_and_an_older_snapshot_comes_back(tmp_path:
     undo(lake, "c")
     assert shown(lake)["order_line:S/1/1"]["status"] == "paid"
     assert shown(lake)["order_line:S/1/2"]["status"] == "paid"
+
+
+@pytest.mark.parametrize("earlier", [(), ("a",)], ids=["no base yet", "a base"])
+@pytest.mark.parametrize("undone", ["", "c"], ids=["standing", "undone since"])
+def test_a_look_that_began_before_compaction_finds_its_files(
+    tmp_path: Path, earlier: tuple[str, ...], undone: str
+) -> None:
+    told = overlapping()
+    lake = build(tmp_path, told, (*earlier, *(name for name in told if name not in earlier)), len(earlier) - 1)
+    touched = current.touched_sql(lake.state(KINDS["order_line"]))
+    assert touched is not None
+    with lake.connect() as con:
+        before = con.execute(touched).fetchall()
+        if undone:
+            undo(lake, undone)
+        compact(lake, grace_s=3600)
+        assert con.execute(touched).fetchall() == before != []
+    expect(lake, told, set(told) - {undone})
 
 
 operations = st.lists(

@@ -109,19 +109,27 @@ def _collect_garbage(state: KindState, standing: frozenset[str], grace_s: float)
     """Remove manifests superseded for longer than the grace, and what no remaining manifest needs."""
     generations = current.manifest_generations(state.folder)
     for old, following in itertools.pairwise(generations):
-        if time.time() - current.manifest_path(state.folder, following).stat().st_mtime >= grace_s:
+        if _is_older(current.manifest_path(state.folder, following), grace_s):
             _remove(current.manifest_path(state.folder, old))
     remaining = [current.load_manifest(state.folder, g) for g in current.manifest_generations(state.folder)]
+    if generations == [1] and not _is_older(current.manifest_path(state.folder, 1), grace_s):
+        remaining.insert(0, Manifest())  # before the first one a look has an empty base
     needed = {file.path for manifest in remaining for file in manifest.files}
     for path in (state.folder / "files").glob("*"):
         if path.relative_to(state.lake_folder).as_posix() not in needed:
             _remove(path)
     for path in (state.folder / "overlap").glob("*"):
-        document = path.stem
-        if document not in standing or all(document in manifest.documents for manifest in remaining):
+        # A document that a look with an older base has added may have been folded in, or undone, since.
+        added_to = [path.stem not in manifest.documents for manifest in remaining]
+        needed = any(added_to[:-1]) or (any(added_to) and path.stem in standing)
+        if not needed and _is_older(path, grace_s):
             _remove(path)
     for path in state.folder.glob("tmp-*"):
         _remove(path)
+
+
+def _is_older(path: Path, seconds: float) -> bool:
+    return time.time() - path.stat().st_mtime >= seconds
 
 
 def _remove(path: Path) -> None:
