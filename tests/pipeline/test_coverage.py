@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.coverage import Coverage, coverage
+from huikuan.pipeline.coverage import Coverage, Span, coverage, quiet_days
 from huikuan.pipeline.coverage_told import alerts_of, coverage_row, expected_text
 from huikuan.pipeline.importing import ImportOptions, import_file, undo_document
 from huikuan.records.document import Document
@@ -233,3 +233,43 @@ def test_imported_ledgers_keep_the_ends_of_their_balance(new_book: Callable[...,
     undo_document(book, first, "me")
     (stream,) = coverage(book.lake.documents(), date(2026, 10, 5))
     assert stream.first == date(2026, 10, 2)
+
+
+# Days without business ------------------------------------------------------------------------------------------------
+def quiet(documents: Sequence[Document], *spans: tuple[str, str], today: date = TODAY) -> Coverage:
+    (plain_one,) = coverage(documents, today)
+    told = [Span(date.fromisoformat(first), date.fromisoformat(last)) for first, last in spans]
+    (found,) = coverage(documents, today, {plain_one.key: told})
+    return found
+
+
+def test_quiet_days_are_no_gap_and_part_of_them_leaves_one() -> None:
+    documents = [document("2026-01-01..2026-01-31"), document("2026-02-03..2026-02-28")]
+    assert gaps(quiet(documents, ("2026-02-01", "2026-02-02"))) == []
+    assert gaps(quiet(documents, ("2026-02-01", "2026-02-01"), ("2026-02-02", "2026-02-02"))) == []
+    assert gaps(quiet(documents, ("2026-02-02", "2026-02-02"))) == [("2026-02-01", "2026-02-02", 2, "days")]
+    assert coverage(documents, TODAY, {"another": [Span(date(2026, 2, 1), date(2026, 2, 2))]})[0].gaps
+
+
+def test_money_is_missing_on_quiet_days_too() -> None:
+    documents = [document("2026-02-01..2026-03-02", ("1", "9")), document("2026-03-06..2026-03-31", ("5", "6"))]
+    assert gaps(quiet(documents, ("2026-03-03", "2026-03-05"))) == [("2026-03-03", "2026-03-05", 3, "money")]
+
+
+def test_what_is_due_begins_after_quiet_days() -> None:
+    documents = [document("2026-01-01..2026-01-31"), document("2026-02-01..2026-02-28")]
+    found = quiet(documents, ("2026-03-01", "2026-03-31"), today=date(2026, 4, 20))
+    assert found.expected is not None
+    assert (found.expected.first, found.expected.last) == (date(2026, 4, 1), date(2026, 4, 30))
+    assert found.expected.state == "next"
+
+
+def test_a_document_that_comes_after_all_is_told_and_not_the_quiet() -> None:
+    documents = [
+        document("2026-01-01..2026-01-31"),
+        document("2026-02-02..2026-02-02"),
+        document("2026-02-04..2026-02-28"),
+    ]
+    found = quiet(documents, ("2026-02-01", "2026-02-03"))
+    assert gaps(found) == []
+    assert [(span.first.day, span.last.day) for span in quiet_days(found)] == [(1, 1), (3, 3)]

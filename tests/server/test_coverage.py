@@ -15,10 +15,12 @@ from django.urls import reverse
 
 from huikuan.pipeline.coverage import Coverage
 from huikuan.pipeline.importing import ImportOptions
+from huikuan.server.audit.models import Entry
 from huikuan.server.books.models import Book
 from huikuan.server.documents import coverage_shown as shown
 from huikuan.server.documents import services
 from huikuan.server.documents.coverage import coverage_of
+from huikuan.server.documents.models import QuietDays
 from tests.pipeline.test_coverage import document, one, orders
 from tests.pipeline.test_proofs import MOVES, ledger
 from tests.server.world import World
@@ -84,6 +86,60 @@ def test_a_day_leads_to_its_document_or_to_the_list_of_several(world: World, gap
     assert "Covered twice" in page and "whole.csv" in page
 
 
+def mark(world: World, stream: Coverage, first: str, last: str, role: str = "clerk") -> str:
+    client = english(world, role)
+    client.post(address(world, "quiet", stream.key), {"first": first, "last": last})
+    return client.get(address(world, "stream", stream.key)).content.decode()
+
+
+@pytest.fixture
+def holiday(world: World, tmp_path: Path) -> Coverage:
+    """A wallet of which the second and third day are missing, and no money with them."""
+    take(
+        world.ours.book,
+        ledger(tmp_path, "first.csv", [(1, 100, 100)], (1, 1)),
+        ledger(tmp_path, "last.csv", [(4, 5, 105)], (4, 4)),
+    )
+    return coverage_of(world.ours.book, date(2026, 10, 5))[0]
+
+
+def test_days_without_business_are_asked_for_no_more_until_the_mark_is_taken_back(
+    world: World, holiday: Coverage
+) -> None:
+    page = english(world).get(address(world, "stream", holiday.key)).content.decode()
+    assert "is not covered, though the balance goes on" in page and "No business on these days" in page
+    page = mark(world, holiday, "2026-10-02", "2026-10-03")
+    assert "is not covered" not in page and "2026-10-02: No business" in page and "said by" in page
+    assert "No gap" in english(world).get(address(world, "coverage")).content.decode()
+    (said,) = QuietDays.objects.filter(book=world.ours.book)
+    english(world).post(address(world, "undo_quiet", holiday.key, said.pk))
+    assert "is not covered" in english(world).get(address(world, "stream", holiday.key)).content.decode()
+    told = Entry.objects.filter(book=world.ours.book).values_list("action", flat=True)
+    assert {"coverage.quiet", "coverage.quiet_undo"} <= set(told)
+
+
+def test_money_that_is_missing_is_missing_whatever_was_said(world: World, gap: Coverage) -> None:
+    page = english(world).get(address(world, "stream", gap.key)).content.decode()
+    assert "No business on these days" not in page
+    assert "lines for 20.00 are missing" in mark(world, gap, "2026-10-02", "2026-10-03")
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2026-10-01", "2026-10-03"), ("2026-10-03", "2026-10-02"), ("2026-09-01", "2026-09-02"), ("", "2026-10-02"),
+     ("2126-10-02", "2126-10-03")],
+    ids=["a file tells it", "ends before it begins", "before the first file", "no day", "days to come"],
+)  # fmt: skip
+def test_only_missing_days_can_be_marked(world: World, gap: Coverage, first: str, last: str) -> None:
+    mark(world, gap, first, last)
+    assert not QuietDays.objects.filter(book=world.ours.book).exists()
+
+
+def test_an_auditor_cannot_mark_days(world: World, gap: Coverage) -> None:
+    mark(world, gap, "2026-10-02", "2026-10-02", role="auditor")
+    assert not QuietDays.objects.filter(book=world.ours.book).exists()
+
+
 def test_a_book_without_documents_says_how_to_begin(world: World) -> None:
     assert "No data yet" in english(world).get(address(world, "coverage")).content.decode()
     assert english(world).get(address(world, "stream", "0" * 12)).status_code == 404
@@ -126,7 +182,7 @@ def test_days_whose_balance_goes_on_are_drawn_as_covered() -> None:
         ("covered", date(2026, 1, 1)), ("covered", date(2026, 2, 2)), ("maybe", date(2026, 1, 30)),
         ("expected", date(2026, 3, 1)),
     ]  # fmt: skip
-    assert shown.hints(doubtful)[0].startswith("2026-01-30 – 2026-02-01 has no rows")
+    assert shown.hints(doubtful, date(2026, 3, 1))[0].text.startswith("2026-01-30 – 2026-02-01 has no rows")
 
 
 def test_the_calendar_has_every_day_of_the_year_once() -> None:

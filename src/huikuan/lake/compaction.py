@@ -121,8 +121,8 @@ def _collect_garbage(state: KindState, standing: frozenset[str], grace_s: float)
     for path in (state.folder / "overlap").glob("*"):
         # A document that a look with an older base has added may have been folded in, or undone, since.
         added_to = [path.stem not in manifest.documents for manifest in remaining]
-        needed = any(added_to[:-1]) or (any(added_to) and path.stem in standing)
-        if not needed and _is_older(path, grace_s):
+        is_needed = any(added_to[:-1]) or (any(added_to) and path.stem in standing)
+        if not is_needed and _is_older(path, grace_s):
             _remove(path)
     for path in state.folder.glob("tmp-*"):
         _remove(path)

@@ -6,7 +6,8 @@ of the period it states, else those from its first row to its last.
 
 Between two documents that follow each other stands a gap when the balance does not go on (then the money that is
 missing is known), or when days are left out. Where periods are not stated, days without rows may just have been quiet:
-a balance that goes on proves that they were; without one, only a gap that is long for the stream is an alert.
+a balance that goes on proves that they were; without one, only a gap that is long for the stream is an alert. A person
+may say that days were *quiet*, without business: nothing is missing of them then, unless the balance says otherwise.
 
 What is due next follows from the rhythm of the documents before; nothing is expected of a stream without one.
 """
@@ -17,7 +18,7 @@ import calendar
 import hashlib
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -122,6 +123,7 @@ class Coverage:
     rhythm: str = ""
     expected: Expected | None = None
     undated: tuple[str, ...] = field(default=())  # documents without rows or period
+    quiet: tuple[Span, ...] = ()  # days without business, as a person said
 
     @property
     def name(self) -> str:
@@ -154,14 +156,16 @@ class Coverage:
         return sum(gap.is_alert for gap in self.gaps) + late
 
 
-def coverage(documents: Iterable[Document], today: date) -> list[Coverage]:
-    """The streams of standing documents as of a day, by name."""
+def coverage(
+    documents: Iterable[Document], today: date, quiet: Mapping[str, Sequence[Span]] | None = None
+) -> list[Coverage]:
+    """The streams of standing documents as of a day, by name. `quiet`: days without business, by the stream's key."""
     streams: dict[tuple[str, str, str, str], list[Document]] = defaultdict(list)
     for document in documents:
         kind = next((kind for kind in document.kinds if kind not in TIMELESS_KINDS), "")
         if kind:
             streams[_stream(document, kind)].append(document)
-    found = [_coverage(key, told, today) for key, told in streams.items()]
+    found = [_coverage(key, told, today, quiet or {}) for key, told in streams.items()]
     return sorted(found, key=lambda each: (each.kind in SHOP_KINDS, each.name, each.kind, each.formats))
 
 
@@ -174,23 +178,28 @@ def _stream(document: Document, kind: str) -> tuple[str, str, str, str]:
     return *owner, lead, document.format
 
 
-def _coverage(key: tuple[str, str, str, str], documents: Sequence[Document], today: date) -> Coverage:
+def _coverage(
+    parts: tuple[str, str, str, str], documents: Sequence[Document], today: date, quiet: Mapping[str, Sequence[Span]]
+) -> Coverage:
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+    told = sorted(quiet.get(key, ()), key=lambda span: span.first)
     dated = sorted((d for d in documents if d.period_from and d.period_to), key=_order)
-    shop, account, kind, _format = key
+    shop, account, kind, _format = parts
     shops = {document.shop for document in documents}
     rhythm = _rhythm(dated)
     return Coverage(
-        key=hashlib.sha256("\n".join(key).encode()).hexdigest()[:12],
+        key=key,
         shop=shop or (shops.pop() if len(shops) == 1 else ""),
         account=account,
         kind=kind,
         formats=tuple(sorted({document.format for document in documents})),
         documents=tuple(dated),
         spans=tuple(_spans(dated)),
-        gaps=tuple(_gaps(dated)),
+        gaps=tuple(gap for gap in _gaps(dated) if gap.money or list(_left_out(gap.first, gap.last, told))),
         rhythm=rhythm,
-        expected=_expected(dated, rhythm, today),
+        expected=_expected(dated, rhythm, today, told),
         undated=tuple(d.document_id for d in documents if not (d.period_from and d.period_to)),
+        quiet=tuple(told),
     )
 
 
@@ -291,6 +300,23 @@ def _balance(
     return tuple(torn), tuple(even)
 
 
+def _left_out(first: date, last: date, told: Iterable[Span]) -> Iterator[Span]:
+    """The days from `first` to `last` that none of the spans, oldest first, holds."""
+    for span in told:
+        if span.first > last:
+            break
+        if span.first > first:
+            yield Span(first, span.first - DAY)
+        first = max(first, span.last + DAY)
+    if first <= last:
+        yield Span(first, last)
+
+
+def quiet_days(stream: Coverage) -> list[Span]:
+    """The days a person called quiet, without those that a document tells since."""
+    return [part for span in stream.quiet for part in _left_out(span.first, span.last, stream.spans)]
+
+
 # What is due ---------------------------------------------------------------------------------------------------------
 def _rhythm(documents: Sequence[Document]) -> str:
     """How often documents came, by most of the steps from one's first day to the next one's; blank: no rhythm."""
@@ -305,12 +331,15 @@ def _rhythm(documents: Sequence[Document]) -> str:
     return ""
 
 
-def _expected(documents: Sequence[Document], rhythm: str, today: date) -> Expected | None:
-    """The next document's days; where several are due already, all of them."""
+def _expected(documents: Sequence[Document], rhythm: str, today: date, quiet: Sequence[Span]) -> Expected | None:
+    """The next document's days; where several are due already, all of them. It follows days that were quiet."""
     if not rhythm:
         return None
     last_day = max(days_of(document)[1] for document in documents)
     stated = any(document.period_stated for document in documents if days_of(document)[1] == last_day)
+    for span in quiet:
+        if span.first <= last_day + DAY <= span.last:
+            last_day, stated = span.last, True
     calendar_months = rhythm == "monthly" and _by_calendar(documents)
     first, last = _next(last_day, rhythm, calendar_months, roughly=not stated)
     due = last + DAY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from tests.server.rows import MATCH, MONEY, Row
@@ -85,6 +86,16 @@ def stream(company: Any) -> tuple[Any, ...]:
     return (coverage_of(company.book, company.book.today())[0].key,)
 
 
+def quiet(company: Any) -> tuple[Any, ...]:
+    """Days of the imported document's stream that were marked as quiet."""
+    from huikuan.server.documents.models import QuietDays
+
+    (key,) = stream(company)
+    day = date(2025, 8, 13)
+    made = QuietDays.objects.create(book=company.book, stream=key, first=day, last=day, actor="test")
+    return key, made.pk
+
+
 ROWS = [
     Row("documents:import", MATCH),
     Row("documents:import", MATCH, "post"),
@@ -107,6 +118,8 @@ ROWS = [
     Row("documents:coverage", MONEY),
     # Both books have an account of this name: the key is that of its name.
     Row("documents:stream", MONEY, "get", stream),
+    Row("documents:quiet", MATCH, "post", stream),
+    Row("documents:undo_quiet", MATCH, "post", quiet),
     Row("documents:document", MONEY, "get", document),
     Row("documents:decide", MATCH, "post", document),
     Row("documents:undo", MATCH, "get", document),

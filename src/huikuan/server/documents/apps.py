@@ -20,6 +20,8 @@ class DocumentsConfig(AppConfig):
         actions.name("document.import", _("Document imported"))
         actions.name("document.left", _("File left out: it would have changed known records"))
         actions.name("document.undo", _("Document undone"))
+        actions.name("coverage.quiet", _("Days without business marked"))
+        actions.name("coverage.quiet_undo", _("Mark of days without business taken back"))
         actions.name("mapping.save", _("Column mapping saved"))
         actions.name("mapping.delete", _("Column mapping removed"))
 

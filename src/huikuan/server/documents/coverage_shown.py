@@ -11,20 +11,20 @@ from decimal import ROUND_DOWN, Decimal
 
 from django.utils.translation import gettext as _
 
-from huikuan.pipeline.coverage import Coverage, Span, days_of
+from huikuan.pipeline.coverage import Coverage, Gap, Span, days_of, quiet_days
 from huikuan.pipeline.coverage_told import expected_text, gap_text, span_text
 from huikuan.server.core import numbers
 
 DAY = timedelta(days=1)
 # What may be said of a day, in the order of the legend.
-STATES = ("covered", "twice", "gap", "maybe", "late", "expected")
+STATES = ("covered", "twice", "gap", "maybe", "quiet", "late", "expected")
 
 
 def state_name(state: str) -> str:
     """A state in words."""
     return {
         "covered": _("Covered"), "twice": _("Covered twice"), "gap": _("Gap"), "maybe": _("Perhaps quiet"),
-        "late": _("Due"), "expected": _("Expected"),
+        "quiet": _("No business"), "late": _("Due"), "expected": _("Expected"),
     }[state]  # fmt: skip
 
 
@@ -85,13 +85,14 @@ class DayCell:
 def runs_of(stream: Coverage) -> list[Run]:
     """All that is to be said of a stream's days, in order; later runs lie on top of earlier ones."""
     runs = [Run(span.first, span.last, "twice" if len(span.documents) > 1 else "covered") for span in stream.spans]
-    runs += [Run(first, last, "covered") for first, last in _quiet(stream)]
+    runs += [Run(first, last, "covered") for first, last in _proved_quiet(stream)]
     joined: list[Run] = []
     for run in sorted(runs, key=lambda each: each.first):
         if joined and joined[-1].state == run.state and joined[-1].last + DAY == run.first:
             joined[-1] = Run(joined[-1].first, run.last, run.state)
         else:
             joined.append(run)
+    joined += [Run(span.first, span.last, "quiet") for span in quiet_days(stream)]
     joined += [Run(gap.first, gap.last, "gap" if gap.is_alert else "maybe") for gap in stream.gaps]
     if stream.expected and stream.expected.state != "stopped":
         state = "late" if stream.expected.state == "late" else "expected"
@@ -99,7 +100,7 @@ def runs_of(stream: Coverage) -> list[Run]:
     return joined
 
 
-def _quiet(stream: Coverage) -> Iterator[tuple[date, date]]:
+def _proved_quiet(stream: Coverage) -> Iterator[tuple[date, date]]:
     """Days without a document of which the balance proves that nothing is missing."""
     gaps = {gap.first for gap in stream.gaps if gap.days}
     for before, after in itertools.pairwise(stream.spans):
@@ -186,32 +187,47 @@ def _cell(day: date, told: dict[date, tuple[str, tuple[str, ...]]], names: dict[
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing somebody should see to."""
+    """One thing somebody should see to. `quiet`: the days of which a person may say that there was no business."""
 
     stream: Coverage
     text: str
-    late: bool
+    late: bool = False
+    quiet: Span | None = None
 
 
-def alerts(streams: Sequence[Coverage]) -> list[Alert]:
+def _gap_alert(stream: Coverage, gap: Gap) -> Alert:
+    quiet = Span(gap.first, gap.last) if gap.days and not gap.money else None
+    return Alert(stream, gap_text(stream, gap, numbers.money_exact), quiet=quiet)
+
+
+def _expected_alert(stream: Coverage, today: date) -> Alert | None:
+    """What has not come; None where nothing is due."""
+    expected = stream.expected
+    if expected is None or expected.state == "next":
+        return None
+    last = min(expected.last, today)
+    quiet = Span(expected.first, last) if expected.first <= last else None
+    return Alert(stream, expected_text(expected), late=expected.state == "late", quiet=quiet)
+
+
+def alerts(streams: Sequence[Coverage], today: date) -> list[Alert]:
     """What somebody should see to: missing money, missing days, what is late."""
     found: list[tuple[int, Alert]] = []
     for stream in streams:
         for gap in stream.gaps:
             if gap.is_alert:
-                text = gap_text(stream, gap, numbers.money_exact)
-                found.append((0 if gap.money else 2 if gap.even else 1, Alert(stream, text, late=False)))
-        if stream.expected and stream.expected.state == "late":
-            found.append((3, Alert(stream, expected_text(stream.expected), late=True)))
+                found.append((0 if gap.money else 2 if gap.even else 1, _gap_alert(stream, gap)))
+        late = _expected_alert(stream, today)
+        if late and late.late:
+            found.append((3, late))
     return [alert for _rank, alert in sorted(found, key=lambda each: each[0])]
 
 
-def hints(stream: Coverage) -> list[str]:
+def hints(stream: Coverage, today: date) -> list[Alert]:
     """What may be missing, or may not."""
-    told = [gap_text(stream, gap, numbers.money_exact) for gap in stream.gaps if not gap.is_alert]
-    if stream.expected and stream.expected.state == "stopped":
-        told.append(expected_text(stream.expected))
-    return told
+    told = [_gap_alert(stream, gap) for gap in stream.gaps if not gap.is_alert]
+    stopped = _expected_alert(stream, today)
+    return [*told, stopped] if stopped and not stopped.late else told
 
 
 def joined_overlaps(stream: Coverage) -> list[Span]:

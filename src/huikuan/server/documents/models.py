@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from huikuan.server.core import statuses
+from huikuan.server.workbench.models import Decision
 
 
 class Upload(models.Model):
@@ -54,6 +55,21 @@ class SavedMapping(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["book", "name"], name="mapping_name_in_book")]
         ordering = ["name"]
+
+
+class QuietDays(Decision):
+    """Days of a shop or account on which there was no business, as a person said: no file is missing of them.
+
+    Grain: one saying. `stream` is the key of `pipeline.coverage.Coverage`; both days are included.
+    """
+
+    stream = models.CharField(max_length=12)
+    first = models.DateField()
+    last = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["book", "live"], name="quiet_days_of_book")]
+        ordering = ["first", "pk"]
 
 
 class DocumentRow(models.Model):

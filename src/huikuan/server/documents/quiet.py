@@ -1,0 +1,70 @@
+"""Days without business: a person says so, and no file is asked for; it can be taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from huikuan.pipeline.coverage import Coverage
+from huikuan.records.errors import UserError
+from huikuan.records.messages import gettext_noop, register
+from huikuan.server.accounts.access import actor_name, require
+from huikuan.server.audit.services import record
+from huikuan.server.books.models import Book
+from huikuan.server.documents.coverage import coverage_of
+from huikuan.server.documents.models import QuietDays
+
+register(
+    {
+        "coverage.not_missing": gettext_noop(
+            "%(first)s – %(last)s is not missing. Choose days between two files, or after the last one and not later "
+            "than today."
+        ),
+        "coverage.not_quiet": gettext_noop("These days were not marked, or the mark has been taken back already."),
+    }
+)
+
+
+@transaction.atomic
+def say_quiet(book: Book, actor: Any, stream: Coverage, first: date, last: date, reason: str = "") -> QuietDays:
+    """Say that there was no business from one day to another, both included. UserError `coverage.not_missing` for days
+    that a file tells, days before the first file and days to come."""
+    require(book, actor, "match")
+    told = any(span.first <= last and first <= span.last for span in stream.spans)
+    if told or first > last or stream.first is None or first < stream.first or last > book.today():
+        raise UserError("coverage.not_missing", first=first, last=last)
+    user = getattr(actor, "user", actor)
+    made = QuietDays.objects.create(
+        book=book, stream=stream.key, first=first, last=last, reason=reason, actor=actor_name(actor),
+        created_by=user if getattr(user, "pk", None) else None,
+    )  # fmt: skip
+    after = {"name": stream.name, "from": first.isoformat(), "to": last.isoformat(), "reason": reason}
+    record(actor, "coverage.quiet", f"stream:{stream.key}", book=book, after=after)
+    return made
+
+
+@transaction.atomic
+def take_back(book: Book, actor: Any, pk: int) -> QuietDays:
+    """The days are asked for again."""
+    require(book, actor, "match")
+    found = QuietDays.objects.select_for_update().filter(book=book, pk=pk, live=True).first()
+    if found is None:
+        raise UserError("coverage.not_quiet")
+    found.live, found.undone_actor, found.undone_at = False, actor_name(actor), timezone.now()
+    found.save(update_fields=["live", "undone_actor", "undone_at"])
+    before = {"from": found.first.isoformat(), "to": found.last.isoformat(), "reason": found.reason}
+    record(actor, "coverage.quiet_undo", f"stream:{found.stream}", book=book, before=before)
+    return found
+
+
+def quiet_of(book: Book, stream: Coverage) -> list[QuietDays]:
+    """What was said of a stream and stands, the latest days first."""
+    return list(QuietDays.objects.filter(book=book, stream=stream.key, live=True).order_by("-first"))
+
+
+def stream_of(book: Book, key: str, today: date) -> Coverage | None:
+    """The stream of a key as of a day."""
+    return next((each for each in coverage_of(book, today) if each.key == key), None)
