@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +16,7 @@ from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.documents import coverage_shown as shown
 from huikuan.server.documents import queries, quiet
 from huikuan.server.documents.coverage import coverage_of
-from huikuan.server.documents.models import DocumentRow
+from huikuan.server.documents.models import DocumentRow, QuietDays
 
 ALERTS_SHOWN = 30
 OVERLAPS_SHOWN = 30
@@ -97,6 +97,7 @@ def say_quiet(request: HttpRequest, key: str) -> HttpResponse:
 @book_view("match")
 def undo_quiet(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """Take the mark of some days back."""
-    quiet.take_back(request.book, request, pk)  # type: ignore[attr-defined]
+    said = get_object_or_404(QuietDays, book=request.book, stream=key, pk=pk)  # type: ignore[attr-defined]
+    quiet.take_back(request.book, request, said.pk)  # type: ignore[attr-defined]
     toast(request, gettext("The days are asked for again."))
     return done(request, book_url(request, "documents:stream", key))
