@@ -80,7 +80,7 @@ def footer_sql(declared: Format, cells: Sequence[str] = ("c0",)) -> str:
     """SQL over a raw table with these cells: whether a row begins the footer, or is a line of it."""
     if declared.footer is None:
         return "FALSE"
-    first = "ltrim(c0, ' `\t')"
+    first = "CASE WHEN ascii(c0) IN (9, 32, 96) THEN ltrim(c0, ' `\t') ELSE c0 END"  # trimming each costs much more
     if declared.footer.first_filled:
         first = "ltrim(coalesce(" + ", ".join(f"nullif(trim({cell}, ' `\t'), '')" for cell in cells[:3]) + "), ' `\t')"
     tests = [f"starts_with({first}, {sql_text(start)})" for start in declared.footer.starts]

@@ -28,6 +28,7 @@ from huikuan.records.money import (
     amount_sql,
     blank_trim_sql,
     decimal_comma_sql,
+    filled_sql,
     no_amount_sql,
     without_side_sql,
     without_unit_sql,
@@ -126,7 +127,7 @@ def scrub_sql(text: str) -> str:
 
 
 def _text(column: Text, raw: str) -> ColumnSql:
-    clean = f"nullif({blank_trim_sql(raw)}, '')"
+    clean = filled_sql(raw)
     if column.scrub:
         return ColumnSql({f"t_{column.name}": clean}, {column.name: scrub_sql(f"t_{column.name}")})
     return ColumnSql({column.name: clean})
@@ -177,7 +178,7 @@ def _amount(column: Amount, raw: str, header: str, cell: str) -> ColumnSql:
 def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadContext) -> ColumnSql:
     name, bare, local = column.name, f"t_{column.name}", f"l_{column.name}"
     zone = context.timezone if column.tz == BOOK else column.tz
-    other = f"nullif({blank_trim_sql(raw + '_also')}, '')" if column.also else ""
+    other = filled_sql(f"{raw}_also") if column.also else ""
     both = ""
     if other:
         whole = f"regexp_matches({raw}_also, '[0-9]{{4}}[-/年]?[0-9]{{2}}.*[0-9]{{2}}:')"
@@ -226,12 +227,13 @@ def _choice(column: Choice, raw: str, header: str, cell: str) -> ColumnSql:
 
 
 def _person(column: Person, raw: str, context: ReadContext) -> ColumnSql:
-    bare = f"t_{column.name}"
+    bare, clean = f"t_{column.name}", f"f_{column.name}"
     keyed = f"sha256('{_blob(context.hash_key)}'::BLOB || encode({bare}))"
-    first, last = f"left({bare}, 1)", f"right({bare}, 1)"
-    mask = f"CASE WHEN length({bare}) <= 4 THEN {first} || '**' ELSE {first} || '***' || {last} END"
-    clean = f"nullif({blank_trim_sql(raw)}, '')"  # a spreadsheet program writes the number 15881 as 15881.0
-    parsed = {bare: f"CASE WHEN regexp_full_match({clean}, '[0-9]+[.]0') THEN left({clean}, -2) ELSE {clean} END"}
+    short, long = f"concat({bare}[1], '**')", f"concat({bare}[1], '***', {bare}[-1])"
+    mask = f"CASE WHEN length({bare}) <= 4 THEN {short} WHEN length({bare}) > 4 THEN {long} END"
+    # A spreadsheet program writes the number 15881 as 15881.0.
+    number = f"ends_with({clean}, '.0') AND regexp_full_match({clean}, '[0-9]+[.]0')"
+    parsed = {clean: filled_sql(raw), bare: f"CASE WHEN {number} THEN left({clean}, -2) ELSE {clean} END"}
     return ColumnSql(parsed, {f"{column.name}_hash": keyed, f"{column.name}_mask": mask})
 
 

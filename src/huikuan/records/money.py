@@ -128,13 +128,22 @@ def without_side_sql(raw: str) -> str:
 
 
 def blank_trim_sql(cell: str) -> str:
-    """SQL: a cell without the blanks around it (space, tab, no-break space, ideographic space).
+    """SQL: a cell without the blanks around it (space, tab, no-break space, ideographic space)."""
+    return f"CASE WHEN {_may_have_blanks_sql(cell)} THEN trim({cell}, {sql_text(BLANKS)}) ELSE {cell} END"
 
-    Trimming costs more than looking at both ends first, and most cells need none."""
+
+def filled_sql(cell: str) -> str:
+    """SQL: a cell without the blanks around it, null where nothing is left."""
+    trimmed = f"nullif(trim({cell}, {sql_text(BLANKS)}), '')"
+    return f"CASE WHEN {cell} = '' THEN NULL WHEN {_may_have_blanks_sql(cell)} THEN {trimmed} ELSE {cell} END"
+
+
+def _may_have_blanks_sql(cell: str) -> str:
+    """SQL: whether a cell may begin or end with a blank. Trimming costs more than looking at both ends first, and most
+    cells need none. Ranges, not a list of blanks: DuckDB makes a join of each list, even where it is never asked."""
+    begins = f"{cell} BETWEEN '\t' AND '!' OR starts_with({cell}, '`') OR {cell} BETWEEN '\u00a0' AND '\u3001'"
     ends = " OR ".join(f"ends_with({cell}, {sql_text(blank)})" for blank in BLANKS)
-    codes = ", ".join(str(ord(blank)) for blank in BLANKS)
-    trimmed = f"trim({cell}, {sql_text(BLANKS)})"
-    return f"CASE WHEN ascii({cell}) IN ({codes}) OR {ends} THEN {trimmed} ELSE {cell} END"
+    return f"({begins} OR {ends})"
 
 
 def to_scale(amount: Decimal, scale: int = SCALE) -> Decimal:
