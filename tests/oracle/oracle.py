@@ -125,3 +125,48 @@ def reach(start: str, partners: dict[str, set[str]]) -> set[str]:
             found.add(key)
             waiting.append(key)
     return found
+
+
+# ------------------------------------------------------------------------------------------------- settlement-wallet
+# Records as dictionaries with the columns of their kinds; one account, one shop, every line of one currency.
+NUMBERS_MET = (
+    ("flow_no", "flow_no"), ("flow_no", "trade_no"), ("flow_no", "flow_no"), ("batch", "flow_no"),
+    ("trade_no", "trade_no"), ("trade_no", "flow_no"), ("order_no", "order_no"),
+)  # fmt: skip
+
+
+def settlement_wallet(
+    settled: Sequence[Entry], moved: Sequence[Entry]
+) -> set[tuple[frozenset[str], frozenset[str], Decimal]]:
+    """What meets by a number: groups of both sides as (left keys, right keys, left - right); each line by the first
+    number in the list that some line of the other side has as well."""
+    settled = [line for line in settled if line["type"] not in ("payout", "transfer", "deposit")]
+    moved = [line for line in moved if not line["movement"]]
+    both = {line["document_id"] for line in settled} & {line["document_id"] for line in moved}
+    met: dict[str, tuple[list[Entry], list[Entry]]] = defaultdict(lambda: ([], []))
+    for side, lines, others in ((0, settled, moved), (1, moved, settled)):
+        for line in lines:
+            met[number_met(line, others, side, both)][side].append(line)
+    return {
+        (
+            frozenset(line["record_key"] for line in left),
+            frozenset(line["record_key"] for line in right),
+            taken(left, right),
+        )
+        for left, right in met.values()
+        if left and right
+    }
+
+
+def number_met(line: Entry, others: Sequence[Entry], side: int, both: set[str]) -> str:
+    for place, pair in enumerate(NUMBERS_MET):
+        number = line.get(pair[side])
+        for other in others:
+            own = place or (line if side == 0 else other)["document_id"] in both
+            if number and own and other.get(pair[1 - side]) == number:
+                return str(number)
+    return str(line["flow_no"])
+
+
+def taken(left: Sequence[Entry], right: Sequence[Entry]) -> Decimal:
+    return sum((line["amount"] for line in left), Decimal(0)) - sum((line["amount"] for line in right), Decimal(0))

@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 
 from huikuan.engine import Classes, Definition, Outcome, Passes, Sides, reconcile
 from huikuan.engine.model import ENTRY
+from huikuan.recons.settlement_wallet import SETTLEMENT_WALLET
 from huikuan.records.decisions import Decisions
-from tests.engine.build import AS_OF, day, entries, rows
+from huikuan.records.rules import Rules
+from tests.engine.build import AS_OF, day, entries, facts, moved, rows, settled
 from tests.oracle import oracle
 
 KEYED = Definition("order-settlement", prepare=lambda *_: Sides(None, None), passes=Passes(key="applies"))
@@ -152,3 +154,39 @@ def _told(n: int, m: int) -> dict[str, Any]:
         "key": "ABC"[(n * m) % 3], "amount": str((n + 2 * m) % 7), "fee": m % 4 == 3, "currency": "CNY",
         "second": m == 4, "due": (n + m) % 3 - 1, "hint": None,
     }  # fmt: skip
+
+
+def test_settlement_wallet_meets_by_the_numbers_the_oracle_finds() -> None:
+    """Each world is a currency of its own; its documents are told apart by its number."""
+    made = random.Random(7)
+    records: list[dict[str, Any]] = []
+    expected: set[Any] = set()
+    for world in range(120):
+        left = [_in_world(settled, world, n, made) for n in range(made.randint(0, 6))]
+        right = [_in_world(moved, world, n, made) for n in range(made.randint(0, 6))]
+        expected |= oracle.settlement_wallet(left, right)
+        records += left + right
+    told = facts(*records)
+    sides = SETTLEMENT_WALLET.prepare(told, Rules(), AS_OF)
+    outcome = reconcile(told.backend, SETTLEMENT_WALLET, sides, Decisions(), AS_OF)
+    groups: dict[str, tuple[set[str], set[str], Decimal]] = {}
+    for row in rows(outcome.links):
+        if row["pass"] == "key":
+            group = groups.setdefault(row["group_id"], (set(), set(), row["residual"]))
+            group[row["side"] == "right"].add(row["record_key"])
+    found = {(frozenset(left), frozenset(right), residual) for left, right, residual in groups.values()}
+    assert len(expected) > 100
+    assert found == expected
+
+
+def _in_world(build: Any, world: int, n: int, made: random.Random) -> dict[str, Any]:
+    side = "bill" if build is settled else "ledger"
+    numbers = {name: made.choice([None, *"12345"]) for name in ("order_no", "trade_no", "batch")}
+    fields = {
+        "currency": f"C{world}", "document_id": f"{made.choice([side, side, 'both'])}{world}",
+        "record_key": f"{side}{world}.{n}", "flow_no": made.choice("1234567"), "trade_no": numbers["trade_no"],
+    }  # fmt: skip
+    amount = made.choice(["-5", "1", "1", "5", "10"])
+    if build is settled:
+        return dict(build(numbers["order_no"], amount, batch=numbers["batch"], **fields))
+    return dict(build(amount, order_no=numbers["order_no"], **fields))

@@ -134,12 +134,16 @@ class Sides:
 
 @dataclass(frozen=True)
 class Passes:
-    """Which pass applies, only suggests, or is off (DESIGN section 6)."""
+    """Which pass applies, only suggests, or is off (DESIGN section 6).
+
+    `runs`: the batch pass looks for contiguous runs of entries too, not for whole days only.
+    """
 
     key: Mode = "applies"
     reference: Mode = "off"
     amount: Mode = "off"
     batch: Mode = "off"
+    runs: bool = True
 
 
 @dataclass(frozen=True)

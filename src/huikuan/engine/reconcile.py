@@ -113,6 +113,7 @@ def _match(run: _Run) -> None:
             _take(run, found.assignment)
     if passes.batch == "applies" and _both_open(run):
         _take(run, match_days(run.work, name, run.left, run.right, run.window, run.blocked))
+    if passes.batch == "applies" and passes.runs and _both_open(run):
         _take(run, match_runs(run.work, name, run.left, run.right, run.window, run.blocked))
 
 

@@ -106,9 +106,9 @@ def title_of(name: str) -> Title:
 # Why a record stayed open -------------------------------------------------------------------------------------------
 
 
-def class_words(code: str) -> str:
-    """What a class of open items means, in a sentence; blank for a code that has none."""
-    return str(CLASS_WORDS.get(code, ""))
+def class_words(code: str, name: str = "") -> str:
+    """What a class of open items means (in a reconciliation), in a sentence; blank for a code that has none."""
+    return str(OWN_WORDS.get((name, code)) or CLASS_WORDS.get(code, ""))
 
 
 CLASS_WORDS = {
@@ -139,11 +139,22 @@ CLASS_WORDS = {
     "possible_duplicate": gettext_lazy("Two files tell it, and it may be one movement or two."),
     "late": gettext_lazy("It came after its due date."),
 }
+# Where a reconciliation means something else by a class.
+OWN_WORDS = {
+    ("settlement-wallet", "not_due"): gettext_lazy("It was settled; the platform account may still take some days."),
+    ("settlement-wallet", "missing_right"): gettext_lazy(
+        "It was settled and is past its due date, but the platform account never moved."
+    ),
+    ("settlement-wallet", "missing_left"): gettext_lazy(
+        "The platform account moved, but no imported bill says what was settled."
+    ),
+    ("settlement-wallet", "not_operating"): gettext_lazy("The platform's own bill calls it no settlement."),
+}
 
 
 def why_open(name: str, row: Mapping[str, Any]) -> list[str]:
     """Why a record was not matched: its class first, then what each pass that applies looked for in vain."""
-    told = [class_words(row["class"])]
+    told = [class_words(row["class"], name)]
     if row["evidence"]:  # what is left of a group, or was let go from one
         return [because(row["evidence"]), *told]
     if row["class"] in NO_WORK_CLASSES:
@@ -171,5 +182,10 @@ def why_open(name: str, row: Mapping[str, Any]) -> list[str]:
             _("By amount: lines of the same amount exist, but amounts repeat too often here to match by them alone.")
         )
     if passes.batch == "applies":
-        told.append(_("By batch: no day and no run of movements adds up to %(amount)s.") % {"amount": amount})
+        sentence = (
+            _("By batch: no day and no run of movements adds up to %(amount)s.")
+            if passes.runs
+            else _("By batch: no day adds up to a single line of %(amount)s.")
+        )
+        told.append(sentence % {"amount": amount})
     return [sentence for sentence in told if sentence]
