@@ -47,9 +47,7 @@ def test_any_number_of_orders(tmp_path: Path, orders: int) -> None:
             assert min(row.money("账户余额（元）") for row in rows) >= 0
 
 
-def test_hard_is_refused_politely_and_nothing_is_written(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="hard demo does not exist yet"):
-        generate(tmp_path / "x", 1_000, 1, hard=True)
+def test_a_demo_without_orders_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="at least one order, 0 were asked for"):
         generate(tmp_path / "x", 0, 1)
     assert not (tmp_path / "x").exists()

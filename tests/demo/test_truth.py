@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from huikuan.demo.truth import CAUSES
 from tests.demo import reading
 from tests.demo.conftest import ORDERS, Made
 
@@ -41,7 +41,10 @@ def money_rows(demo: Made) -> dict[Place, tuple[str, Decimal, bool]]:
             found.pop(seen.get(row["账务流水号"], here), None)  # the newer download is the one that counts
             seen[row["账务流水号"]] = here
             amount = row.money("收入金额（+元）") + row.money("支出金额（-元）")
-            found[here] = (row["商户订单号"].removeprefix("T200P"), amount, row["业务类型"] in GROSS_ITEMS)
+            in_text = re.search(r"\d{19}", row["备注"])
+            name = row["商户订单号"].removeprefix("T200P") or (in_text[0] if in_text else "")
+            gross = row["业务类型"] in GROSS_ITEMS or "平台补贴" in row["备注"] + row.cells.get("业务描述", "")
+            found[here] = (name, amount, gross)
     document = demo.documents("wechatpay.trades")[0]
     for row in reading.ticked(demo.folder, document)[0]:
         amount = row.money("应结订单金额") - row.money("退款金额")
@@ -58,7 +61,7 @@ def open_of(demo: Made, name: str, side: str) -> list[dict[str, Any]]:
 
 
 def expected(row: reading.Row) -> Decimal:
-    return row.money("买家实际支付金额") if row["订单付款时间"] else Decimal(0)
+    return row.money("买家实际支付金额") + row.money("天猫卡券抵扣") if row["订单付款时间"] else Decimal(0)
 
 
 def test_linked_rows_name_the_order_and_add_up_as_told(demo: Made, order_rows: Any, money_rows: Any) -> None:
@@ -71,7 +74,7 @@ def test_linked_rows_name_the_order_and_add_up_as_told(demo: Made, order_rows: A
             continue
         assert names == {left["订单编号"]}
         settled = sum((amount for _, amount, is_gross in right if is_gross), Decimal(0))
-        assert (expected(left) == settled) == (link["class"] == ""), link
+        assert (expected(left) == settled) == (link["class"] in ("", "late")), link
 
 
 def test_every_settling_row_is_linked_or_open(demo: Made, money_rows: Any) -> None:
@@ -138,7 +141,9 @@ def test_every_class_of_the_three_reconciliations_occurs(demo: Made) -> None:
         "payout_missing", "payout_returned", "unidentified_receipt", "unidentified_payment", "own_transfer",
         "not_operating", "balance_break",
     }  # fmt: skip
-    assert all(row["cause"] == CAUSES[row["class"]] for row in demo.truth["open"])
+    assert {row["cause"] for row in demo.truth["open"]} > {
+        "c-T1", "c-O1", "c-P1", "c-P3", "c-P4", "c-S1", "c-S2", "c-R2", "c-R6", "c-D1", "c-D3", "c-D5", "c-W1", "c-W2",
+    }  # fmt: skip
     assert demo.result.open == Counter(row["class"] for row in demo.truth["open"])
     assert demo.result.links == Counter(row["class"] for row in demo.truth["links"])
 
@@ -193,7 +198,7 @@ def test_payout_links_agree_but_for_the_fee(demo: Made) -> None:
         ((received, memo),) = (bank[place(row)] for row in link["right"])
         sent = sum((amount for _, amount, _ in rows), Decimal(0))
         fee = sent - received
-        assert (fee == 0) == (link["class"] == "")
+        assert (fee == 0) == (link["class"] in ("", "late"))
         assert Decimal(0) <= fee <= Decimal(15)
         merged += len(rows) > 1
         by_reference += any(number in memo for _, _, number in rows)

@@ -14,7 +14,7 @@ from huikuan.cli.common import ACTOR, emit, home_options, json_option, progress,
 @click.command("demo")
 @click.option("--orders", type=click.IntRange(min=1), default=2000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--hard", is_flag=True, help="With the anomalies of later reconciliations.")
+@click.option("--hard", is_flag=True, help="Far more goes wrong, and files tell the same again, cut otherwise.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the files; default huikuan-demo."
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from huikuan.demo import payouts as p
 from huikuan.demo.payouts import Payout
-from huikuan.demo.seller import BANKS, BOC, CCB, DATES, DAY, ICBC, LEDGER_DAY, LEGAL_NAME, WALLETS
+from huikuan.demo.seller import BANKS, BOC, CCB, DATES, DAY, END, ICBC, LEDGER_DAY, LEGAL_NAME, WALLETS
 
 ALIPAY = ("支付宝（中国）网络技术有限公司客户备付金", "215500690001")
 WECHAT = ("财付通支付科技有限公司客户备付金", "243300133")
@@ -31,36 +31,53 @@ class BankMove:
     balance: int = 0
     hidden: bool = False
     ref: str = ""
+    place: tuple[str, int] = ("", 0)
 
 
 def receipts(payouts: list[Payout]) -> list[BankMove]:
-    """The bank movements that the payouts of one wallet become."""
+    """The bank movements that the payouts of one wallet become, up to the as-of day."""
     found: list[BankMove] = []
-    waiting: Payout | None = None
+    waiting: list[Payout] = []
     for payout in payouts:
-        if payout.role in (p.LOST, p.RETURNED, p.IN_TRANSIT):
+        if payout.role in p.ECHO:
+            at = payout.at + DAY + 7_000
+            party, bank = OTHER_STRANGER, WALLETS[payout.wallet].bank
+            found.append(BankMove(bank, at, payout.cents, party, "汇入", "往来", "unidentified_receipt"))
+        if payout.role in p.NOT_ARRIVING:
             continue
-        if payout.role == p.MERGED_FIRST:
-            waiting = payout
-        elif payout.role == p.MERGED_SECOND and waiting:
-            found.append(_receipt((waiting, payout), ""))
-            waiting = None
-        else:
-            reference = payout.flow if payout.role in (p.BY_REFERENCE, p.WITH_FEE) else ""
-            found.append(_receipt((payout,), reference))
+        waiting.append(payout)
+        if payout.role in (p.MERGED_FIRST, p.MERGED_MORE):
+            continue
+        found += _receipts(tuple(waiting))
+        waiting = []
     if waiting:
-        found.append(_receipt((waiting,), ""))
-    return found
+        found += _receipts(tuple(waiting))
+    return [move for move in found if move.at < END]
 
 
-def _receipt(payouts: tuple[Payout, ...], reference: str) -> BankMove:
+def _receipts(payouts: tuple[Payout, ...]) -> list[BankMove]:
+    """One bank line, or two of a payout that comes in two parts."""
     last = payouts[-1]
-    wallet = WALLETS[last.wallet]
-    same_day = last.at % 3 != 0
-    at = last.at + (5_400 + last.at % 3_000 if same_day else DAY - 1_800)
     cents = sum(payout.cents for payout in payouts)
     if last.role == p.WITH_FEE:
         cents -= p.FEE[last.wallet]
+    reference = last.flow if last.role in p.NAMED else ""
+    at = _arrival(last)
+    if last.role not in (p.SPLIT_NAMED, p.SPLIT_BARE):
+        return [_receipt(payouts, at, cents, reference)]
+    first = cents * 3 // 5 // 100 * 100
+    return [_receipt(payouts, at, first, reference), _receipt(payouts, at + 40, cents - first, reference)]
+
+
+def _arrival(payout: Payout) -> int:
+    """The moment of arrival: the same day or the next, or days late."""
+    same_day = payout.at % 3 != 0
+    late = {p.SLOW: 4, p.LATE_NAMED: 8, p.LATE_BARE: 9}.get(payout.role, 0)
+    return payout.at + late * DAY + (5_400 + payout.at % 3_000 if same_day else DAY - 1_800)
+
+
+def _receipt(payouts: tuple[Payout, ...], at: int, cents: int, reference: str) -> BankMove:
+    wallet = WALLETS[payouts[-1].wallet]
     if wallet.platform == "alipay":
         memo = f"支付宝提现 {reference}".strip()
         return BankMove(wallet.bank, at, cents, ALIPAY, "网上支付转入", memo, payouts=payouts)
@@ -129,20 +146,20 @@ def other_moves() -> list[BankMove]:
     return moves
 
 
-def _transfer(source: int, at: int, balance: int) -> list[BankMove]:
+def _transfer(source: int, at: int, balance: int, memo: str) -> list[BankMove]:
     """Most of the balance, in whole thousands, to the basic account: out here, in there a minute later."""
     cents = (balance * 4 // 5 - at % 3 * 100_000) // 100_000 * 100_000
     if cents <= 0:
         return []
-    memo = "内部资金调拨"
     return [
         BankMove(source, at, -cents, _own(BOC), "转账支出", memo, "own_transfer"),
         BankMove(BOC, at + 64, cents, _own(source), "转账收入", memo, "own_transfer"),
     ]
 
 
-def run_banks(payouts: list[Payout]) -> list[list[BankMove]]:
-    """Movements of each account in time order with balances, transfers between them included."""
+def run_banks(payouts: list[Payout], hard: bool) -> list[list[BankMove]]:
+    """Movements of each account in time order with balances, transfers between them included; hard: every other
+    transfer says nothing of what it is."""
     accounts: list[list[BankMove]] = [[] for _ in BANKS]
     for wallet in range(len(WALLETS)):
         for move in receipts([payout for payout in payouts if payout.wallet == wallet]):
@@ -151,9 +168,10 @@ def run_banks(payouts: list[Payout]) -> list[list[BankMove]]:
         accounts[move.bank].append(move)
     for source, days in TRANSFERS:
         _place(accounts[source], source)
-        for day in days:
+        for n, day in enumerate(days):
             at = _at(day, 57_600 + source * 300)
-            for move in _transfer(source, at, _balance_at(accounts[source], source, at)):
+            memo = "往来" if hard and n % 2 else "内部资金调拨"
+            for move in _transfer(source, at, _balance_at(accounts[source], source, at), memo):
                 accounts[move.bank].append(move)
             _place(accounts[source], source)
     for bank, moves in enumerate(accounts):

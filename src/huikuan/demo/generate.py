@@ -15,9 +15,10 @@ from random import Random
 from huikuan.demo import guide, results, truth
 from huikuan.demo.banks import BankMove, run_banks
 from huikuan.demo.layouts import write_layouts
+from huikuan.demo.marks import HARD, NORMAL, Level, Marks
 from huikuan.demo.movements import movements_of
-from huikuan.demo.orders import Marks, Order, OrderSource, day_counts, shop_orders
-from huikuan.demo.seller import BANKS, DAY, EARLY_EXPORT_DAY, END, LAST_DAY, SHOPS, WALLETS, money
+from huikuan.demo.orders import Order, OrderSource, day_counts, shop_orders
+from huikuan.demo.seller import BANKS, DAY, EARLY_EXPORT_DAY, END, LAST_DAY, LEDGER_DAY, SHOPS, WALLETS, money
 from huikuan.demo.tables import NONE, FlowTable, OrderTable
 from huikuan.demo.truth import FileTruth, Labels, Truth
 from huikuan.demo.wallets import AlipayRun, WalletRun, WechatRun
@@ -25,13 +26,12 @@ from huikuan.demo.writers import tmall
 from huikuan.demo.writers.camt import write_camt
 from huikuan.demo.writers.ccb import write_ccb
 from huikuan.demo.writers.icbc import write_icbc
-from huikuan.demo.writers.tmall import OrderReport
+from huikuan.demo.writers.tmall import RECUT_SHOP, RECUT_WEEKS, OrderReport, ReportAgain
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 
 register(
     {
-        "demo.hard": gettext_noop("The hard demo does not exist yet. Leave out --hard."),
         "demo.orders": gettext_noop("A demo needs at least one order, %(orders)s were asked for."),
     }
 )
@@ -49,31 +49,37 @@ BANK_FILES = (
 class Demo:
     """One run of the generator."""
 
-    def __init__(self, folder: Path, orders: int, seed: int, progress: Progress | None) -> None:
+    def __init__(self, folder: Path, orders: int, seed: int, level: Level, progress: Progress | None) -> None:
+        self.level = level
         self.folder, self.number, self.seed = folder, orders, seed
         self.orders, self.flows, self.labels = OrderTable(), FlowTable(), Labels()
         self._progress = progress or (lambda stage, done, total: None)
         self.wallets: list[WalletRun] = [
             (AlipayRun if wallet.platform == "alipay" else WechatRun)(
-                number, folder, self.orders, self.flows, self.labels
+                number, folder, level, self.orders, self.flows, self.labels
             )
             for number, wallet in enumerate(WALLETS)
         ]
+        self.wallets[1].neighbour = self.wallets[0]
         after_last = LAST_DAY + 1
         self.reports = [OrderReport(folder, n, END, tmall.export_moment(after_last, n)) for n in range(len(SHOPS))]
+        self.again = [ReportAgain(folder, RECUT_SHOP, week) for week in range(RECUT_WEEKS if level.hard else 0)]
         early = EARLY_EXPORT_DAY
         self.early = OrderReport(folder, 0, early * DAY, tmall.export_moment(early, 0))
 
     def run(self) -> Truth:
         """Write everything."""
         self._run_days()
-        for report in (*self.reports, self.early):
+        for again in self.again:
+            again.write(self.labels)
+        for report in (*self.reports, self.early, *(again.report for again in self.again)):
             self._end_report(report)
         for wallet in self.wallets:
             wallet.close()
-        results.collect(self.orders, [wallet.queue for wallet in self.wallets])
         self._run_banks()
-        guide.write_rules(self.folder)
+        for wallet in self.wallets:
+            results.collect(self.orders, wallet.queue, wallet.payouts)
+        guide.write_rules(self.folder, self.level)
         guide.write_readme(self.folder, self.labels.files, self.number, self.seed, write_layouts(self.folder))
         self._progress("truth", self.number, self.number)
         found = results.OrderResults(
@@ -89,16 +95,20 @@ class Demo:
         )
 
     def _run_days(self) -> None:
-        numbers = shop_orders(self.number)
-        marks = Marks(Random(f"{self.seed}/marks"))  # noqa: S311  a made-up seller needs no secrets
-        sources = [OrderSource(n, Random(f"{self.seed}/shop/{n}"), marks) for n in range(len(SHOPS))]  # noqa: S311
-        before = min(max(2, numbers[0] // 3_000), numbers[0] // 20)
+        counted = shop_orders(self.number)
+        marks = Marks(Random(f"{self.seed}/marks"), self.level)  # noqa: S311  a made-up seller needs no secrets
+        numbers = [0] * len(SHOPS)
+        sources = [
+            OrderSource(n, Random(f"{self.seed}/shop/{n}"), marks, self.level, numbers)  # noqa: S311
+            for n in range(len(SHOPS))
+        ]
+        before = min(max(2, counted[0] // 3_000), counted[0] // 20)
         for wallet in self.wallets:
-            wallet.plan_others(strangers=max(2, numbers[wallet.number] // 2_500), orders=numbers[wallet.number])
+            wallet.plan_others(strangers=max(2, counted[wallet.number] // 2_500), orders=counted[wallet.number])
         for order in sources[0].before_start(before, 0):
             self._take(order)
-        numbers[0] -= before
-        counts = [dict(day_counts(shop, numbers[n])) for n, shop in enumerate(SHOPS)]
+        counted[0] -= before
+        counts = [dict(day_counts(shop, counted[n])) for n, shop in enumerate(SHOPS)]
         for day in range(LAST_DAY + 1):
             for n, source in enumerate(sources):
                 for order in source.day(day, counts[n].get(day, 0), len(self.orders)):
@@ -114,9 +124,12 @@ class Demo:
         if shop == 0 and order.created < EARLY_EXPORT_DAY * DAY:
             old = self.early.add(order)
             self.labels.same_later((self.reports[0].lines.document, row), (self.early.lines.document, old))
+        if self.again and shop == RECUT_SHOP:
+            week = min(max(order.created // DAY - LEDGER_DAY, 0) // 7, RECUT_WEEKS - 1)
+            self.again[week].add(order, (self.reports[shop].lines.document, row))
         self._remember(order, row)
-        wallet = self.wallets[SHOPS[shop].wallet]
-        for at, item, cents, key in movements_of(order, wallet.wallet.platform == "alipay"):
+        wallet = self.wallets[order.wallet]
+        for at, item, cents, key in movements_of(order):
             wallet.put(at, item, cents, order.index, no=order.no, key=key, paid=order.paid or order.created)
 
     def _remember(self, order: Order, row: int) -> None:
@@ -130,6 +143,8 @@ class Demo:
         table.mark.append(order.mark)
         table.total.append(order.total if is_paid else 0)
         table.refunded.append(order.refund_by(END) if is_paid else 0)
+        if order.borne and is_paid:
+            table.borne[order.index] = order.borne
         table.state.append(state)
         table.received.append(order.received if state == tmall.DONE else 0)
         table.paid.append(order.paid if is_paid else 0)
@@ -147,12 +162,13 @@ class Demo:
 
     def _run_banks(self) -> None:
         payouts = [payout for wallet in self.wallets for payout in wallet.payouts]
-        results.label_payouts(self.labels, payouts)
-        for bank, moves in enumerate(run_banks(payouts)):
+        accounts = run_banks(payouts, self.level.hard)
+        for bank, moves in enumerate(accounts):
             kind, name, write = BANK_FILES[bank]
             document, rows = write(self.folder, moves, name)
             results.label_bank(self.labels, document, rows, moves)
             self.labels.files.append(_bank_file(kind, document, bank, moves))
+        results.label_payouts(self.labels, payouts, [move for moves in accounts for move in moves])
 
 
 def _bank_file(kind: str, document: str, bank: int, moves: list[BankMove]) -> FileTruth:
@@ -169,17 +185,15 @@ def generate(out: Path, orders: int, seed: int = 1, hard: bool = False, progress
     (made if need be).
 
     `progress(stage, done, total)` is called now and then. The same (orders, seed) give the same contents.
-    Raises UserError `demo.hard`, `demo.orders`.
+    `hard`: far more goes wrong, and files tell the same again, cut otherwise. Raises UserError `demo.orders`.
     """
-    if hard:
-        raise UserError("demo.hard")
     if orders < LEAST_ORDERS:
         raise UserError("demo.orders", orders=orders)
     out.mkdir(parents=True, exist_ok=True)
     was_enabled = gc.isenabled()
     gc.disable()  # a million short-lived tuples and not one cycle among them
     try:
-        return Demo(out, orders, seed, progress).run()
+        return Demo(out, orders, seed, HARD if hard else NORMAL, progress).run()
     finally:
         if was_enabled:
             gc.enable()

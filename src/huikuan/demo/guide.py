@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+from huikuan.demo.marks import NORMAL, Level
 from huikuan.demo.seller import AS_OF, BANKS, BOOK_START, COMPANY, LEGAL_NAME, SHOPS, WALLETS, Shop, money
 from huikuan.demo.truth import FileTruth
 from huikuan.records.rules import Account, Rules, SettlementRule
@@ -30,12 +31,11 @@ def settlement_rule(shop: Shop) -> SettlementRule:
     return SettlementRule(shop.name, BOOK_START, anchor="paid", days=1, bank_days=2, grace=3)
 
 
-def demo_rules() -> Rules:
+def demo_rules(level: Level = NORMAL) -> Rules:
     """The rules of the demo's book as plain values; opening balances are those before the first of October."""
     accounts = [
         Account(
-            wallet.account, "wallet", "CNY", tuple(shop.name for shop in SHOPS if shop.wallet == number),
-            (BANKS[wallet.bank].account,),
+            wallet.account, "wallet", "CNY", level.shops_of(number), (BANKS[wallet.bank].account,),
         )
         for number, wallet in enumerate(WALLETS)
     ]  # fmt: skip
@@ -53,9 +53,9 @@ def _listed(names: tuple[str, ...]) -> str:
     return "[" + ", ".join(f'"{name}"' for name in names) + "]"
 
 
-def write_rules(folder: Path) -> None:
+def write_rules(folder: Path, level: Level) -> None:
     """Write `rules.toml`, with the entries that the rules file of a book has."""
-    rules = demo_rules()
+    rules = demo_rules(level)
     titles = {account.account: account.title for account in (*WALLETS, *BANKS)}
     parts = [f"# {COMPANY}"]
     parts += [f'[[shop]]\nname = "{s.name}"\nplatform = "{s.platform}"\ncurrency = "{s.currency}"' for s in rules.shops]

@@ -8,9 +8,12 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
+from huikuan.demo import marks as k
 from huikuan.demo.catalogue import GOODS, HOURS, PLACES, WEEKDAYS, cumulative
+from huikuan.demo.marks import Level, Marks, is_alipay, unexpected_at
 from huikuan.demo.seller import BASE, BOOK_START, DATES, DAY, END, LAST_DAY, LEDGER_DAY, SHOPS, Shop
 
 Draw = Callable[[], float]
@@ -19,17 +22,10 @@ HOUR_SUMS = cumulative(HOURS)
 GOODS_SUMS = cumulative(tuple(weight for _, _, weight in GOODS))
 PLACE_SUMS = cumulative(tuple(place[3] for place in PLACES))
 
-# What can be wrong with an order's money. The first three leave the order unpaid for although it is due.
-CLEAN, MISSING, KEY_MISSING, KEY_DAMAGED = 0, 1, 2, 3
-SHORT, OVER, REFUND_MISSING, REFUND_TWICE, DUPLICATE_FEE, DUPLICATE_SALE, UNEXPECTED, BEFORE_START = range(4, 12)
-NEEDS_REFUND = (REFUND_MISSING, REFUND_TWICE)
-RARE = (KEY_MISSING, KEY_DAMAGED, SHORT, OVER, REFUND_MISSING, REFUND_TWICE, DUPLICATE_FEE, DUPLICATE_SALE)
-MARK_SLOTS = 1_000
-RARE_SLOTS = 3  # slots of each rare mark, the first of them among the first hundred
-MISSING_SLOTS = 84
-# Old enough by the as-of day to be overdue under any of the seller's settlement rules.
-SURELY_DUE = (LAST_DAY - 11) * DAY
-UNEXPECTED_EVERY = 150
+RECALLED = (0, 1, 2, 8)  # goods that were called back: refunded on one day, whose net is negative by that
+RECALL_DAY = (date(2026, 10, 21) - BASE).days
+RECALL_SHOP = 1
+TWIN_EVERY = 60  # so many orders of the last shop, then one bears a number of the first shop
 
 
 @dataclass(slots=True)
@@ -53,54 +49,21 @@ class Order:
     refunded: int  # moment of the refund
     place: int
     buyer: int  # a number the invented name, phone and nick are made of
-    mark: int
+    mark: int = k.CLEAN
+    wallet: int = 0  # the number of the wallet its money goes to
+    borne: int = 0  # paid by the platform for the buyer, as the order report tells it
+    refund2: int = 0  # a second refund
+    refunded2: int = 0
 
     def refund_by(self, at: int) -> int:
-        """Cents given back to the buyer before the moment `at`."""
-        return self.refund if self.refunded and self.refunded < at else 0
+        """Cents given back to the buyer before the moment `at`, by what the order report says."""
+        first = self.refund if self.refunded and self.refunded < at else 0
+        return first + (self.refund2 if self.refunded2 and self.refunded2 < at else 0)
 
     @property
     def refunded_before_receipt(self) -> bool:
         """Whether the refund came out of the escrow, before the seller was paid."""
         return bool(self.refunded) and (not self.received or self.refunded < self.received)
-
-
-def unexpected_at(order: Order) -> int:
-    """The moment at which an order that nobody paid is paid for nevertheless."""
-    return max(order.created + 8 * DAY, LEDGER_DAY * DAY + 50_000)
-
-
-class Marks:
-    """Deals out what goes wrong: a fixed share of the eligible orders, spread evenly, whatever their number."""
-
-    def __init__(self, rng: Random) -> None:
-        head = [*RARE, *[MISSING] * 6, *[CLEAN] * 86]
-        tail = [*(mark for mark in RARE for _ in range(RARE_SLOTS - 1)), *[MISSING] * (MISSING_SLOTS - 6)]
-        tail += [CLEAN] * (MARK_SLOTS - len(head) - len(tail))
-        rng.shuffle(head)
-        rng.shuffle(tail)
-        self._slots = head + tail
-        self._dealt_old = [0] * len(SHOPS)
-        self._dealt_new = [0] * len(SHOPS)
-        self._cancelled = [UNEXPECTED_EVERY // 2] * len(SHOPS)
-
-    def for_paid(self, shop: int, money_at: int) -> int:
-        """The mark of a paid order whose money is to come at `money_at`."""
-        if money_at >= END:
-            return CLEAN
-        if money_at < SURELY_DUE:
-            self._dealt_old[shop] += 1
-            return self._slots[(self._dealt_old[shop] - 1) % MARK_SLOTS]
-        self._dealt_new[shop] += 1
-        mark = self._slots[-self._dealt_new[shop] % MARK_SLOTS]
-        return mark if mark > KEY_DAMAGED else CLEAN
-
-    def for_cancelled(self, shop: int, money_at: int) -> int:
-        """The mark of an order that was never paid: now and then the platform pays for it all the same."""
-        if money_at >= END:
-            return CLEAN
-        self._cancelled[shop] += 1
-        return UNEXPECTED if self._cancelled[shop] % UNEXPECTED_EVERY == 0 else CLEAN
 
 
 def day_counts(shop: Shop, orders: int) -> list[tuple[int, int]]:
@@ -128,12 +91,15 @@ def shop_orders(orders: int) -> list[int]:
 class OrderSource:
     """Draws the orders of one shop, day by day, in the order of their placing."""
 
-    def __init__(self, shop: int, rng: Random, marks: Marks) -> None:
+    def __init__(self, shop: int, rng: Random, marks: Marks, level: Level, numbers: list[int]) -> None:
+        """`numbers`: of each shop, the number of its latest order; shared by the sources."""
         self._shop = shop
         self._rng = rng
         self._marks = marks
+        self._level = level
+        self._numbers = numbers
+        self._drawn = 0
         self._counter = shop * 300_000_000
-        self._by_alipay = SHOPS[shop].wallet != 2
 
     def day(self, day: int, count: int, index: int) -> Iterator[Order]:
         """The orders of a day; `index` is the running number of the first."""
@@ -153,7 +119,9 @@ class OrderSource:
             order.received = LEDGER_DAY * DAY - 40_000 + n % 1_000
             order.closed = order.received
             order.refund = order.refunded = 0
-            order.mark = BEFORE_START
+            if self._level.hard and n % 3 == 1:  # settled in one month, refunded in the next
+                self._refund(order, order.total * (1 + n % 4) // 5, (LEDGER_DAY + n * 5 % 20) * DAY + 45_000)
+            order.mark = k.BEFORE_START
             yield order
 
     @staticmethod
@@ -166,36 +134,31 @@ class OrderSource:
         self._counter += 1 + int(rng() * 80)
         buyer = int(rng() * 1_000_000)
         no = (SHOPS[self._shop].order_prefix * 10**9 + self._counter) * 10**6 + buyer
+        no = self._of_another_shop(no)
         items, goods = self._basket(rng)
         freight = 1_000 if goods < 3_500 and rng() < 0.5 else 0
         discount = 2_000 if goods >= 19_900 else 1_000 if goods >= 9_900 and rng() < 0.6 else 0
         total = goods + freight - discount
         place = bisect(PLACE_SUMS, int(rng() * PLACE_SUMS[-1]))
         order = Order(
-            index,
-            self._shop,
-            no,
-            created,
-            items,
-            goods,
-            freight,
-            discount,
-            total,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            place,
-            buyer,
-            CLEAN,
-        )
+            index, self._shop, no, created, items, goods, freight, discount, total, 0, 0, 0, 0, 0, 0, place, buyer,
+            wallet=self._level.wallet(self._shop, buyer),
+        )  # fmt: skip
         if rng() < 0.10:
             self._cancel(order, rng())
         else:
             self._pay(order, rng)
         return order
+
+    def _of_another_shop(self, no: int) -> int:
+        """The number an order bears: now and then one of the last shop bears a number of the first."""
+        self._drawn += 1
+        other = self._numbers[0]
+        if self._level.hard and self._shop == len(SHOPS) - 1 and self._drawn % TWIN_EVERY == 0 and other:
+            self._numbers[0] = 0  # never twice the same
+            return other
+        self._numbers[self._shop] = no
+        return no
 
     @staticmethod
     def _basket(random: Draw) -> tuple[tuple[tuple[int, int], ...], int]:
@@ -212,7 +175,7 @@ class OrderSource:
 
     def _cancel(self, order: Order, draw: float) -> None:
         order.closed = order.created + (DAY if draw < 0.5 else 600 + int(draw * 40_000))
-        order.mark = self._marks.for_cancelled(order.shop, unexpected_at(order))
+        order.mark = self._marks.for_cancelled(order.shop, unexpected_at(order.created))
 
     def _pay(self, order: Order, random: Draw) -> None:
         draw = random()
@@ -221,6 +184,11 @@ class OrderSource:
         order.received = order.paid + 6 * DAY + int(random() * 7 * DAY)
         order.closed = order.received
         fate = random()
+        if self._is_recalled(order):
+            self._refund(order, order.total, RECALL_DAY * DAY + 30_000 + int(fate * 50_000))
+            order.received = 0 if order.received > order.refunded else order.received
+            order.closed = order.received or order.refunded
+            return
         if fate < 0.040:
             self._refund(order, order.total, order.paid + 900 + int(random() * 9_000))
             order.shipped = order.received = 0
@@ -237,18 +205,31 @@ class OrderSource:
             self._refund(order, part, order.received + 3_600 + int(random() * 6 * DAY))
         self._mark(order)
 
+    def _is_recalled(self, order: Order) -> bool:
+        """Whether the order's goods are called back: their refunds make a day's net negative."""
+        if not self._level.hard or order.shop != RECALL_SHOP or order.items[0][0] not in RECALLED:
+            return False
+        return order.shipped < RECALL_DAY * DAY - DAY and order.received < (RECALL_DAY - 1) * DAY
+
     @staticmethod
     def _refund(order: Order, amount: int, at: int) -> None:
         order.refund, order.refunded = amount, at
 
     def _mark(self, order: Order) -> None:
-        money_at = order.received if self._by_alipay else order.paid
+        alipay = is_alipay(order.wallet)
+        money_at = order.received if alipay else order.paid
         if order.refunded or not money_at:
             return
-        mark = self._marks.for_paid(order.shop, money_at)
-        if mark in NEEDS_REFUND:
+        mark = self._marks.for_paid(order.shop, money_at, alipay)
+        if mark in k.NEEDS_REFUND:
             at = order.received + 7_200 + order.buyer % 40_000
-            if at + DAY >= END:
+            if at + 2 * DAY >= END:
                 return
-            self._refund(order, order.total // 2, at)
+            if mark == k.REFUNDS:
+                self._refund(order, order.total // 5, at)
+                order.refund2, order.refunded2 = order.total // (5 if order.buyer % 2 else 4), at + DAY + 3_000
+            elif mark != k.REFUND_FAILED:
+                self._refund(order, order.total // 2, at)
         order.mark = mark
+        if mark in k.SUBSIDIES:
+            order.borne = k.SUBSIDY_CENTS

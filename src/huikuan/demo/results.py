@@ -6,20 +6,16 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from huikuan.demo import orders as o
+from huikuan.demo import marks as k
 from huikuan.demo.banks import BankMove
+from huikuan.demo.evidence import judged_bundles
 from huikuan.demo.guide import settlement_rule
-from huikuan.demo.payouts import IN_TRANSIT, LOST, WITH_FEE, Payout
+from huikuan.demo.payouts import Payout
 from huikuan.demo.seller import AS_OF, DATES, DAY, SHOPS, money
 from huikuan.demo.tables import NONE, FlowTable, MoneyQueue, OrderTable
 from huikuan.demo.truth import BALANCE, ORDER_SETTLEMENT, PAYOUT_BANK, Labels, link_row, open_row
 from huikuan.demo.writers import tmall
-from huikuan.records.due_dates import due_date
-
-DIFFERENCE_CLASS = {
-    o.SHORT: "short", o.OVER: "over", o.REFUND_MISSING: "refund_missing", o.REFUND_TWICE: "refund_twice",
-    o.UNEXPECTED: "unexpected_settlement", o.DUPLICATE_SALE: "duplicate",
-}  # fmt: skip
+from huikuan.records.due_dates import add_business_days, due_date
 
 
 class OrderResults:
@@ -36,7 +32,7 @@ class OrderResults:
 
     def expected(self, index: int) -> int:
         """What the order should bring, before fees."""
-        return self._orders.total[index] - self._orders.refunded[index]
+        return self._orders.total[index] + self._orders.borne.get(index, 0) - self._orders.refunded[index]
 
     def due(self, index: int) -> date | None:
         """The last day on which missing money is not yet overdue; None while the clock has not started."""
@@ -51,16 +47,31 @@ class OrderResults:
         return self._due[key]
 
     def links(self) -> Iterator[dict[str, Any]]:
-        """Orders and the bill rows that settle them."""
+        """Orders and the bill rows that settle them; those that do not name their order cannot be found."""
         orders = self._orders
         for index in range(len(orders)):
-            if orders.first[index] == NONE:
-                continue
-            mark = orders.mark[index]
-            rows = [(self._labels.documents[doc], row) for doc, row in self._flows.of(orders, index)]
-            known = mark not in (o.KEY_MISSING, o.KEY_DAMAGED)
-            code = DIFFERENCE_CLASS.get(mark, "") if self.expected(index) != orders.gross[index] and known else ""
-            yield link_row(ORDER_SETTLEMENT, [self.place(index)], rows, code, known)
+            if orders.first[index] != NONE:
+                rows = [(self._labels.documents[doc], row) for doc, row in self._flows.of(orders, index)]
+                known = orders.mark[index] not in k.KEYLESS
+                yield link_row(ORDER_SETTLEMENT, [self.place(index)], rows, self._class(index) if known else "", known)
+            if index in self._labels.apart:
+                yield link_row(ORDER_SETTLEMENT, [self.place(index)], self._labels.apart[index], "", False)
+
+    def _class(self, index: int) -> str:
+        """The class of a linked order: of its difference, else `late`, else blank."""
+        if self.expected(index) != self._orders.gross[index]:
+            return self._difference(index)[0]
+        due, came = self.due(index), self._orders.came.get(index)
+        return "late" if due and came is not None and DATES[came] > due else ""
+
+    def _difference(self, index: int) -> tuple[str, str]:
+        """Class and cause of what remains between a linked order and what came."""
+        if self._orders.mark[index] == k.SALE_KEYLESS:
+            return self._waiting(index), ""
+        return k.DIFFERENCE[self._orders.mark[index]]
+
+    def _waiting(self, index: int) -> str:
+        return "missing_right" if self._is_overdue(index) else "not_due"
 
     def open_rows(self) -> Iterator[dict[str, Any]]:
         """Orders that nothing settled though something is owed, and what is left inside the links."""
@@ -68,17 +79,15 @@ class OrderResults:
         for index in range(len(orders)):
             expected = self.expected(index)
             mark = orders.mark[index]
-            linked = orders.first[index] != NONE and mark not in (o.KEY_MISSING, o.KEY_DAMAGED)
-            if linked:
+            if orders.first[index] != NONE and mark not in k.KEYLESS:
                 left = expected - orders.gross[index]
-                if left and mark not in (o.DUPLICATE_SALE, o.REFUND_TWICE):  # these are labelled where they stand
-                    code = DIFFERENCE_CLASS[mark]
-                    yield open_row(ORDER_SETTLEMENT, "left", self.place(index), code, left, residual=True)
-            elif mark == o.BEFORE_START:
+                if left and mark not in (k.DUPLICATE_SALE, k.REFUND_TWICE):  # these are labelled where they stand
+                    code, cause = self._difference(index)
+                    yield open_row(ORDER_SETTLEMENT, "left", self.place(index), code, left, cause=cause, residual=True)
+            elif mark == k.BEFORE_START:
                 yield open_row(ORDER_SETTLEMENT, "left", self.place(index), "other_period", expected)
             elif expected:
-                code = "missing_right" if self._is_overdue(index) else "not_due"
-                yield open_row(ORDER_SETTLEMENT, "left", self.place(index), code, expected)
+                yield open_row(ORDER_SETTLEMENT, "left", self.place(index), self._waiting(index), expected)
 
     def _is_overdue(self, index: int) -> bool:
         due = self.due(index)
@@ -125,43 +134,62 @@ class OrderResults:
         return next(name for fit, name in fits if fit)
 
 
-def collect(orders: OrderTable, queues: list[MoneyQueue]) -> None:
-    """Fill in what each order has brought to the bank: first in, first out per wallet."""
-    for queue in queues:
-        for owner, cents in queue.taken():
-            if owner != NONE:
-                orders.collected[owner] += cents
-
-
-def label_payouts(labels: Labels, payouts: list[Payout]) -> None:
-    """Label the payouts that no bank line answers."""
-    for payout in payouts:
-        if payout.role == LOST:
-            labels.open(PAYOUT_BANK, "left", payout.place, "payout_missing", payout.cents)
-        elif payout.role == IN_TRANSIT:
-            labels.open(PAYOUT_BANK, "left", payout.place, "payout_in_transit", payout.cents)
-    for payout in payouts:
-        if payout.returned:
-            labels.open(PAYOUT_BANK, "left", payout.place, "payout_returned", payout.cents)
+def collect(orders: OrderTable, queue: MoneyQueue, payouts: list[Payout]) -> None:
+    """Fill in what each order of a wallet has brought to the bank: first in, first out."""
+    queue.payouts = [(payout.at // DAY, payout.cents, payout.arrived) for payout in payouts if not payout.returned]
+    for owner, cents in queue.taken():
+        if owner != NONE:
+            orders.collected[owner] += cents
 
 
 def label_bank(labels: Labels, document: str, rows: list[int], moves: list[BankMove]) -> None:
-    """Label a statement's lines: linked to payouts, explained otherwise, or broken by the line that is missing."""
+    """Label a statement's lines that no payout belongs to, or that are broken by the line that is missing."""
     missing = 0
     for row, move in zip(rows, moves, strict=True):
         if move.hidden:
             missing += move.cents
             continue
-        here = (document, row)
+        move.place = (document, row)
         if missing:
-            labels.open(BALANCE, "left", here, "balance_break", -missing, residual=True)
+            labels.open(BALANCE, "left", move.place, "balance_break", -missing, residual=True)
             missing = 0
         if not move.payouts:
-            labels.open(PAYOUT_BANK, "right", here, move.code, move.cents)
-            continue
-        left = [payout.place for payout in move.payouts]
-        code = "short" if move.payouts[-1].role == WITH_FEE else ""
-        labels.link(left, [here], code)
-        if code:
-            rest = sum(payout.cents for payout in move.payouts) - move.cents
-            labels.open(PAYOUT_BANK, "left", left[-1], code, rest, residual=True)
+            labels.open(PAYOUT_BANK, "right", move.place, move.code, move.cents)
+
+
+def label_payouts(labels: Labels, payouts: list[Payout], moves: list[BankMove]) -> None:
+    """Label payouts and the bank lines that answer them, once these stand at their places."""
+    answers: dict[int, list[BankMove]] = {}
+    for move in moves:
+        if move.payouts:
+            answers.setdefault(id(move.payouts[-1]), []).append(move)
+    bundles = [(list(lines[0].payouts), lines) for lines in answers.values()]
+    for out, lines, found in judged_bundles(bundles, payouts, moves):
+        _label_bundle(labels, out, lines, found)
+    for payout in payouts:
+        if payout.returned:
+            labels.open(PAYOUT_BANK, "left", payout.place, "payout_returned", payout.cents)
+        elif not payout.arrived:
+            labels.open(PAYOUT_BANK, "left", payout.place, payout_class(payout), payout.cents)
+
+
+def payout_class(payout: Payout) -> str:
+    """The class of a payout that is not found at the bank: in transit until its bank days have passed."""
+    return "payout_missing" if _payout_due(payout) < AS_OF else "payout_in_transit"
+
+
+def _payout_due(payout: Payout) -> date:
+    return add_business_days(DATES[payout.at // DAY], settlement_rule(SHOPS[payout.wallet]).bank_days)
+
+
+def _label_bundle(labels: Labels, out: list[Payout], lines: list[BankMove], found: bool) -> None:
+    rest = sum(payout.cents for payout in out) - sum(move.cents for move in lines)
+    left, right = [payout.place for payout in out], [move.place for move in lines]
+    is_late = DATES[max(move.at for move in lines) // DAY] > max(_payout_due(payout) for payout in out)
+    labels.link(left, right, "short" if rest else "late" if is_late else "", found)
+    for payout in out:
+        payout.arrived = found
+    for move in lines if not found else ():
+        labels.open(PAYOUT_BANK, "right", move.place, "unidentified_receipt", move.cents)
+    if rest and found:
+        labels.open(PAYOUT_BANK, "left", left[-1], "short", rest, cause="c-W1", residual=True)

@@ -26,8 +26,9 @@ class OrderTable:
     shop: array[int] = field(default_factory=lambda: array("b"))
     row: array[int] = field(default_factory=_ints)
     item: array[int] = field(default_factory=lambda: array("b"))  # the first of the goods, position in GOODS
-    mark: array[int] = field(default_factory=lambda: array("b"))
+    mark: array[int] = field(default_factory=lambda: array("b"))  # what is wrong with it, see `marks`
     total: array[int] = field(default_factory=_ints)  # paid by the buyer; 0 while unpaid
+    borne: dict[int, int] = field(default_factory=dict)  # paid by the platform for the buyer; of a few orders
     refunded: array[int] = field(default_factory=_ints)
     state: array[int] = field(default_factory=lambda: array("b"))  # position in tmall.STATES
     received: array[int] = field(default_factory=_ints)  # moment, 0 if not known at the end
@@ -35,6 +36,7 @@ class OrderTable:
     gross: array[int] = field(default_factory=_ints)  # settled: sales and refunds
     fees: array[int] = field(default_factory=_ints)  # charged, positive
     collected: array[int] = field(default_factory=_ints)  # reached the bank
+    came: dict[int, int] = field(default_factory=dict)  # day number of money that came late
     first: array[int] = field(default_factory=_ints)  # its latest movement in the FlowTable, else NONE
 
     def __len__(self) -> int:

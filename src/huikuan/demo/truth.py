@@ -4,7 +4,8 @@ files       name, document, format, kind of account or shop, rows, totals
 links       reconciliation, left, right, class (blank: agrees), identifiable
 open        reconciliation, document, source_row, class, cause, amount (signed as on its side), side;
             a difference inside a link is told at its order's row with `residual` true, amount left - right
-collection  one row per order
+            what no identifiable link explains is open on both sides, though another link tells its truth
+collection  one row per order; settled and collected is what identifiable links bring
 same        rows that tell the same record in two documents; links and open name the newer document's
 """
 
@@ -67,6 +68,7 @@ class Labels:
     open_rows: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     same: list[tuple[Place, Place]] = field(default_factory=list)
+    apart: dict[int, list[Place]] = field(default_factory=dict)  # order index -> its rows that do not name it
 
     def document(self, name: str) -> int:
         """The number of a document."""
@@ -87,11 +89,13 @@ class Labels:
         self.links.append(link_row(PAYOUT_BANK, left, right, code, identifiable))
 
 
-def open_row(reconciliation: str, side: str, place: Place, code: str, cents: int, **more: Any) -> dict[str, Any]:
-    """One row of the list `open`."""
+def open_row(
+    reconciliation: str, side: str, place: Place, code: str, cents: int, *, cause: str = "", **more: Any
+) -> dict[str, Any]:
+    """One row of the list `open`; the cause is that of its class where none is given."""
     return {
         "reconciliation": reconciliation, "side": side, "document": place[0], "source_row": place[1],
-        "class": code, "cause": CAUSES[code], "amount": money(cents), **more,
+        "class": code, "cause": cause or CAUSES[code], "amount": money(cents), **more,
     }  # fmt: skip
 
 

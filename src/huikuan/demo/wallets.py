@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from huikuan.demo import marks as k
 from huikuan.demo import movements as m
-from huikuan.demo import orders as o
 from huikuan.demo import payouts as p
 from huikuan.demo.catalogue import GOODS
+from huikuan.demo.marks import Level
 from huikuan.demo.movements import Movement
 from huikuan.demo.payouts import Payout
 from huikuan.demo.seller import BANKS, DAY, LAST_DAY, LEDGER_DAY, WALLETS, money, share
 from huikuan.demo.tables import NONE, FlowTable, MoneyQueue, OrderTable
-from huikuan.demo.truth import ORDER_SETTLEMENT, FileTruth, Labels
+from huikuan.demo.truth import ORDER_SETTLEMENT, FileTruth, Labels, Place
 from huikuan.demo.writers.alipay import LedgerFile
 from huikuan.demo.writers.wechat import FundBill, TradeBill, refund_no, transaction_no
 
@@ -21,19 +24,42 @@ STRANGER_PREFIX = 49  # order numbers of no shop of ours
 STRANGER_PRICES = (2990, 4990, 6990, 9900, 3990, 15900)
 
 
+CUT_AGAIN = range(LEDGER_DAY + 6, LEDGER_DAY + 10)  # days that are exported once more, each by itself
+
+
+class DayAgain:
+    """Rows of a day that is exported once more by itself, in the opposite order."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[Place, Callable[[Any], int]]] = []
+
+    def add(self, place: Place, write: Callable[[Any], int]) -> None:
+        """A row that stands at `place`, and what writes it into another file (its line number)."""
+        self.rows.append((place, write))
+
+    def write(self, file: Any, labels: Labels) -> None:
+        """Write the rows into a file and forget them."""
+        for place, write in reversed(self.rows):
+            labels.same_later(place, (file.document, write(file)))
+        self.rows = []
+
+
 class WalletRun:
     """The common part: movements wait in the bucket of their day until that day is run."""
 
-    def __init__(self, number: int, orders: OrderTable, flows: FlowTable, labels: Labels) -> None:
+    def __init__(self, number: int, level: Level, orders: OrderTable, flows: FlowTable, labels: Labels) -> None:
         self.number = number
+        self.level = level
+        self.neighbour: WalletRun | None = None  # whose payouts this one's may equal
         self.wallet = WALLETS[number]
         self.orders, self.flows, self.labels = orders, flows, labels
         self.balance = self.wallet.opening
         self.queue = MoneyQueue(self.wallet.opening)
+        self._again, self._again2 = DayAgain(), DayAgain()  # the rows of a day that is exported once more
         self.payouts: list[Payout] = []
         self._buckets: dict[int, list[Movement]] = defaultdict(list)
         self._sequence = 0
-        self._payout_days = set(p.payout_days(number))
+        self._payout_days = set(p.payout_days(number, level.hard))
         self._day_net: dict[int, int] = {}
         self._refunded: set[int] = set()  # orders marked to be refunded twice, once refunded
 
@@ -79,7 +105,7 @@ class WalletRun:
 
     def is_second_refund(self, index: int) -> bool:
         """Whether the order has been refunded before."""
-        if index == NONE or self.orders.mark[index] != o.REFUND_TWICE:
+        if index == NONE or self.orders.mark[index] != k.REFUND_TWICE:
             return False
         again = index in self._refunded
         self._refunded.add(index)
@@ -104,7 +130,9 @@ class WalletRun:
         cents = self.balance - p.KEPT[self.number] - at % 97
         if cents < p.LEAST:
             return 0, 0
-        return cents, p.role_of(self.number, len(self.payouts), day)
+        role = p.role_of(self.number, len(self.payouts), day, self.level.hard)
+        last, near = (run.payouts[-1] if run and run.payouts else None for run in (self, self.neighbour))
+        return p.cents_of(role, cents, last, near), role
 
     def pay_out(self, payout: Payout) -> None:
         """Remember a payout; one that bounces comes back the next morning."""
@@ -112,9 +140,6 @@ class WalletRun:
         self.balance -= payout.cents
         if payout.role == p.RETURNED:
             self.put(payout.at + DAY - 1_200, m.PAYOUT_BACK, payout.cents)
-        else:
-            arrived = payout.role not in (p.LOST, p.IN_TRANSIT)
-            self.queue.payouts.append((payout.at // DAY, payout.cents, arrived))
 
     def settle(self, move: Movement, place: tuple[int, int], again: bool) -> None:
         """Put a bill row to its order, or label it as what is wrong with it."""
@@ -123,13 +148,18 @@ class WalletRun:
         if index == NONE:
             self.labels.open(ORDER_SETTLEMENT, "right", here, "missing_left", cents)
             return
-        self.flows.add(self.orders, index, *place)
-        if key:
+        if key == m.KEY_BLANK and self.orders.mark[index] == k.SALE_KEYLESS:
+            self.labels.apart.setdefault(index, []).append(here)
+        else:
+            self.flows.add(self.orders, index, *place)
+        if key not in m.TELLS_ORDER:
             code = "key_missing" if key == m.KEY_BLANK else "key_damaged"
             self.labels.open(ORDER_SETTLEMENT, "right", here, code, cents)
             return
         if item in m.GROSS:
             self.orders.gross[index] += cents
+            if self.orders.mark[index] == k.LATE and item == m.SALE:
+                self.orders.came[index] = move[0] // DAY
         else:
             self.orders.fees[index] -= cents
         if again:
@@ -147,25 +177,33 @@ class WalletRun:
 class AlipayRun(WalletRun):
     """An Alipay wallet with its ledger; the first wallet's comes as two downloads that overlap by two days."""
 
-    def __init__(self, number: int, folder: Path, orders: OrderTable, flows: FlowTable, labels: Labels) -> None:
-        super().__init__(number, orders, flows, labels)
+    def __init__(
+        self, number: int, folder: Path, level: Level, orders: OrderTable, flows: FlowTable, labels: Labels
+    ) -> None:
+        super().__init__(number, level, orders, flows, labels)
+        self._folder = folder
         spans = (
             ((LEDGER_DAY, LEDGER_DAY + 15), (LEDGER_DAY + 14, LAST_DAY)) if number == 0 else ((LEDGER_DAY, LAST_DAY),)
         )
-        account = self.wallet.account
-        self.files = [
-            LedgerFile(folder, account, newer=number == 0, first=first, last=last, exported=(last + 1) * DAY + 33_000)
-            for first, last in spans
-        ]
+        self.files = [self._file(*span, 33_000) for span in spans]
         for file in self.files:
             labels.document(file.document)
         self._flow = 3_652_980_000_000_000 + number * 40_000_000_000_000
 
+    def _file(self, first: int, last: int, second: int) -> LedgerFile:
+        """A download of some days, made at a second of the day after."""
+        return LedgerFile(
+            self._folder, self.wallet.account, newer=self.number == 0, first=first, last=last,
+            exported=(last + 1) * DAY + second,
+        )  # fmt: skip
+
     def put_other(self, at: int, day: int, advertising: int) -> None:
-        """Advertising every week, a deposit once."""
+        """Advertising every week, a deposit once, a part of which comes back in the last week."""
         self.put(at, m.ADVERTISING, -advertising)
         if day < LEDGER_DAY + 7:
             self.put(at + 3_600, m.DEPOSIT, -min(50_000, 2 * advertising))
+        elif day + 7 >= LAST_DAY:
+            self.put(at + 3_600, m.DEPOSIT_BACK, min(20_000, advertising))
 
     def book(self, moves: list[Movement], day: int) -> None:
         """Write the sorted movements of a day into every download that covers it."""
@@ -177,7 +215,7 @@ class AlipayRun(WalletRun):
             if item == m.PAYOUT:
                 self._book_payout(files, move, day)
                 continue
-            owner = index if key == m.KEY_OK else NONE
+            owner = index if key in m.TELLS_ORDER else NONE
             balance = self.move(owner, cents) if item != m.PAYOUT_BACK else self._returned(cents)
             place = self._write(files, self._flow, move, balance, self.title(index) if item < m.PAYOUT else "")
             if item == m.PAYOUT_BACK:
@@ -185,9 +223,13 @@ class AlipayRun(WalletRun):
             elif item < m.PAYOUT:
                 again = self.is_second_refund(index) if item == m.REFUND else self._is_copy(index, item, seen)
                 self.settle(move, (self.labels.document(place[0]), place[1]), again)
+        if self._again.rows:
+            file = self._file(day, day, 20_000)
+            self._again.write(file, self.labels)
+            self._end(file)
 
     def _is_copy(self, index: int, item: int, seen: set[tuple[int, int]]) -> bool:
-        if index == NONE or self.orders.mark[index] not in (o.DUPLICATE_SALE, o.DUPLICATE_FEE):
+        if index == NONE or self.orders.mark[index] not in (k.DUPLICATE_SALE, k.DUPLICATE_FEE):
             return False
         if (index, item) in seen:
             return True
@@ -200,6 +242,8 @@ class AlipayRun(WalletRun):
 
     def _write(self, files: list[LedgerFile], flow: int, move: Movement, balance: int, memo: str) -> tuple[str, int]:
         rows = [(file.document, file.add(flow, move, balance, memo)) for file in files]
+        if self.level.hard and move[0] // DAY in CUT_AGAIN:
+            self._again.add(rows[-1], lambda file: file.add(flow, move, balance, memo))
         self.labels.same.extend((rows[-1], other) for other in rows[:-1])
         return rows[-1]
 
@@ -219,19 +263,25 @@ class AlipayRun(WalletRun):
     def close(self) -> None:
         """End the files."""
         for file in self.files:
-            file.close()
-            t = file.totals
-            self.labels.files.append(
-                FileTruth(file.lines.name, file.document, "alipay.ledger", "", self.wallet.account,
-                          t.number_in + t.number_out, {"in": money(t.cents_in), "out": money(t.cents_out)})
-            )  # fmt: skip
+            self._end(file)
+
+    def _end(self, file: LedgerFile) -> None:
+        file.close()
+        t = file.totals
+        self.labels.files.append(
+            FileTruth(file.lines.name, file.document, "alipay.ledger", "", self.wallet.account,
+                      t.number_in + t.number_out, {"in": money(t.cents_in), "out": money(t.cents_out)})
+        )  # fmt: skip
 
 
 class WechatRun(WalletRun):
     """A WeChat Pay account: trades settle orders, the fund bill is the wallet."""
 
-    def __init__(self, number: int, folder: Path, orders: OrderTable, flows: FlowTable, labels: Labels) -> None:
-        super().__init__(number, orders, flows, labels)
+    def __init__(
+        self, number: int, folder: Path, level: Level, orders: OrderTable, flows: FlowTable, labels: Labels
+    ) -> None:
+        super().__init__(number, level, orders, flows, labels)
+        self._folder = folder
         account = self.wallet.account
         self.trades = TradeBill(folder, account, LEDGER_DAY, LAST_DAY)
         self.funds = FundBill(folder, account, LEDGER_DAY, LAST_DAY)
@@ -261,25 +311,46 @@ class WechatRun(WalletRun):
                 if after[2] == m.PAYMENT_FEE and after[:1] + after[4:6] == move[:1] + move[4:6]:
                     fee, skip = after[3], True
             self._book_trade(move, fee, seen)
+        if self._again.rows:
+            trades = TradeBill(self._folder, self.wallet.account, day, day)
+            funds = FundBill(self._folder, self.wallet.account, day, day)
+            self._again.write(trades, self.labels)
+            self._again2.write(funds, self.labels)
+            self._end(trades, funds)
+
+    def _trade(self, day: int, write: Callable[[TradeBill], int]) -> int:
+        row = write(self.trades)
+        if self.level.hard and day in CUT_AGAIN:
+            self._again.add((self.trades.document, row), write)
+        return row
+
+    def _fund(self, at: int, numbers: tuple[str, str], kind: str, cents: int, balance: int, *, memo: str = "") -> int:
+        def write(bill: FundBill) -> int:
+            return bill.add(at, numbers, kind, cents, balance, memo=memo)
+
+        row = write(self.funds)
+        if self.level.hard and at // DAY in CUT_AGAIN:
+            self._again2.add((self.funds.document, row), write)
+        return row
 
     def _book_trade(self, move: Movement, fee: int, seen: set[int]) -> None:
         at, _, item, cents, index, no, key, paid = move
-        owner = index if key == m.KEY_OK else NONE
+        owner = index if key in m.TELLS_ORDER else NONE
         again = False
         if item == m.SALE:
             again = index != NONE and index in seen
             seen.add(index)
-            row = self.trades.add_sale(move, self.title(index), -fee, again)
+            row = self._trade(at // DAY, lambda bill: bill.add_sale(move, self.title(index), -fee, again))
             numbers = (transaction_no(no, paid, again),) * 2
-            self.funds.add(at, numbers, "交易", cents, self.move(owner, cents))
+            self._fund(at, numbers, "交易", cents, self.move(owner, cents))
             if fee:
-                self.funds.add(at, numbers, "扣除交易手续费", fee, self.move(owner, fee))
+                self._fund(at, numbers, "扣除交易手续费", fee, self.move(owner, fee))
         else:
             again = self.is_second_refund(index)
-            row = self.trades.add_refund(move, self.title(index), fee)
+            row = self._trade(at // DAY, lambda bill: bill.add_refund(move, self.title(index), fee))
             numbers = (refund_no(no, at), transaction_no(no, paid, False))
             memo = f"退款总金额{money(-cents)}元;含手续费{money(fee)}元"
-            self.funds.add(at, numbers, "退款", cents + fee, self.move(owner, cents + fee), memo=memo)
+            self._fund(at, numbers, "退款", cents + fee, self.move(owner, cents + fee), memo=memo)
         self.settle(move, (self._trade_document, row), again)
         if owner != NONE:
             self.orders.fees[index] -= fee
@@ -292,12 +363,14 @@ class WechatRun(WalletRun):
         number = 10_000_000_000 + (at - LEDGER_DAY * DAY) * 31
         flow = f"4200009{number:021d}"
         balance = self.balance - cents
-        row = self.funds.add(at, (f"1000{number:016d}", flow), "提现", -cents, balance, memo="商户提现")
+        row = self._fund(at, (f"1000{number:016d}", flow), "提现", -cents, balance, memo="商户提现")
         self.pay_out(Payout(self.number, at, cents, role, flow, (self.funds.document, row)))
 
     def close(self) -> None:
         """End the files."""
-        trades, funds = self.trades, self.funds
+        self._end(self.trades, self.funds)
+
+    def _end(self, trades: TradeBill, funds: FundBill) -> None:
         trades.close()
         funds.close()
         account = self.wallet.account

@@ -24,7 +24,7 @@ ENTRY: dict[str, str] = {
     "document_id": "string",  # the document that tells it
     "source_row": "int64",
     "scope": "string",  # what may be compared: a shop, an account; entries of different scopes never meet by key
-    "target": "string",  # passes between accounts: the scopes it may meet as `|a|b|`; `*` any
+    "target": "string",  # passes between accounts: the scopes it may meet as `|a|b|`; `*` any. Holds both ways
     "key": "string",  # normalised key; null where there is none
     "reference": "string",  # free text in which keys are looked for; null where there is none
     "order_no": "string",  # for display
@@ -180,6 +180,10 @@ Noted = Callable[[Sides], Any]
 # the entries have beside (side, group_id) are kept.
 Dates = Callable[[Any, Sides], Any]
 
+# narrow(work, left, right, lines, sides) -> right entries with narrower targets, before the amount passes: what was
+# linked by key and reference (`lines`, None if nothing was) may tell whose money a right entry cannot be.
+Narrow = Callable[[Any, Any, Any, Any, Sides], Any]
+
 # finish(work, left, right, sides) -> (left, right): hints that can only be known of what stays open.
 Finish = Callable[[Any, Any, Any, Sides], tuple[Any, Any]]
 
@@ -204,6 +208,7 @@ class Definition:
     lead_days: int = 0
     dates: Dates | None = None
     finish: Finish | None = None
+    narrow: Narrow | None = None
     explain: Explain | None = None
     noted: Noted | None = None
 

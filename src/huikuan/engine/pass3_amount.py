@@ -93,9 +93,13 @@ def _edges(left: Any, right: Any, window: Window, blocked: Any) -> Any:
     wanted = left.semi_join(right, ["currency", "compared"])
     days = wanted.mutate(offset=ibis.range(-window.lead, window.days + 1)).unnest("offset")
     ends = days.mutate(day=(days.date + days.offset.as_interval("D")).cast("date"))
-    far = right.select("currency", "compared", right_node="node", right_scope="scope", right_items="items", day="date")
+    far = right.select(
+        "currency", "compared", right_node="node", right_scope="scope", right_target="target", right_items="items",
+        day="date",
+    )  # fmt: skip
     joined = ends.inner_join(far, ["currency", "compared", "day"])
-    edges = joined.filter(may_meet(joined.target, joined.right_scope)).select(
+    meets = may_meet(joined.target, joined.right_scope) & may_meet(joined.right_target, joined.scope)
+    edges = joined.filter(meets).select(
         "currency", "compared",
         left_node="node", left_scope="scope", left_items="items", left_date="date",
         right_node="right_node", right_scope="right_scope", right_items="right_items", right_date="day", apart="offset",

@@ -37,7 +37,7 @@ def match_days(work: Workspace, name: str, left: Any, right: Any, window: Window
     joined = spread.inner_join(
         far, [spread.currency == far.right_currency, spread.day == far.right_date, spread.total == far.right_amount]
     )
-    found = joined.filter(may_meet(joined.target, joined.right_scope))
+    found = joined.filter(_meet(joined))
     candidates = found.select("right_key", "scope", "currency", "first", "last", start="date")
     return _taken(work, name, candidates, ordered, blocked, because.BATCH_DAY)
 
@@ -48,7 +48,7 @@ def match_runs(work: Workspace, name: str, left: Any, right: Any, window: Window
     far = _rights(right)
     ends = _spread(ordered, window)
     pairs = ends.inner_join(far, [ends.currency == far.right_currency, ends.day == far.right_date])
-    pairs = pairs.filter(may_meet(pairs.target, pairs.right_scope))
+    pairs = pairs.filter(_meet(pairs))
     if int(pairs.count().to_pyarrow().as_py()) > PAIRS_AT_MOST:
         return None
     wanted = pairs.select(
@@ -88,11 +88,16 @@ def _ordered(left: Any) -> Any:
     )  # fmt: skip
 
 
+def _meet(pairs: Any) -> Any:
+    return may_meet(pairs.target, pairs.right_scope) & may_meet(pairs.right_target, pairs.scope)
+
+
 def _rights(right: Any) -> Any:
     usable = eligible(right)
     return usable.select(
         right_key="record_key",
         right_scope="scope",
+        right_target="target",
         right_currency="currency",
         right_date="date",
         right_amount="compared",

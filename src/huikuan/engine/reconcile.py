@@ -106,6 +106,9 @@ def _match(run: _Run) -> None:
     if passes.reference == "applies" and _both_open(run):
         edges = reference_edges(run.left, run.right, run.blocked)
         _take(run, take_stars(run.work, name, "reference", edges, because.REFERENCE))
+    if run.definition.narrow and _both_open(run):
+        linked = union_all(*run.lines) if run.lines else None
+        run.right = run.definition.narrow(run.work, run.left, run.right, linked, run.sides)
     if passes.amount != "off" and _both_open(run) and worth_trying(run.left, run.right):
         found = match_by_amount(run.work, name, run.left, run.right, run.window, run.blocked)
         run.candidates = found.candidates if passes.amount == "applies" else found.edges

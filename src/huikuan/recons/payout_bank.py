@@ -16,6 +16,7 @@ from huikuan.engine.lines import ZERO, union_all
 from huikuan.engine.model import ENTRY, Classes, Definition, Facts, Passes, Sides
 from huikuan.engine.pass3_amount import Window, match_by_amount
 from huikuan.engine.workspace import Workspace, conform, hold, typed_table
+from huikuan.recons.payers import narrow, parties_of
 from huikuan.recons.payout_entries import RETURN_WITHIN_DAYS, bank_days, left_entries, payout_dues, right_entries
 from huikuan.records.rules import Rules, SettlementRule
 
@@ -29,7 +30,8 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
     left = left_entries(facts, rules, as_of) if any(tables) else typed_table([], ENTRY)
     right = right_entries(facts, rules, as_of) if facts.has("bank_line") else typed_table([], ENTRY)
     held = hold(facts.backend, left)
-    return Sides(_paired_off(held), right, {"rules": rules, "held": held})
+    parties = parties_of(facts.table("bank_line")) if facts.has("bank_line") else None
+    return Sides(_paired_off(held), right, {"rules": rules, "held": held, "parties": parties})
 
 
 def _paired_off(left: Any) -> Any:
@@ -85,7 +87,7 @@ def finish(work: Workspace, left: Any, right: Any, sides: Sides) -> tuple[Any, A
     gone = paid.mutate(
         compared=(ZERO - paid.compared).cast("decimal(18, 5)"), target=paid.scope.cases(*others.items(), else_="")
     )
-    came = unnamed.filter(unnamed.amount > ZERO)
+    came = unnamed.filter(unnamed.amount > ZERO).mutate(target=ibis.literal("*"))
     window = Window(OWN_TRANSFER_DAYS, OWN_TRANSFER_DAYS)
     pairs = match_by_amount(work, NAME, conform(gone, ENTRY), conform(came, ENTRY), window, None).assignment
     keys = pairs.select(own_key="record_key")
@@ -111,4 +113,5 @@ PAYOUT_BANK = Definition(
     lead_days=1,
     dates=dates,
     finish=finish,
+    narrow=narrow,
 )

@@ -30,12 +30,18 @@ ITEMS: dict[int, tuple[str, str, str]] = {
     m.INSURANCE: ("收费", "0050005|保险支出-卖家版运费险", "卖家版运费险"),
     m.REFUND: ("退款（交易退款）", "0020001|交易退款-余额退款", "交易退款"),
     m.COMMISSION_BACK: ("收费", "0030003|软件服务费-类目软件服务费（原天猫佣金）", "类目软件服务费退回"),
+    m.SUBSIDY: ("其它", "0010027T|其他收入-平台补贴", "平台补贴"),
+    m.SUBSIDY_BACK: ("其它", "", "平台补贴扣回"),
+    m.PENALTY: ("其它", "", "延迟发货违约金"),
+    m.REFUND_RETURNED: ("退款（交易退款）", "0020001|交易退款-退款失败退票", "退款失败退票"),
     m.PAYOUT: ("提现", "", "提现"),
     m.PAYOUT_BACK: ("提现退票", "", "提现退票"),
     m.DEPOSIT: ("转账", "008000200001|保证金-天猫-缴存", "保证金-天猫-缴存"),
+    m.DEPOSIT_BACK: ("转账", "008000200002|保证金-天猫-解冻", "保证金-天猫-解冻"),
     m.ADVERTISING: ("转账", "", "转账-广告账户 万相台充值"),
 }
 DAMAGED_NO = "4.72610E+18"
+IN_TEXT = ("订单号：%d", "关联订单号%d", "tradeid:%d", "货款{%d}", "订单编号：%d 货款", "（%d）")
 
 
 @dataclass
@@ -128,8 +134,12 @@ def _order_row(flow: int, move: m.Movement, balance: int, text: str, newer: bool
     merchant, base = _numbers(no, key)
     line = f"{flow}\t,{trade}\t,{merchant}\t,{text.replace(',', '，')},{moment(at)},199****{no % 10_000:04d},"
     line += f"{_amounts(cents, balance, newer)},天猫,{kind},"
+    told = IN_TEXT[no // 1_000_000 % len(IN_TEXT)] % no if key == m.KEY_IN_TEXT else ""
     if newer:
-        return f"{line},{description},天猫商家,{base}\t,{base}\t\r\n"
+        told = told or ("" if description else wording)
+        return f"{line}{told},{description},天猫商家,{base}\t,{base}\t\r\n"
+    if told:
+        return f"{line}{wording}{told}\r\n"
     if wording and key == m.KEY_OK:
         wording += f"{{{base}}}" + ("扣款" if cents < 0 else "")
     return f"{line}{wording}\r\n"
@@ -139,4 +149,4 @@ def _numbers(no: int, key: int) -> tuple[str, str]:
     """商户订单号 and 业务基础订单号, as good as the row tells them."""
     if key == m.KEY_OK:
         return f"T200P{no}", str(no)
-    return ("", "") if key == m.KEY_BLANK else (DAMAGED_NO, DAMAGED_NO)
+    return (DAMAGED_NO, DAMAGED_NO) if key == m.KEY_BROKEN else ("", "")

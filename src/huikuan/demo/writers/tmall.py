@@ -10,7 +10,8 @@ from pathlib import Path
 from huikuan.demo.catalogue import CLOSE_UNPAID, COURIERS, GIVEN, GOODS, NICKS, PLACES, STREETS, SURNAMES
 from huikuan.demo.files import Lines
 from huikuan.demo.orders import Order
-from huikuan.demo.seller import DAY, SHOPS, compact, moment, money
+from huikuan.demo.seller import DAY, END, SHOPS, compact, moment, money
+from huikuan.demo.truth import Labels, Place
 
 HEADER = (
     "订单编号,买家会员名,买家支付宝账号,支付单号,支付详情,买家应付货款,买家应付邮费,买家支付积分,总金额,返点积分,"
@@ -23,6 +24,8 @@ HEADER = (
 )
 STATES = ("等待买家付款", "买家已付款，等待卖家发货", "卖家已发货，等待买家确认", "交易成功", "交易关闭", "交易关闭")
 UNPAID, PAID, SHIPPED, DONE, CLOSED, CANCELLED = range(6)
+
+RECUT_SHOP, RECUT_WEEKS = 1, 5  # whose report is exported once more, a week at a time
 
 # How the three shops' people download: encoding, and what stands around the order number.
 ENCODINGS = ("gbk", "utf-8-sig", "gbk")
@@ -95,13 +98,32 @@ class OrderReport:
             money(order.goods - order.discount), money(order.freight), "0", total, "0", paid, "0", STATES[state], "",
             who, address, "快递", "", f"'{phone}", moment(order.created), moment(order.paid) if is_paid else "",
             titles, str(len(order.items)), parcel, courier, "", str(pieces), self.shop.shop_id, self.shop.name, reason,
-            "0", "0", "", "手机订单" if buyer % 10 else "", "", "", "否", "否", "否", "", "", "", "", "", "0", "", "",
-            "", "", "", "", money(refund), "", received, brought, "0", "否", "", "", moment(shipped), "",
+            "0", "0", "", "手机订单" if buyer % 10 else "", "", "", "否", "否", "否", "", "", "", "",
+            money(order.borne), "0", "", "", "", "", "", "", money(refund), "", received, brought, "0", "否", "", "",
+            moment(shipped), "",
         ]  # fmt: skip
 
     def close(self) -> None:
         """End the file."""
         self.lines.close()
+
+
+class ReportAgain:
+    """A week's orders of a shop exported once more, an hour before the whole report, the newest first."""
+
+    def __init__(self, folder: Path, shop: int, week: int) -> None:
+        self.report = OrderReport(folder, shop, END, compact(END + 8 * 3_600 + week * 60)[:12])
+        self._orders: list[tuple[Order, Place]] = []
+
+    def add(self, order: Order, place: Place) -> None:
+        """An order, and where the whole report tells it."""
+        self._orders.append((order, place))
+
+    def write(self, labels: Labels) -> None:
+        """Write the orders, the newest first."""
+        for order, place in reversed(self._orders):
+            labels.same_later(place, (self.report.lines.document, self.report.add(order)))
+        self._orders = []
 
 
 def export_moment(day: int, shop: int) -> str:
