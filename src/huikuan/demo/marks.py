@@ -43,7 +43,7 @@ SUBSIDY_CENTS = 300
 # Class and cause of what remains between an order and its settlement; the classes of two others lie at their rows.
 DIFFERENCE: Mapping[int, tuple[str, str]] = {
     SHORT: ("short", "c-P1"),
-    OVER: ("over", "c-S1"),
+    OVER: ("over", "unknown"),
     REFUND_MISSING: ("refund_missing", "c-R2"),
     REFUND_TWICE: ("refund_twice", "c-P3"),
     UNEXPECTED: ("unexpected_settlement", "unknown"),

@@ -13,7 +13,7 @@ from huikuan.demo.guide import settlement_rule
 from huikuan.demo.payouts import Payout
 from huikuan.demo.seller import AS_OF, DATES, DAY, SHOPS, money
 from huikuan.demo.tables import NONE, FlowTable, MoneyQueue, OrderTable
-from huikuan.demo.truth import BALANCE, ORDER_SETTLEMENT, PAYOUT_BANK, Labels, link_row, open_row
+from huikuan.demo.truth import BALANCE, ORDER_SETTLEMENT, PAYOUT_BANK, Labels, bank_cause, link_row, open_row
 from huikuan.demo.writers import tmall
 from huikuan.records.due_dates import add_business_days, due_date
 
@@ -154,7 +154,8 @@ def label_bank(labels: Labels, document: str, rows: list[int], moves: list[BankM
             labels.open(BALANCE, "left", move.place, "balance_break", -missing, residual=True)
             missing = 0
         if not move.payouts:
-            labels.open(PAYOUT_BANK, "right", move.place, move.code, move.cents)
+            cause = bank_cause(move.code, move.summary)
+            labels.open(PAYOUT_BANK, "right", move.place, move.code, move.cents, cause=cause)
 
 
 def label_payouts(labels: Labels, payouts: list[Payout], moves: list[BankMove]) -> None:

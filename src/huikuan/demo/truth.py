@@ -22,13 +22,21 @@ from huikuan.demo.seller import AS_OF, BOOK_START, COMPANY, money
 
 ORDER_SETTLEMENT, PAYOUT_BANK, BALANCE = "order-settlement", "payout-bank", "balance"
 
+# By class: what the files bear out. An order that brings too much by a sum that nothing names has no known cause.
 CAUSES = {
-    "not_due": "c-T1", "missing_right": "c-O1", "short": "c-P1", "over": "c-S1", "missing_left": "c-D1",
+    "not_due": "c-T1", "missing_right": "c-O1", "short": "c-P1", "over": "unknown", "missing_left": "c-D1",
     "unexpected_settlement": "unknown", "refund_missing": "c-R2", "refund_twice": "c-P3", "duplicate": "c-P3",
     "key_missing": "c-D1", "key_damaged": "c-D1", "other_period": "c-T4", "payout_in_transit": "c-T3",
     "payout_missing": "unknown", "payout_returned": "c-P4", "unidentified_receipt": "c-W2",
-    "unidentified_payment": "unknown", "own_transfer": "unknown", "not_operating": "c-W1", "balance_break": "c-D5",
+    "unidentified_payment": "unknown", "own_transfer": "unknown", "not_operating": "unknown", "balance_break": "c-D5",
 }  # fmt: skip
+BANK_OWN = ("手续费", "利息")  # what the bank itself says of its fees and interest
+
+
+def bank_cause(code: str, summary: str) -> str:
+    """The cause of what is open at the bank: its own fee or interest, or a payout that it kept a fee of."""
+    own = code == "short" or (code == "not_operating" and summary in BANK_OWN)
+    return "c-W1" if own else CAUSES[code]
 
 
 @dataclass(frozen=True)
