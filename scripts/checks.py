@@ -1,7 +1,8 @@
-"""All checks of the project, one after the other; `make test` and the checks on every change run this.
+"""All checks of the project; `make test` and the checks on every change run this.
 
-Every step runs even if one before it failed; the exit code is 1 if any did. `--quick` leaves out browser, PostgreSQL
-and slow tests.
+One after the other, but for the browser tests: they mostly wait for pages, and run beside the other tests. Every step
+runs even if one before it failed; the exit code is 1 if any did. `--quick` leaves out browser, PostgreSQL and slow
+tests.
 """
 
 from __future__ import annotations
@@ -9,8 +10,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
+# The files go to the two processes in the order in which they are collected (tests/conftest.py: the longest first).
+PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+BROWSER_TESTS = ["-m", "pytest", "-q", "-m", "browser", "tests/browser"]
+
+Result = tuple[str, int, float]
 
 
 def steps(quick: bool) -> list[tuple[str, list[str]]]:
@@ -28,20 +34,35 @@ def steps(quick: bool) -> list[tuple[str, list[str]]]:
         *static,
         ("browser found", ["scripts/browser.py"]),
         ("tests", [*PYTEST, "-m", "not browser"]),
-        ("browser tests", ["-m", "pytest", "-q", "-m", "browser"]),
     ]
+
+
+def run(name: str, command: list[str], *, aside: bool = False) -> Result:
+    """One step: its name, exit code and seconds. What a step `aside` of another one says is shown when it has ended."""
+    began = time.monotonic()
+    if not aside:
+        print(f"== {name}", flush=True)
+    done = subprocess.run(
+        [sys.executable, *command],
+        stdout=subprocess.PIPE if aside else None,
+        stderr=subprocess.STDOUT if aside else None,
+        check=False,
+    )
+    if aside:
+        print(f"== {name}\n{done.stdout.decode(errors='replace')}", flush=True)
+    return name, done.returncode, time.monotonic() - began
 
 
 def main(arguments: list[str]) -> int:
     """Run the steps; print what each took."""
-    results: list[tuple[str, int, float]] = []
-    for name, command in steps("--quick" in arguments):
-        print(f"== {name}", flush=True)
-        began = time.monotonic()
-        code = subprocess.run([sys.executable, *command], check=False).returncode
-        if name.endswith("tests") and code == 5:  # no test was chosen
-            code = 0
-        results.append((name, code, time.monotonic() - began))
+    quick = "--quick" in arguments
+    *static, tests = steps(quick)
+    results = [run(*step) for step in static]
+    with ThreadPoolExecutor() as threads:
+        browser_tests = None if quick else threads.submit(run, "browser tests", BROWSER_TESTS, aside=True)
+        results.append(run(*tests))
+        if browser_tests:
+            results.append(browser_tests.result())
     print()
     for name, code, seconds in results:
         print(f"{'ok    ' if code == 0 else 'FAILED'}  {name}  {seconds:.0f} s")

@@ -1,4 +1,4 @@
-"""Runs `huikuan` as a person does: a process of its own, a home folder of its own."""
+"""Runs `huikuan` as a person does: a process of its own for each command, a home folder of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.cli.commands import run_command
+
 SAMPLES = Path(os.environ.get("HUIKUAN_SAMPLES") or Path(__file__).parents[3] / "shared" / "samples")
+TIMEOUT_S = 300
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,22 @@ class Cli:
 
     def __call__(self, *args: object, code: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command; the exit code must be `code`."""
+        return self._answered(run_command([*map(str, args)], self.environment, stdin, TIMEOUT_S), code)
+
+    def started(self, *args: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command in a Python that starts for it: for what tells about starting."""
+        command = [sys.executable, "-m", "huikuan.cli", *map(str, args)]
         done = subprocess.run(
-            [sys.executable, "-m", "huikuan.cli", *map(str, args)], env=self.environment, input=stdin,
-            capture_output=True,
-            text=True, encoding="utf-8", timeout=300, check=False,
+            command, env=self.environment, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT_S,
+            check=False,
         )  # fmt: skip
-        assert done.returncode == code, f"{args}: exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+        return self._answered(done, code)
+
+    @staticmethod
+    def _answered(done: subprocess.CompletedProcess[str], code: int) -> subprocess.CompletedProcess[str]:
+        assert done.returncode == code, (
+            f"{done.args}: exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+        )
         assert "Traceback" not in done.stderr
         return done
 

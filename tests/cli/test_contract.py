@@ -17,7 +17,7 @@ from tests.pipeline.test_proofs import MOVES, ledger
 
 def test_help_answers_at_once(cli: Cli) -> None:
     started = time.monotonic()
-    text = cli("--help").stdout
+    text = cli.started("--help").stdout
     assert time.monotonic() - started < 2, "lazy imports: about 0.2 s on an idle machine"
     for name in COMMANDS:
         assert re.search(rf"^\s+{name}\b", text, re.M), name
@@ -25,7 +25,7 @@ def test_help_answers_at_once(cli: Cli) -> None:
 
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_every_command_has_help(cli: Cli, name: str) -> None:
-    assert "Usage:" in cli(name, "--help").stdout
+    assert "Usage:" in cli.started(name, "--help").stdout
 
 
 def test_wrong_usage_is_2_and_a_failure_is_1(cli: Cli) -> None:
