@@ -5,6 +5,7 @@ Evidence is JSON text, `{"code": "key"}`. Each code has a sentence in `huikuan.r
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import ibis
@@ -42,12 +43,18 @@ register(
         ),
         "evidence.batch_day": _("The amounts of one day add up to this line."),
         "evidence.batch_run": _("Consecutive amounts add up to this line."),
+        "evidence.subset": _("Of %(among)s open amounts within the window of days, only these add up to the one."),
         "evidence.manual": _("Matched by a person."),
         "evidence.excluded": _("Excluded by a person."),
         "evidence.again": _("A decision took its match apart. It is being matched again."),
         "evidence.conflict": _("Matched by a person; a record has changed since. Please check."),
     }
 )
+
+
+def subset(among: int) -> str:
+    """Found among so many candidates."""
+    return json.dumps({"code": "subset", "among": among})
 
 
 def json_text(value: Any) -> Any:

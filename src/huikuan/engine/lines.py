@@ -5,11 +5,12 @@ A *line* is an entry with its side, group and pass: columns `LINE`. A *group* sa
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import ibis
 
-from huikuan.engine.model import ENTRY, LINKS, MONEY_TYPE
+from huikuan.engine.model import ENTRY, LINKS, MONEY_TYPE, SUM_TYPE
 from huikuan.engine.workspace import conform
 
 LINE: dict[str, str] = {**ENTRY, "side": "string", "group_id": "string", "pass": "string", "evidence": "string"}
@@ -17,8 +18,8 @@ LINE: dict[str, str] = {**ENTRY, "side": "string", "group_id": "string", "pass":
 # One row per group. residual = l - r of what is compared; r_count counts right entries that are compared.
 GROUP: dict[str, str] = {
     "group_id": "string",
-    "l": MONEY_TYPE,
-    "r": MONEY_TYPE,
+    "l": SUM_TYPE,
+    "r": SUM_TYPE,
     "residual": MONEY_TYPE,
     "r_count": "int64",
     "status": "string",
@@ -36,6 +37,11 @@ def identity(*parts: Any) -> Any:
     return joined.hexdigest("md5")
 
 
+def plain_identity(*parts: str) -> str:
+    """`identity` of plain texts."""
+    return hashlib.md5("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
 def union_all(*tables: Any) -> Any:
     """All rows of tables with the same columns."""
     return tables[0] if len(tables) == 1 else ibis.union(*tables, distinct=False)
@@ -45,8 +51,8 @@ def compared_by_side(lines: Any) -> Any:
     """Per group what each side brings. One row per group_id."""
     left = lines.side == "left"
     return lines.group_by("group_id").agg(
-        l=ibis.ifelse(left, lines.compared, ZERO).sum().cast(MONEY_TYPE),
-        r=ibis.ifelse(left, ZERO, lines.compared).sum().cast(MONEY_TYPE),
+        l=ibis.ifelse(left, lines.compared, ZERO).sum().cast(SUM_TYPE),
+        r=ibis.ifelse(left, ZERO, lines.compared).sum().cast(SUM_TYPE),
         r_count=(~left & (lines.compared != ZERO)).sum().cast("int64"),
     )
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from huikuan.records.rules import Rules
 
 MONEY_TYPE = "decimal(18, 5)"
+SUM_TYPE = "decimal(38, 5)"  # of sums that are no record's amount
 
 # Columns of an entry, in this order. Grain: one record; key: record_key (unique within a side).
 ENTRY: dict[str, str] = {
@@ -144,6 +145,7 @@ class Passes:
     amount: Mode = "off"
     batch: Mode = "off"
     runs: bool = True
+    subset: Mode = "off"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import ibis
 
 from huikuan.engine import evidence as because
 from huikuan.engine.lines import GROUP, LINE, ZERO, identity, on_side, union_all
-from huikuan.engine.model import ENTRY, MONEY_TYPE
+from huikuan.engine.model import ENTRY, MONEY_TYPE, SUM_TYPE
 from huikuan.engine.workspace import Workspace, conform
 
 GRAIN = ("scope", "key", "currency")
@@ -94,8 +94,8 @@ def _sums(left: Any, right: Any) -> Any:
         ),
     )  # fmt: skip
     return both.group_by(GRAIN).agg(
-        l=both.l.sum().cast(MONEY_TYPE),
-        r=both.r.sum().cast(MONEY_TYPE),
+        l=both.l.sum().cast(SUM_TYPE),
+        r=both.r.sum().cast(SUM_TYPE),
         l_rows=both.l_row.sum().cast("int32"),
         r_rows=both.r_row.sum().cast("int32"),
         r_count=both.r_compared.sum().cast("int32"),

@@ -16,6 +16,7 @@ from huikuan.engine.workspace import Workspace, conform
 
 HINTS_PAIRED = ("key_missing", "key_damaged", "other_period")  # of left entries that still wait
 SHORTEST_KEY = 8  # a shorter number in a text may be anything
+LARGEST_KNOT = 10_000  # pairs of one key
 ASSIGNMENT = {"side": "string", "record_key": "string", "group_id": "string", "pass": "string", "evidence": "string"}
 
 
@@ -59,13 +60,23 @@ def _tokens(entries: Any) -> Any:
 def _edges(one: Any, other: Any, blocked: Any) -> Any:
     """Left and right ends with the same key that may meet: columns left_key, right_key."""
     far = other.select("end_key", "currency", right_key="record_key", right_scope="scope", right_amount="compared")
-    joined = one.inner_join(far, ["end_key", "currency"])
+    knots = _knots(one, other)
+    joined = (one.filter(~one.end_key.isin(knots)) if knots else one).inner_join(far, ["end_key", "currency"])
     meets = may_meet(joined.target, joined.right_scope)
     same_way = ((joined.compared > ZERO) & (joined.right_amount > ZERO)) | (
         (joined.compared < ZERO) & (joined.right_amount < ZERO)
     )
     edges = joined.filter(meets & same_way).select(left_key="record_key", right_key="right_key").distinct()
     return without_blocked(edges, blocked)
+
+
+def _knots(one: Any, other: Any) -> list[str]:
+    """Keys that occur so often on both sides that their records would be knotted. They are looked up beforehand: a
+    join is free to pair them first and to drop the pairs later."""
+    here = one.group_by("end_key").agg(here=one.count())
+    met = here.inner_join(other.group_by("end_key").agg(there=other.count()), "end_key")
+    knotted = met.filter((met.here > 1) & (met.there > 1) & (met.here * met.there > LARGEST_KNOT))
+    return sorted(knotted.select("end_key").to_pyarrow()["end_key"].to_pylist())
 
 
 def may_meet(target: Any, scope: Any) -> Any:

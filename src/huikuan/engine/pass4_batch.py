@@ -13,20 +13,20 @@ import ibis
 
 from huikuan.engine import evidence as because
 from huikuan.engine.lines import identity, union_all
-from huikuan.engine.model import MONEY_TYPE
+from huikuan.engine.model import SUM_TYPE
 from huikuan.engine.pass2_reference import ASSIGNMENT, may_meet
 from huikuan.engine.pass3_amount import Window, eligible
 from huikuan.engine.workspace import Workspace, conform
 
 LONGEST_RUN = 100
-PAIRS_AT_MOST = 5_000_000  # candidates (right entry, last entry of a run); above it runs are not looked for
+PAIRS_AT_MOST = 5_000_000  # candidates (right entry, last entry of a run), and places in runs; above it none is tried
 
 
 def match_days(work: Workspace, name: str, left: Any, right: Any, window: Window, blocked: Any) -> Any:
     """Assign right entries to whole days of left ones."""
     ordered = work.keep(_ordered(left))
     days = ordered.group_by("scope", "target", "currency", "date").agg(
-        total=ordered.compared.sum().cast(MONEY_TYPE),
+        total=ordered.compared.sum().cast(SUM_TYPE),
         first=ordered.place.min(),
         last=ordered.place.max(),
         items=ordered.count(),
@@ -47,20 +47,20 @@ def match_runs(work: Workspace, name: str, left: Any, right: Any, window: Window
     ordered = work.keep(_ordered(left))
     far = _rights(right)
     ends = _spread(ordered, window)
+    if _pairs(ends, far) > PAIRS_AT_MOST:
+        return None
     pairs = ends.inner_join(far, [ends.currency == far.right_currency, ends.day == far.right_date])
     pairs = pairs.filter(_meet(pairs))
-    if int(pairs.count().to_pyarrow().as_py()) > PAIRS_AT_MOST:
-        return None
     wanted = pairs.select(
         "scope",
         "currency",
         "right_key",
         "right_date",
         last="place",
-        before=(pairs.prefix - pairs.right_amount).cast(MONEY_TYPE),
+        before=(pairs.prefix - pairs.right_amount).cast(SUM_TYPE),
     )
     starts = ordered.select(
-        "scope", "currency", first="place", start="date", before=(ordered.prefix - ordered.compared).cast(MONEY_TYPE)
+        "scope", "currency", first="place", start="date", before=(ordered.prefix - ordered.compared).cast(SUM_TYPE)
     )
     runs = wanted.inner_join(starts, ["scope", "currency", "before"])
     near = runs.filter(
@@ -70,6 +70,15 @@ def match_runs(work: Workspace, name: str, left: Any, right: Any, window: Window
     )
     candidates = near.select("right_key", "scope", "currency", "first", "last", "start")
     return _taken(work, name, candidates, ordered, blocked, because.BATCH_RUN)
+
+
+def _pairs(ends: Any, far: Any) -> int:
+    """How many pairs meet on a day, reckoned without making them."""
+    here = ends.group_by("scope", "target", "currency", "day").agg(here=ends.count())
+    there = far.group_by("right_scope", "right_target", "right_currency", "right_date").agg(there=far.count())
+    met = here.inner_join(there, [here.currency == there.right_currency, here.day == there.right_date])
+    near = met.filter(_meet(met))
+    return int(near.agg(pairs=(near.here * near.there).sum().fill_null(0)).to_pyarrow()["pairs"][0].as_py())
 
 
 def _ordered(left: Any) -> Any:
@@ -84,7 +93,7 @@ def _ordered(left: Any) -> Any:
     upto = ibis.window(group_by=["scope", "currency"], order_by=order, preceding=(None, 0))
     return filled.select(
         "record_key", "scope", "target", "currency", "date", "compared",
-        place=ibis.row_number().over(within), prefix=filled.compared.sum().over(upto).cast(MONEY_TYPE),
+        place=ibis.row_number().over(within), prefix=filled.compared.sum().over(upto).cast(SUM_TYPE),
     )  # fmt: skip
 
 
@@ -116,14 +125,16 @@ def _taken(work: Workspace, name: str, candidates: Any, ordered: Any, blocked: A
     found = work.keep(candidates.distinct())
     if work.empty(found):
         return None
+    length = found["last"] - found["first"] + 1
+    if int(found.agg(places=length.sum()).to_pyarrow()["places"][0].as_py()) > PAIRS_AT_MOST:
+        return None
     only = found.mutate(at_right=found.count().over(ibis.window(group_by="right_key")))
-    batches = only.filter(only.at_right == 1)
-    places = batches.mutate(place=ibis.range(batches["first"], batches["last"] + 1)).unnest("place")
+    places = only.mutate(place=ibis.range(only["first"], only["last"] + 1)).unnest("place")
     entries = ordered.select("scope", "currency", "place", left_key="record_key")
-    members = places.inner_join(entries, ["scope", "currency", "place"]).select("left_key", "right_key")
+    members = places.inner_join(entries, ["scope", "currency", "place"]).select("left_key", "right_key", "at_right")
     counted = members.mutate(at_left=members.count().over(ibis.window(group_by="left_key")))
     judged = work.keep(counted.mutate(worst=counted.at_left.max().over(ibis.window(group_by="right_key"))))
-    unique = judged.filter(judged.worst == 1)
+    unique = judged.filter((judged.at_right == 1) & (judged.worst == 1))
     if blocked is not None:
         apart = unique.inner_join(blocked, [unique.left_key == blocked.one, unique.right_key == blocked.other])
         unique = unique.anti_join(apart.select("right_key").distinct(), "right_key")

@@ -34,6 +34,7 @@ from huikuan.engine.pass1_key import KeyMatch, match_by_key
 from huikuan.engine.pass2_reference import key_edges, reference_edges, take_stars
 from huikuan.engine.pass3_amount import Window, match_by_amount, worth_trying
 from huikuan.engine.pass4_batch import match_days, match_runs
+from huikuan.engine.pass5_subset import match_subsets
 from huikuan.engine.workspace import Workspace, conform, typed_table
 from huikuan.records.decisions import Decisions
 
@@ -118,6 +119,8 @@ def _match(run: _Run) -> None:
         _take(run, match_days(run.work, name, run.left, run.right, run.window, run.blocked))
     if passes.batch == "applies" and passes.runs and _both_open(run):
         _take(run, match_runs(run.work, name, run.left, run.right, run.window, run.blocked))
+    if passes.subset == "applies" and _both_open(run):
+        _take(run, match_subsets(run.work, name, run.left, run.right, run.window, run.blocked))
 
 
 def _both_open(run: _Run) -> bool:

@@ -99,7 +99,7 @@ def finish(work: Workspace, left: Any, right: Any, sides: Sides) -> tuple[Any, A
 PAYOUT_BANK = Definition(
     name=NAME,
     prepare=prepare,
-    passes=Passes(key="applies", reference="applies", amount="applies", batch="applies"),
+    passes=Passes(key="applies", reference="applies", amount="applies", batch="applies", subset="applies"),
     classes=Classes(
         waiting="payout_in_transit",
         overdue="payout_missing",

@@ -188,4 +188,9 @@ def why_open(name: str, row: Mapping[str, Any]) -> list[str]:
             else _("By batch: no day adds up to a single line of %(amount)s.")
         )
         told.append(sentence % {"amount": amount})
+    if passes.subset == "applies":
+        told.append(
+            _("By sum of a few: among the open amounts near it no single choice adds up to %(amount)s.")
+            % {"amount": amount}
+        )
     return [sentence for sentence in told if sentence]
