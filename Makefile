@@ -13,6 +13,7 @@ PORT ?= 8000
 # Stamps: each step is done again only when one of its sources changed.
 INSTALLED := $(VENV)/.installed
 BUILT := $(VENV)/.built
+SPARK := .venv-spark/.installed
 FRONTEND := package.json package-lock.json hatch_build.py $(wildcard frontend/* frontend/styles/* src/huikuan/server/*/client/*)
 MESSAGES := $(wildcard src/huikuan/locale/*/LC_MESSAGES/*.po src/huikuan/server/*/locale/*/LC_MESSAGES/*.po)
 
@@ -31,6 +32,10 @@ $(BUILT): $(INSTALLED) $(FRONTEND) $(MESSAGES)
 	$(PY) hatch_build.py
 	@$(PY) -c "import pathlib; pathlib.Path('$(BUILT)').touch()"
 
+# Spark's packages lie beside the others: see scripts/spark_env.py.
+$(SPARK): $(INSTALLED) scripts/spark_env.py
+	$(PY) scripts/spark_env.py
+
 frontend: $(INSTALLED)
 	$(PY) hatch_build.py
 
@@ -42,10 +47,10 @@ messages: $(INSTALLED)
 run: install
 	$(PY) scripts/run.py --port $(PORT)
 
-test: install
+test: install $(SPARK)
 	$(PY) scripts/checks.py
 
-# Without browser, PostgreSQL and slow tests: the inner loop.
+# Without browser, PostgreSQL, Spark and slow tests: the inner loop.
 quick: install
 	$(PY) scripts/checks.py --quick
 
@@ -58,4 +63,4 @@ fuzz: install
 
 clean:
 	$(PY) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('node_modules', 'src/huikuan/server/static_built')]"
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-spark

@@ -1,20 +1,24 @@
 """All checks of the project; `make test` and the checks on every change run this.
 
-One after the other, but for the browser tests: they mostly wait for pages, and run beside the other tests. Every step
-runs even if one before it failed; the exit code is 1 if any did. `--quick` leaves out browser, PostgreSQL and slow
-tests.
+One after the other, but for the browser tests: they mostly wait for pages, and run beside the other tests. Those of
+Spark have a Python of their own (scripts/spark_env.py) and both processors. Every step runs even if one before it
+failed; the exit code is 1 if any did. `--quick` leaves out browser, PostgreSQL, Spark and slow tests.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 # The files go to the two processes in the order in which they are collected (tests/conftest.py: the longest first).
 PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 BROWSER_TESTS = ["-m", "pytest", "-q", "-m", "browser", "tests/browser"]
+SPARK_TESTS = ["-m", "pytest", "-q", "-m", "spark", "tests/spark"]
+SPARK_PYTHON = Path(".venv-spark", "Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 Result = tuple[str, int, float]
 
@@ -29,21 +33,21 @@ def steps(quick: bool) -> list[tuple[str, list[str]]]:
         ("messages", ["scripts/messages.py", "check"]),
     ]
     if quick:
-        return [*static, ("tests", [*PYTEST, "-m", "not browser and not postgres and not slow"])]
+        return [*static, ("tests", [*PYTEST, "-m", "not browser and not postgres and not slow and not spark"])]
     return [
         *static,
         ("browser found", ["scripts/browser.py"]),
-        ("tests", [*PYTEST, "-m", "not browser"]),
+        ("tests", [*PYTEST, "-m", "not browser and not spark"]),
     ]
 
 
-def run(name: str, command: list[str], *, aside: bool = False) -> Result:
+def run(name: str, command: list[str], *, python: str = sys.executable, aside: bool = False) -> Result:
     """One step: its name, exit code and seconds. What a step `aside` of another one says is shown when it has ended."""
     began = time.monotonic()
     if not aside:
         print(f"== {name}", flush=True)
     done = subprocess.run(
-        [sys.executable, *command],
+        [python, *command],
         stdout=subprocess.PIPE if aside else None,
         stderr=subprocess.STDOUT if aside else None,
         check=False,
@@ -63,6 +67,8 @@ def main(arguments: list[str]) -> int:
         results.append(run(*tests))
         if browser_tests:
             results.append(browser_tests.result())
+    if not quick:
+        results.append(run("spark tests", SPARK_TESTS, python=str(SPARK_PYTHON)))
     print()
     for name, code, seconds in results:
         print(f"{'ok    ' if code == 0 else 'FAILED'}  {name}  {seconds:.0f} s")

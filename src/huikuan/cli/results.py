@@ -34,12 +34,19 @@ STATEMENT = ("name", "side", "currency", "total", "matched", "difference", "open
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 @run_options
 @click.option("--tolerance", type=MONEY, help="For this run, instead of the rules'.")
-@click.option("--backend", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
+@click.option(
+    "--backend",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What matches the records; the result is the same.",
+)
+@click.option("--spark-master", metavar="URL", help="The Spark cluster; default local[*], this machine.")
 @json_option
 @with_book
 def reconcile_command(
     book: Any, names: tuple[str, ...], as_of: date | None, date_from: date | None, date_to: date | None,
-    tolerance: Decimal | None, backend: str, as_json: bool,
+    tolerance: Decimal | None, backend: str, spark_master: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Reconcile and publish. A run as of another day, or over a part, is published beside the current one."""
     from huikuan.pipeline.reconciling import Asked, names_asked
@@ -47,7 +54,9 @@ def reconcile_command(
 
     if tolerance is not None and tolerance < 0:
         raise click.BadParameter("a tolerance is not negative.", param_hint="--tolerance")
-    asked = Asked(names, as_of, date_from, date_to, tolerance)
+    if spark_master and backend != "spark":
+        raise click.UsageError("--spark-master goes with --backend spark.")
+    asked = Asked(names, as_of, date_from, date_to, tolerance, backend, spark_master or "")
     names_asked(names)
     with progress("Reconciling") as told:
         manifest = services.reconcile(book, ACTOR, asked, told)

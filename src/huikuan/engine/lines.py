@@ -47,6 +47,11 @@ def union_all(*tables: Any) -> Any:
     return tables[0] if len(tables) == 1 else ibis.union(*tables, distinct=False)
 
 
+def more_than_one(value: Any, window: Any) -> Any:
+    """Whether the rows of a window have several values (Spark counts no distinct ones over windows)."""
+    return value.min().over(window) != value.max().over(window)
+
+
 def compared_by_side(lines: Any) -> Any:
     """Per group what each side brings. One row per group_id."""
     left = lines.side == "left"

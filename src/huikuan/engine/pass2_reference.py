@@ -40,8 +40,9 @@ def _waiting(left: Any) -> Any:
 
 
 def canonical(text: Any) -> Any:
-    """A key or text in capitals without hyphens and underscores."""
-    return text.upper().re_replace("[-_]", "")
+    """A key or text in capitals without hyphens and underscores; whatever else is no letter or digit of ASCII is a
+    space (backends differ in the capitals of `ß` and its like)."""
+    return text.re_replace("[-_]", "").re_replace("[^0-9A-Za-z]+", " ").upper()
 
 
 def _ends(entries: Any, key: Any) -> Any:
@@ -52,7 +53,7 @@ def _ends(entries: Any, key: Any) -> Any:
 
 def _tokens(entries: Any) -> Any:
     told = entries.filter(entries.reference.notnull())
-    words = canonical(told.reference).re_replace("[^0-9A-Z]+", " ").split(" ")
+    words = canonical(told.reference).split(" ")
     table = told.select("record_key", "scope", "target", "currency", "compared", end_key=words).unnest("end_key")
     return table.filter(table.end_key.length() >= SHORTEST_KEY).distinct()
 

@@ -1,7 +1,8 @@
 """Where intermediate tables live while a reconciliation runs.
 
-Between two passes small tables are kept (DuckDB: temporary tables, which may spill to its temp_directory); the links
-of millions of records are streamed straight into a Parquet file. Nothing here knows what the tables mean.
+Between two passes small tables are kept (DuckDB: temporary tables, which may spill to its temp_directory; any other
+backend has a method `store(expression) -> table`); the links of millions of records are streamed straight into Parquet.
+Nothing here knows what the tables mean.
 """
 
 from __future__ import annotations
@@ -25,14 +26,12 @@ class Workspace:
         self.backend = backend
         self.folder = folder
         self._kept: list[str] = []
-        self._cached: list[Any] = []
         self._registered: set[str] = set()
 
     def keep(self, expression: Any) -> Any:
         """The expression, computed once and held until `close`."""
         if self.backend.name != "duckdb":
-            self._cached.append(expression.cache())
-            return self._cached[-1]
+            return self.backend.store(expression)
         if getattr(expression.op(), "name", "") in self._kept:
             return expression
         name = f"kept_{uuid.uuid4().hex}"
@@ -93,7 +92,7 @@ class Workspace:
 def hold(backend: Any, expression: Any) -> Any:
     """A small expression, computed once and held as long as the backend's connection (`cache` compiles it twice)."""
     if backend.name != "duckdb":
-        return expression.cache()
+        return backend.store(expression)
     return Workspace(backend).keep(expression)
 
 

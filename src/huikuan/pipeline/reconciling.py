@@ -10,7 +10,8 @@ from __future__ import annotations
 import gc
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -69,13 +70,16 @@ ORDER_FACTS = {"order_line": "order_no <> ''", "settlement_line": "order_no <> '
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run is asked for. `tolerance` overrides the rules' for this run only."""
+    """What a run is asked for. `tolerance` overrides the rules' for this run only; `backend` matches the records, with
+    the same result: `duckdb`, or `spark` on the cluster `spark_master` (blank: this machine)."""
 
     names: tuple[str, ...] = ()
     as_of: date | None = None
     date_from: date | None = None
     date_to: date | None = None
     tolerance: Decimal | None = None
+    backend: str = "duckdb"
+    spark_master: str = ""
 
 
 def names_asked(names: Sequence[str]) -> tuple[str, ...]:
@@ -115,6 +119,11 @@ def run(
     return manifest
 
 
+def _packages(asked: Asked) -> tuple[str, ...]:
+    """The packages on whose versions a run's result may depend."""
+    return ("duckdb", "ibis-framework", "deltalake", *(("pyspark",) if asked.backend == "spark" else ()))
+
+
 @dataclass(frozen=True)
 class _Written:
     """What writing a run's files told: rows per file, the tolerances used, corrections in conflict."""
@@ -147,7 +156,7 @@ def _compute(
     return Manifest(
         run=folder.name, created_at=now, as_of=asked.as_of, date_from=asked.date_from, date_to=asked.date_to,
         names=tuple(recons.RECONCILIATIONS), facts=facts_version, rules=hash_of(rules), decisions=hash_of(decisions),
-        versions={"huikuan": __version__} | {name: version(name) for name in ("duckdb", "ibis-framework", "deltalake")},
+        versions={"huikuan": __version__} | {name: version(name) for name in _packages(asked)},
         tolerances=written.tolerances, rows=written.rows, decided=decided(decisions),
         conflicts=tuple(plain(each) for each in written.conflicts), seconds=round(time.monotonic() - started, 3),
     )  # fmt: skip
@@ -170,13 +179,14 @@ def _write_all(
     rows: dict[str, dict[str, int]] = {}
     tolerances: dict[str, Decimal] = {}
     steps = len(recons.RECONCILIATIONS) + 2
-    for done, (name, definition) in enumerate(recons.RECONCILIATIONS.items()):
-        told(name, done, steps)
-        tolerance, window = parameters(rules, definition, as_of)
-        tolerances[name] = tolerance
-        work = _work_folder(folder, name)
-        outcome = reconcile_one(definition, loaded.facts, rules, decisions, as_of, tolerance, window, work, small=small)
-        rows[name] = _write_outcome(con, name, outcome, asked, folder)
+    with _matching_facts(con, loaded.facts, asked, folder) as facts:
+        for done, (name, definition) in enumerate(recons.RECONCILIATIONS.items()):
+            told(name, done, steps)
+            tolerance, window = parameters(rules, definition, as_of)
+            tolerances[name] = tolerance
+            work = _work_folder(folder, name)
+            outcome = reconcile_one(definition, facts, rules, decisions, as_of, tolerance, window, work, small=small)
+            rows[name] = _write_outcome(con, name, outcome, asked, folder)
     told("collection", steps - 2, steps)
     count = _write_collection(con, folder, rules, as_of, decisions, book.timezone)
     told("publish", steps - 1, steps)
@@ -184,6 +194,18 @@ def _write_all(
         path = folder / f"facts_{kind}.parquet"
         _write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, "order_no, record_key", ORDER_ROW_GROUP)
     return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)
+
+
+@contextmanager
+def _matching_facts(con: duckdb.DuckDBPyConnection, facts: Facts, asked: Asked, folder: Path) -> Iterator[Facts]:
+    """The facts on the backend asked for."""
+    if asked.backend == "duckdb":
+        yield facts
+        return
+    from huikuan.pipeline import spark
+
+    with spark.spark_backend(asked.spark_master or spark.DEFAULT_MASTER, _work_folder(folder, "spark")) as backend:
+        yield spark.spark_facts(con, facts, backend)
 
 
 def reconcile_one(
@@ -236,11 +258,9 @@ def with_tolerance(rules: Rules, names: Sequence[str], tolerance: Decimal | None
     return replace(rules, reconciliations=others + own)
 
 
-def _sql(table: Any) -> str:
-    """The SQL of an Ibis table."""
-    import ibis
-
-    return str(ibis.to_sql(table, dialect="duckdb"))
+def _read(written: Path) -> str:
+    """The query of what the engine wrote: one file, or a folder of Spark's."""
+    return f"SELECT * FROM read_parquet({literal(written / '*.parquet' if written.is_dir() else written)})"
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path, order: str, row_group: int = ROW_GROUP) -> int:
@@ -258,8 +278,8 @@ def _write_outcome(
 ) -> dict[str, int]:
     """`NAME.links.parquet`, `NAME.open.parquet`, `NAME.statement.parquet`: of the whole, or of the days asked for."""
     prefix = name.replace("-", "_")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_links AS {_sql(outcome.links)}")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_open AS {_sql(outcome.open)}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_links AS {_read(outcome.files['links'])}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_open AS {_read(outcome.files['open'])}")
     links, opened = f"SELECT * FROM {prefix}_links", f"SELECT * FROM {prefix}_open"
     con.register(f"{prefix}_statement", outcome.statement.to_pyarrow())
     statement = f"SELECT * FROM {prefix}_statement"

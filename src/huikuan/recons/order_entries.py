@@ -15,7 +15,7 @@ from typing import Any
 
 import ibis
 
-from huikuan.engine.lines import ZERO
+from huikuan.engine.lines import ZERO, more_than_one
 from huikuan.engine.model import ENTRY, MONEY_TYPE, Facts
 from huikuan.engine.workspace import conform, hold, typed_table
 from huikuan.recons.local_time import end_of_day, local_date
@@ -171,12 +171,12 @@ def copied_fees(fees: Any, facts: Facts) -> Any:
     same = [near.scope, *(near[name] for name in moment), near.item.fill_null(""), near.sku.fill_null("")]
     placed = near.mutate(
         place=ibis.row_number().over(ibis.window(group_by=same, order_by=[near.flow_no, near.record_key])),
-        flows=near.flow_no.nunique().over(ibis.window(group_by=same)),
+        several_flows=more_than_one(near.flow_no, ibis.window(group_by=same)),
     )
     orders = facts.table("order_line")
     lines = orders.group_by(of_shop=orders.shop, of_order=orders.order_no).agg(lines=orders.count())
     told = placed.left_join(lines, [placed.scope == lines.of_shop, placed.order_no == lines.of_order])
-    later = told.filter((told.flows > 1) & (told.place >= ibis.greatest(told.lines.fill_null(1), 1)))
+    later = told.filter(told.several_flows & (told.place >= ibis.greatest(told.lines.fill_null(1), 1)))
     return hold(facts.backend, later.select("record_key"))
 
 

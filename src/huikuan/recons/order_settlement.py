@@ -14,7 +14,7 @@ from typing import Any
 
 import ibis
 
-from huikuan.engine.lines import ZERO, union_all
+from huikuan.engine.lines import ZERO, more_than_one, union_all
 from huikuan.engine.model import MONEY_TYPE, Classes, Definition, Facts, Passes, Sides
 from huikuan.engine.workspace import Workspace, conform
 from huikuan.recons.order_entries import counted_orders, left_entries, right_entries
@@ -116,13 +116,13 @@ def _copies(lines: Any) -> Any:
     dated = right.mutate(moment=right.occurred_at.fill_null(right.date.cast("timestamp(6)")))
     placed = dated.mutate(
         place=ibis.row_number().over(ibis.window(group_by=same, order_by=order)),
-        flows=dated.flow.nunique().over(ibis.window(group_by=same)),
+        several_flows=more_than_one(dated.flow, ibis.window(group_by=same)),
     )
     left = lines.filter((lines.side == "left") & (lines.compared != ZERO))
     like = left.group_by(like_group=left.group_id, like_amount=left.compared).agg(likes=left.count())
     joined = placed.left_join(like, [placed.group_id == like.like_group, placed.compared == like.like_amount])
     allowed = ibis.greatest(joined.likes.fill_null(1), 1)
-    return joined.filter((joined.flows > 1) & (joined.place >= allowed)).select("group_id", "record_key", "compared")
+    return joined.filter(joined.several_flows & (joined.place >= allowed)).select("group_id", "record_key", "compared")
 
 
 def _known(groups: Any, lines: Any, copies: Any, sides: Sides) -> Any:

@@ -140,7 +140,8 @@ def word_rules() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 
 def class_by_words(lines: Any) -> Any:
     """The class of a bank line by the words in its memo; null where no word is known."""
-    text = (lines.text.fill_null("") + " " + lines.counterparty.fill_null("")).lower()
+    words_told = lines.text.fill_null("") + " " + lines.counterparty.fill_null("")
+    text = words_told.replace("İ", "i").lower()  # the one letter whose small one backends write differently
     cases = []
     for class_, direction, words in word_rules():
         hit = text.re_search("|".join(_pattern(word) for word in words))
@@ -153,8 +154,8 @@ def class_by_words(lines: Any) -> Any:
 
 
 def _pattern(word: str) -> str:
-    """A Latin word must stand alone, a Chinese one may stand anywhere."""
-    return rf"\b{word}\b" if word.isascii() else word
+    r"""A Latin word must stand alone, a Chinese one may stand anywhere. (`\b` is another thing in every library.)"""
+    return rf"(?:^|[^0-9a-z_]){word}(?:[^0-9a-z_]|$)" if word.isascii() else word
 
 
 def bank_days(rules: Rules) -> dict[str, int]:

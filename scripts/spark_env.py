@@ -1,0 +1,36 @@
+"""Makes `.venv-spark`: the environment of `.venv` with PySpark and pandas beside it.
+
+pandas must not be in `.venv`: DuckDB and pyarrow import it at the first bound value once it is there. So the packages
+of the extra `spark` lie in an environment of their own, which sees everything else in `.venv`. Run by `make test`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / ".venv-spark"
+PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def main() -> None:
+    """Make or renew the environment."""
+    venv.create(FOLDER, with_pip=False, clear=True)
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    told = subprocess.run([str(PYTHON), "-c", asked], check=True, capture_output=True, text=True).stdout.strip()
+    ours = sysconfig.get_path("purelib")
+    Path(told, "huikuan_venv.pth").write_text(f"import site; site.addsitedir({ours!r})\n", encoding="utf-8")
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-c", str(ROOT / "constraints.txt"), *packages["spark"]], check=True)
+    (FOLDER / ".installed").touch()
+
+
+if __name__ == "__main__":
+    main()
