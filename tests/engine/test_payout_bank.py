@@ -139,3 +139,49 @@ def test_a_payout_that_arrives_after_its_bank_days_is_late() -> None:
         ("100.00000", "late"),
         ("200.00000", ""),
     }
+
+
+def named_payouts(number: int) -> list[dict[str, Any]]:
+    """So many payouts whose bank lines name them, all paid by one counterparty."""
+    found = []
+    for n in range(number):
+        found += [
+            payout(1_000 + n, 5, f"2026100500{n}"),
+            banked(1_000 + n, text=f"payout 2026100500{n}", counterparty="Platform Ltd", business_date=day(6)),
+        ]
+    return found
+
+
+def amount_groups(outcome: Any) -> list[Any]:
+    return [group for group in groups(outcome) if group[0] == "amount"]
+
+
+def test_a_strangers_equal_amount_is_no_payout_once_the_wallets_payers_are_known() -> None:
+    stranger = banked(100, counterparty="Stranger", business_date=day(12))
+    outcome = run(PAYOUT_BANK, [*named_payouts(3), payout(100, 10, "A"), stranger])
+    assert amount_groups(outcome) == []
+    assert classes(outcome)[stranger["record_key"]] == "unidentified_receipt"
+
+
+def test_the_known_payers_line_is_taken_though_a_strangers_amount_is_equal() -> None:
+    stranger = banked(100, counterparty="Stranger", business_date=day(12))
+    paid = banked(100, counterparty="Platform Ltd", business_date=day(12))
+    outcome = run(PAYOUT_BANK, [*named_payouts(3), payout(100, 10, "A"), stranger, paid])
+    assert amount_groups(outcome) == [("amount", "matched", ["payout:W/A"], [paid["record_key"]])]
+
+
+def test_a_line_that_names_nobody_and_a_wallet_whose_payers_are_hardly_known_meet_by_amount() -> None:
+    nobody = banked(100, counterparty=" ", business_date=day(12))
+    assert len(amount_groups(run(PAYOUT_BANK, [*named_payouts(3), payout(100, 10, "A"), nobody]))) == 1
+    stranger = banked(100, counterparty="Stranger", business_date=day(12))
+    assert len(amount_groups(run(PAYOUT_BANK, [*named_payouts(2), payout(100, 10, "A"), stranger]))) == 1
+    other = payout(100, 10, "A", account="V")
+    assert len(amount_groups(run(PAYOUT_BANK, [*named_payouts(3), other, stranger]))) == 1
+
+
+def test_known_payers_hinder_no_transfer_between_own_accounts() -> None:
+    gone, came = banked("-70", account="B", business_date=day(12)), banked(70, account="C", business_date=day(12))
+    for line in (gone, came):
+        line["counterparty"] = "Ourselves"
+    outcome = run(PAYOUT_BANK, [*named_payouts(3), payout(100, 10, "A"), gone, came])
+    assert {classes(outcome)[line["record_key"]] for line in (gone, came)} == {"own_transfer"}

@@ -113,7 +113,9 @@ def amount_pass(left: Sequence[Entry], right: Sequence[Entry], days: int, lead: 
 
 def may_meet(one: Entry, other: Entry, days: int, lead: int) -> bool:
     apart = (other["date"] - one["date"]).days
-    allowed = one["target"] == "*" or f"|{other['scope']}|" in one["target"]
+    allowed = all(
+        here["target"] == "*" or f"|{there['scope']}|" in here["target"] for here, there in ((one, other), (other, one))
+    )
     same = (one["currency"], one["compared"]) == (other["currency"], other["compared"])
     return same and allowed and -lead <= apart <= days
 
