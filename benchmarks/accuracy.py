@@ -31,7 +31,7 @@ from huikuan.pipeline.importing import ImportOptions, import_file
 from huikuan.pipeline.reconciling import run
 from huikuan.pipeline.results import Results
 from huikuan.records.decisions import Decisions
-from tests.truth_check import Names, Place, Told, excused, place_of, told_of, true_groups
+from tests.truth_check import TOLD_OF, Names, Place, Told, excused, place_of, told_of, true_groups
 
 GOALS = {"links.precision": 0.9999, "links.recall": 0.995, "classes": 0.98, "causes": 0.98, "unknown": 0.02}
 
@@ -251,8 +251,7 @@ def load(folder: Path, orders: int, seed: int, hard: bool) -> tuple[Results, dic
 def measure(results: Results, truth: dict[str, Any]) -> dict[str, Measured]:
     """Every reconciliation of the run that the truth speaks of."""
     names = Names(truth["same"])
-    told = {row["reconciliation"] for row in (*truth["links"], *truth["open"])}
-    return {name: Measure(results, truth, name, names).run() for name in results.manifest.names if name in told}
+    return {name: Measure(results, truth, name, names).run() for name in results.manifest.names if name in TOLD_OF}
 
 
 def unbalanced(results: Results) -> list[str]:

@@ -20,7 +20,8 @@ from typing import Any
 
 from huikuan.demo.seller import AS_OF, BOOK_START, COMPANY, money
 
-ORDER_SETTLEMENT, PAYOUT_BANK, BALANCE = "order-settlement", "payout-bank", "balance"
+ORDER_SETTLEMENT, SETTLEMENT_WALLET = "order-settlement", "settlement-wallet"
+PAYOUT_BANK, BALANCE = "payout-bank", "balance"
 
 # By class: what the files bear out. An order that brings too much by a sum that nothing names has no known cause.
 CAUSES = {

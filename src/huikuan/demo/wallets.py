@@ -14,9 +14,9 @@ from huikuan.demo.catalogue import GOODS
 from huikuan.demo.marks import Level
 from huikuan.demo.movements import Movement
 from huikuan.demo.payouts import Payout
-from huikuan.demo.seller import BANKS, DAY, LAST_DAY, LEDGER_DAY, WALLETS, money, share
+from huikuan.demo.seller import BANKS, DAY, END, LAST_DAY, LEDGER_DAY, WALLETS, money, share
 from huikuan.demo.tables import NONE, FlowTable, MoneyQueue, OrderTable
-from huikuan.demo.truth import ORDER_SETTLEMENT, FileTruth, Labels, Place
+from huikuan.demo.truth import ORDER_SETTLEMENT, SETTLEMENT_WALLET, FileTruth, Labels, Place
 from huikuan.demo.writers.alipay import LedgerFile
 from huikuan.demo.writers.wechat import FundBill, TradeBill, refund_no, transaction_no
 
@@ -24,6 +24,7 @@ STRANGER_PREFIX = 49  # order numbers of no shop of ours
 STRANGER_PRICES = (2990, 4990, 6990, 9900, 3990, 15900)
 
 
+BOOKED_LATER = END - 1_800  # trades from this moment on reach WeChat's balance, and its fund bill, the day after
 CUT_AGAIN = range(LEDGER_DAY + 6, LEDGER_DAY + 10)  # days that are exported once more, each by itself
 
 
@@ -342,15 +343,21 @@ class WechatRun(WalletRun):
             seen.add(index)
             row = self._trade(at // DAY, lambda bill: bill.add_sale(move, self.title(index), -fee, again))
             numbers = (transaction_no(no, paid, again),) * 2
-            self._fund(at, numbers, "交易", cents, self.move(owner, cents))
-            if fee:
-                self._fund(at, numbers, "扣除交易手续费", fee, self.move(owner, fee))
+            if at < BOOKED_LATER:
+                self._fund(at, numbers, "交易", cents, self.move(owner, cents))
+                if fee:
+                    self._fund(at, numbers, "扣除交易手续费", fee, self.move(owner, fee))
         else:
             again = self.is_second_refund(index)
             row = self._trade(at // DAY, lambda bill: bill.add_refund(move, self.title(index), fee))
             numbers = (refund_no(no, at), transaction_no(no, paid, False))
             memo = f"退款总金额{money(-cents)}元;含手续费{money(fee)}元"
-            self._fund(at, numbers, "退款", cents + fee, self.move(owner, cents + fee), memo=memo)
+            if at < BOOKED_LATER:
+                self._fund(at, numbers, "退款", cents + fee, self.move(owner, cents + fee), memo=memo)
+        if at >= BOOKED_LATER:
+            here = (self.trades.document, row)
+            for part in (cents, fee) if fee else (cents,):
+                self.labels.open(SETTLEMENT_WALLET, "left", here, "not_due", part, cause="c-T2")
         self.settle(move, (self._trade_document, row), again)
         if owner != NONE:
             self.orders.fees[index] -= fee
