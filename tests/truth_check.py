@@ -129,6 +129,7 @@ def check_against_truth(results: Any, truth_file: Path) -> Verdict:
     truth = json.loads(truth_file.read_text(encoding="utf-8"))
     names = Names(truth["same"])
     verdict = Verdict()
+    found_more = False  # payouts at the bank that the truth does not count as found
     for name in results.manifest.names:
         if name == "settlement-wallet":
             _check_wallets(results, names, verdict)  # its links are not listed one by one
@@ -142,7 +143,8 @@ def check_against_truth(results: Any, truth_file: Path) -> Verdict:
             _check_links(links, name, names, groups, true, verdict)
         skipped = excused(links, groups, true, names)
         _check_open(labels, told_of(results, name, names, groups), name, names, skipped, verdict)
-    _check_collection(results, truth, verdict)
+        found_more = found_more or (bool(skipped) and name == "payout-bank")
+    _check_collection(results, truth, verdict, found_more)
     return verdict
 
 
@@ -231,7 +233,8 @@ def _check_open(
             verdict.open_unlabelled.append(f"{name} {item.code} {item.amount} {item.places}")
 
 
-def _check_collection(results: Any, truth: dict[str, Any], verdict: Verdict) -> None:
+def _check_collection(results: Any, truth: dict[str, Any], verdict: Verdict, found_more: bool) -> None:
+    """The truth counts as collected what identifiable payouts brought: where more were found, it cannot tell it."""
     columns = (
         "order_no",
         "shop",
@@ -251,7 +254,8 @@ def _check_collection(results: Any, truth: dict[str, Any], verdict: Verdict) -> 
         if row is None:
             verdict.collection_wrong.append(f"{wanted} is not there")
             continue
-        differ = [name for name in columns if _plain(row[name]) != _plain(wanted.get(name))]
+        compared = [name for name in columns if not (found_more and name in ("status", "collected"))]
+        differ = [name for name in compared if _plain(row[name]) != _plain(wanted.get(name))]
         if differ:
             verdict.collection_wrong.append(
                 f"{wanted['order_no']}: "
