@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from huikuan.insight.collection import CollectionInputs, Setting
 
 ZERO = Decimal(0)
-COLUMNS = "oid, currency, account, business_date, batch, flow_no, occurred_at, gross, fee"
+COLUMNS = "oid, currency, account, business_date, batch, flow_no, occurred_at, gross, fee, refund"
 EMPTY = """CREATE OR REPLACE TEMP TABLE c_settled (
     oid BIGINT, currency VARCHAR, account VARCHAR, business_date DATE, batch VARCHAR,
-    flow_no VARCHAR, occurred_at TIMESTAMP, gross DECIMAL(18,5), fee DECIMAL(18,5))"""
+    flow_no VARCHAR, occurred_at TIMESTAMP, gross DECIMAL(18,5), fee DECIMAL(18,5), refund DECIMAL(18,5))"""
 SPLIT_SCHEMA = pa.schema([("record_key", pa.string()), ("oid", pa.int64()), ("part", MONEY)])
 
 
@@ -39,12 +39,13 @@ IS_GROSS = (
 )
 IS_FEE = f"(type IN ({quoted(FEE_TYPES)}) OR (type = 'freight' AND amount <= 0))"
 
-# Grain of c_settled: one order, currency, account, day and batch.
+# Grain of c_settled: one order, currency, account, day and batch. `refund` is the part of `gross` that was given back.
 SETTLED_SQL = f"""
 INSERT INTO c_settled ({COLUMNS})
 SELECT oid, currency, account, business_date, batch, min(flow_no), min(occurred_at),
     coalesce(sum(amount) FILTER ({IS_GROSS}), 0)::DECIMAL(18,5),
-    coalesce(sum(amount) FILTER ({IS_FEE}), 0)::DECIMAL(18,5)
+    coalesce(sum(amount) FILTER ({IS_FEE}), 0)::DECIMAL(18,5),
+    coalesce(sum(amount) FILTER (type = 'refund'), 0)::DECIMAL(18,5)
 FROM ({{attributed}}) WHERE {IS_GROSS} OR {IS_FEE} GROUP BY oid, currency, account, business_date, batch
 """
 

@@ -153,21 +153,23 @@ WHERE l.side = 'left' AND r.date <= $as_of GROUP BY l.record_key
 PAYOUT_SCHEMA = pa.schema(
     [("payout", pa.string()), ("account", pa.string()), ("currency", pa.string()), ("payout_id", pa.string()),
      ("order_no", pa.string()), ("day", pa.date32()), ("amount", MONEY), ("matched", pa.bool_()),
-     ("bank_date", pa.date32())]
+     ("bank_date", pa.date32()), ("payout_key", pa.string())]
 )  # fmt: skip
 TOUCH_SCHEMA = pa.schema(
     [("payout", pa.string()), ("account", pa.string()), ("currency", pa.string()), ("day", pa.date32()),
      ("low", MONEY), ("lo", MONEY), ("hi", MONEY)]
 )  # fmt: skip
-SHARE_COLUMNS = "oid, currency, account, payout, payout_date, matched, bank_date, amount"
-EMPTY_SHARE = """CREATE OR REPLACE TEMP TABLE c_share (oid BIGINT, currency VARCHAR,
-    account VARCHAR, payout VARCHAR, payout_date DATE, matched BOOLEAN, bank_date DATE, amount DECIMAL(18,5))"""
+SHARE_COLUMNS = "oid, currency, account, payout, payout_key, payout_date, matched, bank_date, amount, fees, refunds"
+EMPTY_SHARE = """CREATE OR REPLACE TEMP TABLE c_share (oid BIGINT, currency VARCHAR, account VARCHAR, payout VARCHAR,
+    payout_key VARCHAR, payout_date DATE, matched BOOLEAN, bank_date DATE, amount DECIMAL(18,5), fees DECIMAL(18,5),
+    refunds DECIMAL(18,5))"""
 
 # The money of an order on a day of a wallet; `payout` where its batch or its order is named by a payout.
 ELEMENT_SQL = f"""
 CREATE OR REPLACE TEMP TABLE c_element AS
 SELECT s.oid, s.currency, s.account, coalesce(s.business_date, DATE '{ENDLESS}') AS day,
     coalesce(b.payout, n.payout) AS payout, sum(s.gross + s.fee)::DECIMAL(18,5) AS amount,
+    sum(s.fee)::DECIMAL(18,5) AS fees, sum(s.refund)::DECIMAL(18,5) AS refunds,
     min(s.occurred_at) AS moved_at, min(s.flow_no) AS flow_no
 FROM c_settled s
 LEFT JOIN (SELECT account, currency, payout_id, min(payout) AS payout FROM c_payout GROUP BY ALL) b
@@ -180,7 +182,8 @@ GROUP BY s.oid, s.currency, s.account, day, coalesce(b.payout, n.payout)
 """
 NAMED_SHARE_SQL = f"""
 INSERT INTO c_share ({SHARE_COLUMNS})
-SELECT e.oid, e.currency, e.account, p.payout, p.day, p.matched, p.bank_date, sum(e.amount)
+SELECT e.oid, e.currency, e.account, p.payout, p.payout_key, p.day, p.matched, p.bank_date,
+    sum(e.amount), sum(e.fees), sum(e.refunds)
 FROM c_element e JOIN c_payout p ON p.payout = e.payout GROUP BY ALL
 """
 DAYS_SQL = f"""
@@ -206,7 +209,8 @@ FROM {wallet_line} JOIN (
 WHERE balance IS NOT NULL GROUP BY account, currency
 """
 # Of an order's money between `before` and `before + amount` in its day, what lies between lo and hi. What takes
-# (refunds, fees) comes first in its day: the payout that reaches the day first takes it whole.
+# (refunds, fees) comes first in its day: the payout that reaches the day first takes it whole. So does the first
+# payout that reaches an order's money take its fees and refunds: the rest of a share is what the order brought.
 SHARE_SQL = f"""
 INSERT INTO c_share ({SHARE_COLUMNS})
 WITH placed AS (
@@ -218,16 +222,19 @@ WITH placed AS (
     SELECT e.*, t.payout AS taker, CASE WHEN e.amount < 0 THEN CASE WHEN t.lo IS NULL THEN e.amount ELSE 0 END
         ELSE CASE WHEN t.hi IS NULL THEN e.amount ELSE least(greatest(t.hi - t.low - e.before, 0), e.amount) END
            - CASE WHEN t.lo IS NULL THEN 0 ELSE least(greatest(t.lo - t.low - e.before, 0), e.amount) END
-        END AS share
+        END AS share, coalesce(t.lo - t.low - e.before, 0) <= 0 AS is_first
     FROM placed e JOIN c_touch t ON t.account = e.account AND t.currency = e.currency AND t.day = e.day
 )
-SELECT e.oid, e.currency, e.account, p.payout, p.day, p.matched, p.bank_date, sum(e.share)
+SELECT e.oid, e.currency, e.account, p.payout, p.payout_key, p.day, p.matched, p.bank_date, sum(e.share),
+    coalesce(sum(e.fees) FILTER (e.is_first AND e.share <> 0), 0),
+    coalesce(sum(e.refunds) FILTER (e.is_first AND e.share <> 0), 0)
 FROM taken e JOIN c_payout p ON p.payout = e.taker GROUP BY ALL HAVING sum(e.share) <> 0
 """
 
 
 def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Setting) -> None:
-    """Create c_share. Grain: one order, account and payout; the amount of the order that this payout took."""
+    """Create c_share. Grain: one order, account and payout; the amount of the order that this payout took, and which
+    fees and refunds (signed as settled) are in it. `payout_key` is the payout's key in payout-bank."""
     con.execute(EMPTY_SHARE)
     payouts, unpaired = _payouts(con, inputs, setting)
     con.register("c_payout", pa.Table.from_pylist([_payout_row(payout) for payout in payouts], schema=PAYOUT_SCHEMA))
@@ -314,7 +321,7 @@ def _payout_row(payout: Payout) -> dict[str, Any]:
     return {
         "payout": payout.key, "account": account, "currency": currency, "payout_id": payout.payout_id,
         "order_no": payout.order_no, "day": day, "amount": payout.amount, "matched": payout.matched,
-        "bank_date": payout.bank_date,
+        "bank_date": payout.bank_date, "payout_key": payout.record_key,
     }  # fmt: skip
 
 

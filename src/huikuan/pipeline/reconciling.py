@@ -60,12 +60,8 @@ SORTED = {
 }
 
 
-# What each payout took of an order, with the payout's key in `payout-bank`.
-SHARES_SQL = """SELECT s.*, CASE WHEN starts_with(s.payout, 'payout:') THEN s.payout ELSE 'payout:'
-    || replace(s.account, '/', '%2F') || '/' || replace(coalesce(nullif(w.payout_id, ''), w.flow_no, ''), '/', '%2F')
-    END AS payout_key FROM {share} s LEFT JOIN wallet_line w ON w.record_key = s.payout"""
 # The records of orders as the run has seen them: what the order page reads.
-ORDER_FACTS = {"order_line": "order_no <> ''", "settlement_line": "order_no <> ''", "wallet_line": "order_no <> ''"}
+ORDER_FACTS = dict.fromkeys(("order_line", "settlement_line", "wallet_line", "shipment_line"), "order_no <> ''")
 
 
 @dataclass(frozen=True)
@@ -365,8 +361,7 @@ def _write_collection(
     made = {name: f"{name.replace('-', '_')}_links" for name in recons.RECONCILIATIONS}
     inputs = CollectionInputs(order_links=made.get("order-settlement", ""), payout_links=made.get("payout-bank", ""))
     name = build_collection(con, inputs, rules, as_of, decisions, timezone)
-    shares = SHARES_SQL.format(share=f"{name}_share")
-    _write(con, f"SELECT * FROM ({shares})", folder / "share.parquet", "order_no, shop, payout")
+    _write(con, f"SELECT * FROM {name}_share", folder / "share.parquet", "order_no, shop, payout")
     amounts = [r[0] for r in con.execute(f"DESCRIBE {name}").fetchall() if str(r[1]).startswith("DECIMAL")]
     sums = ", ".join(f"sum({quoted(column)}) AS {quoted(column)}" for column in amounts)
     totals = f"SELECT shop, currency, status, count(*) AS orders, {sums} FROM {name} GROUP BY shop, currency, status"

@@ -190,6 +190,26 @@ def _without_party(row: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
+def records_of(book: Book, key: str) -> list[str]:
+    """The records that a key stands for: the record itself; of a payout the lines that are paid as its sum."""
+    kind, parts = record_key_parts(key)
+    if kind != "payout" or len(parts) != 2:
+        return [key]
+    con, lake = connect(), library_book(book).lake
+    try:
+        asked = []
+        for told, own, chosen in (("wallet_line", "payout_id", "movement"), ("settlement_line", "batch", "type")):
+            lake.register_current(con, told, told)
+            number = f"coalesce(nullif({own}, ''), flow_no)"
+            asked.append(
+                f"SELECT record_key FROM {told} WHERE account = $account AND {number} = $number AND {chosen} = 'payout'"
+            )
+        rows = con.execute(" UNION ".join(asked) + " ORDER BY 1", {"account": parts[0], "number": parts[1]}).fetchall()
+    finally:
+        con.close()
+    return [row[0] for row in rows]
+
+
 def history(book: Book, record_key: str, names: bool) -> list[dict[str, Any]]:
     """Every reading of a record, standing or not, the latest import first, with its document; `names` as above."""
     con = _readers().cursor()

@@ -249,7 +249,8 @@ def decide(request: HttpRequest, document_id: str) -> HttpResponse:
 @book_view("view_money")
 def source(request: HttpRequest, record_key: str) -> HttpResponse:
     """Where a record comes from: every reading of it, with file, sheet and row."""
-    readings = queries.history(request.book, record_key, request.membership.may("view_counterparty"))  # type: ignore[attr-defined]
+    book, names = request.book, request.membership.may("view_counterparty")  # type: ignore[attr-defined]
+    readings = [told for key in queries.records_of(book, record_key) for told in queries.history(book, key, names)]
     if not readings:
         raise Http404
     for reading in readings:

@@ -15,6 +15,7 @@ from huikuan.pipeline.results import Results
 from huikuan.server.books.models import Book
 from huikuan.server.core import paging
 from huikuan.server.workbench import filters, queries
+from huikuan.server.workbench.inside import has_inside
 from huikuan.server.workbench.models import Match
 from huikuan.server.workbench.rows import Row, row_of, short_account
 from huikuan.server.workbench.words import because, class_words
@@ -210,6 +211,7 @@ def group(book: Book, found: Results, name: str, group_id: str, order_no: str = 
         "sums": {side: sum((row.amount for row in each), ZERO) for side, each in sides.items()},
         "status": first["status"],
         "residual": first["residual"],
+        "inside_key": first["record_key"] if has_inside(first["record_key"]) else "",
         "currency": first["currency"],
         "order_no": first["order_no"] or "",
         "why": _why(

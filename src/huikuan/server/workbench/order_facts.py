@@ -70,7 +70,7 @@ def of_order(
     Read from the run `found`, whose files are sorted by order, where they say what the lake says now; else from
     the lake.
     """
-    if found is not None and found.manifest.facts == library_book(book).lake.version():
+    if found is not None and found.manifest.facts == library_book(book).lake.version() and _holds_all(found):
         told = {kind: _shown(kind, found.facts_of_order(kind, order_no)) for kind in SORTED}
         if _same_decisions(found, decisions) or not _spoken_of(book, order_no, told):
             return told
@@ -87,7 +87,13 @@ SORTED = {
     "order_line": ("shop", "line_no"),
     "settlement_line": ("business_date", "occurred_at", "record_key"),
     "wallet_line": ("business_date", "seq", "record_key"),
+    "shipment_line": ("shipped_at", "record_key"),
 }
+
+
+def _holds_all(found: Results) -> bool:
+    """Whether the run wrote the facts of all these kinds; one of an older version may lack some."""
+    return all(found.run.holds("", f"facts_{kind}") for kind in SORTED)
 
 
 def _shown(kind: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -18,7 +18,9 @@ class Gathered:
     lines: list[dict[str, Any]]
     settled: list[dict[str, Any]]
     wallet: list[dict[str, Any]]
+    parcels: list[dict[str, Any]] = field(default_factory=list)
     shares: list[dict[str, Any]] = field(default_factory=list)
     payouts: dict[str, dict[str, Any]] = field(default_factory=dict)
     links: list[dict[str, Any]] = field(default_factory=list)
     open: list[dict[str, Any]] = field(default_factory=list)
+    wallet_open: list[dict[str, Any]] = field(default_factory=list)  # what settlement-wallet does not find

@@ -1,4 +1,4 @@
-"""The four stations of an order's money: order, settlement, wallet, bank. Each column adds up to its total."""
+"""The stations of an order: order, parcel, settlement, wallet, bank. Each column of money adds up to its total."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Line:
-    """A figure in a hop's column. `key`: the record it comes from; `doubt`: it is part of a difference."""
+    """A figure in a hop's column. `key`, `row`, `document`: the record it comes from; `inside`: the bank line or payout
+    whose orders can be looked at."""
 
     label: str
     amount: Decimal | None
@@ -31,6 +32,8 @@ class Line:
     row: int | None = None
     strong: bool = False
     text: str = ""
+    document: str = ""
+    inside: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,10 @@ class Hop:
 
 
 def hops_of(book: Book, gathered: Gathered) -> list[Hop]:
-    """Order, settlement, wallet, bank; each column adds up to its total."""
+    """Order, parcel, settlement, wallet, bank; each column of money adds up to its total."""
     return [
         _order_hop(book, gathered),
+        _parcel_hop(book, gathered),
         _settlement_hop(book, gathered),
         _wallet_hop(book, gathered),
         _bank_hop(book, gathered),
@@ -102,8 +106,35 @@ def _order_hop(book: Book, gathered: Gathered) -> Hop:
         lines if gathered.lines else [],
         _("Should come in, before fees"),
         paid + borne,
-        _days(_day_of(book, first.get("paid_at")), first_day(gathered.settled)),
+        _days(_day_of(book, first.get("paid_at")), _sent_on(book, gathered)),
     )
+
+
+def _parcel_hop(book: Book, gathered: Gathered) -> Hop:
+    """When the order was sent, by its own report and by the parcels that are told."""
+    year, sent = book.today().year, _sent_on(book, gathered)
+    lines = [
+        Line(
+            f"{row['courier'] or _('Parcel')} {row['tracking_no']}", None, _day_of(book, row["shipped_at"]),
+            row["record_key"], row["source_row"], document=row.get("document") or "",
+            text=f"×{numbers.quantity(row['qty'])}" if row["qty"] else _("File and row"),
+        )
+        for row in gathered.parcels
+    ]  # fmt: skip
+    received = sorted(row["received_at"] for row in gathered.lines if row["received_at"])
+    if received:
+        lines.append(Line(_("Received"), None, _day_of(book, received[-1])))
+    waits = not sent and not received and any(row["paid"] for row in gathered.lines)
+    note = _("sent") if sent else _("not sent yet") if waits else _("nothing is told of it")
+    state, when = "done" if sent else "waiting" if waits else "none", numbers.day(sent, year) if sent else ""
+    after = _days(sent or _day_of(book, gathered.money.get("paid_at")), first_day(gathered.settled))
+    return Hop("truck-delivery", _("Parcel"), state, when, None, note, lines, "", None, after)
+
+
+def _sent_on(book: Book, gathered: Gathered) -> date | None:
+    """The day the first item was sent; None where none was, or nothing tells it."""
+    moments = [row["shipped_at"] for rows in (gathered.lines, gathered.parcels) for row in rows if row["shipped_at"]]
+    return _day_of(book, min(moments)) if moments else None
 
 
 def _day_of(book: Book, moment: Any) -> date | None:
@@ -142,8 +173,12 @@ def _settlement_hop(book: Book, gathered: Gathered) -> Hop:
     total = sum((row["amount"] for row in rows), ZERO)
     fees = sum((row["amount"] for row in rows if row["type"] in FEE_TYPES), ZERO)
     lines = [
-        Line(item_word(row), row["amount"], row["business_date"], row["record_key"], row["source_row"]) for row in rows
-    ]
+        Line(
+            item_word(row), row["amount"], row["business_date"], row["record_key"], row["source_row"],
+            document=row.get("document") or "",
+        )
+        for row in rows
+    ]  # fmt: skip
     due = gathered.money.get("due_date")
     late = bool(gathered.money.get("overdue"))
     if not rows:
@@ -188,8 +223,12 @@ def _wallet_hop(book: Book, gathered: Gathered) -> Hop:
             "wallet", title, "waiting", "", None, _("nothing has come in yet"), [], _("Came into the wallet"), None
         )
     lines = [
-        Line(item_word(row), row["amount"], row["business_date"], row["record_key"], row["source_row"]) for row in rows
-    ]
+        Line(
+            item_word(row), row["amount"], row["business_date"], row["record_key"], row["source_row"],
+            document=row.get("document") or "",
+        )
+        for row in rows
+    ]  # fmt: skip
     if told != settled:
         lines.append(Line(_("Not named per order in the wallet's bill"), settled - told))
     note = _("%(n)s movements") % {"n": len(rows)} if rows else _("the wallet's bill names no orders")
@@ -257,12 +296,12 @@ def _bank_due(gathered: Gathered, year: int) -> str:
 
 def _payout_lines(share: Mapping[str, Any], payout: Mapping[str, Any], year: int) -> list[Line]:
     """A payout as lines: its number, its whole, the bank's line, this order's share."""
-    lines = [Line(_("Payout"), None, share["payout_date"], payout["key"], None, text=payout["number"])]
+    lines = [Line(_("Payout"), None, share["payout_date"], text=payout["number"], inside=payout["key"])]
     if payout["amount"] is not None:
         orders = _("%(n)s orders") % {"n": numbers.count(payout["orders"])}
-        lines.append(
-            Line(_("Whole payout, %(orders)s") % {"orders": orders}, None, text=numbers.money_exact(payout["amount"]))
-        )
+        whole = payout["bank"][0]["record_key"] if payout["bank"] else payout["key"]
+        text = numbers.money_exact(payout["amount"])
+        lines.append(Line(_("Whole payout, %(orders)s") % {"orders": orders}, None, text=text, inside=whole))
     for row in payout["bank"]:
         lines.append(
             Line(
@@ -272,6 +311,7 @@ def _payout_lines(share: Mapping[str, Any], payout: Mapping[str, Any], year: int
                 row["record_key"],
                 row["source_row"],
                 text=numbers.money_exact(row["amount"]),
+                document=row.get("document") or "",
             )
         )
     if payout["why"]:

@@ -21,9 +21,11 @@ from huikuan.server.workbench import order_facts, order_history, services
 from huikuan.server.workbench.order_fees import fee_sums, fees_of
 from huikuan.server.workbench.order_gathered import Gathered
 from huikuan.server.workbench.order_hops import hops_of
+from huikuan.server.workbench.order_stuck import stuck_at
 from huikuan.server.workbench.overview import published
 from huikuan.server.workbench.words import because, class_words
 
+WALLETS = "settlement-wallet"
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
@@ -65,6 +67,7 @@ def order_page(request: HttpRequest, order_no: str, shop: str) -> dict[str, Any]
         "whole": gathered.money.get("paid", ZERO) + gathered.money.get("platform_borne", ZERO),
         "parts": parts_of(gathered.money),
         "hops": hops_of(book, gathered),
+        "stuck": stuck_at(book, gathered),
         "fees": fees,
         "fee_sums": fee_sums(fees),
         "left_over": [
@@ -105,12 +108,15 @@ def _gather(
     others = {row["shop"] for row in told["order_line"]} - {shop}
     settled = [row for row in told["settlement_line"] if (row["shop"] or shop) not in others]
     currency = next((row["currency"] for row in (*lines, *settled)), book.currency)
-    gathered = Gathered(order_no, shop, currency, money, lines, settled, told["wallet_line"])
+    parcels = [row for row in told["shipment_line"] if row["shop"] in (shop, "", None)]
+    gathered = Gathered(order_no, shop, currency, money, lines, settled, told["wallet_line"], parcels)
     if found is None:
         return gathered
     if "order-settlement" in found.manifest.names:
         gathered.links = found.links_of_order("order-settlement", order_no)
         gathered.open = found.open_of_order("order-settlement", order_no)
+    if WALLETS in found.manifest.names:
+        gathered.wallet_open = [row for row in found.open_of_order(WALLETS, order_no) if row["needs_work"]]
     shares = [row for row in found.shares_of_order(order_no) if row["shop"] == shop]
     gathered.shares = in_order(shares, ("payout_date", "payout"))
     for share in gathered.shares:
@@ -120,8 +126,8 @@ def _gather(
 
 def _payout(found: Results, share: Mapping[str, Any]) -> dict[str, Any]:
     """The payout a share went with: its number, amount, the bank lines matched with it, how many orders it holds."""
-    _kind, parts = record_key_parts(share["payout"])
-    key = f"payout:{parts[0]}/{parts[1].replace('/', '%2F')}" if len(parts) > 1 else share["payout"]
+    key = share["payout_key"]
+    parts = record_key_parts(key)[1]
     counted = found.run.query(
         f"SELECT count(DISTINCT order_no) AS orders FROM {found.run.table('', 'share')} WHERE payout = ?",
         [share["payout"]],
@@ -144,7 +150,7 @@ def _payout(found: Results, share: Mapping[str, Any]) -> dict[str, Any]:
             "amount": links[0]["amount"],
             "group_id": links[0]["group_id"],
             "why": because(links[0]["evidence"] or "", links[0]["reason"] or ""),
-            "bank": [row for row in group if row["side"] == "right"],
+            "bank": found.told([row for row in group if row["side"] == "right"]),
         }
     elif opened:
         told |= {"amount": opened[0]["amount"], "class": opened[0]["class"], "due": opened[0]["due_date"]}

@@ -10,8 +10,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from huikuan.pipeline.inside import PAYOUTS
 from huikuan.pipeline.results import Results
-from huikuan.records.kind import record_key_parts
+from huikuan.records.kind import record_key, record_key_parts
 from huikuan.server.core import numbers, statuses
 from huikuan.server.core.search import Hit
 from huikuan.server.core.shortcuts import book_url
@@ -44,7 +45,7 @@ def find(request: HttpRequest, text: str) -> list[Hit]:
         hits += _amounts(request, found, amount)
     if not hits and len(text) >= LEAST_LETTERS and (amount is None or len(text) > 9):
         known = {hit.url for hit in hits}
-        hits += [hit for hit in _references(request, text) if hit.url not in known]
+        hits += [hit for hit in _references(request, found, text) if hit.url not in known]
     return hits[: AT_MOST * 3]
 
 
@@ -93,6 +94,7 @@ def _amounts(request: HttpRequest, found: Results, amount: Decimal) -> list[Hit]
                     numbers.money_exact(row["amount"]),
                 )
             )
+    hits += _matched_money(request, found, size)
     paid = found.run.query(
         f"SELECT order_no, shop, status, paid, business_date FROM {found.run.table('', 'collection')} "
         f"WHERE paid = ?::DECIMAL(18,5) OR receivable = ?::DECIMAL(18,5) "
@@ -113,9 +115,25 @@ def _amounts(request: HttpRequest, found: Results, amount: Decimal) -> list[Hit]
     return hits
 
 
-def _number_of(record_key: str) -> str:
-    parts = record_key_parts(record_key)[1] if record_key else []
-    return parts[1] if len(parts) > 1 else record_key
+def _matched_money(request: HttpRequest, found: Results, size: Decimal) -> Iterator[Hit]:
+    """Matched bank lines and payouts of an amount; their pages list the orders inside."""
+    if PAYOUTS not in found.manifest.names:
+        return
+    rows = found.run.query(
+        f"SELECT record_key, side, scope, date, amount FROM {found.run.now(PAYOUTS, 'links', found.decisions)} "
+        f"WHERE abs(amount) = ?::DECIMAL(18,5) ORDER BY date DESC, record_key LIMIT {AT_MOST}",
+        [size],
+    )
+    for row in rows:
+        words = statuses.word_of("kind", "bank_line") if row["side"] == "right" else _("Payout")
+        note = f"{words} · {short_account(row['scope'] or '')} · {numbers.day(row['date'])}"
+        url = book_url(request, "workbench:inside", row["record_key"])
+        yield Hit(url, _number_of(row["record_key"]), "building-bank", note, numbers.money_exact(row["amount"]))
+
+
+def _number_of(key: str) -> str:
+    parts = record_key_parts(key)[1] if key else []
+    return parts[1] if len(parts) > 1 else key
 
 
 # Which fields of a kind are numbers a person may hold in hand.
@@ -127,7 +145,7 @@ REFERENCES = {
 }
 
 
-def _references(request: HttpRequest, text: str) -> Iterator[Hit]:
+def _references(request: HttpRequest, found: Results | None, text: str) -> Iterator[Hit]:
     """Records whose own number is the text."""
     book = request.book  # type: ignore[attr-defined]
     cursor = order_facts.cursor_of(book, services.decisions_of(book))
@@ -138,23 +156,33 @@ def _references(request: HttpRequest, text: str) -> Iterator[Hit]:
             order = "''" if kind == "bank_line" else "order_no"
             # A query for each field: the files' bounds then tell where its value cannot be.
             chosen = f"record_key, {amount} AS amount, {account} AS account, {order} AS order_no, business_date"
+            chosen += ", payout_id" if kind == "wallet_line" else ", '' AS payout_id"
             each = [f"(SELECT {chosen} FROM {kind} WHERE {field} = ? LIMIT {AT_MOST})" for field in fields]
             asked = " UNION ".join(each)
             rows = order_facts.rows(
                 cursor, f"SELECT * FROM ({asked}) ORDER BY record_key LIMIT {AT_MOST}", [text] * len(fields)
             )
             for row in rows:
-                yield _record_hit(request, kind, row)
+                yield _record_hit(request, found, kind, row)
     finally:
         cursor.close()
 
 
-def _record_hit(request: HttpRequest, kind: str, row: dict[str, Any]) -> Hit:
+def _inside_key(found: Results | None, kind: str, row: dict[str, Any]) -> str:
+    """The bank line or payout whose orders can be looked at; blank for other records and those no run has seen."""
+    key = record_key("payout", row["account"], row["payout_id"]) if row["payout_id"] else row["record_key"]
+    if found is None or PAYOUTS not in found.manifest.names or not (row["payout_id"] or kind == "bank_line"):
+        return ""
+    return key if any(found.of_record(PAYOUTS, key)) else ""
+
+
+def _record_hit(request: HttpRequest, found: Results | None, kind: str, row: dict[str, Any]) -> Hit:
     account, day = short_account(row["account"] or ""), numbers.day(row["business_date"])
     note = f"{statuses.word_of('kind', kind)} · {account} · {day}"
     if row["order_no"]:
         note = " · ".join([note, _("order %(order_no)s") % {"order_no": row["order_no"]}])
         url = book_url(request, "workbench:order", row["order_no"])
     else:
-        url = book_url(request, "documents:source", row["record_key"])
+        inside = _inside_key(found, kind, row)
+        url = book_url(request, "workbench:inside" if inside else "documents:source", inside or row["record_key"])
     return Hit(url, _number_of(row["record_key"]), ROW_ICONS[kind], note, numbers.money_exact(row["amount"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.server.workbench import views, views_decide, views_items, views_order, views_records
+from huikuan.server.workbench import views, views_decide, views_inside, views_items, views_order, views_records
 
 app_name = "workbench"
 urlpatterns = [
@@ -31,5 +31,6 @@ urlpatterns = [
     path("notes/", views_records.notes, name="notes"),
     path("records/new/<str:kind>/", views_records.enter, name="enter"),
     path("records/correct/<path:record_key>/", views_records.correct, name="correct"),
+    path("inside/<path:record_key>/", views_inside.inside, name="inside"),
     path("orders/<path:order_no>/", views_order.order, name="order"),
 ]

@@ -24,6 +24,7 @@ from huikuan.server.core.lists import listing
 from huikuan.server.core.paging import SIZES
 from huikuan.server.core.shortcuts import book_url, done
 from huikuan.server.workbench import filters, groups, panes, queries, services, suggestions
+from huikuan.server.workbench.inside import has_inside
 from huikuan.server.workbench.overview import is_stale, overview, published, work_by_name
 from huikuan.server.workbench.records import entered_kind
 from huikuan.server.workbench.rows import Row
@@ -229,6 +230,7 @@ def item_part(request: HttpRequest, name: str, item_id: str) -> HttpResponse:
     context = bench_context_of_rows(request, name) | {
         "row": row,
         "why": why_open(name, row.raw),
+        "holds_orders": has_inside(row.key),
         "notes": queries.notes_of(request.book, subjects),  # type: ignore[attr-defined]
     }
     return render(request, "workbench/_item.html", context)
