@@ -193,17 +193,15 @@ def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -
 
 
 def noted_rows(definition: Definition, noted: Any, as_of: date) -> Any:
-    """Rows of `open` for entries that are linked by key and yet are a finding of their own, as their hint says. They
-    have their group, if any, and no record_key, as a record in a link is not open; amount as on the right side."""
+    """Rows of `open` for findings about records that are linked by key (columns of NOTED). They have their group, if
+    any, and no record_key, as a record in a link is not open; amount as on the right side."""
     rows = noted.mutate(
-        item_id=identity(definition.name, noted.hint, noted.record_key),
+        item_id=identity(definition.name, noted["class"], noted.about),
         group_id=identity(definition.name, "key", noted.scope, noted.key, noted.currency).fill_null(""),
         record_key=EMPTY,
         side=ibis.literal("right"),
         cause=EMPTY,
         suggestion=EMPTY,
-        evidence=ibis.literal(because.KEY),
-        **{"class": noted.hint},
     )
     return finished(rows, definition.classes, as_of)
 

@@ -14,6 +14,7 @@ from huikuan.engine import evidence as because
 from huikuan.engine.lines import on_side, union_all
 from huikuan.engine.model import STATEMENT, Sides
 from huikuan.engine.workspace import conform, typed_table
+from huikuan.records.codes import FEE_CLASSES
 from huikuan.records.errors import InvariantError
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import register
@@ -29,6 +30,10 @@ register(
         ),
         "engine.residual_not_explained": _(
             "%(name)s: the parts of the difference of group %(group_id)s do not add up to it."
+        ),
+        "engine.audit_not_conserved": _(
+            "%(name)s: the fees of %(scope)s in %(currency)s do not add up: "
+            "charged %(charged)s, expected and found %(accounted)s."
         ),
     }
 )
@@ -126,6 +131,26 @@ def prove_residuals(name: str, groups: Any, parts: Any) -> None:
     wrong = joined.filter(joined.parts.isnull() | (joined.parts != joined.residual))
     for row in wrong.limit(1).to_pyarrow().to_pylist():
         raise InvariantError("engine.residual_not_explained", name=name, group_id=row["group_id"])
+
+
+def prove_audit(name: str, figures: Any, open_: Any) -> None:
+    """Charged = expected + duplicates + findings + what the tolerance forgives, per scope and currency, the findings
+    taken from the rows as they are published; raises InvariantError."""
+    beside = open_.filter((open_.side == "right") & (open_.record_key == "") & open_["class"].isin(FEE_CLASSES))
+    claimed = beside.group_by("scope", "currency").agg(amount=beside.amount.sum().cast(WIDE)).to_pyarrow().to_pylist()
+    found = {(row["scope"], row["currency"]): row["amount"] for row in claimed}
+    summed = figures.group_by("scope", "currency").agg(
+        **{name: figures[name].sum().cast(WIDE) for name in ("charged", "expected", "copied", "within")}
+    )
+    rows = {(row["scope"], row["currency"]): row for row in summed.to_pyarrow().to_pylist()}
+    for scope, currency in sorted({*found, *rows}):
+        row = rows.get((scope, currency), dict.fromkeys(("charged", "expected", "copied", "within"), 0))
+        accounted = row["expected"] + row["copied"] + row["within"] - found.get((scope, currency), 0)
+        if accounted != row["charged"]:
+            raise InvariantError(
+                "engine.audit_not_conserved", name=name, scope=scope, currency=currency,
+                charged=row["charged"], accounted=accounted,
+            )  # fmt: skip
 
 
 def statement(name: str, proved: list[dict[str, Any]], groups: dict[tuple[str, str], int]) -> Any:

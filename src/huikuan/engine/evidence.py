@@ -6,6 +6,7 @@ Evidence is JSON text, `{"code": "key"}`. Each code has a sentence in `huikuan.r
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
@@ -47,6 +48,19 @@ register(
         "evidence.manual": _("Matched by a person."),
         "evidence.excluded": _("Excluded by a person."),
         "evidence.again": _("A decision took its match apart. It is being matched again."),
+        # figures as `recons.fee_audit` gives them, put into words by `insight.words`
+        "evidence.fee_rate": _(
+            "%(fee)s: %(charged)s charged, but %(rate)s of %(base)s makes %(expected)s (rate of %(version)s): "
+            "%(difference)s too much."
+        ),
+        "evidence.fee_rate_less": _(
+            "%(fee)s: %(charged)s charged, but %(rate)s of %(base)s makes %(expected)s (rate of %(version)s): "
+            "%(difference)s too little."
+        ),
+        "evidence.fee_not_returned": _(
+            "%(fee)s: %(refunded)s was refunded, so that at %(rate)s (rate of %(version)s) %(returnable)s was to come "
+            "back; %(returned)s came. Charged %(charged)s, due %(expected)s: %(difference)s to claim."
+        ),
         "evidence.conflict": _("Matched by a person; a record has changed since. Please check."),
     }
 )
@@ -61,3 +75,11 @@ def json_text(value: Any) -> Any:
     """An expression's text as a JSON string, quotes included."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return ibis.literal('"').concat(escaped, ibis.literal('"'))
+
+
+def with_figures(code: Any, figures: Mapping[str, Any]) -> Any:
+    """Evidence whose parameters are text expressions, none of them null."""
+    parts = [ibis.literal('{"code": '), json_text(code)]
+    for name, text in figures.items():
+        parts += [ibis.literal(f', "{name}": '), json_text(text)]
+    return parts[0].concat(*parts[1:], ibis.literal("}"))

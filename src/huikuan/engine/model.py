@@ -87,6 +87,45 @@ OPEN: dict[str, str] = {
     "evidence": "string",
 }
 
+# Columns of a finding beside the residuals: about records that are linked by their key. `about` tells it from others of
+# its class; `record_key`, where there is one, is the record it is about, which must be linked by its key.
+NOTED: dict[str, str] = {
+    "scope": "string",
+    "key": "string",
+    "currency": "string",
+    "about": "string",
+    "record_key": "string",
+    "document_id": "string",
+    "source_row": "int64",
+    "order_no": "string",
+    "date": "date",
+    "amount": MONEY_TYPE,
+    "class": "string",
+    "due_date": "date",
+    "evidence": "string",
+}
+
+# Columns of `Outcome.audit`: what an audit held against the contract, by rate and day. charged = expected + copied +
+# found + within: `copied` are the duplicates, `found` the findings (in `open` with the opposite sign), `within` what
+# the tolerance forgives.
+AUDIT: dict[str, str] = {
+    "scope": "string",
+    "currency": "string",
+    "type": "string",
+    "category": "string",
+    "rate": "decimal(10, 6)",  # null where several categories' rates make one fee
+    "valid_from": "date",
+    "day": "date",  # of the orders
+    "orders": "int64",
+    "concerned": "int64",  # orders with a finding or a duplicate
+    "base": "decimal(38, 5)",
+    "charged": "decimal(38, 5)",
+    "expected": "decimal(38, 5)",
+    "copied": "decimal(38, 5)",
+    "found": "decimal(38, 5)",
+    "within": "decimal(38, 5)",
+}
+
 # Columns of `Outcome.statement`. One row per name, side, currency.
 STATEMENT: dict[str, str] = {
     "name": "string",
@@ -174,9 +213,42 @@ class Classes:
 # entries with side and group_id. What is not explained is called by `Classes`.
 Explain = Callable[[Any, Any, Any, Sides], Any]
 
-# noted(sides) -> right entries with a class as hint, or None: linked by their key, yet with a row of their own in
-# `open` beside the residual (a fee that should not be), since a fee is no part of what is compared.
+# noted(sides) -> findings (columns of NOTED), or None: about a record that is linked by its key, yet with a row of its
+# own in `open` beside the residual (a fee charged twice), since a fee is no part of what is compared.
 Noted = Callable[[Sides], Any]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure per key that is taken of one side's entries while the key pass adds them up. `of` makes its column."""
+
+    side: Literal["left", "right"]
+    of: Callable[[Any], Any]
+    how: Literal["sum", "min", "max"]
+    type: str = MONEY_TYPE  # of the column; a sum of money is of SUM_TYPE
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit found: `findings` (columns of NOTED), `figures` (AUDIT), and the record_keys of findings of
+    `noted` that it knows to be none (None: it knows of none). All held."""
+
+    findings: Any
+    figures: Any
+    cleared: Any = None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A second comparison within the groups of the key pass. `judge(work, sums)` is given one row per scope, key and
+    currency with l, r, l_rows, r_rows, due_date, seq and the measures."""
+
+    measures: Mapping[str, Measure]
+    judge: Callable[[Any, Any], Audited]
+
+
+# auditing(sides, as_of) -> the audit, or None where there is nothing to hold the records against.
+Auditing = Callable[[Sides, date], Audit | None]
 
 # dates(entries, sides) -> entries with due_date filled: asked only of what does not simply agree. Other columns that
 # the entries have beside (side, group_id) are kept.
@@ -213,16 +285,19 @@ class Definition:
     narrow: Narrow | None = None
     explain: Explain | None = None
     noted: Noted | None = None
+    auditing: Auditing | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a reconciliation finds: Ibis tables with the columns of LINKS, OPEN and STATEMENT, already proved.
 
-    With a folder given to `reconcile`, `files` names the Parquet files `links` and `open` written there.
+    With a folder given to `reconcile`, `files` names the Parquet files `links` and `open` written there. `audit` has
+    the columns of AUDIT; None where nothing was audited.
     """
 
     links: Any
     open: Any
     statement: Any
+    audit: Any = None
     files: Mapping[str, Path] = field(default_factory=dict)

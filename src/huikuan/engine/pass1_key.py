@@ -8,7 +8,7 @@ difference (an order of which only fees came is such a group); a group of one si
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ import ibis
 
 from huikuan.engine import evidence as because
 from huikuan.engine.lines import GROUP, LINE, ZERO, identity, on_side, union_all
-from huikuan.engine.model import ENTRY, MONEY_TYPE, SUM_TYPE
+from huikuan.engine.model import ENTRY, MONEY_TYPE, SUM_TYPE, Audit, Audited, Measure
 from huikuan.engine.workspace import Workspace, conform
 
 GRAIN = ("scope", "key", "currency")
@@ -29,7 +29,7 @@ class KeyMatch:
 
     `agreeing`: lines of groups that agree to the last digit (an expression, not held); `agreeing_groups` counts them
     by side and currency. `lines`, `groups`: the other linked groups, held; groups also have scope and key.
-    `left`, `right`: what stays open, held.
+    `left`, `right`: what stays open, held. `audited`: what the audit of the same keys found, if there is one.
     """
 
     agreeing: Any
@@ -38,17 +38,26 @@ class KeyMatch:
     groups: Any
     left: Any
     right: Any
+    audited: Audited | None = None
 
 
 def match_by_key(
-    work: Workspace, name: str, left: Any, right: Any, tolerance: Decimal, dates: Callable[[Any], Any]
+    work: Workspace,
+    name: str,
+    left: Any,
+    right: Any,
+    tolerance: Decimal,
+    dates: Callable[[Any], Any],
+    audit: Audit | None = None,
 ) -> KeyMatch:
     """Pair the sides by key. Entries without a key stay open. What agrees but came late is held too: it has a class.
 
     Args:
         dates: fills `due_date` of entries or groups (`Definition.dates` with its sides).
+        audit: a second comparison of the same keys, made of the same sums.
     """
-    sums = work.keep(_sums(left, right))
+    sums = work.keep(_sums(left, right, audit.measures if audit else {}))
+    audited = audit.judge(work, sums) if audit else None
     exact = (sums.l_rows > 0) & (sums.l == sums.r)
     late = _late(work, sums.filter(exact), dates)
     agreeing, others = sums.filter(exact), sums.filter(~exact)
@@ -67,6 +76,7 @@ def match_by_key(
         groups=odd.filter(odd.status != "open"),
         left=conform(rest_left.filter(rest_left.group_id.isnull()), ENTRY),
         right=conform(rest_right.filter(rest_right.group_id.isnull()), ENTRY),
+        audited=audited,
     )
 
 
@@ -78,19 +88,24 @@ def _late(work: Workspace, agreeing: Any, dates: Callable[[Any], Any]) -> Any:
     return None if work.empty(late) else late
 
 
-def _sums(left: Any, right: Any) -> Any:
+def _sums(left: Any, right: Any, measures: Mapping[str, Measure]) -> Any:
     """One row per scope, key and currency that any side has; l and r add up what is compared. `due_date` and `seq` are
-    the last of the left entries', `came` is the last day on which money came from the right."""
+    the last of the left entries', `came` is the last day on which money came from the right. Then the measures."""
     zero, none, one = ZERO, ibis.literal(0).cast("int32"), ibis.literal(1).cast("int32")
     never = ibis.null().cast("date")
+    taken = {
+        side: {name: m.of(t) if m.side == side else ibis.null().cast(m.type) for name, m in measures.items()}
+        for side, t in (("left", left), ("right", right))
+    }
     both = union_all(
         left.filter(left.key.notnull()).select(
             *GRAIN, l="compared", r=zero, l_row=one, r_row=none, r_compared=none,
-            due_date="due_date", seq="seq", came=never,
+            due_date="due_date", seq="seq", came=never, **taken["left"],
         ),
         right.filter(right.key.notnull()).select(
             *GRAIN, l=zero, r="compared", l_row=none, r_row=one, r_compared=(right.compared != ZERO).cast("int32"),
             due_date=never, seq=ibis.null().cast("int64"), came=ibis.ifelse(right.compared > ZERO, right.date, never),
+            **taken["right"],
         ),
     )  # fmt: skip
     return both.group_by(GRAIN).agg(
@@ -102,6 +117,10 @@ def _sums(left: Any, right: Any) -> Any:
         due_date=both.due_date.max(),
         seq=both.seq.max(),
         came=both.came.max(),
+        **{
+            name: getattr(both[name], m.how)().cast(SUM_TYPE if m.how == "sum" else m.type)
+            for name, m in measures.items()
+        },
     )
 
 

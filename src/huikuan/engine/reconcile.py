@@ -28,7 +28,7 @@ from huikuan.engine.lines import (
     union_all,
     without,
 )
-from huikuan.engine.model import ENTRY, LINKS, Definition, Outcome, Sides
+from huikuan.engine.model import AUDIT, ENTRY, LINKS, NOTED, Audit, Audited, Definition, Outcome, Sides
 from huikuan.engine.pass0_decisions import Decided, blocked_pairs, decide, set_apart
 from huikuan.engine.pass1_key import KeyMatch, match_by_key
 from huikuan.engine.pass2_reference import key_edges, reference_edges, take_stars
@@ -90,16 +90,17 @@ def reconcile(
         decided = decide(work, definition.name, left, right, decisions)
         blocked = blocked_pairs(definition.name, decisions)
         run = _Run(work, definition, given, limit, window, blocked, decided.left, decided.right)
-        _match(run)
+        audit = definition.auditing(given, as_of) if definition.auditing else None
+        _match(run, audit)
         return _outcome(run, decided, as_of)
     finally:
         work.close()
 
 
-def _match(run: _Run) -> None:
+def _match(run: _Run, audit: Audit | None) -> None:
     passes, name = run.definition.passes, run.definition.name
     if passes.key == "applies" and not run.definition.across:
-        _key_pass(run)
+        _key_pass(run, audit)
     else:
         run.left, run.right = run.work.keep(run.left), run.work.keep(run.right)
     if passes.key == "applies" and run.definition.across:
@@ -128,14 +129,14 @@ def _both_open(run: _Run) -> bool:
     return not (run.work.empty(run.left) or run.work.empty(run.right))
 
 
-def _key_pass(run: _Run) -> None:
+def _key_pass(run: _Run, audit: Audit | None) -> None:
     free, apart = set_apart(run.right, run.blocked)
     told = run.definition.dates
 
     def dates(table: Any) -> Any:
         return told(table, run.sides) if told else table
 
-    run.bulk = match_by_key(run.work, run.definition.name, run.left, free, run.tolerance, dates)
+    run.bulk = match_by_key(run.work, run.definition.name, run.left, free, run.tolerance, dates, audit)
     run.left = run.bulk.left
     run.right = run.bulk.right if apart is None else run.work.keep(union_all(run.bulk.right, apart))
     run.lines.append(run.bulk.lines)
@@ -176,12 +177,10 @@ def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
         open_parts.append(classify.residual_rows(definition, parts, lines, as_of))
         classes = union_all(classify.first_classes(parts), classify.late_groups(groups, lines))
         link_parts.append(link_rows(lines, groups, classes))
-    noted = definition.noted(run.sides) if definition.noted else None
+    audited = run.bulk.audited if run.bulk else None
+    noted = _noted(run, audited, right, decided)
     if noted is not None:
-        linked = noted.anti_join(right, "record_key")
-        if decided.links is not None:
-            linked = linked.anti_join(decided.links, "record_key")
-        open_parts.append(classify.noted_rows(definition, linked, as_of))
+        open_parts.append(classify.noted_rows(definition, noted, as_of))
     if run.bulk is not None:
         agreeing = run.bulk.agreeing
         link_parts.append(as_links(agreeing, ZERO, ibis.literal("matched"), ibis.literal("")))
@@ -189,9 +188,25 @@ def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
     links, links_file = work.rows("links", union_all(*link_parts) if link_parts else empty)
     open_, open_file = work.rows("open", union_all(*open_parts))
     proved = conservation.prove(definition.name, run.sides, links, open_)
+    if audited is not None:
+        conservation.prove_audit(definition.name, audited.figures, open_)
     statement = conservation.statement(definition.name, proved, _group_counts(run, decided))
     files = {name: path for name, path in (("links", links_file), ("open", open_file)) if path is not None}
-    return Outcome(links, open_, statement, files)
+    figures = None if audited is None else typed_table(audited.figures.to_pyarrow().to_pylist(), AUDIT)
+    return Outcome(links, open_, statement, figures, files)
+
+
+def _noted(run: _Run, audited: Audited | None, right: Any, decided: Decided) -> Any:
+    """Findings about records that are linked by their key, not by a person; None where there are none."""
+    noted = run.definition.noted(run.sides) if run.definition.noted else None
+    if noted is not None:
+        noted = conform(noted.anti_join(right, "record_key"), NOTED)
+        if decided.links is not None:
+            noted = noted.anti_join(decided.links, "record_key")
+        if audited is not None and audited.cleared is not None:
+            noted = noted.anti_join(audited.cleared, "record_key")
+    parts = [part for part in (noted, audited and audited.findings) if part is not None]
+    return union_all(*parts) if parts else None
 
 
 def _suggestions(run: _Run, left: Any, right: Any) -> Any:

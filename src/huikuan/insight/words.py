@@ -4,10 +4,16 @@ Also the one place where evidence (`engine.evidence`: JSON with a code and param
 """
 
 import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
 
 from huikuan.engine import evidence as _evidence  # noqa: F401 - registers the sentences of `evidence.CODE`
-from huikuan.records.messages import MESSAGES, register, text_of
+from huikuan.records.codes import FEE_CLASSES
+from huikuan.records.messages import MESSAGES, register, text_of, translated
 from huikuan.records.messages import gettext_noop as _
+from huikuan.records.money import plain
+from huikuan.records.rules import BEGINNING
 
 CLASSES = {
     "key_damaged": _("Number damaged"),
@@ -61,18 +67,42 @@ LINK_STATES = {
     "forced": _("Forced"),
 }
 
+TYPES = {
+    "sale": _("Sale"),
+    "subsidy": _("Subsidy"),
+    "refund": _("Refund"),
+    "commission": _("Commission"),
+    "service_fee": _("Service fee"),
+    "payment_fee": _("Payment fee"),
+    "influencer_commission": _("Influencer commission"),
+    "affiliate_commission": _("Affiliate commission"),
+    "marketing": _("Marketing"),
+    "freight_insurance": _("Freight insurance"),
+    "freight": _("Freight"),
+    "installment_fee": _("Instalment fee"),
+    "penalty": _("Penalty"),
+    "compensation": _("Compensation"),
+    "deposit": _("Deposit"),
+    "adjustment": _("Adjustment"),
+    "tax": _("Tax"),
+    "payout": _("Payout"),
+    "transfer": _("Transfer"),
+    "unclassified": _("Unclassified"),
+}
+
 for _group, _words in (
     ("class", CLASSES),
     ("item", ITEMS),
     ("pass", PASSES),
     ("side", SIDES),
     ("link", LINK_STATES),
+    ("type", TYPES),
 ):
     register({f"{_group}.{code}": sentence for code, sentence in _words.items()})
 
 
 def word_of(group: str, code: str) -> str:
-    """A code of a group (class, item, pass, side, link) in the active language; an unknown code as itself."""
+    """A code of a group (class, item, pass, side, link, type) in the active language; an unknown code as itself."""
     key = f"{group}.{code}"
     return text_of(key, {}) if key in MESSAGES else code
 
@@ -90,6 +120,8 @@ def because(evidence: str, reason: str = "") -> str:
     code = str(told.get("code", ""))
     if not code:
         return reason
+    if code in FEE_CLASSES:
+        return f"{fee_sentence(told)} {reason}".strip()
     key = f"evidence.{ALIASES.get(code, code)}"
     sentence = text_of(key, told) if key in MESSAGES else word_of("pass", code)
     return f"{sentence} {reason}".strip()
@@ -98,3 +130,36 @@ def because(evidence: str, reason: str = "") -> str:
 def link_reason(evidence: str, reason: str) -> str:
     """The reason of a link as lists tell it: what the person said, else why it was made."""
     return reason or because(evidence)
+
+
+def fee_sentence(told: Mapping[str, Any]) -> str:
+    """The evidence of a finding of the fee audit in words and figures."""
+    less = told["difference"].startswith("-")
+    figures = ("base", "expected", "charged", "refunded", "returnable", "returned", "difference")
+    return text_of(
+        f"evidence.{told['code']}{'_less' if less else ''}",
+        {
+            name: plain(Decimal(told[name]).copy_abs() if name == "difference" else Decimal(told[name]))
+            for name in figures
+        }
+        | {
+            "fee": word_of("type", told["type"]),
+            "rate": percent(told["rate"]) or translated(_("the rates of its categories")),
+            "version": rate_version(told["from"], told["category"]),
+        },
+    )
+
+
+def percent(rate: str) -> str:
+    """A rate, a fraction as text, in per cent; blank stays blank.
+
+    >>> percent("0.006000"), percent("")
+    ('0.6%', '')
+    """
+    return f"{(Decimal(rate) * 100).normalize():f}%" if rate else ""
+
+
+def rate_version(valid_from: str, category: str) -> str:
+    """Which version of a rate: its first day, its category unless it is for all."""
+    first = translated(_("the beginning")) if valid_from in ("", BEGINNING.isoformat()) else valid_from
+    return first if category in ("", "*") else f"{first}, {category}"

@@ -51,7 +51,7 @@ def no_later(date_column: Any, as_of: date) -> Any:
 
 
 def counted_orders(facts: Facts, as_of: date) -> Any:
-    """Order lines as of a day, with `brings` and `refunded_then`."""
+    """Order lines as of a day, with `brings` (= paid + `borne_then` - `refunded_then`)."""
     lines = facts.table("order_line")
     day = AsOf(as_of, facts.timezone)
     lines = lines.filter(lines.line_no.notnull() & (lines.line_no != "") & no_later(lines.business_date, as_of))
@@ -64,7 +64,11 @@ def counted_orders(facts: Facts, as_of: date) -> Any:
     refunded = ibis.ifelse(moment.isnull() | day.happened(moment), lines.refunded.fill_null(ZERO), ZERO)
     gross = (lines.paid.fill_null(ZERO) + lines.platform_borne.fill_null(ZERO)).cast(MONEY_TYPE)
     brings = ibis.ifelse(owes.fill_null(True), (gross - refunded).cast(MONEY_TYPE), ZERO)
-    return lines.mutate(brings=brings, refunded_then=ibis.ifelse(owes.fill_null(True), refunded, ZERO))
+    return lines.mutate(
+        brings=brings,
+        refunded_then=ibis.ifelse(owes.fill_null(True), refunded, ZERO),
+        borne_then=ibis.ifelse(owes.fill_null(True), lines.platform_borne.fill_null(ZERO), ZERO),
+    )
 
 
 def left_entries(facts: Facts, rules: Rules, as_of: date, shops: list[str]) -> Any:
@@ -157,7 +161,8 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
 
 def copied_fees(fees: Any, facts: Facts) -> Any:
     """Fees charged once more: the same fee and amount of one order at one moment under another flow number, more often
-    than the order has lines. Column record_key: the later ones. None where there are none.
+    than the order has lines. Columns record_key, scope, order_no, currency, type, amount: the later ones. None where
+    there are none.
 
     Two sums: the first finds the few orders in question without looking at wordings.
     """
@@ -177,7 +182,7 @@ def copied_fees(fees: Any, facts: Facts) -> Any:
     lines = orders.group_by(of_shop=orders.shop, of_order=orders.order_no).agg(lines=orders.count())
     told = placed.left_join(lines, [placed.scope == lines.of_shop, placed.order_no == lines.of_order])
     later = told.filter(told.several_flows & (told.place >= ibis.greatest(told.lines.fill_null(1), 1)))
-    return hold(facts.backend, later.select("record_key"))
+    return hold(facts.backend, later.select("record_key", "scope", "order_no", "currency", "type", "amount"))
 
 
 def _with_shop(lines: Any, facts: Facts, rules: Rules) -> tuple[Any, Mapping[str, Any]]:

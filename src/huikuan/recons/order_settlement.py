@@ -1,10 +1,10 @@
-"""`order-settlement`: was each order settled, in full?
+"""`order-settlement`: was each order settled, in full, with the right fees?
 
 Left order lines, right settlement lines, by shop and order number (`order_entries` says what enters). The parts of a
 difference are named here: other_period, refund_missing, duplicate, refund_twice, unexpected_settlement; the rest is
 short or over, or, while only fees came, not_due or missing_right. Payouts, transfers and deposits are on no side; a
 settlement line that naturally has no order is open as `not_operating`, so the right total is that of all lines that
-count.
+count. Fees are held against the shop's rates by `fee_audit`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 
 import ibis
 
+from huikuan.engine.evidence import KEY
 from huikuan.engine.lines import ZERO, more_than_one, union_all
 from huikuan.engine.model import MONEY_TYPE, Classes, Definition, Facts, Passes, Sides
 from huikuan.engine.workspace import Workspace, conform
+from huikuan.recons.fee_audit import fee_audit
 from huikuan.recons.order_entries import counted_orders, left_entries, right_entries
 from huikuan.records.due_dates import due_calendar
 from huikuan.records.rules import BEGINNING, Rules
@@ -34,7 +36,7 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
     right, held = right_entries(facts, rules, as_of)
     orders = counted_orders(facts, as_of)
     refunds = orders.filter(orders.refunded_then != ZERO).select("shop", "order_no", "currency", "refunded_then")
-    extra = {"rules": rules, "shops": known, "refunds": refunds, "held": held}
+    extra = {"rules": rules, "shops": known, "orders": orders, "refunds": refunds, "held": held}
     return Sides(left_entries(facts, rules, as_of, known), right, extra)
 
 
@@ -88,7 +90,8 @@ def noted(sides: Sides) -> Any:
     copies = sides.extra["held"]["copied_fees"]
     if copies is None:
         return None
-    return sides.right.semi_join(copies, "record_key").mutate(hint=ibis.literal("duplicate"))
+    again = sides.right.semi_join(copies, "record_key")
+    return again.mutate(about=again.record_key, evidence=ibis.literal(KEY), **{"class": ibis.literal("duplicate")})
 
 
 def _part(known: Any, class_: str, at: Any) -> Any:
@@ -171,4 +174,5 @@ ORDER_SETTLEMENT = Definition(
     dates=dates,
     explain=explain,
     noted=noted,
+    auditing=lambda sides, as_of: fee_audit(sides, as_of, dates),
 )

@@ -28,6 +28,7 @@ ORDER_CLASSES = (
     "fee_not_returned", "fee_rate", "unexpected_settlement", "missing_left", "not_due", "missing_right",
     "short", "over",
 )  # fmt: skip
+FEE_CLASSES = ("fee_not_returned", "fee_rate")  # of ORDER_CLASSES: what an audit of the fees finds
 PAYOUT_CLASSES = ("payout_in_transit", "payout_missing", "payout_returned")
 BANK_CLASSES = ("unidentified_receipt", "unidentified_payment", "own_transfer", "not_operating")
 BALANCE_CLASSES = ("balance_break", "total_mismatch", "possible_duplicate")

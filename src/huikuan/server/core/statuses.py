@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from huikuan.insight.words import TYPES, word_of
 from huikuan.server.core.field_words import FIELD
 
 ICONS = {
@@ -107,28 +109,7 @@ FAMILIES: dict[str, dict[str, tuple[str, Any]]] = {
     "job": JOB,
 }
 
-SETTLEMENT_TYPE = {
-    "sale": _("Sale"),
-    "subsidy": _("Subsidy"),
-    "refund": _("Refund"),
-    "commission": _("Commission"),
-    "service_fee": _("Service fee"),
-    "payment_fee": _("Payment fee"),
-    "influencer_commission": _("Influencer commission"),
-    "affiliate_commission": _("Affiliate commission"),
-    "marketing": _("Marketing"),
-    "freight_insurance": _("Freight insurance"),
-    "freight": _("Freight"),
-    "installment_fee": _("Instalment fee"),
-    "penalty": _("Penalty"),
-    "compensation": _("Compensation"),
-    "deposit": _("Deposit"),
-    "adjustment": _("Adjustment"),
-    "tax": _("Tax"),
-    "payout": _("Payout"),
-    "transfer": _("Transfer"),
-    "unclassified": _("Unclassified"),
-}
+SETTLEMENT_TYPE = {code: lazy(word_of, str)("type", code) for code in TYPES}
 DIFFERENCE_REASON = {
     "fee": _("Fee"),
     "rounding": _("Rounding"),
