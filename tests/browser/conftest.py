@@ -1,4 +1,4 @@
-"""A server as `huikuan serve` runs it, in a process of its own, and a Chromium: one of each for a module."""
+"""A server as `huikuan serve` runs it, in a process of its own, for each module; a Chromium for all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +23,24 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = "/b/book"
 
 
+@cache
+def seeded(seed: str) -> Path:
+    """The home that `python -m SEED HOME` makes, made once; each server gets a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="huikuan-seed-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    home = folder / "home"
+    subprocess.run([sys.executable, "-m", seed, str(home)], cwd=ROOT, check=True)
+    return home
+
+
 @contextmanager
 def serving(home: Path, seed: str) -> Iterator[str]:
-    """The address of a server in a process of its own; `python -m SEED HOME` makes its home."""
+    """The address of a server in a process of its own, over a home that `seed` makes."""
+    shutil.copytree(seeded(seed), home)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "HUIKUAN_HOME": str(home)}
-    subprocess.run([sys.executable, "-m", seed, str(home)], cwd=ROOT, env=environment, check=True)
     code = f"from huikuan.server.serve import serve; serve(port={port})"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
     address = f"http://127.0.0.1:{port}"

@@ -46,13 +46,13 @@ def wait_for_count(page: Any, name: str, wanted: int) -> None:
 
 def wait_for_run(page: Any, server: str) -> None:
     """Until no job waits or runs; a failed one fails the journey."""
-    for _ in range(150):
+    for _ in range(600):
         page.goto(f"{server}/b/demo/jobs")
         states = page.locator("table.list tbody tr .badge").all_inner_texts()
         assert "Failed" not in states
         if states and not {"Waiting", "Running"} & set(states):
             return
-        page.wait_for_timeout(2000)
+        page.wait_for_timeout(500)
     raise AssertionError("the run does not end")
 
 
