@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huikuan.insight.words import TYPES, word_of
+from huikuan.records.codes import SETTLEMENT_TYPES
 from huikuan.server.core.field_words import FIELD
 
 ICONS = {
@@ -109,7 +109,14 @@ FAMILIES: dict[str, dict[str, tuple[str, Any]]] = {
     "job": JOB,
 }
 
-SETTLEMENT_TYPE = {code: lazy(word_of, str)("type", code) for code in TYPES}
+
+def _type_word(code: str) -> str:
+    from huikuan.insight import words  # imports the engine, which starting shall not
+
+    return words.word_of("type", code)
+
+
+SETTLEMENT_TYPE = {code: lazy(_type_word, str)(code) for code in SETTLEMENT_TYPES}
 DIFFERENCE_REASON = {
     "fee": _("Fee"),
     "rounding": _("Rounding"),
