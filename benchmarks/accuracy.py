@@ -275,8 +275,9 @@ def missed_goals(measured: dict[str, Measured]) -> Iterator[str]:
                 for what, value in (("precision", score.precision), ("recall", score.recall)):
                     if value < GOALS[kind]:
                         yield f"{name}: {what} of {code or 'no cause'} {value:.2%} ({score.found}/{score.true})"
-        if m.open_rows and m.unknown / m.open_rows > GOALS["unknown"]:
-            yield f"{name}: unknown {m.unknown / m.open_rows:.2%}"
+    share = sum(m.unknown for m in measured.values()) / max(sum(m.open_rows for m in measured.values()), 1)
+    if share > GOALS["unknown"]:
+        yield f"unknown {share:.2%}"
 
 
 def _lines(title: str, scores: Iterable[tuple[str, Score]]) -> Iterator[str]:

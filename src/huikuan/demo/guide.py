@@ -6,9 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from huikuan.demo.marks import NORMAL, Level
+from huikuan.demo.movements import COMMISSION_RATE, PAYMENT_RATE
 from huikuan.demo.seller import AS_OF, BANKS, BOOK_START, COMPANY, LEGAL_NAME, SHOPS, WALLETS, Shop, money
 from huikuan.demo.truth import FileTruth
-from huikuan.records.rules import Account, Rules, SettlementRule
+from huikuan.records.rules import Account, FeeRate, Rules, SettlementRule
 from huikuan.records.rules import Shop as ShopRule
 
 DESCRIPTIONS = {
@@ -31,6 +32,14 @@ def settlement_rule(shop: Shop) -> SettlementRule:
     return SettlementRule(shop.name, BOOK_START, anchor="paid", days=1, bank_days=2, grace=3)
 
 
+def fee_rate(shop: Shop) -> FeeRate:
+    """What the shop's contract says: a commission (Alipay), or a fee for each payment (WeChat Pay)."""
+    alipay = WALLETS[shop.wallet].platform == "alipay"
+    kind, permyriad = ("commission", COMMISSION_RATE) if alipay else ("payment_fee", PAYMENT_RATE)
+    rate = Decimal(permyriad).scaleb(-4)
+    return FeeRate(shop.name, kind, rate, BOOK_START, base="paid", tolerance=Decimal("0.02"))
+
+
 def demo_rules(level: Level = NORMAL) -> Rules:
     """The rules of the demo's book as plain values; opening balances are those before the first of October."""
     accounts = [
@@ -44,6 +53,7 @@ def demo_rules(level: Level = NORMAL) -> Rules:
         shops=tuple(ShopRule(shop.name, shop.platform, "CNY") for shop in SHOPS),
         accounts=tuple(accounts),
         settlement_rules=tuple(settlement_rule(shop) for shop in SHOPS),
+        fee_rates=tuple(fee_rate(shop) for shop in SHOPS),
         start=BOOK_START,
         opening_balances={account.account: Decimal(account.opening).scaleb(-2) for account in (*WALLETS, *BANKS)},
     )
@@ -71,6 +81,11 @@ def write_rules(folder: Path, level: Level) -> None:
             f'[[settlement_rule]]\nshop = "{rule.shop}"\nfrom = {rule.valid_from.isoformat()}\n'
             f'anchor = "{rule.anchor}"\ndays = {rule.days}\nbatch = "{rule.batch}"\n'
             f"bank_days = {rule.bank_days}\ngrace = {rule.grace}"
+        )
+    for fee in rules.fee_rates:
+        parts.append(
+            f'[[fee_rate]]\nshop = "{fee.shop}"\ntype = "{fee.type}"\nfrom = {fee.valid_from.isoformat()}\n'
+            f'rate = "{fee.rate}"\nbase = "{fee.base}"\ntolerance = "{fee.tolerance}"'
         )
     (folder / "rules.toml").write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
 

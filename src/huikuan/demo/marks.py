@@ -27,14 +27,16 @@ REFUND_FAILED_TOLD = 21  # the same, but the order is still said to be refunded
 PENALTY = 22
 LATE = 23  # the money comes days later, perhaps after its due date
 KEY_IN_TEXT = 24  # only the remark names the order
+FEE_HIGH = 25  # a commission above the contract's
+FEE_KEPT = 26  # a refund that gives no commission back
 
 LEAVES_UNPAID = (MISSING, KEY_MISSING, KEY_DAMAGED, SALE_KEYLESS)
 KEYLESS = (KEY_MISSING, KEY_DAMAGED)
-NEEDS_REFUND = (REFUND_MISSING, REFUND_TWICE, REFUNDS, REFUND_FAILED, REFUND_FAILED_TOLD)
+NEEDS_REFUND = (REFUND_MISSING, REFUND_TWICE, REFUNDS, REFUND_FAILED, REFUND_FAILED_TOLD, FEE_KEPT)
 # Trade bills of WeChat Pay know sales and refunds only.
 ALIPAY_ONLY = (
     SALE_KEYLESS, SUBSIDY, SUBSIDY_EXTRA, SUBSIDY_BACK, REFUND_FAILED, REFUND_FAILED_TOLD, PENALTY, LATE, KEY_IN_TEXT,
-    SPLIT, PART_SETTLED,
+    SPLIT, PART_SETTLED, FEE_HIGH, FEE_KEPT,
 )  # fmt: skip
 
 SUBSIDIES = (SUBSIDY, SUBSIDY_BACK)  # told by the order report
@@ -92,12 +94,20 @@ def is_alipay(wallet: int) -> bool:
 _OFTEN = (KEY_MISSING, KEY_DAMAGED, SHORT, OVER, REFUND_MISSING, REFUND_TWICE, DUPLICATE_FEE, DUPLICATE_SALE)
 _SELDOM = (
     SPLIT, PART_SETTLED, ROUNDED, SUBSIDY, SUBSIDY_EXTRA, SUBSIDY_BACK, REFUNDS, REFUND_FAILED, REFUND_FAILED_TOLD,
-    PENALTY, LATE, KEY_IN_TEXT,
+    PENALTY, LATE, KEY_IN_TEXT, FEE_HIGH, FEE_KEPT,
 )  # fmt: skip
 NORMAL = Level(False, {**dict.fromkeys(_OFTEN, 3), **dict.fromkeys(_SELDOM, 2)}, 84)
 HARD = Level(
     True,
-    {**dict.fromkeys(_OFTEN, 10), **dict.fromkeys(_SELDOM, 12), SALE_KEYLESS: 8, LATE: 40, KEY_IN_TEXT: 60, SPLIT: 30},
+    {
+        **dict.fromkeys(_OFTEN, 10),
+        **dict.fromkeys(_SELDOM, 12),
+        SALE_KEYLESS: 8,
+        OVER: 4,
+        LATE: 40,
+        KEY_IN_TEXT: 60,
+        SPLIT: 30,
+    },
     84,
 )
 

@@ -24,6 +24,7 @@ TELLS_ORDER = (KEY_OK, KEY_IN_TEXT)
 
 # Rates in ten-thousandths.
 COMMISSION_RATE = 200
+HIGH_COMMISSION_RATE = 300
 POINTS_RATE = 50
 INSTALMENT_RATE = 100
 AFFILIATE_RATE = 500
@@ -38,7 +39,8 @@ CHANGED_BY = {k.SHORT: -SHORT_OF, k.OVER: OVER_BY, k.ROUNDED: -1}
 
 def fees_of(order: Order, amount: int) -> list[tuple[int, int]]:
     """(item, cents charged) for a sale of `amount` at the shop of the order."""
-    fees = [(COMMISSION, share(amount, COMMISSION_RATE)), (POINTS, share(amount, POINTS_RATE))]
+    rate = HIGH_COMMISSION_RATE if order.mark == k.FEE_HIGH else COMMISSION_RATE
+    fees = [(COMMISSION, share(amount, rate)), (POINTS, share(amount, POINTS_RATE))]
     kind = order.buyer % 20
     if kind < 3:
         fees.append((INSTALMENT, share(amount, INSTALMENT_RATE)))
@@ -102,6 +104,8 @@ def _refunds(order: Order, fee_item: int, rate: int) -> list[tuple[int, int, int
     found = [(at, REFUND, -order.refund, KEY_OK)]
     if order.refunded2:
         found.append((order.refunded2, REFUND, -order.refund2, KEY_OK))
+    if order.mark == k.FEE_KEPT:
+        return found
     found += [(moment, fee_item, back, KEY_OK) for moment, _, cents, _ in list(found) if (back := share(-cents, rate))]
     if order.mark == k.REFUND_TWICE:
         found.append((at + DAY // 2, REFUND, -max(order.refund - REFUND_FREIGHT, order.refund // 2), KEY_OK))

@@ -27,6 +27,7 @@ PAYOUT_BANK, BALANCE = "payout-bank", "balance"
 CAUSES = {
     "not_due": "c-T1", "missing_right": "c-O1", "short": "c-P1", "over": "unknown", "missing_left": "c-D1",
     "unexpected_settlement": "unknown", "refund_missing": "c-R2", "refund_twice": "c-P3", "duplicate": "c-P3",
+    "fee_rate": "c-F2", "fee_not_returned": "c-F3",
     "key_missing": "c-D1", "key_damaged": "c-D1", "other_period": "c-T4", "payout_in_transit": "c-T3",
     "payout_missing": "unknown", "payout_returned": "c-P4", "unidentified_receipt": "c-W2",
     "unidentified_payment": "unknown", "own_transfer": "unknown", "not_operating": "unknown", "balance_break": "c-D5",

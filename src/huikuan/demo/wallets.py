@@ -165,6 +165,18 @@ class WalletRun:
             self.orders.fees[index] -= cents
         if again:
             self._label_again(item, here, cents)
+        elif item == m.COMMISSION:
+            self._label_commission(index, here, -cents)
+
+    def _label_commission(self, index: int, here: Place, charged: int) -> None:
+        """Label a commission above the contract's, or one of which a refund gave nothing back."""
+        mark, total = self.orders.mark[index], self.orders.total[index]
+        owed = share(total, m.COMMISSION_RATE)
+        if mark == k.FEE_HIGH:
+            self.labels.open(ORDER_SETTLEMENT, "right", here, "fee_rate", owed - charged)
+        elif mark == k.FEE_KEPT:
+            kept = share(total - self.orders.refunded[index], m.COMMISSION_RATE) - owed
+            self.labels.open(ORDER_SETTLEMENT, "right", here, "fee_not_returned", kept)
 
     def _label_again(self, item: int, here: tuple[str, int], cents: int) -> None:
         """Label what is booked once too often: a residual of its order's link, but for a fee, which is none."""
@@ -355,12 +367,18 @@ class WechatRun(WalletRun):
             if at < BOOKED_LATER:
                 self._fund(at, numbers, "退款", cents + fee, self.move(owner, cents + fee), memo=memo)
         if at >= BOOKED_LATER:
-            here = (self.trades.document, row)
-            for part in (cents, fee) if fee else (cents,):
-                self.labels.open(SETTLEMENT_WALLET, "left", here, "not_due", part, cause="c-T2")
+            self._label_later(item, (self.trades.document, row), cents, fee)
         self.settle(move, (self._trade_document, row), again)
         if owner != NONE:
             self.orders.fees[index] -= fee
+
+    def _label_later(self, item: int, here: Place, cents: int, fee: int) -> None:
+        """Label a trade that the fund bill does not tell yet: a refund differs within its sale's group."""
+        if item == m.REFUND:
+            self.labels.open(SETTLEMENT_WALLET, "left", here, "over", cents + fee, cause="c-T2", residual=True)
+            return
+        for part in (cents, fee) if fee else (cents,):
+            self.labels.open(SETTLEMENT_WALLET, "left", here, "not_due", part, cause="c-T2")
 
     def _book_payout(self, move: Movement, day: int) -> None:
         at = move[0]
