@@ -17,7 +17,7 @@ from tests.spark.conftest import Decided
 
 # PySpark leaves the sockets through which it hands rows over to the garbage collector.
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")]
-NAME = "order-settlement"
+NAME = "settlement-wallet"
 KILLED_BEFORE = 5  # the fifth table that is kept
 
 
