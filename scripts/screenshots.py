@@ -36,6 +36,7 @@ PAGES: dict[str, Any] = {
     "bench-balance": "workbench/balance/",
     "bench-empty": "workbench/payout-bank/?lq=nothing-fits-this&rq=nothing-fits-this",
     "matched": "workbench/payout-bank/matched/",
+    "causes": "workbench/order-settlement/causes/",
     "matched-empty": "workbench/payout-bank/matched/?q=nothing-fits-this",
     "group": ("workbench/payout-bank/matched/", "/group/"),
     "collection": "collection/",

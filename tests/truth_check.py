@@ -26,6 +26,7 @@ class Verdict:
     links_missing: list[str] = field(default_factory=list)
     false_links: list[str] = field(default_factory=list)
     classes_wrong: list[str] = field(default_factory=list)
+    causes_wrong: list[str] = field(default_factory=list)
     open_unlabelled: list[str] = field(default_factory=list)
     collection_wrong: list[str] = field(default_factory=list)
 
@@ -35,7 +36,7 @@ class Verdict:
         return {name: len(found) for name, found in lists.items() if found}
 
 
-FAULTS = ("links_missing", "false_links", "classes_wrong", "open_unlabelled", "collection_wrong")
+FAULTS = ("links_missing", "false_links", "classes_wrong", "causes_wrong", "open_unlabelled", "collection_wrong")
 
 
 class Names:
@@ -224,8 +225,10 @@ def _check_open(
         told = next((item for item in found.get(key, ()) if item.number not in used), None)
         if told is None:
             verdict.classes_wrong.append(f"{name} {key}")
-        else:
-            used.add(told.number)
+            continue
+        used.add(told.number)
+        if row["cause"] != told.cause:
+            verdict.causes_wrong.append(f"{name} {key}: {told.cause} for {row['cause']}")
     for item in items:
         if item.number not in used and not any((place, item.code) in labelled for place in item.places):
             verdict.open_unlabelled.append(f"{name} {item.code} {item.amount} {item.places}")

@@ -62,7 +62,7 @@ def test_a_split_record_goes_on_with_its_rest() -> None:
     ("fields", "status", "items"),
     [
         ({"difference_reason": "fee"}, "difference", [("short", False, "fee")]),
-        ({}, "difference", [("short", True, "")]),
+        ({}, "difference", [("short", True, "unknown")]),
         ({"difference_reason": "fee", "forced": True}, "forced", []),
     ],
 )

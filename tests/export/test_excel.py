@@ -137,7 +137,7 @@ def test_an_empty_list_has_its_header(tmp_path):
 def test_open_items_with_words_for_codes(tmp_path):
     con = duckdb.connect()
     con.execute(
-        """CREATE TABLE open AS SELECT '2110' AS order_no, 'left' AS side, 'missing_right' AS class,
+        """CREATE TABLE open AS SELECT '2110' AS order_no, 'left' AS side, 'missing_right' AS class, 'c-O1' AS cause,
         DATE '2026-10-01' AS date, 'CNY' AS currency, 12.30::DECIMAL(18,5) AS amount, DATE '2026-10-20' AS due_date,
         11::BIGINT AS age_days,
         'order_line:A/2110/1' AS record_key, 'd' AS document_id, 7::BIGINT AS source_row, 'x' AS extra"""
@@ -149,13 +149,13 @@ def test_open_items_with_words_for_codes(tmp_path):
         "2110",
         "Ours",
         "Not settled",
+        "Overdue",
         datetime(2026, 10, 1),
         "CNY",
-        12.3,
     ]
     assert write_detail(con, "open", query, values, "csv", tmp_path / "o.csv") == 1
     text = (tmp_path / "o.csv").read_bytes().decode("utf-8-sig").splitlines()
-    assert text[1] == "2110,Ours,Not settled,2026-10-01,CNY,12.30,2026-10-20,11,order_line:A/2110/1,d,7"
+    assert text[1] == "2110,Ours,Not settled,Overdue,2026-10-01,CNY,12.30,2026-10-20,11,order_line:A/2110/1,d,7"
 
 
 def test_csv_is_safe_to_open_in_a_spreadsheet(tmp_path):

@@ -1,8 +1,8 @@
 """The obvious twin of the engine: what the key and amount passes should find, in plain Python over small ledgers.
 
 Slow and simple on purpose: dictionaries, and every pair looked at. Entries have the columns of ENTRY.
-Results are sets of groups (pass, status, left record keys, right record keys, residual) and open record keys with their
-class.
+Results are sets of groups (pass, status, left record keys, right record keys, residual), open record keys with their
+class, residuals by their members and class, and the causes of both (`causes`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tests.oracle import causes
+
 Entry = dict[str, Any]
 Group = tuple[str, str, frozenset[str], frozenset[str], Decimal]
-Found = tuple[set[Group], dict[str, str], dict[tuple[str, ...], Decimal]]
+Found = tuple[set[Group], dict[str, str], dict[tuple[str, ...], Decimal], dict[tuple[str, ...], str]]
 
 
-def key_pass(left: Sequence[Entry], right: Sequence[Entry], tolerance: Decimal, as_of: date) -> Found:
-    """Groups by scope, key and currency, classes of what is open, and parts of residuals by (members, class)."""
+def key_pass(
+    left: Sequence[Entry], right: Sequence[Entry], tolerance: Decimal, as_of: date, orders: Sequence[Entry]
+) -> Found:
+    """Groups by scope, key and currency, classes of what is open, parts of residuals by (members, class), causes by
+    (record key) or (members, class)."""
     sides = {"left": left, "right": right}
     grouped: dict[tuple[str, str, str], dict[str, list[Entry]]] = defaultdict(lambda: {"left": [], "right": []})
     for side, entries in sides.items():
@@ -30,6 +35,7 @@ def key_pass(left: Sequence[Entry], right: Sequence[Entry], tolerance: Decimal, 
     open_left = [entry for entry in left if entry["key"] is None]
     open_right = [entry for entry in right if entry["key"] is None]
     residuals: dict[tuple[str, ...], Decimal] = {}
+    why: dict[tuple[str, ...], str] = {}
     for members in grouped.values():
         lefts, rights = members["left"], members["right"]
         residual = total(lefts) - total(rights)
@@ -42,8 +48,15 @@ def key_pass(left: Sequence[Entry], right: Sequence[Entry], tolerance: Decimal, 
         groups.add(("key", status, keys_of(lefts), keys_of(rights), residual))
         if status == "difference":
             members_key = tuple(sorted(keys_of(lefts) | keys_of(rights)))
-            residuals[(*members_key, residual_class(lefts, rights, residual, as_of))] = residual
-    return groups, classes(open_left, open_right, as_of, left), residuals
+            class_ = residual_class(lefts, rights, residual, as_of)
+            residuals[(*members_key, class_)] = residual
+            why[(*members_key, class_)] = causes.of_residual(class_, residual, lefts, rights, orders)
+    called = classes(open_left, open_right, as_of, left)
+    for side, entries, facing in (("left", open_left, open_right), ("right", open_right, open_left)):
+        for entry in entries:
+            key = entry["record_key"]
+            why[(key,)] = causes.of_record(entry, side, called[key], facing, left)
+    return groups, called, residuals, why
 
 
 def total(entries: Sequence[Entry]) -> Decimal:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,14 +18,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huikuan.engine import Classes, Definition, Outcome, Passes, Sides, reconcile
-from huikuan.engine.model import ENTRY
+from huikuan.engine.model import ENTRY, MONEY_TYPE
+from huikuan.engine.workspace import typed_table
+from huikuan.recons import order_causes
 from huikuan.recons.settlement_wallet import SETTLEMENT_WALLET
 from huikuan.records.decisions import Decisions
 from huikuan.records.rules import Rules
 from tests.engine.build import AS_OF, day, entries, facts, moved, rows, settled
 from tests.oracle import oracle
 
-KEYED = Definition("order-settlement", prepare=lambda *_: Sides(None, None), passes=Passes(key="applies"))
+KEYED = Definition(
+    "order-settlement",
+    prepare=lambda *_: Sides(None, None),
+    passes=Passes(key="applies"),
+    causes=order_causes.causes,
+    cause_facts=order_causes.facts,
+)
 BY_AMOUNT = Definition(
     "payout-bank",
     prepare=lambda *_: Sides(None, None),
@@ -37,16 +45,23 @@ BY_AMOUNT = Definition(
 SLOWLY = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 BACKEND = ibis.duckdb.connect(threads=2)
 
-amounts = st.sampled_from(["-5", "-1", "0", "0.01", "1", "1", "5", "10"])
+amounts = st.sampled_from(["-5", "-1", "0", "0.01", "0.05", "1", "1", "5", "10"])
 item = st.fixed_dictionaries(
     {
         "key": st.sampled_from([None, "A", "A", "B", "C"]),
         "amount": amounts,
         "fee": st.booleans(),
+        "type": st.sampled_from(["sale", "sale", "refund", "subsidy", "penalty", "marketing", "commission", "tax"]),
+        "words": st.sampled_from([None, None, "小额打款-补差价", "退款失败退票", "平台补贴扣回", "结算重复扣款调账"]),
+        "day": st.integers(5, 15),
         "currency": st.sampled_from(["CNY", "CNY", "USD"]),
         "second": st.sampled_from([False, False, True]),
         "due": st.sampled_from([None, -1, 0, 1]),
-        "hint": st.sampled_from([None, None, None, "other_period"]),
+        "hint": st.sampled_from([None, None, None, "other_period", "not_operating"]),
+        "refunded": st.sampled_from(["0", "0", "1"]),
+        "borne": st.sampled_from(["0", "0", "1", "5"]),
+        "discount": st.sampled_from(["0", "0", "1", "10"]),
+        "shipped": st.booleans(),
     }
 )
 ledger = st.tuples(st.lists(item, max_size=5), st.lists(item, max_size=6))
@@ -72,8 +87,34 @@ def keyed_entry(world: int, side: str, number: int, told: dict[str, Any]) -> dic
     compared = Decimal(0) if told["fee"] and side == "right" else amount
     return blank | {
         "key": key, "compared": compared, "due_date": due if side == "left" else None,
-        "hint": "key_missing" if key is None else told["hint"], "date": day(10),
+        "hint": "key_missing" if key is None and told["hint"] != "not_operating" else told["hint"],
+        "date": day(told["day"]), "type": told["type"] if side == "right" else "order", "reference": told["words"],
     }  # fmt: skip
+
+
+def order_of(world: int, told: dict[str, Any]) -> dict[str, Any]:
+    """What a left entry's order says beside."""
+    entry = keyed_entry(world, "left", 0, told)
+    amounts = {name: Decimal(told[name]).quantize(Decimal("0.00001")) for name in ("refunded", "borne", "discount")}
+    shipped = datetime(2026, 10, 6, 4) if told["shipped"] else None
+    return {
+        "shop": entry["scope"], "order_no": entry["key"], "currency": entry["currency"], "shipped": shipped, **amounts
+    }  # fmt: skip
+
+
+def orders_table(orders: list[dict[str, Any]]) -> Any:
+    """The orders as order-settlement's causes read them."""
+    rows = [
+        {
+            "shop": each["shop"], "order_no": each["order_no"], "currency": each["currency"],
+            "refunded_then": each["refunded"], "platform_borne": each["borne"], "platform_discount": each["discount"],
+            "shipped_at": each["shipped"], "received_at": None, "refund_moment": None,
+        }
+        for each in orders
+    ]  # fmt: skip
+    moments = dict.fromkeys(("shipped_at", "received_at", "refund_moment"), "timestamp(6)")
+    money = dict.fromkeys(("refunded_then", "platform_borne", "platform_discount"), MONEY_TYPE)
+    return typed_table(rows, {"shop": "string", "order_no": "string", "currency": "string", **money, **moments})
 
 
 def dated_entry(world: int, side: str, number: int, told: dict[str, Any]) -> dict[str, Any]:
@@ -98,11 +139,13 @@ def both_sides(worlds: Sequence[Any], build: Any) -> tuple[list[dict[str, Any]],
     return sides["left"], sides["right"]
 
 
-def run(definition: Definition, left: list[Any], right: list[Any], seed: int, tolerance: str = "0") -> Outcome:
+def run(
+    definition: Definition, left: list[Any], right: list[Any], seed: int, tolerance: str = "0", orders: Any = None
+) -> Outcome:
     left, right = left[:], right[:]
     random.Random(seed).shuffle(left)
     random.Random(seed + 1).shuffle(right)
-    sides = Sides(entries(left), entries(right))
+    sides = Sides(entries(left), entries(right), {"orders": orders_table(orders or [])})
     return reconcile(BACKEND, definition, sides, Decisions(), AS_OF, Decimal(tolerance))
 
 
@@ -116,12 +159,16 @@ def found(outcome: Outcome) -> oracle.Found:
     }
     open_rows = rows(outcome.open)
     records = {row["record_key"]: row["class"] for row in open_rows if row["record_key"]}
-    residuals = {
-        (*sorted(links[row["group_id"]]["left"] | links[row["group_id"]]["right"]), row["class"]): row["amount"]
-        for row in open_rows
-        if not row["record_key"]
-    }
-    return groups, records, residuals
+    names = {row["item_id"]: _name(row, links) for row in open_rows}
+    residuals = {names[row["item_id"]]: row["amount"] for row in open_rows if not row["record_key"]}
+    return groups, records, residuals, {names[row["item_id"]]: row["cause"] for row in open_rows}
+
+
+def _name(row: dict[str, Any], links: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    if row["record_key"]:
+        return (row["record_key"],)
+    group = links[row["group_id"]]
+    return (*sorted(group["left"] | group["right"]), row["class"])
 
 
 @pytest.mark.slow
@@ -129,7 +176,9 @@ def found(outcome: Outcome) -> oracle.Found:
 @given(ledgers, st.sampled_from(["0", "0.01", "1"]), st.integers(0, 1000))
 def test_key_pass_equals_the_oracle(worlds: list[Any], tolerance: str, seed: int) -> None:
     left, right = both_sides(worlds, keyed_entry)
-    assert found(run(KEYED, left, right, seed, tolerance)) == oracle.key_pass(left, right, Decimal(tolerance), AS_OF)
+    orders = [order_of(world, told) for world, pair in enumerate(worlds) for told in pair[0]]
+    outcome = run(KEYED, left, right, seed, tolerance, orders)
+    assert found(outcome) == oracle.key_pass(left, right, Decimal(tolerance), AS_OF, orders)
 
 
 @pytest.mark.slow
@@ -152,7 +201,7 @@ def test_input_order_changes_nothing_at_all() -> None:
 def _told(n: int, m: int) -> dict[str, Any]:
     return {
         "key": "ABC"[(n * m) % 3], "amount": str((n + 2 * m) % 7), "fee": m % 4 == 3, "currency": "CNY",
-        "second": m == 4, "due": (n + m) % 3 - 1, "hint": None,
+        "second": m == 4, "due": (n + m) % 3 - 1, "hint": None, "type": "sale", "words": None, "day": 10 + m,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What stays open, named: the rows of `open`, their class, whether they need work, and suggestions.
+"""What stays open, named: the items, their class, whether they need work, and suggestions (causes: `engine.causes`).
 
 A record's class is the first that fits: its hint (known beforehand), its counterpart in another scope, then by side
 and due date. The residual of a group is split into the parts its reconciliation can explain, the rest by its sign.
@@ -14,7 +14,7 @@ import ibis
 
 from huikuan.engine import evidence as because
 from huikuan.engine.lines import ZERO, identity, union_all
-from huikuan.engine.model import MONEY_TYPE, OPEN, Classes, Definition, Sides
+from huikuan.engine.model import ITEM, MONEY_TYPE, Classes, Definition, Sides
 from huikuan.engine.workspace import Workspace, conform
 from huikuan.records.codes import NO_WORK_CLASSES, OPEN_CLASSES
 
@@ -48,18 +48,19 @@ def open_records(definition: Definition, left: Any, right: Any, suggestions: Any
 
 _CLASSED = {
     name: kind
-    for name, kind in OPEN.items()
-    if name not in ("item_id", "group_id", "needs_work", "age_days", "cause", "suggestion", "evidence")
+    for name, kind in ITEM.items()
+    if name
+    not in ("item_id", "group_id", "needs_work", "age_days", "cause", "suggestion", "evidence", "cause_evidence")
 }
 
 
 def finished(rows: Any, classes: Classes, as_of: date, explained: Any = None) -> Any:
-    """Rows of `open` with what follows from the class and the dates. What a person explained needs no work."""
+    """Items (columns of ITEM) with what follows from the class and the dates. What a person explained needs no work."""
     work = ~rows["class"].isin([*NO_WORK_CLASSES, *classes.no_work])
     if explained is not None:
         work = work & ~explained
     age = ibis.literal(as_of).delta(rows.date, unit="day").cast("int64")
-    return conform(rows.mutate(needs_work=work, age_days=age), OPEN)
+    return conform(rows.mutate(needs_work=work, age_days=age), ITEM)
 
 
 def _elsewhere(entries: Any, others: Any) -> Any:

@@ -27,6 +27,7 @@ BATCH_RUN = '{"code": "batch_run"}'
 MANUAL = '{"code": "manual"}'
 EXCLUDED = '{"code": "excluded"}'
 AGAIN = '{"code": "again"}'
+SAID = '{"code": "cause_said"}'
 CONFLICT_CHANGED = '{"code": "conflict", "why": "changed"}'
 CONFLICT_GONE = '{"code": "conflict", "why": "gone"}'
 
@@ -61,6 +62,7 @@ register(
             "%(fee)s: %(refunded)s was refunded, so that at %(rate)s (rate of %(version)s) %(returnable)s was to come "
             "back; %(returned)s came. Charged %(charged)s, due %(expected)s: %(difference)s to claim."
         ),
+        "evidence.cause_said": _("A person said so."),
         "evidence.conflict": _("Matched by a person; a record has changed since. Please check."),
     }
 )
@@ -69,6 +71,17 @@ register(
 def subset(among: int) -> str:
     """Found among so many candidates."""
     return json.dumps({"code": "subset", "among": among})
+
+
+def text(code: str, figures: Mapping[str, Any] | None = None) -> Any:
+    """Evidence as an expression: the code, and figures (expressions of any type), each as JSON text."""
+    parts = [ibis.literal(json.dumps({"code": code})[:-1])]
+    for name, value in (figures or {}).items():
+        if value.type().is_string():
+            parts += [ibis.literal(f', "{name}": '), json_text(value.fill_null(""))]
+        else:  # days and amounts have nothing to escape
+            parts += [ibis.literal(f', "{name}": "'), value.cast("string").fill_null(""), ibis.literal('"')]
+    return parts[0].concat(*parts[1:], ibis.literal("}"))
 
 
 def json_text(value: Any) -> Any:

@@ -27,7 +27,7 @@ ENTRY: dict[str, str] = {
     "scope": "string",  # what may be compared: a shop, an account; entries of different scopes never meet by key
     "target": "string",  # passes between accounts: the scopes it may meet as `|a|b|`; `*` any. Holds both ways
     "key": "string",  # normalised key; null where there is none
-    "reference": "string",  # free text in which keys are looked for; null where there is none
+    "reference": "string",  # the source's own words, in which keys are looked for; null where there are none
     "order_no": "string",  # for display
     "currency": "string",
     "date": "date",  # business date
@@ -82,10 +82,14 @@ OPEN: dict[str, str] = {
     "needs_work": "boolean",
     "due_date": "date",
     "age_days": "int64",
-    "cause": "string",
+    "cause": "string",  # one of CAUSES, or what a person said (one of DIFFERENCE_REASONS)
     "suggestion": "string",  # JSON: {"pass": ..., "keys": [record keys]}; blank where there is none
     "evidence": "string",
+    "cause_evidence": "string",  # JSON, as `evidence`: what bears the cause out
 }
+
+# What an open item's cause is told from: its row, and of a record what its entry says beside.
+ITEM: dict[str, str] = {**OPEN, "key": "string", "type": "string", "reference": "string"}
 
 # Columns of a finding beside the residuals: about records that are linked by their key. `about` tells it from others of
 # its class; `record_key`, where there is one, is the record it is about, which must be linked by its key.
@@ -263,12 +267,33 @@ Finish = Callable[[Any, Any, Any, Sides], tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
+class Cause:
+    """A rule that tells a cause (`engine.causes`): where `when` holds, the cause is `code`; the sentence
+    `evidence.SENTENCE` bears it out, with these figures (expressions over the same items as `when`)."""
+
+    when: Any
+    code: str
+    sentence: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+# causes(items) -> rules over open items (columns of ITEM and what `cause_facts` added); the first that fits holds.
+Causes = Callable[[Any], list[Cause]]
+
+# cause_facts(work, items, lines, sides) -> items with more columns, which `causes` needs. `lines` (or None): entries of
+# linked groups with side and group_id.
+CauseFacts = Callable[[Any, Any, Any, Sides], Any]
+
+
+@dataclass(frozen=True)
 class Definition:
     """A reconciliation, declared. `prepare(facts, rules, as_of)` gives its sides.
 
     `across`: the sides lie in different accounts, so that keys meet by currency and target and not by scope.
     `part_per_record`: each record that `explain` names is a residual row of its own, not one row per class.
     `lead_days`: how many days the right side may come before the left one within the window.
+    `rounding`: a difference of no more is a matter of rounding. `edge_days`: a record dated no more days beyond the
+    other side's first or last day is a matter of where the days were cut.
     """
 
     name: str
@@ -280,12 +305,16 @@ class Definition:
     tolerance: Decimal = Decimal(0)
     window_days: int = 5
     lead_days: int = 0
+    rounding: Decimal = Decimal("0.05")
+    edge_days: int = 2
     dates: Dates | None = None
     finish: Finish | None = None
     narrow: Narrow | None = None
     explain: Explain | None = None
     noted: Noted | None = None
     auditing: Auditing | None = None
+    causes: Causes | None = None
+    cause_facts: CauseFacts | None = None
 
 
 @dataclass(frozen=True)

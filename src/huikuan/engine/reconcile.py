@@ -14,7 +14,7 @@ from typing import Any
 
 import ibis
 
-from huikuan.engine import classify, conservation
+from huikuan.engine import causes, classify, conservation
 from huikuan.engine import evidence as because
 from huikuan.engine.lines import (
     GROUP,
@@ -186,7 +186,8 @@ def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
         link_parts.append(as_links(agreeing, ZERO, ibis.literal("matched"), ibis.literal("")))
     empty = typed_table([], LINKS)
     links, links_file = work.rows("links", union_all(*link_parts) if link_parts else empty)
-    open_, open_file = work.rows("open", union_all(*open_parts))
+    named = causes.named(work, definition, union_all(*open_parts), lines, (left, right), run.sides)
+    open_, open_file = work.rows("open", named)
     proved = conservation.prove(definition.name, run.sides, links, open_)
     if audited is not None:
         conservation.prove_audit(definition.name, audited.figures, open_)

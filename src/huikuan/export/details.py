@@ -59,6 +59,7 @@ OPEN_ITEMS = Detail(
         ("order_no", _("Order number"), "text", False),
         ("side", _("Side"), "text", False),
         ("class", _("Kind"), "text", False),
+        ("cause", _("Cause"), "text", False),
         ("date", _("Date"), "date", False),
         ("currency", DIMENSIONS["currency"].title, "text", False),
         ("amount", _("Amount"), "money", True),
@@ -68,7 +69,7 @@ OPEN_ITEMS = Detail(
         ("document_id", _("Document"), "text", False),
         ("source_row", _("Row"), "count", False),
     ),
-    {"side": partial(word_of, "side"), "class": partial(word_of, "class")},
+    {"side": partial(word_of, "side"), "class": partial(word_of, "class"), "cause": partial(word_of, "cause")},
 )
 LINKS = Detail(
     "links",

@@ -4,11 +4,13 @@ Also the one place where evidence (`engine.evidence`: JSON with a code and param
 """
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from huikuan.engine import evidence as _evidence  # noqa: F401 - registers the sentences of `evidence.CODE`
+from huikuan import recons as _recons  # noqa: F401 - registers the sentences of `evidence.CODE`
+from huikuan.engine import evidence as _evidence  # noqa: F401 - the same
 from huikuan.records.codes import FEE_CLASSES
 from huikuan.records.messages import MESSAGES, register, text_of, translated
 from huikuan.records.messages import gettext_noop as _
@@ -89,9 +91,57 @@ TYPES = {
     "transfer": _("Transfer"),
     "unclassified": _("Unclassified"),
 }
+# Why something is open (`records.codes.CAUSES`), or what a person said it is (DIFFERENCE_REASONS).
+CAUSES = {
+    "c-T1": _("Not yet due"),
+    "c-T2": _("Where the days are cut"),
+    "c-T3": _("Payout on its way"),
+    "c-T4": _("Crosses into another period"),
+    "c-O1": _("Overdue"),
+    "c-F1": _("Platform fee"),
+    "c-F2": _("Fee above the contract"),
+    "c-F3": _("Fee not returned after a refund"),
+    "c-F4": _("Penalty or compensation"),
+    "c-F5": _("Insurance, freight, promotion"),
+    "c-S1": _("Platform subsidy not counted"),
+    "c-S2": _("Subsidy taken back"),
+    "c-R1": _("Refund before shipping"),
+    "c-R2": _("Refund after shipping"),
+    "c-R3": _("Refund without goods coming back"),
+    "c-R4": _("Goods back without a refund"),
+    "c-R5": _("Part refund or small payment"),
+    "c-R6": _("Refund failed"),
+    "c-P1": _("Settled in part"),
+    "c-P2": _("Several paid as one"),
+    "c-P3": _("Deducted or booked twice"),
+    "c-P4": _("Payout bounced"),
+    "c-P5": _("Deposit"),
+    "c-D1": _("Order number missing or changed"),
+    "c-D2": _("Orders split or joined"),
+    "c-D3": _("Rounding"),
+    "c-D4": _("Another currency"),
+    "c-D5": _("File incomplete or damaged"),
+    "c-W1": _("Bank fee or interest"),
+    "c-W2": _("Unknown receipt"),
+    "c-G1": _("Shipped otherwise than ordered"),
+    "c-G2": _("Shipped, parcel does not move"),
+    "c-G3": _("Paid, not shipped"),
+    "unknown": _("Cause not known"),
+    "fee": _("Fee"),
+    "rounding": _("Rounding"),
+    "refund": _("Refund"),
+    "freight": _("Freight"),
+    "subsidy": _("Subsidy"),
+    "exchange": _("Exchange rate"),
+    "penalty": _("Penalty"),
+    "timing": _("Timing"),
+    "write_off": _("Write-off"),
+    "other": _("Other"),
+}
 
 for _group, _words in (
     ("class", CLASSES),
+    ("cause", CAUSES),
     ("item", ITEMS),
     ("pass", PASSES),
     ("side", SIDES),
@@ -102,10 +152,12 @@ for _group, _words in (
 
 
 def word_of(group: str, code: str) -> str:
-    """A code of a group (class, item, pass, side, link, type) in the active language; an unknown code as itself."""
+    """A code of a group (class, cause, item, pass, side, link, type) in the active language; an unknown as itself."""
     key = f"{group}.{code}"
     return text_of(key, {}) if key in MESSAGES else code
 
+
+AMOUNT = re.compile(r"-?\d+\.\d{5}")
 
 # Matches made since the run carry the code of their pass.
 ALIASES = {"decision": "manual"}
@@ -123,8 +175,13 @@ def because(evidence: str, reason: str = "") -> str:
     if code in FEE_CLASSES:
         return f"{fee_sentence(told)} {reason}".strip()
     key = f"evidence.{ALIASES.get(code, code)}"
-    sentence = text_of(key, told) if key in MESSAGES else word_of("pass", code)
+    sentence = text_of(key, _figures(told)) if key in MESSAGES else word_of("pass", code)
     return f"{sentence} {reason}".strip()
+
+
+def _figures(told: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of evidence as people read them: amounts, told with five decimals, with as many as they need."""
+    return {name: plain(Decimal(value)) if AMOUNT.fullmatch(str(value)) else value for name, value in told.items()}
 
 
 def link_reason(evidence: str, reason: str) -> str:

@@ -109,7 +109,7 @@ class OpenedRun:
 
     def _table(self, view: str, path: Path, *, memory: bool) -> None:
         what = "TABLE" if memory else "VIEW"
-        self._con.execute(f"CREATE OR REPLACE {what} {quoted(view)} AS SELECT * FROM read_parquet({literal(path)})")
+        self._con.execute(f"CREATE OR REPLACE {what} {quoted(view)} AS {_rows(path)}")
 
     def holds(self, name: str, part: str) -> bool:
         """Whether the run has such a file; one made by an older version may lack it."""
@@ -150,7 +150,7 @@ class OpenedRun:
         """Like `now` for what is open, for queries that need few rows or columns of it: not loaded for them alone."""
         if self.overlay(name, decisions) or _view(name, "open") in self._views:
             return self.now(name, "open", decisions)
-        return f"read_parquet({literal(self._path(name, 'open'))})"
+        return f"({_rows(self._path(name, 'open'))})"
 
     def overlay(self, name: str, decisions: Decisions | None) -> str:
         """What the names of the tables of the decisions made since begin with (`pipeline.overlaid`); blank where none
@@ -179,6 +179,14 @@ class OpenedRun:
             since = delta(self.manifest, decisions, name)
             known = self._since[name] = (decisions, since, hash_of(since))
         return known[1], known[2]
+
+
+def _rows(path: Path) -> str:
+    """SQL of a file's rows. What is open has no causes' evidence in a run of an older version."""
+    rows = f"SELECT * FROM read_parquet({literal(path)})"
+    if not path.name.endswith(".open.parquet"):
+        return rows
+    return f"{rows} UNION ALL BY NAME SELECT '' AS cause_evidence WHERE false"
 
 
 def _view(name: str, part: str) -> str:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from huikuan.engine.evidence import AGAIN
+from huikuan.engine.evidence import AGAIN, SAID
 from huikuan.engine.model import LINKS, OPEN
 from huikuan.pipeline.compute import literal, quoted
 from huikuan.pipeline.groups import GROUPS_SQL
 from huikuan.pipeline.overlay import Delta
 from huikuan.recons import RECONCILIATIONS
-from huikuan.records.codes import NO_WORK_CLASSES
+from huikuan.records.codes import NO_WORK_CLASSES, UNKNOWN_CAUSE
 from huikuan.records.decisions import ManualMatch
 from huikuan.records.kind import record_key_parts
 from huikuan.records.kinds import KINDS
@@ -171,7 +171,8 @@ def _by_orders(run: OpenedRun, con: duckdb.DuckDBPyConnection, name: str, prefix
     return pa.concat_tables(parts) if parts else file.schema.empty_table()
 
 
-KNOWN = ("class", "needs_work", "due_date", "age_days", "cause", "suggestion", "evidence")  # only of what was open
+# Only of what was open.
+KNOWN = ("class", "needs_work", "due_date", "age_days", "cause", "suggestion", "evidence", "cause_evidence")
 
 
 def _bases(con: duckdb.DuckDBPyConnection, opened: str, prefix: str) -> None:
@@ -261,8 +262,9 @@ def _new_open(run: OpenedRun, con: duckdb.DuckDBPyConnection, name: str, since: 
     rest = (
         f"coalesce(class, loose_class) AS class, coalesce(needs_work, loose_class NOT IN ({idle})) AS needs_work, "
         "CASE WHEN class IS NULL THEN loose_due ELSE due_date END AS due_date, "
-        f"coalesce(age_days, DATE '{run.manifest.as_of}' - date) AS age_days, coalesce(cause, '') AS cause, "
-        f"coalesce(suggestion, '') AS suggestion, coalesce(evidence, '{AGAIN}') AS evidence"
+        f"coalesce(age_days, DATE '{run.manifest.as_of}' - date) AS age_days, "
+        f"coalesce(cause, '{UNKNOWN_CAUSE}') AS cause, coalesce(suggestion, '') AS suggestion, "
+        f"coalesce(evidence, '{AGAIN}') AS evidence, coalesce(cause_evidence, '') AS cause_evidence"
     )
     con.execute(
         f"""CREATE OR REPLACE TABLE {prefix}_left AS
@@ -274,7 +276,9 @@ def _new_open(run: OpenedRun, con: duckdb.DuckDBPyConnection, name: str, since: 
         WHERE record_key NOT IN (SELECT record_key FROM {prefix}_excluded) AND amount <> coalesce(allocated, 0)
         UNION ALL
         SELECT {_identity(name, "group_id", "min(class)")}, group_id, '', 'left', min(scope), NULL, NULL, min(order_no),
-            min(date), min(currency), min(residual), min(class), min(cause) = '', NULL, NULL, min(cause), '', ''
+            min(date), min(currency), min(residual), min(class), min(cause) = '', NULL, NULL,
+            coalesce(nullif(min(cause), ''), '{UNKNOWN_CAUSE}'), '', '',
+            CASE WHEN min(cause) <> '' THEN {literal(SAID)} ELSE '' END
         FROM {prefix}_made WHERE status = 'difference' GROUP BY group_id"""
     )
     con.unregister(f"{prefix}_excluded")

@@ -21,6 +21,7 @@ from huikuan.pipeline.opened import OpenedRun, opened_run
 from huikuan.pipeline.paging import Filter, Page, PagedTable, where_of
 from huikuan.pipeline.runs import Manifest
 from huikuan.pipeline.sorted_file import in_order
+from huikuan.records.codes import UNKNOWN_CAUSE
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
@@ -248,6 +249,17 @@ class Results:
             f"FROM {self.run.counted(name, self.decisions)} {clause} GROUP BY ALL "
             f"ORDER BY needs_work DESC, sum(abs(amount)) DESC, class",
             params,
+        )
+
+    def causes(self, name: str) -> list[dict[str, Any]]:
+        """Open items by cause and currency: how many, how many need work, and their money as sizes (never netted).
+        Most items first, what has no known cause last."""
+        return self.run.kept(
+            "SELECT cause, currency, count(*) AS count, count(*) FILTER (needs_work) AS work, "
+            "sum(abs(amount)) AS amount, coalesce(sum(abs(amount)) FILTER (needs_work), 0) AS work_amount "
+            f"FROM {self.run.counted(name, self.decisions)} GROUP BY cause, currency "
+            "ORDER BY cause = ?, count(*) DESC, cause, currency",
+            [UNKNOWN_CAUSE],
         )
 
     def passes(self, name: str) -> list[dict[str, Any]]:

@@ -51,7 +51,8 @@ def no_later(date_column: Any, as_of: date) -> Any:
 
 
 def counted_orders(facts: Facts, as_of: date) -> Any:
-    """Order lines as of a day, with `brings` (= paid + `borne_then` - `refunded_then`)."""
+    """Order lines as of a day, with `brings` (= paid + `borne_then` - `refunded_then`) and `refund_moment` (null: not
+    told)."""
     lines = facts.table("order_line")
     day = AsOf(as_of, facts.timezone)
     lines = lines.filter(lines.line_no.notnull() & (lines.line_no != "") & no_later(lines.business_date, as_of))
@@ -68,6 +69,7 @@ def counted_orders(facts: Facts, as_of: date) -> Any:
         brings=brings,
         refunded_then=ibis.ifelse(owes.fill_null(True), refunded, ZERO),
         borne_then=ibis.ifelse(owes.fill_null(True), lines.platform_borne.fill_null(ZERO), ZERO),
+        refund_moment=moment,
     )
 
 
@@ -153,6 +155,7 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
         key=ibis.ifelse(ok, lines.order_no, ibis.null().cast("string")),
         date=lines.business_date,
         flow=lines.flow_no,
+        reference=lines.item,
         compared=ibis.ifelse(gross, lines.amount, ZERO),
         hint=_before_start(lines.business_date, rules, hint),
     )

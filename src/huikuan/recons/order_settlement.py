@@ -18,6 +18,7 @@ from huikuan.engine.evidence import KEY
 from huikuan.engine.lines import ZERO, more_than_one, union_all
 from huikuan.engine.model import MONEY_TYPE, Classes, Definition, Facts, Passes, Sides
 from huikuan.engine.workspace import Workspace, conform
+from huikuan.recons import order_causes
 from huikuan.recons.fee_audit import fee_audit
 from huikuan.recons.order_entries import counted_orders, left_entries, right_entries
 from huikuan.records.due_dates import due_calendar
@@ -175,4 +176,6 @@ ORDER_SETTLEMENT = Definition(
     explain=explain,
     noted=noted,
     auditing=lambda sides, as_of: fee_audit(sides, as_of, dates),
+    causes=order_causes.causes,
+    cause_facts=order_causes.facts,
 )

@@ -16,6 +16,7 @@ from huikuan.engine.lines import ZERO, union_all
 from huikuan.engine.model import ENTRY, Classes, Definition, Facts, Passes, Sides
 from huikuan.engine.pass3_amount import Window, match_by_amount
 from huikuan.engine.workspace import Workspace, conform, hold, typed_table
+from huikuan.recons import payout_causes
 from huikuan.recons.payers import narrow, parties_of
 from huikuan.recons.payout_entries import RETURN_WITHIN_DAYS, bank_days, left_entries, payout_dues, right_entries
 from huikuan.records.rules import Rules, SettlementRule
@@ -114,4 +115,6 @@ PAYOUT_BANK = Definition(
     dates=dates,
     finish=finish,
     narrow=narrow,
+    causes=payout_causes.causes,
+    cause_facts=payout_causes.facts,
 )

@@ -8,6 +8,7 @@ every own bank account.
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -128,12 +129,31 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> Any:
     return conform(entries, ENTRY)
 
 
+def _bank_words() -> list[dict[str, str]]:
+    text = files("huikuan.recons").joinpath("data/bank_words.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def words_of_causes() -> dict[str, tuple[str, ...]]:
+    """Cause → the words in a bank line's memo (small letters) that tell it, from the same file."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in _bank_words():
+        if row["cause"]:
+            found[row["cause"]] = (*found.get(row["cause"], ()), row["word"].lower())
+    return found
+
+
+def any_of(words: Iterable[str]) -> str:
+    """The pattern of texts (small letters) that hold one of these words."""
+    return "|".join(_pattern(word) for word in words)
+
+
 @cache
 def word_rules() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """(class, direction in | out | any, words in small letters), from the data file `bank_words.csv`."""
-    text = files("huikuan.recons").joinpath("data/bank_words.csv").read_text("utf-8")
     found: dict[tuple[str, str], list[str]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in _bank_words():
         found.setdefault((row["class"], row["direction"]), []).append(row["word"].lower())
     return tuple((class_, direction, tuple(words)) for (class_, direction), words in found.items())
 
@@ -144,7 +164,7 @@ def class_by_words(lines: Any) -> Any:
     text = words_told.replace("İ", "i").lower()  # the one letter whose small one backends write differently
     cases = []
     for class_, direction, words in word_rules():
-        hit = text.re_search("|".join(_pattern(word) for word in words))
+        hit = text.re_search(any_of(words))
         if direction == "in":
             hit = hit & (lines.amount > ZERO)
         if direction == "out":

@@ -16,6 +16,7 @@ import ibis
 
 from huikuan.engine.model import ENTRY, Classes, Definition, Facts, Passes, Sides
 from huikuan.engine.workspace import Workspace, conform, typed_table
+from huikuan.recons import wallet_causes
 from huikuan.recons.settlement_entries import Scopes, both_sides, find_scopes, told_as_settlement
 from huikuan.records.due_dates import next_batch_day
 from huikuan.records.rules import Rules, SettlementRule
@@ -88,4 +89,5 @@ SETTLEMENT_WALLET = Definition(
     classes=Classes(elsewhere=""),
     dates=dates,
     finish=finish,
+    causes=wallet_causes.causes,
 )

@@ -36,6 +36,14 @@ OPEN_CLASSES = ORDER_CLASSES + PAYOUT_CLASSES + BANK_CLASSES + BALANCE_CLASSES +
 # Open, yet no work for a person.
 NO_WORK_CLASSES = ("not_due", "other_period", "other_shop", "payout_in_transit", "own_transfer", "not_operating")
 
+# Why an item is open.
+UNKNOWN_CAUSE = "unknown"
+CAUSES = (
+    "c-T1", "c-T2", "c-T3", "c-T4", "c-O1", "c-F1", "c-F2", "c-F3", "c-F4", "c-F5", "c-S1", "c-S2",
+    "c-R1", "c-R2", "c-R3", "c-R4", "c-R5", "c-R6", "c-P1", "c-P2", "c-P3", "c-P4", "c-P5",
+    "c-D1", "c-D2", "c-D3", "c-D4", "c-D5", "c-W1", "c-W2", "c-G1", "c-G2", "c-G3", UNKNOWN_CAUSE,
+)  # fmt: skip
+# What a person says a difference is; it goes before any cause.
 DIFFERENCE_REASONS = (
     "fee",
     "rounding",

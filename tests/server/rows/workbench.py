@@ -11,6 +11,7 @@ ROWS = [
     Row("workbench:workbench", MONEY),
     Row("workbench:bench", MONEY, args=lambda company: (NAME,)),
     Row("workbench:matched", MONEY, args=lambda company: (NAME,)),
+    Row("workbench:causes", MONEY, args=lambda company: (NAME,)),
     Row("workbench:pane", MONEY, args=lambda company: (NAME, "left")),
     Row("workbench:keys", MONEY, args=lambda company: (NAME, "left")),
     Row("workbench:suggestions", MONEY, args=lambda company: (NAME,)),

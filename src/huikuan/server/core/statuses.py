@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huikuan.records.codes import SETTLEMENT_TYPES
+from huikuan.records.codes import CAUSES, DIFFERENCE_REASONS, SETTLEMENT_TYPES
 from huikuan.server.core.field_words import FIELD
 
 ICONS = {
@@ -110,13 +110,14 @@ FAMILIES: dict[str, dict[str, tuple[str, Any]]] = {
 }
 
 
-def _type_word(code: str) -> str:
+def _library_word(group: str, code: str) -> str:
     from huikuan.insight import words  # imports the engine, which starting shall not
 
-    return words.word_of("type", code)
+    return words.word_of(group, code)
 
 
-SETTLEMENT_TYPE = {code: lazy(_type_word, str)(code) for code in SETTLEMENT_TYPES}
+SETTLEMENT_TYPE = {code: lazy(_library_word, str)("type", code) for code in SETTLEMENT_TYPES}
+CAUSE = {code: lazy(_library_word, str)("cause", code) for code in (*CAUSES, *DIFFERENCE_REASONS)}
 DIFFERENCE_REASON = {
     "fee": _("Fee"),
     "rounding": _("Rounding"),
@@ -198,6 +199,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "unit": UNIT,
     "platform": PLATFORM,
     "actor": ACTOR,
+    "cause": CAUSE,
 }
 
 

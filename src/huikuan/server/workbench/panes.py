@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from huikuan.insight.words import CAUSES, word_of
 from huikuan.pipeline.results import Results
 from huikuan.pipeline.said import SAID, said_sql
 from huikuan.records.errors import UserError
@@ -50,6 +51,7 @@ class Wanted:
     show: str = "work"
     typed: Typed = field(default_factory=Typed)
     classes: tuple[str, ...] = ()
+    cause: str = ""
     sort: str = "-date"
     after: str = ""
     number: int = 1
@@ -180,12 +182,15 @@ def _where(wanted: Wanted, *, everything: bool = True) -> tuple[str, list[Any]]:
     ):  # fmt: skip
         if value is not None:
             add(sql, value)
+    if wanted.cause:
+        add("cause = ?", wanted.cause)
     for word in typed.words:
         codes = [code for code, (_look, words) in statuses.OPEN_CLASS.items() if word in str(words).lower()]
+        causes = [code for code in CAUSES if word in word_of("cause", code).lower()]
         add(
             f"({holds_sql(SEARCHED, word)} OR contains(CAST(amount AS VARCHAR), ?) "
-            "OR list_contains(?::VARCHAR[], class))",
-            *[word] * len(SEARCHED), word.replace(",", ""), codes,
+            "OR list_contains(?::VARCHAR[], class) OR list_contains(?::VARCHAR[], cause))",
+            *[word] * len(SEARCHED), word.replace(",", ""), codes, causes,
         )  # fmt: skip
     if not everything:
         if wanted.classes:

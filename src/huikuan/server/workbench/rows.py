@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huikuan.insight.words import because
+from huikuan.records.codes import UNKNOWN_CAUSE
 from huikuan.records.kind import record_key_parts
 from huikuan.server.core import numbers, statuses
 
@@ -43,6 +45,7 @@ class Row:
     document: str
     source_row: int | None
     suggestion: str
+    cause: str
     raw: Mapping[str, Any]
 
     @property
@@ -59,6 +62,16 @@ class Row:
             self.item_id, self.key, self.group_id, self.amount, self.currency,
             self.day.isoformat() if self.day else "", self.order_no, self.short,
         )  # fmt: skip
+
+    @property
+    def cause_known(self) -> bool:
+        """Whether the files or a person bear a cause out."""
+        return self.cause != UNKNOWN_CAUSE
+
+    @property
+    def cause_words(self) -> str:
+        """What bears the cause out, as a sentence."""
+        return because(self.raw.get("cause_evidence") or "")
 
     @property
     def subject(self) -> str:
@@ -101,6 +114,7 @@ def row_of(name: str, row: Mapping[str, Any], as_of: date) -> Row:
         document=row["document"] or "",
         source_row=row["source_row"],
         suggestion=row["suggestion"] or "",
+        cause=row.get("cause") or UNKNOWN_CAUSE,
         raw=row,
     )
 

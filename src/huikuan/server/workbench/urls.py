@@ -17,6 +17,7 @@ urlpatterns = [
     path("workbench/<slug:name>/suggestions/", views.suggestions_part, name="suggestions"),
     path("workbench/<slug:name>/item/<str:item_id>/", views.item_part, name="item"),
     path("workbench/<slug:name>/matched/", views.matched, name="matched"),
+    path("workbench/<slug:name>/causes/", views.causes, name="causes"),
     path("workbench/<slug:name>/group/<str:group_id>/", views.group, name="group"),
     path("workbench/<slug:name>/match/", views_decide.match, name="match"),
     path("workbench/<slug:name>/difference/", views_decide.difference, name="difference"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
+from huikuan.insight.words import CAUSES
 from huikuan.pipeline.plain import plain_decimal
 from huikuan.pipeline.reconciling import Asked
 from huikuan.pipeline.results import Results
@@ -24,6 +25,7 @@ from huikuan.server.core.lists import listing
 from huikuan.server.core.paging import SIZES
 from huikuan.server.core.shortcuts import book_url, done
 from huikuan.server.workbench import filters, groups, panes, queries, services, suggestions
+from huikuan.server.workbench.causes import counted_causes
 from huikuan.server.workbench.inside import has_inside
 from huikuan.server.workbench.overview import is_stale, overview, published, work_by_name
 from huikuan.server.workbench.records import entered_kind
@@ -95,6 +97,7 @@ def wanted_of(request: HttpRequest, side: str, given: Mapping[str, str], prefix:
         show=given.get("show", "") if given.get("show", "") in panes.SHOWS else "work",
         typed=filters.read(told("q")[:200], scope.date_to if scope.chosen_period else scope.as_of),
         classes=tuple(code for code in told("class").split(",") if code),
+        cause=given.get("cause", "") if given.get("cause", "") in CAUSES else "",
         sort=sort if sort.lstrip("-") in panes.SORTS else "-date",
         after=told("after"),
         number=int(number) if number.isdecimal() else 1,
@@ -259,6 +262,20 @@ def matched(request: HttpRequest, name: str) -> HttpResponse:
         context |= groups.page(request, found, name, scope.date_to if scope.chosen_period else None)
         context["listing"] = listing(request, "matched", matched_columns(name), fixed=2)
     return render(request, "workbench/matched.html", context)
+
+
+@require_GET
+@book_view("view_money")
+def causes(request: HttpRequest, name: str) -> HttpResponse:
+    """Why the open items of a reconciliation are open, counted, each cause with the way to its rows."""
+    if name not in RECONCILIATIONS:
+        raise Http404
+    request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
+    found = published_for_bench(request)
+    context = bench_context(request, found, name)
+    if found is not None and name in found.manifest.names:
+        context["tables"] = counted_causes(found, name)
+    return render(request, "workbench/causes.html", context)
 
 
 @require_GET

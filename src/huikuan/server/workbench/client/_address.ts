@@ -1,5 +1,5 @@
 // What the workbench shows stands in its address, so that going back, reloading or sending the address shows it again:
-// `show`, and per pane `lq lclass lsort lafter lpage` (left) and `rq ...` (right). What an address should not hold, the
+// `show`, `cause`, and per pane `lq lclass lsort lafter lpage` (left) and `rq ...` (right). What an address should not hold, the
 // selection and how far the panes were scrolled, is kept in the tab until the page is left for good.
 import { plain } from "./_decimal";
 import { Item, itemOf, Selection, Side, SIDES } from "./_selection";
@@ -15,10 +15,12 @@ export function shownIn(side: Side): Shown {
   return Object.fromEntries(told) as unknown as Shown;
 }
 
-export function tellAddress(show: string, panes: Record<Side, Shown>): void {
+export function tellAddress(show: string, cause: string, panes: Record<Side, Shown>): void {
   const address = new URL(window.location.href);
   if (show === "work") address.searchParams.delete("show");
   else address.searchParams.set("show", show);
+  if (cause) address.searchParams.set("cause", cause);
+  else address.searchParams.delete("cause");
   for (const side of SIDES) {
     for (const [name, short] of NAMES) {
       const value = panes[side][name];

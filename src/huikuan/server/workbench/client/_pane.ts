@@ -3,7 +3,7 @@ import { Shown, shownIn } from "./_address";
 import { plain } from "./_decimal";
 import { Item, itemOf, Selection, Side } from "./_selection";
 
-export interface Bench { root: HTMLElement; selection: Selection; focused(pane: Pane): void; counted(): void; show(): string; turned(): void }
+export interface Bench { root: HTMLElement; selection: Selection; focused(pane: Pane): void; counted(): void; show(): string; cause(): string; anyCause(): void; turned(): void }
 
 /** The session has ended: to the login page, which leads back here. Anything else: load the page anew. */
 function leave(answer: Response): void {
@@ -47,6 +47,7 @@ export class Pane implements Shown {
     query.set("show", this.bench.show());
     if (this.filter) query.set("q", this.filter);
     if (this.classes) query.set("class", this.classes);
+    if (this.bench.cause()) query.set("cause", this.bench.cause());
     query.set("sort", this.sort);
     if (this.near.length) {
       query.set("near", plain(this.near.reduce((sum, item) => sum + item.amount, 0n)));
@@ -141,11 +142,12 @@ export class Pane implements Shown {
     const chip = source.closest<HTMLElement>("[data-class]");
     const sorter = source.closest<HTMLElement>("[data-sort].sorter");
     const next = source.closest<HTMLElement>("[data-next]");
-    if (chip && chip !== this.node) this.byClass(chip.dataset.class ?? "");
+    if (source.closest("[data-cause]")) this.bench.anyCause();
+    else if (chip && chip !== this.node) this.byClass(chip.dataset.class ?? "");
     else if (sorter) this.sortBy(sorter.dataset.sort ?? "date");
     else if (next) { this.after = next.dataset.next ?? ""; this.page = next.dataset.page ?? "2"; void this.load(); }
     else if (source.closest("[data-first]")) this.again();
-    else if (source.closest("[data-clear-filter]")) { this.filter = ""; this.classes = ""; this.again(); }
+    else if (source.closest("[data-clear-filter]")) { this.filter = ""; this.classes = ""; if (this.bench.cause()) this.bench.anyCause(); else this.again(); }
     else {
       const row = source.closest<HTMLElement>("tr[data-item]");
       if (row && !source.closest("a, button")) this.clickedRow(row, event);

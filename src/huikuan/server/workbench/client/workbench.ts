@@ -17,6 +17,7 @@ class Workbench implements Bench {
   private nearTimer = 0;
   private offer = -1;
   private goSince = 0;
+  private causing = new URLSearchParams(window.location.search).get("cause") ?? "";
   private showing = new URLSearchParams(window.location.search).get("show") ?? "work";
 
   constructor(readonly root: HTMLElement) {
@@ -41,9 +42,16 @@ class Workbench implements Bench {
     for (const side of SIDES) this.panes[side].scrolled = found.scrolled[side];
   }
 
-  turned(): void { tellAddress(this.showing, this.panes); }
+  turned(): void { tellAddress(this.showing, this.causing, this.panes); }
 
   show(): string { return this.showing; }
+  cause(): string { return this.causing; }
+
+  anyCause(): void {
+    this.causing = "";
+    for (const side of SIDES) this.panes[side].again();
+  }
+
   other(side: Side): Side { return side === "left" ? "right" : "left"; }
 
   counted(): void {
