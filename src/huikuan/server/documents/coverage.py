@@ -19,6 +19,8 @@ KEPT = 32  # books and days; one of 2,000 documents takes some megabytes
 def coverage_of(book: Book, today: date) -> list[Coverage]:
     """The streams of a book's standing documents as of a day."""
     lake = library_book(book).lake
+    if not lake.documents():
+        return []
     quiet = QuietDays.objects.filter(book=book, live=True).values_list("stream", "first", "last")
     return list(_coverage(lake.folder, lake.versions(), today, frozenset(quiet)))
 
