@@ -134,9 +134,8 @@ def samples(home: Path) -> dict[str, Any]:
     book = find_book()
     found = results(book)
     links = found.run.table("order-settlement", "links")
-    asked = (
-        "SELECT order_no, group_id FROM (SELECT * FROM {} USING SAMPLE reservoir(40 ROWS) REPEATABLE (7)) ORDER BY 1"
-    )
+    some = "SELECT * FROM {} USING SAMPLE reservoir(40 ROWS) REPEATABLE (7)"
+    asked = f"SELECT order_no, group_id, record_key FROM ({some}) ORDER BY 1"
     of_orders = found.run.query(asked.format(links))
     of_payouts = found.run.query(asked.format(found.run.table("payout-bank", "links")))
     opened = found.open_items("order-settlement", limit=40).rows
@@ -146,6 +145,7 @@ def samples(home: Path) -> dict[str, Any]:
         "orders": [row["order_no"] for row in of_orders],
         "groups": [("order-settlement", row["group_id"], row["order_no"]) for row in of_orders[:20]]
         + [("payout-bank", row["group_id"], "") for row in of_payouts[:20]],
+        "inside": sorted({row["record_key"] for row in of_payouts}),
         "items": [row["item_id"] for row in opened],
         "documents": [document.document_id for document in library_book(book).lake.documents()],
     }
@@ -166,6 +166,7 @@ def addresses(told: dict[str, Any]) -> Pages:
             f"{root}workbench/{name}/group/{group}/" + (f"?order_no={order}" if order else "")
             for name, group, order in told["groups"]
         ],
+        "inside": [f"{root}inside/{quote(key)}/" for key in told["inside"]],
         "item": [f"{root}workbench/order-settlement/item/{each}/" for each in told["items"]],
         "collection": [
             root + "collection/" + query
@@ -180,7 +181,7 @@ def addresses(told: dict[str, Any]) -> Pages:
         "settings": [root + "settings", root + "settings/shops", root + "settings/rules", root + "settings/users"],
         "audit": [root + "settings/audit"],
     }  # fmt: skip
-    for name in ("order-settlement", "payout-bank", "balance"):
+    for name in ("order-settlement", "settlement-wallet", "payout-bank", "balance"):
         bench = f"{root}workbench/{name}/"
         pages[f"bench {name}"] = [bench + query for query in BENCH]
         pages[f"pane {name}"] = [f"{bench}pane/{side}/{query}" for side in ("left", "right") for query in PANE]

@@ -17,7 +17,7 @@ from huikuan.pipeline.results import Results
 
 PAYOUTS = "payout-bank"
 ZERO = Decimal(0)
-SHARES = "SELECT {columns} FROM {share} WHERE list_contains(?::VARCHAR[], payout_key) AND currency = ?"
+SHARES = "SELECT {columns} FROM {share} WHERE payout_key IN (SELECT unnest(?::VARCHAR[])) AND currency = ?"
 SUMS = "count(DISTINCT (shop, order_no)) AS orders, sum(amount) AS net, sum(fees) AS fees, sum(refunds) AS refunds"
 
 

@@ -24,3 +24,4 @@ class Gathered:
     links: list[dict[str, Any]] = field(default_factory=list)
     open: list[dict[str, Any]] = field(default_factory=list)
     wallet_open: list[dict[str, Any]] = field(default_factory=list)  # what settlement-wallet does not find
+    wallet_unnamed: list[tuple[dict[str, Any], bool]] = field(default_factory=list)  # links; whether the order's alone

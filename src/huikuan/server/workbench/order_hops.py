@@ -229,6 +229,12 @@ def _wallet_hop(book: Book, gathered: Gathered) -> Hop:
         )
         for row in rows
     ]  # fmt: skip
+    for row, alone in gathered.wallet_unnamed:
+        label = _("Names no order") if alone else _("In one sum with other orders")
+        amount, text = (row["amount"], "") if alone else (None, numbers.money_exact(row["amount"]))
+        told += amount or ZERO
+        key, document = row["record_key"], row["document"] or ""
+        lines.append(Line(label, amount, row["date"], key, row["source_row"], text=text, document=document))
     if told != settled:
         lines.append(Line(_("Not named per order in the wallet's bill"), settled - told))
     note = _("%(n)s movements") % {"n": len(rows)} if rows else _("the wallet's bill names no orders")

@@ -117,11 +117,31 @@ def _gather(
         gathered.open = found.open_of_order("order-settlement", order_no)
     if WALLETS in found.manifest.names:
         gathered.wallet_open = [row for row in found.open_of_order(WALLETS, order_no) if row["needs_work"]]
+        gathered.wallet_unnamed = _unnamed_in_wallet(found, order_no)
     shares = [row for row in found.shares_of_order(order_no) if row["shop"] == shop]
     gathered.shares = in_order(shares, ("payout_date", "payout"))
     for share in gathered.shares:
         gathered.payouts[share["payout"]] = _payout(found, share)
     return gathered
+
+
+def _unnamed_in_wallet(found: Results, order_no: str) -> list[tuple[dict[str, Any], bool]]:
+    """Wallet lines matched with what was settled for the order that name no order; with each whether it is the order's
+    alone (a payment's fee), or one sum with other orders (a batch)."""
+    named = found.links_of_order(WALLETS, order_no)
+    if not named:
+        return []
+    unnamed = found.told(
+        found.run.query(
+            f"SELECT * FROM {found.source(WALLETS, 'links')} WHERE (order_no IS NULL OR order_no = '') "
+            "AND side = 'right' AND group_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY date, record_key",
+            [sorted({row["group_id"] for row in named})],
+        )
+    )
+    missing: dict[str, Decimal] = {row["group_id"]: -row["residual"] for row in named}
+    for row in (*named, *unnamed):
+        missing[row["group_id"]] += row["allocated"] if row["side"] == "left" else -row["allocated"]
+    return [(row, not missing[row["group_id"]]) for row in unnamed]
 
 
 def _payout(found: Results, share: Mapping[str, Any]) -> dict[str, Any]:
