@@ -51,6 +51,7 @@ PAGES: dict[str, Any] = {
     "enter-bank": "records/new/bank_line/",
     "enter-order": "records/new/order_line/",
     "reports": "reports/",
+    "fee-audit": "reports/fee_audit/?from=2026-09-01&to=2026-10-31",
     "report-collection": "reports/collection-summary/",
     "report-balance": ("reports/", "account="),
     "jobs": "jobs",

@@ -1,4 +1,4 @@
-"""What lies beside the demo's files: `rules.toml` (shops, accounts, settlement rules) and `README.txt`."""
+"""What lies beside the demo's files: `rules.toml` (shops, accounts, settlement rules, fee rates) and `README.txt`."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def write_readme(folder: Path, files: list[FileTruth], orders: int, seed: int, l
         owner = "，".join(text for text in (file.shop, file.account) if text)
         lines.append(f"{file.file}\t{DESCRIPTIONS[file.format]}\t{owner}\t{file.rows} 行")
     lines += [
-        "rules.toml\t店铺、账户、结算规则",
+        "rules.toml\t店铺、账户、结算规则、费率",
         "truth.json\t正确答案：哪些记录是一回事，哪些有问题、为什么",
         f"layouts\t另有 {layouts} 个小文件，平台、银行、快递、ERP 的每种版式各一个，与本店这一个月无关，",
         "\t不会随演示账套导入；layouts/layouts.json 写明每个文件的格式、要补充的店铺和账户、行数和合计。",

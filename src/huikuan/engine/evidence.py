@@ -50,6 +50,7 @@ register(
         "evidence.excluded": _("Excluded by a person."),
         "evidence.again": _("A decision took its match apart. It is being matched again."),
         # figures as `recons.fee_audit` gives them, put into words by `insight.words`
+        "evidence.fee_twice": _("%(fee)s: charged once more for the same order, at the same moment."),
         "evidence.fee_rate": _(
             "%(fee)s: %(charged)s charged, but %(rate)s of %(base)s makes %(expected)s (rate of %(version)s): "
             "%(difference)s too much."

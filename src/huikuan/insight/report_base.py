@@ -24,7 +24,8 @@ class ReportSource:
     """Where a report reads: a DuckDB connection and the names of its tables (blank: not there).
 
     `collection` and `collection_share` as `insight.collection` makes them; the current records; links and open items
-    of payout-bank (columns of the engine's LINKS and OPEN); links of order-settlement. `language` is the active
+    of payout-bank and order-settlement (columns of the engine's LINKS and OPEN), the latter's audit of fees (AUDIT);
+    `documents` names documents by id. `language` is the active
     language's code (for fonts).
     """
 
@@ -38,6 +39,9 @@ class ReportSource:
     wallet_line: str = ""
     bank_line: str = ""
     order_links: str = ""
+    order_open: str = ""
+    order_audit: str = ""
+    documents: str = ""
     payout_links: str = ""
     payout_open: str = ""
     language: str = "en"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from huikuan.insight import report_balance, report_collection
+from huikuan.insight import report_balance, report_collection, report_fees
 from huikuan.insight.report_base import Parameter, Report, ReportSource
 from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import UserError
 
 __all__ = ["REPORTS", "Parameter", "Report", "ReportSource", "build_report"]
 
-REPORTS: dict[str, Report] = {report.name: report for report in (report_collection.REPORT, report_balance.REPORT)}
+REPORTS: dict[str, Report] = {
+    report.name: report for report in (report_collection.REPORT, report_balance.REPORT, report_fees.REPORT)
+}
 
 
 def build_report(name: str, source: ReportSource, params: Mapping[str, str] | None = None) -> ReportTable:

@@ -174,6 +174,8 @@ def because(evidence: str, reason: str = "") -> str:
         return reason
     if code in FEE_CLASSES:
         return f"{fee_sentence(told)} {reason}".strip()
+    if "type" in told:
+        told["fee"] = word_of("type", told["type"])
     key = f"evidence.{ALIASES.get(code, code)}"
     sentence = text_of(key, _figures(told)) if key in MESSAGES else word_of("pass", code)
     return f"{sentence} {reason}".strip()

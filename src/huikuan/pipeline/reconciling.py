@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 
 from huikuan import __version__, engine, recons
-from huikuan.engine.model import LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
+from huikuan.engine.model import AUDIT, LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
 from huikuan.insight.collection import CollectionInputs, build_collection
 from huikuan.insight.collection_cube import cubes_sql
 from huikuan.lake.lake import Lake
@@ -294,9 +294,20 @@ def _write_outcome(
         con, f"SELECT {_columns(STATEMENT)} FROM ({statement})", folder / f"{name}.statement.parquet", "side, currency"
     )
     con.unregister(f"{prefix}_statement")
+    if outcome.audit is not None:
+        _write_audit(con, name, outcome.audit.to_pyarrow(), asked, folder)
     _write_groups(con, name, folder)
     _write_said(con, name, folder)
     return count
+
+
+def _write_audit(con: duckdb.DuckDBPyConnection, name: str, figures: Any, asked: Asked, folder: Path) -> None:
+    """`NAME.audit.parquet`: what an audit held the records against, of the whole or of the days asked for."""
+    low, high = asked.date_from or date.min, asked.date_to or date.max
+    con.register("audit_figures", figures)
+    query = f"SELECT {_columns(AUDIT)} FROM audit_figures WHERE day BETWEEN DATE '{low}' AND DATE '{high}'"
+    _write(con, query, folder / f"{name}.audit.parquet", "currency, scope, type, day, category, valid_from")
+    con.unregister("audit_figures")
 
 
 def _write_groups(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:

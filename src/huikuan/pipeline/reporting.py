@@ -18,6 +18,9 @@ PARTS = {
     "collection": "collection.parquet",
     "collection_share": "share.parquet",
     "order_links": "order-settlement.links.parquet",
+    "order_open": "order-settlement.open.parquet",
+    "order_audit": "order-settlement.audit.parquet",
+    "documents": "documents.parquet",
     "payout_links": "payout-bank.links.parquet",
     "payout_open": "payout-bank.open.parquet",
 }

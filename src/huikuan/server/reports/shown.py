@@ -18,6 +18,7 @@ from huikuan.server.collection.queries import last_day
 from huikuan.server.core.scope import parse_period
 from huikuan.server.core.shortcuts import book_url
 
+LINES_MAX = 500  # of a section on screen; the files have all
 # Parameters that hold a day of the period unless the address says otherwise.
 PERIOD_DAYS = ("from", "to")
 
@@ -52,6 +53,7 @@ class Table:
     lines: list[Line]
     totals: Line | None
     zero_shown: bool
+    further: int  # lines that only the files have
 
 
 def params_of(request: HttpRequest, report: Report, found: Any) -> dict[str, str]:
@@ -94,12 +96,13 @@ def accounts_of(book: Book) -> list[Account]:
 def table_of(request: HttpRequest, report: Report, section: Section, params: Mapping[str, str]) -> Table:
     """A section with the addresses of what its rows are made of."""
     heads = [(column.title, column.type in ("money", "count", "rate")) for column in section.columns]
-    lines = [_line(request, report, section, row, params) for row in section.rows]
+    lines = [_line(request, report, section, row, params) for row in section.rows[:LINES_MAX]]
     totals = section.totals()
     last = Line(_total_cells(section, totals), "total") if totals else None
     return Table(
-        section.title, unit_text(section.currency) if section.currency else "", heads, lines, last, section.zero_shown
-    )
+        section.title, unit_text(section.currency) if section.currency else "", heads, lines, last, section.zero_shown,
+        max(len(section.rows) - LINES_MAX, 0),
+    )  # fmt: skip
 
 
 def _total_cells(section: Section, totals: tuple[Any, ...]) -> Sequence[tuple[str, Any, str]]:
@@ -112,6 +115,8 @@ def _total_cells(section: Section, totals: tuple[Any, ...]) -> Sequence[tuple[st
 
 def _line(request: HttpRequest, report: Report, section: Section, row: Row, params: Mapping[str, str]) -> Line:
     address = drill_url(request, row.drill, params) if report.name == "collection-summary" else ""
+    if section.columns[0].key == "order_no":
+        address = book_url(request, "workbench:order", row.values[0])
     cells = [
         (column.type, value, address if number == 0 else "")
         for number, (column, value) in enumerate(zip(section.columns, row.values, strict=True))

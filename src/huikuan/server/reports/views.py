@@ -35,7 +35,7 @@ TYPES = {
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
 }
-ICONS = {"collection-summary": "coins", "bank-reconciliation": "building-bank"}
+ICONS = {"collection-summary": "coins", "bank-reconciliation": "building-bank", "fee_audit": "receipt-2"}
 
 
 @require_GET
@@ -47,7 +47,8 @@ def report_list(request: HttpRequest) -> HttpResponse:
         {
             "name": each.name, "title": translated(each.title), "note": translated(each.description),
             "icon": ICONS.get(each.name, "report-money"),
-            "periods": [(code, translated(word)) for code, word in PERIODS.items()],
+            "periods": [(code, translated(word)) for code, word in PERIODS.items()]
+            if any(p.name == "by" for p in each.parameters) else [],
             "of_account": (of_account := any(p.name == "account" for p in each.parameters)),
             "accounts": shown.accounts_of(book) if of_account else [],
         }

@@ -1,0 +1,150 @@
+"""Fee audit 费用核查: what the platforms charged beside what the shops' rates say, and the list of claims.
+
+The figures are those of the run's audit, the claims its open rows beside the residuals; both belong to the day of the
+order. charged = expected + claims of fees with a rate + what the tolerance forgives (proved by the run).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from huikuan.insight.report_base import Parameter, Report, ReportSource, period_text, signature, unit_text
+from huikuan.insight.tables import Column, ReportTable, Row, Section, ratio_of
+from huikuan.insight.words import rate_version, word_of
+from huikuan.records.codes import FEE_CLASSES
+from huikuan.records.messages import gettext_noop as _
+from huikuan.records.messages import translated
+
+CLAIMED = (*FEE_CLASSES, "duplicate")
+IDENTITY = _(
+    "Charged = expected + claims + what the tolerance forgives. Only fees that a shop has a rate for, of orders that "
+    "are settled in full or past due."
+)
+BELOW_ZERO = _(
+    "A claim below zero: charged too little, which the platform may still ask for. A fee charged twice stands here "
+    "whether or not it has a rate."
+)
+NO_CARD = _("No shop has a rate card. Enter the rates of its contract under Rules, then reconcile.")
+
+FIGURES_SQL = """
+SELECT scope, type, category, rate, valid_from, sum(base)::DECIMAL(38,5), sum(charged)::DECIMAL(38,5),
+    sum(expected)::DECIMAL(38,5), sum(within)::DECIMAL(38,5), sum(orders)::BIGINT, sum(concerned)::BIGINT
+FROM {audit} WHERE currency = $currency AND {where} GROUP BY ALL ORDER BY scope, type, category, valid_from, rate
+"""
+# A finding has no record key and stands on the right; the day of an order is that of its first line.
+CLAIMS_SQL = """
+WITH found AS (SELECT * FROM {opened} WHERE side = 'right' AND record_key = '' AND class IN {classes}),
+days AS (SELECT group_id, min(date) AS day FROM {links} WHERE side = 'left'
+    AND group_id IN (SELECT group_id FROM found) GROUP BY group_id)
+SELECT f.scope, f.order_no, d.day, f.class, f.evidence, -f.amount AS claim, coalesce(n.document, ''), f.source_row,
+    f.currency
+FROM found f LEFT JOIN days d USING (group_id) LEFT JOIN {documents} n USING (document_id)
+WHERE {where} ORDER BY f.scope, d.day, f.order_no, f.class, f.item_id
+"""
+
+
+def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
+    """Per currency: fees by shop, type and rate, then the claims."""
+    where, values = _filter(params)
+    claims = _claims(source, where, values)
+    known = {row[-1] for row in claims}
+    if source.order_audit:
+        asked = f"SELECT DISTINCT currency FROM {source.order_audit} WHERE {where}"
+        known |= {row[0] for row in source.con.execute(asked, values).fetchall()}
+    sections = []
+    for currency in sorted(known):
+        if source.order_audit:
+            sections.append(_figures(source, where, {**values, "currency": currency}, currency))
+        sections.append(_list([row for row in claims if row[-1] == currency], currency))
+    facts = (
+        (translated(_("Period")), period_text(params["from"], params["to"])),
+        (translated(_("As of")), source.as_of.isoformat()),
+        (translated(_("Unit")), ", ".join(unit_text(currency) for currency in sorted(known))),
+    )
+    notes = (IDENTITY, BELOW_ZERO) if source.order_audit else (NO_CARD,)
+    return ReportTable(
+        REPORT.name, translated(REPORT.title), source.company, facts, tuple(sections),
+        tuple(translated(note) for note in notes), signature(), source.as_of, source.language,
+    )  # fmt: skip
+
+
+def _filter(params: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    told = {"from": "day >= $from_day", "to": "day <= $to_day", "shop": "scope = $shop"}
+    chosen = {condition: params[name] for name, condition in told.items() if params[name]}
+    return " AND ".join(["true", *chosen]), {name.rpartition("$")[2]: value for name, value in chosen.items()}
+
+
+def _claims(source: ReportSource, where: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    if not (source.order_open and source.order_links):
+        return []
+    documents = source.documents or "(SELECT NULL::VARCHAR AS document_id, NULL::VARCHAR AS document)"
+    query = CLAIMS_SQL.format(
+        opened=source.order_open, links=source.order_links, documents=documents, classes=CLAIMED, where=where
+    )
+    return list(source.con.execute(query, dict(values)).fetchall())
+
+
+def _figures(source: ReportSource, where: str, values: Mapping[str, Any], currency: str) -> Section:
+    columns = (
+        Column("shop", translated(_("Shop"))),
+        Column("type", translated(_("Fee"))),
+        Column("version", translated(_("Version"))),
+        Column("base", translated(_("Base")), "money", total=True),
+        Column("charged", translated(_("Charged")), "money", total=True),
+        Column("effective", translated(_("Effective rate")), "rate", ratio=("charged", "base")),
+        Column("rate", translated(_("Contract rate")), "rate"),
+        Column("expected", translated(_("Expected")), "money", total=True),
+        Column("difference", translated(_("Difference")), "money", total=True),
+        Column("within", translated(_("Within tolerance")), "money", total=True),
+        Column("orders", translated(_("Orders")), "count", total=True),
+        Column("concerned", translated(_("Orders concerned")), "count", total=True),
+    )
+    found = source.con.execute(FIGURES_SQL.format(audit=source.order_audit, where=where), dict(values)).fetchall()
+    rows = []
+    for scope, type_, category, rate, first, base, charged, expected, within, orders, concerned in found:
+        version = rate_version(first.isoformat(), category) if rate is not None else translated(_("By category"))
+        rows.append(
+            Row(
+                (scope, word_of("type", type_), version, base, charged, ratio_of(charged, base), rate, expected,
+                 charged - expected, within, orders, concerned)
+            )
+        )  # fmt: skip
+    return Section(translated(_("Fees by shop and type")), columns, tuple(rows), translated(_("Total")), currency)
+
+
+def _list(claims: list[tuple[Any, ...]], currency: str) -> Section:
+    columns = (
+        Column("order_no", translated(_("Order"))),
+        Column("shop", translated(_("Shop"))),
+        Column("date", translated(_("Date")), "date"),
+        Column("class", translated(_("Finding"))),
+        Column("type", translated(_("Fee"))),
+        Column("base", translated(_("Base")), "money"),
+        Column("expected", translated(_("Expected")), "money"),
+        Column("charged", translated(_("Charged")), "money"),
+        Column("claim", translated(_("Claim")), "money", total=True),
+        Column("document", translated(_("Document"))),
+        Column("source_row", translated(_("Source row")), "text"),
+    )
+    rows = []
+    for scope, order_no, day, class_, evidence, claim, document, source_row, _currency in claims:
+        told = json.loads(evidence) if evidence else {}
+        figures = (Decimal(told[name]) if name in told else None for name in ("base", "expected", "charged"))
+        fee = word_of("type", told["type"]) if "type" in told else ""
+        rows.append(
+            Row((order_no, scope, day, word_of("class", class_), fee, *figures, claim, document, str(source_row)))
+        )
+    return Section(translated(_("Claim list")), columns, tuple(rows), translated(_("Total")), currency)
+
+
+REPORT = Report(
+    "fee_audit",
+    _("Fee audit"),
+    _("What the platforms charged beside what the shops' rates say, and what to claim back."),
+    (Parameter("from", _("From"), "date"), Parameter("to", _("To"), "date"), Parameter("shop", _("Shop"))),
+    make,
+    needs=("order_open", "order_links"),
+)
