@@ -317,7 +317,7 @@ def plain(measured: dict[str, Measured]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _seeds(text: str) -> list[int]:
+def seeds_of(text: str) -> list[int]:
     first, _, last = text.partition("..")
     return list(range(int(first), int(last or first) + 1))
 
@@ -326,7 +326,7 @@ def main(arguments: list[str]) -> int:
     """Measure each seed in a folder of its own; 1 where a goal is missed."""
     parser = argparse.ArgumentParser(prog="benchmarks.accuracy", description="Accuracy on labelled truth.")
     parser.add_argument("--orders", type=int, default=20_000)
-    parser.add_argument("--seeds", type=_seeds, default=[1], metavar="N or N..M")
+    parser.add_argument("--seeds", type=seeds_of, default=[1], metavar="N or N..M")
     parser.add_argument("--hard", action="store_true")
     parser.add_argument("--examples", type=int, default=0)
     parser.add_argument("--json", action="store_true")

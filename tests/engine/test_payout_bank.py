@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from huikuan.recons.payout_bank import PAYOUT_BANK
@@ -38,7 +39,7 @@ def test_ambiguous_amounts_stay_open_with_suggestions() -> None:
     outcome = run(PAYOUT_BANK, [payout(100, 10, "A"), payout(100, 11, "B"), line])
     assert groups(outcome) == []
     (receipt,) = [row for row in rows(outcome.open) if row["side"] == "right"]
-    assert receipt["suggestion"] == '{"pass": "amount", "keys": ["payout:W/B", "payout:W/A"]}'
+    assert json.loads(receipt["suggestion"])["keys"] == ["payout:W/B", "payout:W/A"]
 
 
 def test_the_window_counts_its_last_day_and_no_more() -> None:

@@ -1,4 +1,4 @@
-"""What stays open, named: the items, their class, whether they need work, and suggestions (causes: `engine.causes`).
+"""What stays open, named: the items, their class, whether they need work (causes: `engine.causes`).
 
 A record's class is the first that fits: its hint (known beforehand), its counterpart in another scope, then by side
 and due date. The residual of a group is split into the parts its reconciliation can explain, the rest by its sign.
@@ -6,7 +6,6 @@ and due date. The residual of a group is split into the parts its reconciliation
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
@@ -23,7 +22,6 @@ PART = {
     "source_row": "int64", "date": "date",
 }  # fmt: skip
 SUGGESTION = {"side": "string", "record_key": "string", "suggestion": "string"}
-SUGGESTED_AT_MOST = 3
 EMPTY = ibis.literal("")
 NEVER = ibis.null().cast("date")
 
@@ -250,21 +248,3 @@ def decided_residuals(definition: Definition, decided: Any, links: Any, as_of: d
         **{"class": class_},
     )
     return finished(rows, definition.classes, as_of, explained=(rows.cause != "") & ~rows.conflict)
-
-
-def suggestions(candidates: Any, pass_name: str) -> Any:
-    """The nearest candidates of each record, both ways. `candidates`: left_key, right_key, apart."""
-    left = candidates.select(side=ibis.literal("left"), record_key="left_key", other="right_key", apart="apart")
-    right = candidates.select(side=ibis.literal("right"), record_key="right_key", other="left_key", apart="apart")
-    both = union_all(left, right)
-    nearest = both.mutate(
-        place=ibis.row_number().over(
-            ibis.window(group_by=["side", "record_key"], order_by=[ibis._.apart, ibis._.other])
-        )
-    )
-    few = nearest.filter(nearest.place < SUGGESTED_AT_MOST)
-    told = few.mutate(told=ibis.literal(0).cast("string") + few.place.cast("string") + because.json_text(few.other))
-    listed = told.group_by("side", "record_key").agg(keys=told.told.collect().sort())
-    texts = listed["keys"].map(lambda text: text.substr(2)).join(", ")
-    head = json.dumps({"pass": pass_name})[:-1] + ', "keys": ['
-    return conform(listed.mutate(suggestion=ibis.literal(head).concat(texts, ibis.literal("]}"))), SUGGESTION)

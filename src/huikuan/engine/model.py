@@ -83,7 +83,7 @@ OPEN: dict[str, str] = {
     "due_date": "date",
     "age_days": "int64",
     "cause": "string",  # one of CAUSES, or what a person said (one of DIFFERENCE_REASONS)
-    "suggestion": "string",  # JSON: {"pass": ..., "keys": [record keys]}; blank where there is none
+    "suggestion": "string",  # JSON: see `pass6_suggest`; blank where there is none
     "evidence": "string",
     "cause_evidence": "string",  # JSON, as `evidence`: what bears the cause out
 }
@@ -189,6 +189,7 @@ class Passes:
     batch: Mode = "off"
     runs: bool = True
     subset: Mode = "off"
+    suggest: Mode = "off"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Equal items of one account and day are one *node*, so that no pair of records is ever scanned: nodes meet through one
 equality join per day of the window. Taken are (a) two nodes of equal count that have no other candidate, and (b) a
 cluster of one account against one account with as many items on either side: indistinguishable items match as a group.
-What is ambiguous stays open, its nearest candidates as suggestions.
+What is ambiguous stays open.
 """
 
 from __future__ import annotations
@@ -27,18 +27,8 @@ class Window:
     lead: int
 
 
-@dataclass(frozen=True)
-class AmountMatch:
-    """`assignment` of what is unambiguous; `candidates`: left_key, right_key, apart (days) of what is not; `edges`:
-    the same of all that may meet."""
-
-    assignment: Any
-    candidates: Any
-    edges: Any
-
-
-def match_by_amount(work: Workspace, name: str, left: Any, right: Any, window: Window, blocked: Any) -> AmountMatch:
-    """Pair what is unambiguous by amount and window."""
+def match_by_amount(work: Workspace, name: str, left: Any, right: Any, window: Window, blocked: Any) -> Any:
+    """The assignment of what is unambiguous by amount and window."""
     members_left, nodes_left = _nodes(work, left, blocked)
     members_right, nodes_right = _nodes(work, right, blocked)
     edges = work.keep(_edges(nodes_left, nodes_right, window, blocked))
@@ -46,14 +36,7 @@ def match_by_amount(work: Workspace, name: str, left: Any, right: Any, window: W
     rest = work.keep(edges.anti_join(alone, "left_node"))
     parts = [alone] if work.empty(rest) else [alone, work.keep(_clusters(name, rest))]
     taken = union_all(*(part.select("left_node", "right_node", "group_id", "evidence") for part in parts))
-    assignment = work.keep(_members(taken, members_left, members_right))
-    used = taken.select("left_node").distinct()
-    left_over = rest.anti_join(used, "left_node")
-    return AmountMatch(assignment, work.keep(_pairs(left_over)), _pairs(edges))
-
-
-def _pairs(edges: Any) -> Any:
-    return edges.select(left_key="left_node", right_key="right_node", apart=edges.apart.abs())
+    return work.keep(_members(taken, members_left, members_right))
 
 
 def worth_trying(left: Any, right: Any) -> bool:

@@ -35,6 +35,7 @@ from huikuan.engine.pass2_reference import key_edges, reference_edges, take_star
 from huikuan.engine.pass3_amount import Window, match_by_amount, worth_trying
 from huikuan.engine.pass4_batch import match_days, match_runs
 from huikuan.engine.pass5_subset import match_subsets
+from huikuan.engine.pass6_suggest import suggest
 from huikuan.engine.workspace import Workspace, conform, typed_table
 from huikuan.records.decisions import Decisions
 
@@ -53,7 +54,6 @@ class _Run:
     right: Any
     lines: list[Any] = field(default_factory=list)  # held, with groups beside
     groups: list[Any] = field(default_factory=list)
-    candidates: Any = None  # of the amount pass: left_key, right_key, apart
     bulk: KeyMatch | None = None
 
 
@@ -92,7 +92,7 @@ def reconcile(
         run = _Run(work, definition, given, limit, window, blocked, decided.left, decided.right)
         audit = definition.auditing(given, as_of) if definition.auditing else None
         _match(run, audit)
-        return _outcome(run, decided, as_of)
+        return _outcome(run, decided, decisions, as_of)
     finally:
         work.close()
 
@@ -111,11 +111,8 @@ def _match(run: _Run, audit: Audit | None) -> None:
     if run.definition.narrow and _both_open(run):
         linked = union_all(*run.lines) if run.lines else None
         run.right = run.definition.narrow(run.work, run.left, run.right, linked, run.sides)
-    if passes.amount != "off" and _both_open(run) and worth_trying(run.left, run.right):
-        found = match_by_amount(run.work, name, run.left, run.right, run.window, run.blocked)
-        run.candidates = found.candidates if passes.amount == "applies" else found.edges
-        if passes.amount == "applies":
-            _take(run, found.assignment)
+    if passes.amount == "applies" and _both_open(run) and worth_trying(run.left, run.right):
+        _take(run, match_by_amount(run.work, name, run.left, run.right, run.window, run.blocked))
     if passes.batch == "applies" and _both_open(run):
         _take(run, match_days(run.work, name, run.left, run.right, run.window, run.blocked))
     if passes.batch == "applies" and passes.runs and _both_open(run):
@@ -154,7 +151,7 @@ def _take(run: _Run, assignment: Any) -> None:
     run.right = run.work.keep(without(run.right, "right", assignment))
 
 
-def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
+def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date) -> Outcome:
     work, definition = run.work, run.definition
     left, right = run.left, run.right
     lines = union_all(*run.lines) if run.lines else None
@@ -166,7 +163,7 @@ def _outcome(run: _Run, decided: Decided, as_of: date) -> Outcome:
         left, right = definition.finish(work, left, right, run.sides)
     if definition.dates or definition.finish:
         left, right = work.keep(conform(left, ENTRY)), work.keep(conform(right, ENTRY))
-    hints = _suggestions(run, left, right)
+    hints = _suggestions(run, left, right, decisions)
     open_parts = [classify.open_records(definition, left, right, hints, as_of, run.sides)]
     link_parts = [] if decided.links is None else [decided.links]
     if decided.residuals is not None:
@@ -210,13 +207,12 @@ def _noted(run: _Run, audited: Audited | None, right: Any, decided: Decided) -> 
     return union_all(*parts) if parts else None
 
 
-def _suggestions(run: _Run, left: Any, right: Any) -> Any:
-    """The nearest candidates of what is still open on both sides."""
-    if run.candidates is None:
+def _suggestions(run: _Run, left: Any, right: Any, decisions: Decisions) -> Any:
+    """The likeliest counterparts of what is still open on both sides."""
+    definition = run.definition
+    if definition.passes.suggest == "off" or run.work.empty(left) or run.work.empty(right):
         return typed_table([], classify.SUGGESTION)
-    still = run.candidates.semi_join(left.select(left_key="record_key"), "left_key")
-    still = still.semi_join(right.select(right_key="record_key"), "right_key")
-    return run.work.keep(classify.suggestions(still, "amount"))
+    return suggest(definition, left, right, run.window, run.sides, decisions)
 
 
 def _group_counts(run: _Run, decided: Decided) -> dict[tuple[str, str], int]:

@@ -45,6 +45,11 @@ class AsOf:
         return moment.notnull() & (moment < self.end)
 
 
+def told_texts(number: Any, text: Any) -> Any:
+    """A number and a text of a record as one text, in which what is open is looked for."""
+    return number.fill_null("").concat(" ", text.fill_null(""))
+
+
 def no_later(date_column: Any, as_of: date) -> Any:
     """Whether a movement exists as of a day; one without a day does."""
     return date_column.isnull() | (date_column <= ibis.literal(as_of))
@@ -83,6 +88,7 @@ def left_entries(facts: Facts, rules: Rules, as_of: date, shops: list[str]) -> A
             scope=lines.shop,
             target=ibis.literal("*"),
             key=lines.order_no,
+            reference=told_texts(lines.payment_no, lines.title),
             date=lines.business_date,
             seq=rule_no,
             type=ibis.literal("order"),
@@ -155,7 +161,7 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
         key=ibis.ifelse(ok, lines.order_no, ibis.null().cast("string")),
         date=lines.business_date,
         flow=lines.flow_no,
-        reference=lines.item,
+        reference=ibis.ifelse(lines.key_state == "none", lines.item, told_texts(lines.trade_no, lines.item)),
         compared=ibis.ifelse(gross, lines.amount, ZERO),
         hint=_before_start(lines.business_date, rules, hint),
     )

@@ -170,7 +170,7 @@ def _known(groups: Any, lines: Any, copies: Any, sides: Sides) -> Any:
 ORDER_SETTLEMENT = Definition(
     name=NAME,
     prepare=prepare,
-    passes=Passes(key="applies", amount="suggests"),
+    passes=Passes(key="applies", suggest="suggests"),
     classes=Classes(),
     window_days=15,
     dates=dates,

@@ -90,7 +90,7 @@ def finish(work: Workspace, left: Any, right: Any, sides: Sides) -> tuple[Any, A
     )
     came = unnamed.filter(unnamed.amount > ZERO).mutate(target=ibis.literal("*"))
     window = Window(OWN_TRANSFER_DAYS, OWN_TRANSFER_DAYS)
-    pairs = match_by_amount(work, NAME, conform(gone, ENTRY), conform(came, ENTRY), window, None).assignment
+    pairs = match_by_amount(work, NAME, conform(gone, ENTRY), conform(came, ENTRY), window, None)
     keys = pairs.select(own_key="record_key")
     told = right.left_join(keys, right.record_key == keys.own_key)
     hint = ibis.ifelse(told.own_key.notnull(), ibis.literal("own_transfer"), told.hint)
@@ -100,7 +100,9 @@ def finish(work: Workspace, left: Any, right: Any, sides: Sides) -> tuple[Any, A
 PAYOUT_BANK = Definition(
     name=NAME,
     prepare=prepare,
-    passes=Passes(key="applies", reference="applies", amount="applies", batch="applies", subset="applies"),
+    passes=Passes(
+        key="applies", reference="applies", amount="applies", batch="applies", subset="applies", suggest="suggests"
+    ),
     classes=Classes(
         waiting="payout_in_transit",
         overdue="payout_missing",

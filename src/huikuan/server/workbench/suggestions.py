@@ -10,8 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huikuan.engine.pass6_suggest import DOUBTS
 from huikuan.pipeline.plain import plain_decimal
 from huikuan.pipeline.results import Results
+from huikuan.records.messages import text_of
 from huikuan.server.books.models import Book
 from huikuan.server.workbench import panes
 from huikuan.server.workbench.rows import Row
@@ -49,12 +51,13 @@ def _plain(row: Row) -> dict[str, str]:
     }
 
 
-def candidates(row: Row) -> list[str]:
-    """The record keys a suggestion names, the nearest first."""
+def candidates(row: Row) -> dict[str, list[dict[str, Any]]]:
+    """The record keys a suggestion names, the likeliest first, each with its reasons."""
     try:
-        return [str(key) for key in json.loads(row.suggestion).get("keys", [])]
+        told = json.loads(row.suggestion)
     except ValueError:
-        return []
+        return {}
+    return dict(zip(told["keys"], told["why"], strict=True))
 
 
 def offered(book: Book, found: Results, name: str, wanted: panes.Wanted) -> dict[str, Any]:
@@ -74,7 +77,7 @@ def offered(book: Book, found: Results, name: str, wanted: panes.Wanted) -> dict
         if other is None or row.key in used:
             continue
         used |= {row.key, other.key}
-        offers.append(_offer(row, other, len(named) - 1))
+        offers.append(_offer(row, other, candidates(row)[other.key], len(named) - 1))
     return {"offers": offers[:AT_MOST], "offers_more": max(0, len(offers) - AT_MOST)}
 
 
@@ -82,23 +85,14 @@ def _left(row: Row, other: Row) -> Row:
     return row if row.side == "left" else other
 
 
-def _offer(row: Row, other: Row, more: int) -> Offer:
+def _offer(row: Row, other: Row, reasons: list[dict[str, Any]], more: int) -> Offer:
     left, right = (row, other) if row.side == "left" else (other, row)
-    difference = left.amount - right.amount
-    good, doubts = [], []
-    (doubts if difference else good).append(_("Amounts differ") if difference else _("Same amount"))
-    if left.day and right.day:
-        days = (right.day - left.day).days
-        told = (
-            _("the same day")
-            if not days
-            else ngettext("%(n)s day apart", "%(n)s days apart", abs(days)) % {"n": abs(days)}
-        )
-        good.append(told)
+    good = [text_of(told["code"], told) for told in reasons if told["code"] not in DOUBTS]
+    doubts = [text_of(told["code"], told) for told in reasons if told["code"] in DOUBTS]
     if left.scope == right.scope:
         good.append(left.scope_label)
     if more:
         doubts.append(ngettext("%(n)s other candidate", "%(n)s other candidates", more) % {"n": more})
     if not right.order_no and left.order_no:
         doubts.append(_("the settlement line names no order"))
-    return Offer(left, right, more, difference, tuple(good), tuple(doubts))
+    return Offer(left, right, more, left.amount - right.amount, tuple(good), tuple(doubts))

@@ -177,10 +177,8 @@ def why_open(name: str, row: Mapping[str, Any]) -> list[str]:
             _("By amount: within %(days)s days there is no single counterpart of %(amount)s.")
             % {"days": definition.window_days, "amount": amount}
         )
-    elif passes.amount == "suggests" and row["suggestion"]:
-        told.append(
-            _("By amount: lines of the same amount exist, but amounts repeat too often here to match by them alone.")
-        )
+    if passes.suggest == "suggests" and row["suggestion"]:
+        told.append(_("Records that may belong to it are suggested; none is certain enough to be matched by itself."))
     if passes.batch == "applies":
         sentence = (
             _("By batch: no day and no run of movements adds up to %(amount)s.")
