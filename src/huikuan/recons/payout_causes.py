@@ -13,7 +13,7 @@ import ibis
 from huikuan.engine.lines import ZERO
 from huikuan.engine.model import MONEY_TYPE, Cause, Sides
 from huikuan.engine.workspace import Workspace
-from huikuan.recons.payout_entries import any_of, words_of_causes
+from huikuan.recons.payout_entries import any_of, small_letters, words_of_causes
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import register
 
@@ -45,7 +45,10 @@ def facts(_work: Workspace, items: Any, lines: Any, _sides: Sides) -> Any:
 
 def causes(items: Any) -> list[Cause]:
     """The rules of payout-bank, over items with `owed` and `came`."""
-    line, memo = (items.side == "right") & (items["class"] == "not_operating"), items.reference.fill_null("").lower()
+    line, memo = (
+        (items.side == "right") & (items["class"] == "not_operating"),
+        small_letters(items.reference.fill_null("")),
+    )
     less = (items["class"] == "short") & (items.came > ZERO)
     small = (items.amount <= ibis.literal(FEE_AT_MOST)) | (items.amount <= items.owed * ibis.literal(FEE_SHARE))
     return [

@@ -160,8 +160,7 @@ def word_rules() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 
 def class_by_words(lines: Any) -> Any:
     """The class of a bank line by the words in its memo; null where no word is known."""
-    words_told = lines.text.fill_null("") + " " + lines.counterparty.fill_null("")
-    text = words_told.replace("İ", "i").lower()  # the one letter whose small one backends write differently
+    text = small_letters(lines.text.fill_null("") + " " + lines.counterparty.fill_null(""))
     cases = []
     for class_, direction, words in word_rules():
         hit = text.re_search(any_of(words))
@@ -171,6 +170,11 @@ def class_by_words(lines: Any) -> Any:
             hit = hit & (lines.amount < ZERO)
         cases.append((hit, ibis.literal(class_)))
     return ibis.cases(*cases, else_=NO_TEXT)
+
+
+def small_letters(text: Any) -> Any:
+    """A text in small letters; `İ` is the one whose small letter backends write differently."""
+    return text.replace("İ", "i").lower()
 
 
 def _pattern(word: str) -> str:
