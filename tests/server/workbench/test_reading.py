@@ -241,3 +241,20 @@ def test_pages_need_few_queries(clerk: Client, found: Any) -> None:
         with CaptureQueriesContext(connection) as captured:
             assert clerk.get(page).status_code == 200
         assert len(captured) <= 25, (page, len(captured))
+
+
+def test_causes_are_counted_and_lead_to_their_rows(clerk: Client, found: Any) -> None:
+    told = {row["cause"]: row for row in found.causes("order-settlement")}
+    opened = list(found.stream("order-settlement", "open", ("cause", "amount"), "item_id"))
+    assert {c: (r["count"], r["amount"]) for c, r in told.items()} == {
+        cause: (len(sizes), sum(sizes))
+        for cause in told
+        if (sizes := [abs(row["amount"]) for row in opened if row["cause"] == cause])
+    }
+    html = text(clerk.get(f"{BENCH}causes/"))
+    assert numbers.money_exact(told["c-O1"]["amount"]) in html
+    assert f"{BENCH}?show=all&amp;cause=c-O1" in html
+    shown = rows_of(text(clerk.get(f"{BENCH}?show=all&cause=c-D1")))
+    assert len(shown) == told["c-D1"]["count"]
+    detail = text(clerk.get(f"{BENCH}item/{shown[0]['item']}/"))
+    assert "Order number missing or changed" in detail
