@@ -39,7 +39,8 @@ CLAIMS_SQL = """
 WITH found AS (SELECT * FROM {opened} WHERE side = 'right' AND record_key = '' AND class IN {classes}),
 days AS (SELECT group_id, min(date) AS day FROM {links} WHERE side = 'left'
     AND group_id IN (SELECT group_id FROM found) GROUP BY group_id)
-SELECT f.scope, f.order_no, d.day, f.class, f.evidence, -f.amount AS claim, coalesce(n.document, ''), f.source_row,
+SELECT f.scope, f.order_no, d.day, f.class, f.evidence, -f.amount AS claim,
+    coalesce(split_part(n.document, '!', -1), ''), f.source_row,
     f.currency
 FROM found f LEFT JOIN days d USING (group_id) LEFT JOIN {documents} n USING (document_id)
 WHERE {where} ORDER BY f.scope, d.day, f.order_no, f.class, f.item_id
@@ -96,8 +97,8 @@ def _figures(source: ReportSource, where: str, values: Mapping[str, Any], curren
         Column("charged", translated(_("Charged")), "money", total=True),
         Column("effective", translated(_("Effective rate")), "rate", ratio=("charged", "base")),
         Column("rate", translated(_("Contract rate")), "rate"),
-        Column("expected", translated(_("Expected")), "money", total=True),
-        Column("difference", translated(_("Difference")), "money", total=True),
+        Column("expected", translated(_("Expected fee")), "money", total=True),
+        Column("difference", translated(_("Charged too much")), "money", total=True),
         Column("within", translated(_("Within tolerance")), "money", total=True),
         Column("orders", translated(_("Orders")), "count", total=True),
         Column("concerned", translated(_("Orders concerned")), "count", total=True),
@@ -123,7 +124,7 @@ def _list(claims: list[tuple[Any, ...]], currency: str) -> Section:
         Column("class", translated(_("Finding"))),
         Column("type", translated(_("Fee"))),
         Column("base", translated(_("Base")), "money"),
-        Column("expected", translated(_("Expected")), "money"),
+        Column("expected", translated(_("Expected fee")), "money"),
         Column("charged", translated(_("Charged")), "money"),
         Column("claim", translated(_("Claim")), "money", total=True),
         Column("document", translated(_("Document"))),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import zip_longest
 
 from huikuan.records.currency import decimals
 from huikuan.records.due_dates import ENDLESS
@@ -23,7 +24,7 @@ def rate_versions(rates: Iterable[FeeRate]) -> list[tuple[FeeRate, date]]:
     """The rates with the day on which each ends (exclusive), by shop, type, category and day."""
     ordered = sorted(rates, key=lambda rate: (rate.shop, rate.type, rate.category, rate.valid_from))
     found = []
-    for rate, after in zip(ordered, [*ordered[1:], None], strict=True):
+    for rate, after in zip_longest(ordered, ordered[1:]):
         same = after is not None and _subject(after) == _subject(rate)
         found.append((rate, after.valid_from if after is not None and same else ENDLESS))
     return found

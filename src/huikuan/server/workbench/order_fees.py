@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
 
 from huikuan.records.codes import FEE_TYPES
-from huikuan.records.rules import FeeRate, Rules
+from huikuan.records.fee_rates import fee_of, rate_of
+from huikuan.records.rules import Rules
 from huikuan.server.workbench.order_gathered import Gathered
 from huikuan.server.workbench.order_hops import first_day
 
 ZERO = Decimal(0)
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -48,26 +46,12 @@ def fees_of(gathered: Gathered, rules: Rules) -> list[Fee]:
             charged[row["type"]] = charged.get(row["type"], ZERO) - row["amount"]
     fees = []
     for code in [code for code in FEE_TYPES if code in charged]:
-        rate = _rate(rules.fee_rates, gathered.shop, code, day, {row["category"] for row in gathered.lines})
+        categories = {row["category"] or "" for row in gathered.lines}
+        rate = rate_of(rules.fee_rates, gathered.shop, code, day, categories)
         base = paid if rate and rate.base == "paid" else gross
-        expected = None
-        if rate is not None:
-            expected = max((base * rate.rate).quantize(CENT, ROUND_HALF_UP), rate.minimum) if base > 0 else ZERO
+        expected = fee_of(rate, base, gathered.settled[0].get("currency", "")) if rate else None
         fees.append(Fee(code, base, rate.rate if rate else None, expected, charged[code]))
     return fees
-
-
-def _rate(rates: tuple[FeeRate, ...], shop: str, code: str, day: date | None, categories: set[Any]) -> FeeRate | None:
-    """The rate that holds: the order's category before all, the latest version."""
-    holding = [
-        rate
-        for rate in rates
-        if rate.shop == shop
-        and rate.type == code
-        and (day is None or rate.valid_from <= day)
-        and rate.category in ("*", *categories)
-    ]
-    return max(holding, key=lambda rate: (rate.category != "*", rate.valid_from), default=None)
 
 
 def fee_sums(fees: list[Fee]) -> dict[str, Decimal | None]:
