@@ -203,10 +203,10 @@ HOT = Definition(
 MILLION = 1_000_000
 
 
-def hot_side(side: str, count: int, amount: str, days: int) -> str:
+def hot_side(side: str, scope: str, count: int, amount: str, days: int) -> str:
     """SQL of entries that all name the same key."""
     told = {
-        "record_key": f"'{side}' || i", "scope": f"'{side}'", "target": "'*'", "key": "'SAMEKEY123'",
+        "record_key": f"'{side}' || i", "scope": f"'{scope}'", "target": "'*'", "key": "'SAMEKEY123'",
         "reference": "'SAMEKEY123'", "currency": "'CNY'", "date": f"DATE '2026-10-01' + (i % {days})::INT",
         "amount": amount, "compared": amount, "document_id": "'d'", "source_row": "i",
     }  # fmt: skip
@@ -220,7 +220,8 @@ def hot_side(side: str, count: int, amount: str, days: int) -> str:
 def hot(definition: Definition, left: int, right: int, amount: str = "1") -> tuple[Outcome, float]:
     backend: Any = ibis.duckdb.connect(threads=2)
     for side, count in (("left", left), ("right", right)):
-        backend.raw_sql(hot_side(f"{side}_side", count, amount, 20))
+        scope = f"{side}_side" if definition.across else "shop"
+        backend.raw_sql(hot_side(f"{side}_side", scope, count, amount, 20))
     sides = Sides(backend.table("left_side"), backend.table("right_side"))
     started = time.process_time()
     outcome = reconcile(backend, definition, sides, Decisions(), AS_OF)

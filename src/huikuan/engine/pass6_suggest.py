@@ -10,6 +10,7 @@ they matched is right, what they took apart is wrong (`fitted`).
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -179,7 +180,7 @@ def _by_amount(units: Any, across: bool, _other: bool) -> Any:
 def _by_size(units: Any, across: bool, other: bool) -> Any:
     """Steps of NEAR in size and direction; the other side stands in its neighbours' too."""
     some = units.filter(units.amount.abs() >= ibis.literal(Decimal(1)))
-    step = (some.amount.abs().cast("float64").ln() / ibis.literal(float(np.log1p(NEAR)))).floor().cast("int64")
+    step = (some.amount.abs().cast("float64").ln() / ibis.literal(math.log1p(NEAR))).floor().cast("int64")
     spread = some.mutate(step=step)
     if other:
         spread = spread.mutate(aside=ibis.range(-1, 2)).unnest("aside")
@@ -326,7 +327,7 @@ def _reasons(pairs: pa.Table, features: Mapping[str, np.ndarray], row: int) -> I
         yield {"code": "suggest.words"}
     days = abs(pairs["apart"][row].as_py())
     yield {"code": "suggest.days", "days": days} if days else {"code": "suggest.same_day"}
-    others = round(float(np.exp(features["rivals"][row]))) - 1
+    others = round(math.exp(features["rivals"][row])) - 1
     if others > 0:
         yield {"code": "suggest.rivals", "others": others}
 
@@ -349,7 +350,7 @@ def fitted(work: Workspace, name: str, given: Sides, decisions: Decisions, windo
     truth = {row["unit"]: row["right"] for row in rows}
     table = features_of(pairs, window)
     x = np.column_stack([table[feature] for feature in WEIGHTS])
-    y = np.array([float(truth[unit]) for unit in pairs["left_key"].to_pylist()])
+    y = np.array([truth[unit] for unit in pairs["left_key"].to_pylist()], dtype="float64")
     return dict(zip(WEIGHTS, newton(x, y, np.array(list(WEIGHTS.values()))).tolist(), strict=True))
 
 

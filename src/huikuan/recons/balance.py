@@ -18,8 +18,9 @@ from typing import Any
 
 import ibis
 
+from huikuan.engine import evidence as because
 from huikuan.engine.lines import ZERO, union_all
-from huikuan.engine.model import ENTRY, MONEY_TYPE, Classes, Definition, Facts, Passes, Sides
+from huikuan.engine.model import ENTRY, MONEY_TYPE, NOTED, Classes, Definition, Facts, Passes, Sides
 from huikuan.engine.workspace import Workspace, conform, hold, typed_table
 from huikuan.recons.chain import ACCOUNT, MOVE, breaks, ends_of, in_order, moves, steps
 from huikuan.recons.order_entries import no_later
@@ -64,14 +65,16 @@ def noted(sides: Sides) -> Any:
     placed = counts.left_join(
         groups, [counts.account == groups.group_account, counts.currency == groups.group_currency]
     )
+    about = ibis.literal("document:").concat(placed.identity)
     return conform(
         placed.mutate(
-            record_key=ibis.literal("document:").concat(placed.identity),
+            about=about,
+            record_key=about,
             scope=placed.account,
             key=placed.group_account,
-            hint=placed["class"],
+            evidence=ibis.literal(because.KEY),
         ),
-        ENTRY,
+        NOTED,
     )
 
 

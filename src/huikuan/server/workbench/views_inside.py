@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.workbench.inside import inside_page
+from huikuan.server.workbench.overview import published
 
 
 @require_GET
@@ -15,6 +16,8 @@ from huikuan.server.workbench.inside import inside_page
 def inside(request: HttpRequest, record_key: str) -> HttpResponse:
     """Every order inside a bank line or payout, with totals that add up to it."""
     request.nav_page = "collection:list"  # type: ignore[attr-defined]
+    if published(request.book, request.scope) is None:  # type: ignore[attr-defined]
+        return render(request, "workbench/inside_none.html")
     told = inside_page(request, record_key)
     if told is None:
         raise Http404
