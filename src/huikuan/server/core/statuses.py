@@ -117,19 +117,8 @@ def _library_word(group: str, code: str) -> str:
 
 
 SETTLEMENT_TYPE = {code: lazy(_library_word, str)("type", code) for code in SETTLEMENT_TYPES}
-CAUSE = {code: lazy(_library_word, str)("cause", code) for code in (*CAUSES, *DIFFERENCE_REASONS)}
-DIFFERENCE_REASON = {
-    "fee": _("Fee"),
-    "rounding": _("Rounding"),
-    "refund": _("Refund"),
-    "freight": _("Freight"),
-    "subsidy": _("Subsidy"),
-    "exchange": _("Exchange rate"),
-    "penalty": _("Penalty"),
-    "timing": _("Timing"),
-    "write_off": _("Write-off"),
-    "other": _("Other"),
-}
+DIFFERENCE_REASON = {code: lazy(_library_word, str)("cause", code) for code in DIFFERENCE_REASONS}
+CAUSE = {code: lazy(_library_word, str)("cause", code) for code in CAUSES} | DIFFERENCE_REASON
 PASS = {
     "decision": _("By decision"),
     "key": _("By number"),

@@ -123,18 +123,24 @@ def _near(given: Mapping[str, str]) -> panes.Near | None:
     return panes.Near(amount, given.get("near_currency", ""), day, orders)
 
 
+def _published_of(request: HttpRequest, name: str) -> tuple[Results | None, dict[str, Any]]:
+    """The published results, None where they lack this reconciliation, and the context of its pages. 404: no such."""
+    if name not in RECONCILIATIONS:
+        raise Http404
+    request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
+    found = published_for_bench(request)
+    context = bench_context(request, found, name)
+    return (found if found is not None and name in found.manifest.names else None), context
+
+
 @require_GET
 @book_view("view_money")
 def bench(request: HttpRequest, name: str) -> HttpResponse:
     """The workbench of one reconciliation."""
-    if name not in RECONCILIATIONS:
-        raise Http404
+    found, context = _published_of(request, name)
     if request.session.get("bench") != name:
         request.session["bench"] = name
-    request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
-    found = published_for_bench(request)
-    context = bench_context(request, found, name)
-    if found is not None and name in found.manifest.names:
+    if found is not None:
         book, given = request.book, request.GET.dict()  # type: ignore[attr-defined]
         context["panes"] = [
             _pane_context(request, found, name, side, wanted_of(request, side, given, side[0]))
@@ -252,12 +258,8 @@ def matched_columns(name: str) -> list[tuple[str, Any]]:
 @book_view("view_money")
 def matched(request: HttpRequest, name: str) -> HttpResponse:
     """The matched groups of a reconciliation, each with why."""
-    if name not in RECONCILIATIONS:
-        raise Http404
-    request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
-    found = published_for_bench(request)
-    context = bench_context(request, found, name)
-    if found is not None and name in found.manifest.names:
+    found, context = _published_of(request, name)
+    if found is not None:
         scope = request.scope  # type: ignore[attr-defined]
         context |= groups.page(request, found, name, scope.date_to if scope.chosen_period else None)
         context["listing"] = listing(request, "matched", matched_columns(name), fixed=2)
@@ -268,12 +270,8 @@ def matched(request: HttpRequest, name: str) -> HttpResponse:
 @book_view("view_money")
 def causes(request: HttpRequest, name: str) -> HttpResponse:
     """Why the open items of a reconciliation are open, counted, each cause with the way to its rows."""
-    if name not in RECONCILIATIONS:
-        raise Http404
-    request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
-    found = published_for_bench(request)
-    context = bench_context(request, found, name)
-    if found is not None and name in found.manifest.names:
+    found, context = _published_of(request, name)
+    if found is not None:
         context["tables"] = counted_causes(found, name)
     return render(request, "workbench/causes.html", context)
 
