@@ -74,9 +74,10 @@ def subset(among: int) -> str:
     return json.dumps({"code": "subset", "among": among})
 
 
-def text(code: str, figures: Mapping[str, Any] | None = None) -> Any:
-    """Evidence as an expression: the code, and figures (expressions of any type), each as JSON text."""
-    parts = [ibis.literal(json.dumps({"code": code})[:-1])]
+def text(code: Any, figures: Mapping[str, Any] | None = None) -> Any:
+    """Evidence as an expression: the code (a word or a text expression), and figures (expressions of any type), each as
+    JSON text."""
+    parts = [ibis.literal('{"code": '), json_text(ibis.literal(code) if isinstance(code, str) else code)]
     for name, value in (figures or {}).items():
         if value.type().is_string():
             parts += [ibis.literal(f', "{name}": '), json_text(value.fill_null(""))]
@@ -89,11 +90,3 @@ def json_text(value: Any) -> Any:
     """An expression's text as a JSON string, quotes included."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return ibis.literal('"').concat(escaped, ibis.literal('"'))
-
-
-def with_figures(code: Any, figures: Mapping[str, Any]) -> Any:
-    """Evidence whose parameters are text expressions, none of them null."""
-    parts = [ibis.literal('{"code": '), json_text(code)]
-    for name, text in figures.items():
-        parts += [ibis.literal(f', "{name}": '), json_text(text)]
-    return parts[0].concat(*parts[1:], ibis.literal("}"))

@@ -436,4 +436,4 @@ def _evidence(row: Any) -> Any:
         "returned": row.given.cast("string"),
         "difference": row.finding.cast("string"),
     }
-    return because.with_figures(row["class"], figures)
+    return because.text(row["class"], figures)

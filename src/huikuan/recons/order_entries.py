@@ -95,13 +95,14 @@ def left_entries(facts: Facts, rules: Rules, as_of: date, shops: list[str]) -> A
             amount=lines.brings,
             compared=lines.brings,
             due_date=anchor,
-            hint=_before_start(lines.business_date, rules),
+            hint=before_start(lines.business_date, rules),
         ),
         ENTRY,
     )
 
 
-def _before_start(day: Any, rules: Rules, hint: Any = None) -> Any:
+def before_start(day: Any, rules: Rules, hint: Any = None) -> Any:
+    """The hint `other_period` for a day before the book's start, else the hint given."""
     otherwise = ibis.null().cast("string") if hint is None else hint
     if rules.start is None:
         return otherwise
@@ -163,7 +164,7 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
         flow=lines.flow_no,
         reference=ibis.ifelse(lines.key_state == "none", lines.item, told_texts(lines.trade_no, lines.item)),
         compared=ibis.ifelse(gross, lines.amount, ZERO),
-        hint=_before_start(lines.business_date, rules, hint),
+        hint=before_start(lines.business_date, rules, hint),
     )
     return conform(entries, ENTRY), extra
 

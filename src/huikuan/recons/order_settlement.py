@@ -14,7 +14,7 @@ from typing import Any
 
 import ibis
 
-from huikuan.engine.evidence import with_figures
+from huikuan.engine import evidence as because
 from huikuan.engine.lines import ZERO, more_than_one, union_all
 from huikuan.engine.model import MONEY_TYPE, Classes, Definition, Facts, Passes, Sides
 from huikuan.engine.workspace import Workspace, conform
@@ -92,7 +92,7 @@ def noted(sides: Sides) -> Any:
     if copies is None:
         return None
     again = sides.right.semi_join(copies, "record_key")
-    evidence = with_figures(ibis.literal("fee_twice"), {"type": again.type})
+    evidence = because.text("fee_twice", {"type": again.type})
     return again.mutate(about=again.record_key, evidence=evidence, **{"class": ibis.literal("duplicate")})
 
 

@@ -19,9 +19,9 @@ import ibis
 from huikuan.engine.lines import ZERO
 from huikuan.engine.model import ENTRY, MONEY_TYPE, Facts
 from huikuan.engine.workspace import conform, typed_table
-from huikuan.recons.order_entries import no_later
+from huikuan.recons.order_entries import before_start, no_later
 from huikuan.records.due_dates import add_business_days
-from huikuan.records.rules import BEGINNING, Rules, SettlementRule
+from huikuan.records.rules import Rules, SettlementRule
 
 RETURN_WITHIN_DAYS = 30
 ANY_TARGET = ibis.literal("*")
@@ -40,11 +40,7 @@ def left_entries(facts: Facts, rules: Rules, as_of: date) -> Any:
     entries = told.mutate(
         target=_targets(told.scope, rules), order_no=NO_TEXT, compared=told.amount, due_date=told.date
     )
-    return conform(entries.mutate(hint=_before_start(entries.date, rules)), ENTRY)
-
-
-def _before_start(day: Any, rules: Rules) -> Any:
-    return ibis.ifelse(day < ibis.literal(rules.start or BEGINNING), ibis.literal("other_period"), NO_TEXT)
+    return conform(entries.mutate(hint=before_start(entries.date, rules)), ENTRY)
 
 
 def _targets(account: Any, rules: Rules) -> Any:
@@ -113,7 +109,6 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> Any:
     words = texts[0]
     for text in texts[1:]:
         words = words + " " + text
-    early = lines.business_date < ibis.literal(rules.start or BEGINNING)
     entries = lines.mutate(
         scope=lines.account,
         target=ANY_TARGET,
@@ -124,7 +119,7 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> Any:
         type=ibis.literal("bank"),
         flow=lines.ref,
         compared=lines.amount,
-        hint=ibis.ifelse(early, ibis.literal("other_period"), class_by_words(lines)),
+        hint=before_start(lines.business_date, rules, class_by_words(lines)),
     )
     return conform(entries, ENTRY)
 

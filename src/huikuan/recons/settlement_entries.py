@@ -25,9 +25,9 @@ import ibis
 from huikuan.engine.lines import union_all
 from huikuan.engine.model import ENTRY, Facts
 from huikuan.engine.workspace import Workspace, conform
-from huikuan.recons.order_entries import MONEY_MOVES, no_later
+from huikuan.recons.order_entries import MONEY_MOVES, before_start, counted_settlements, no_later
 from huikuan.records.codes import WALLET_MOVEMENTS
-from huikuan.records.rules import BEGINNING, Rules
+from huikuan.records.rules import Rules
 
 # Which number of a settlement line may be which of a wallet line, the surest first. The first is that of bills which
 # tell both kinds. WeChat's refunds have their own number as trade and the payment's as flow: so the trade goes before.
@@ -41,7 +41,6 @@ MEETINGS = (
     ("order_no", "order_no"),
 )
 OWN_FLOW = "2"  # the place at which every line has its flow number
-NO_TEXT = ibis.null().cast("string")
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,6 @@ class Scopes:
     telling_both: frozenset[str] = frozenset()
 
 
-def counted(facts: Facts, as_of: date) -> Any:
-    """Settlement lines that should move in a wallet, as of a day."""
-    lines = facts.table("settlement_line")
-    lines = lines.filter(no_later(lines.business_date, as_of) & ~lines.type.isin(MONEY_MOVES))
-    return lines.filter(~lines.corroborating.fill_null(False)) if "corroborating" in lines.columns else lines
-
-
 def moved(facts: Facts, as_of: date) -> Any:
     """Wallet lines that may be a settlement, as of a day."""
     lines = facts.table("wallet_line")
@@ -75,7 +67,7 @@ def find_scopes(facts: Facts, rules: Rules, as_of: date) -> Scopes:
     """The scopes of a book: a few rows, looked at in plain Python."""
     told = facts.table("settlement_line")
     lines = union_all(
-        counted(facts, as_of).select("account", "document_id", "shop", straight=False),
+        counted_settlements(facts, as_of).select("account", "document_id", "shop", straight=False),
         told.filter(told.type == "payout").select("account", "document_id", "shop", straight=True),
     )
     found = _distinct(lines, "account", "document_id", "shop", "straight")
@@ -127,7 +119,7 @@ def _join(of: dict[str, str], account: str, wallets: list[str]) -> None:
 def both_sides(facts: Facts, rules: Rules, as_of: date, scopes: Scopes) -> tuple[Any, Any, Workspace]:
     """Entries of either side, and what must live as long as they."""
     work = Workspace(facts.backend)
-    left, right = counted(facts, as_of), moved(facts, as_of)
+    left, right = counted_settlements(facts, as_of), moved(facts, as_of)
     mixed = sorted(set(scopes.of) - scopes.plain)
     sides = []
     keys = (
@@ -147,7 +139,6 @@ def both_sides(facts: Facts, rules: Rules, as_of: date, scopes: Scopes) -> tuple
 
 def _entries(lines: Any, scope: Any, key: Any, rules: Rules) -> Any:
     """Lines of either kind as entries. Until `dates` is asked, due_date holds the day."""
-    early = lines.business_date < ibis.literal(rules.start or BEGINNING)
     told = lines.mutate(
         scope=scope,
         target=ibis.literal("*"),
@@ -156,7 +147,7 @@ def _entries(lines: Any, scope: Any, key: Any, rules: Rules) -> Any:
         flow=lines.flow_no,
         compared=lines.amount,
         due_date=lines.business_date,
-        hint=ibis.ifelse(early, ibis.literal("other_period"), NO_TEXT),
+        hint=before_start(lines.business_date, rules),
     )
     if "type" not in lines.columns:
         told = told.mutate(type=lines.item)

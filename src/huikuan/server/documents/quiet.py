@@ -6,16 +6,16 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from huikuan.pipeline.coverage import Coverage
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
-from huikuan.server.accounts.access import actor_name, require
+from huikuan.server.accounts.access import require
 from huikuan.server.audit.services import record
 from huikuan.server.books.models import Book
 from huikuan.server.documents.coverage import coverage_of
 from huikuan.server.documents.models import QuietDays
+from huikuan.server.workbench.services import author_of, end
 
 register(
     {
@@ -36,11 +36,9 @@ def say_quiet(book: Book, actor: Any, stream: Coverage, first: date, last: date,
     told = any(span.first <= last and first <= span.last for span in stream.spans)
     if told or first > last or stream.first is None or first < stream.first or last > book.today():
         raise UserError("coverage.not_missing", first=first, last=last)
-    user = getattr(actor, "user", actor)
     made = QuietDays.objects.create(
-        book=book, stream=stream.key, first=first, last=last, reason=reason, actor=actor_name(actor),
-        created_by=user if getattr(user, "pk", None) else None,
-    )  # fmt: skip
+        book=book, stream=stream.key, first=first, last=last, reason=reason, **author_of(actor)
+    )
     after = {"name": stream.name, "from": first.isoformat(), "to": last.isoformat(), "reason": reason}
     record(actor, "coverage.quiet", f"stream:{stream.key}", book=book, after=after)
     return made
@@ -53,8 +51,7 @@ def take_back(book: Book, actor: Any, pk: int) -> QuietDays:
     found = QuietDays.objects.select_for_update().filter(book=book, pk=pk, live=True).first()
     if found is None:
         raise UserError("coverage.not_quiet")
-    found.live, found.undone_actor, found.undone_at = False, actor_name(actor), timezone.now()
-    found.save(update_fields=["live", "undone_actor", "undone_at"])
+    end(found, actor)
     before = {"from": found.first.isoformat(), "to": found.last.isoformat(), "reason": found.reason}
     record(actor, "coverage.quiet_undo", f"stream:{found.stream}", book=book, before=before)
     return found

@@ -19,12 +19,12 @@ from huikuan.records.document import Document
 from huikuan.records.errors import UserError
 from huikuan.records.kind import record_key_parts
 from huikuan.records.kinds import KINDS
-from huikuan.server.accounts.access import actor_name, require
+from huikuan.server.accounts.access import require
 from huikuan.server.audit.services import record
 from huikuan.server.books.models import Book
 from huikuan.server.documents.library import library_book
 from huikuan.server.workbench.models import Exclusion
-from huikuan.server.workbench.services import add_record, results
+from huikuan.server.workbench.services import add_record, author_of, results
 
 # What the reconciliations call told twice.
 CLASSES = {"order-settlement": ("duplicate", "refund_twice"), "balance": ("possible_duplicate",)}
@@ -139,12 +139,10 @@ def decide(book: Book, actor: Any, document_id: str, record_key: str, movements:
     if record_key not in {each.record_key for each in doubtful(book, document_id, [kind_name])}:
         raise UserError("correct.no_record", record_key=record_key)
     require(book, actor, "match")
-    user = getattr(actor, "user", actor)
     reason = gettext("Two files tell it: %(n)s movements") % {"n": movements}
     Exclusion.objects.create(
-        book=book, record_key=finding_key(record_key), reconciliation="balance", reason=reason,
-        actor=actor_name(actor), created_by=user if getattr(user, "pk", None) else None,
-    )  # fmt: skip
+        book=book, record_key=finding_key(record_key), reconciliation="balance", reason=reason, **author_of(actor)
+    )
     after = {"reconciliation": "balance", "reason": reason}
     record(actor, "record.exclude", f"record:{record_key}", book=book, after=after)
     if movements == 2:

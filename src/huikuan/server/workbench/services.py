@@ -148,7 +148,8 @@ def _locked(book: Book) -> Book:
     return Book.objects.select_for_update().get(pk=book.pk)
 
 
-def _author(actor: Any) -> dict[str, Any]:
+def author_of(actor: Any) -> dict[str, Any]:
+    """Who makes a decision, as its fields."""
     user = getattr(actor, "user", actor)
     return {"actor": actor_name(actor), "created_by": user if getattr(user, "pk", None) else None}
 
@@ -200,7 +201,7 @@ def match(
         raise UserError("match.limit", difference=_shown(difference), limit=_shown(limit))
     made = Match.objects.create(
         book=book, group_id=uuid.uuid4().hex, reconciliation=name, difference_reason=difference_reason, reason=reason,
-        difference=difference, currency=currencies[0], forced=force, **_author(actor),
+        difference=difference, currency=currencies[0], forced=force, **author_of(actor),
     )  # fmt: skip
     MatchMember.objects.bulk_create(
         MatchMember(
@@ -280,7 +281,7 @@ def unmatch(book: Book, actor: Any, group_id: str, reason: str = "") -> Match | 
         return take_apart(book, actor, group_id, reason)
     if not made.live:
         raise UserError("decision.undone")
-    _take_back(made, actor)
+    end(made, actor)
     MatchMember.objects.filter(match=made).update(live=False)
     record(
         actor,
@@ -293,7 +294,8 @@ def unmatch(book: Book, actor: Any, group_id: str, reason: str = "") -> Match | 
     return made
 
 
-def _take_back(decision: Decision, actor: Any) -> None:
+def end(decision: Decision, actor: Any) -> None:
+    """A decision is in force no longer."""
     decision.live = False
     decision.undone_actor = actor_name(actor)
     decision.undone_at = timezone.now()
@@ -312,7 +314,7 @@ def take_apart(book: Book, actor: Any, group_id: str, reason: str = "", name: st
         if rows:
             keys = sorted({row["record_key"] for row in rows})
             apart = Apart.objects.create(
-                book=book, reconciliation=each, record_keys=keys, reason=reason, **_author(actor)
+                book=book, reconciliation=each, record_keys=keys, reason=reason, **author_of(actor)
             )
             record(
                 actor,
@@ -349,7 +351,7 @@ def _exclude(book: Book, actor: Any, record_key: str, reason: str, name: str, kn
     if record_key not in known:
         raise UserError("correct.no_record", record_key=record_key)
     made = Exclusion.objects.create(
-        book=book, record_key=record_key, reconciliation=name, reason=reason, **_author(actor)
+        book=book, record_key=record_key, reconciliation=name, reason=reason, **author_of(actor)
     )
     record(actor, "record.exclude", f"record:{record_key}", book=book, after={"reconciliation": name, "reason": reason})
     return made
@@ -365,7 +367,7 @@ def refuse_suggestion(book: Book, actor: Any, name: str, item_id: str) -> Sugges
     there = SuggestionRefused.objects.filter(book=book, reconciliation=name, item_id=item_id, live=True).first()
     if there is not None:
         return there
-    made = SuggestionRefused.objects.create(book=book, reconciliation=name, item_id=item_id, **_author(actor))
+    made = SuggestionRefused.objects.create(book=book, reconciliation=name, item_id=item_id, **author_of(actor))
     record(actor, "suggestion.reject", f"item:{item_id}", book=book, after={"reconciliation": name})
     return made
 
@@ -398,10 +400,10 @@ def correct(book: Book, actor: Any, record_key: str, field: str, value: str, rea
         raise UserError("correct.no_record", record_key=record_key)
     earlier = Correction.objects.filter(book=book, record_key=record_key, field=field, live=True).first()
     if earlier is not None:
-        _take_back(earlier, actor)
+        end(earlier, actor)
     before = facts.as_text(told[field])
     made = Correction.objects.create(
-        book=book, record_key=record_key, field=field, before=before, after=value, reason=reason, **_author(actor)
+        book=book, record_key=record_key, field=field, before=before, after=value, reason=reason, **author_of(actor)
     )
     record(
         actor,
@@ -449,7 +451,7 @@ def add_record(book: Book, actor: Any, kind_name: str, values: Mapping[str, str]
     if ManualRecord.objects.filter(book=book, record_key=key, live=True).exists():
         raise UserError("decision.there", record_key=key)
     made = ManualRecord.objects.create(
-        book=book, kind=kind_name, record_key=key, values=dict(told), reason=reason, **_author(actor)
+        book=book, kind=kind_name, record_key=key, values=dict(told), reason=reason, **author_of(actor)
     )
     record(actor, "record.add", f"record:{key}", book=book, after={**told, "reason": reason})
     return made
@@ -466,8 +468,8 @@ def classify_item(book: Book, actor: Any, source: str, item: str, type_name: str
         raise UserError("item.type_unknown", type=type_name, types=known)
     earlier = ItemClass.objects.filter(book=book, source=source, item=item, live=True).first()
     if earlier is not None:
-        _take_back(earlier, actor)
-    made = ItemClass.objects.create(book=book, source=source, item=item, type=type_name, **_author(actor))
+        end(earlier, actor)
+    made = ItemClass.objects.create(book=book, source=source, item=item, type=type_name, **author_of(actor))
     before = {"type": earlier.type} if earlier else {}
     record(actor, "item.classify", f"item:{source}/{item}", book=book, before=before, after={"type": type_name})
     return made
@@ -480,7 +482,7 @@ def dispute(book: Book, actor: Any, shop: str, order_no: str, reason: str) -> Di
     _locked(book)
     if Dispute.objects.filter(book=book, shop=shop, order_no=order_no, live=True).exists():
         raise UserError("decision.there", record_key=order_no)
-    made = Dispute.objects.create(book=book, shop=shop, order_no=order_no, reason=reason, **_author(actor))
+    made = Dispute.objects.create(book=book, shop=shop, order_no=order_no, reason=reason, **author_of(actor))
     record(actor, "order.dispute", f"order:{shop}/{order_no}", book=book, after={"reason": reason})
     return made
 
@@ -500,7 +502,7 @@ def take_back(book: Book, actor: Any, sort: str, number: int) -> Decision:
     found = UNDOABLE[sort]._default_manager.filter(book=book, pk=number).first()
     if found is None or not found.live:
         raise UserError("decision.undone")
-    _take_back(found, actor)
+    end(found, actor)
     record(actor, f"{sort}.undo", f"{sort}:{number}", book=book)
     return found
 
@@ -510,7 +512,7 @@ def note(book: Book, actor: Any, subject: str, text: str) -> Note:
     require(book, actor, "match")
     if not text.strip():
         raise UserError("note.empty")
-    made = Note.objects.create(book=book, subject=subject, text=text.strip(), **_author(actor))
+    made = Note.objects.create(book=book, subject=subject, text=text.strip(), **author_of(actor))
     record(actor, "note.add", subject, book=book, after={"text": made.text})
     return made
 
