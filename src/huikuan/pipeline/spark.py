@@ -11,6 +11,7 @@ import importlib.util
 import os
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,12 +28,21 @@ from huikuan.records.messages import gettext_noop, register
 DEFAULT_MASTER = "local[*]"
 JAVA_AT_LEAST = 17
 FILE_SIZE = "128MB"  # what one task of Spark reads at a time
+MASTERS = r"local(\[.+\])?|spark://.+|k8s://.+|yarn"  # as Spark names them
+MASTER_WAIT_S = 10  # how long a cluster's master may take to answer; Spark itself would ask for minutes
 
 register(
     {
         "spark.no_java": gettext_noop(
             "Spark needs Java %(version)s or newer: install a Java runtime (such as openjdk-17-jre-headless) and put "
             "it on the PATH or name its folder in JAVA_HOME."
+        ),
+        "spark.no_answer": gettext_noop(
+            "The Spark master %(master)s does not answer: check that the cluster runs and that its address and port "
+            "are right (spark://HOST:PORT; local[*] is this machine)."
+        ),
+        "spark.bad_master": gettext_noop(
+            "“%(master)s” is not the address of a Spark master: give spark://HOST:PORT, or local[*] for this machine."
         ),
         "spark.not_installed": gettext_noop(
             "Spark is not installed: install huikuan[spark] into a Python environment of its own, and run this command "
@@ -74,7 +84,7 @@ def java_version() -> int:
 def spark_backend(master: str, scratch: Path) -> Iterator[Any]:
     """An Ibis backend over Spark: the session of this process where there is one, else a new one, stopped at the end.
 
-    Errors: OperatorError where PySpark or Java is missing.
+    Errors: OperatorError where PySpark or Java is missing, or the master is none or does not answer.
     """
     require_spark()
     from pyspark.sql import SparkSession
@@ -82,6 +92,8 @@ def spark_backend(master: str, scratch: Path) -> Iterator[Any]:
     from huikuan.pipeline.spark_backend import SparkBackend
 
     given = SparkSession.getActiveSession()
+    if given is None:
+        _require_master(master)
     session = given or new_session(master)
     try:
         backend = SparkBackend().connect(session, **SETTINGS)
@@ -90,6 +102,24 @@ def spark_backend(master: str, scratch: Path) -> Iterator[Any]:
     finally:
         if given is None:
             session.stop()
+
+
+def _require_master(master: str) -> None:
+    """OperatorError where the master is none that Spark knows, or is a cluster's that does not answer."""
+    if not re.fullmatch(MASTERS, master):
+        raise OperatorError("spark.bad_master", master=master)
+    if master.startswith("spark://") and not any(_answers(address) for address in master[8:].split(",")):
+        raise OperatorError("spark.no_answer", master=master)
+
+
+def _answers(address: str) -> bool:
+    """Whether something listens at HOST:PORT."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=MASTER_WAIT_S).close()
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def new_session(master: str) -> Any:
