@@ -40,7 +40,7 @@ def order(order_no: str, paid: str | int, line_no: str = "1", **fields: Any) -> 
         **fields,
     }
     told |= {"order_no": order_no, "line_no": line_no, "paid": paid}
-    return _record("order_line", told)
+    return record("order_line", told)
 
 
 def settled(order_no: str | None, amount: str | int, type_: str = "sale", **fields: Any) -> Row:
@@ -52,23 +52,23 @@ def settled(order_no: str | None, amount: str | int, type_: str = "sale", **fiel
         **fields,
     }
     told |= {"order_no": order_no, "type": type_, "amount": amount, "component": type_}
-    return _record("settlement_line", told)
+    return record("settlement_line", told)
 
 
 def moved(amount: str | int, movement: str = "", **fields: Any) -> Row:
-    return _record(
+    return record(
         "wallet_line", {"account": "W", "business_date": day(10), "amount": amount, "movement": movement, **fields}
     )
 
 
 def banked(amount: str | int, **fields: Any) -> Row:
-    return _record("bank_line", {"account": "B", "business_date": day(11), "amount": amount, **fields})
+    return record("bank_line", {"account": "B", "business_date": day(11), "amount": amount, **fields})
 
 
 _numbers = iter(range(1, 1_000_000_000))
 
 
-def _record(kind: str, fields: Row) -> Row:
+def record(kind: str, fields: Row) -> Row:
     number = next(_numbers)
     row: Row = {"_kind": kind, "currency": "CNY", "document_id": "doc", "source_row": number, "n": 0, **fields}
     row.setdefault("flow_no", f"F{number}")

@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from huikuan.records import rules
 from huikuan.records.errors import OperatorError, UserError
 from huikuan.server import keys
-from huikuan.server.books import services, toml
+from huikuan.server.audit.models import Entry
+from huikuan.server.books import services, toml, user_reconciliations
 from huikuan.server.books.models import Book, FeeRate, SettlementRule
 from tests.server.world import World
 
@@ -37,7 +38,7 @@ def test_reading_rules_costs_the_same_however_many_there_are(world: World, djang
     for number in range(20):
         services.ensure_account(world.ours.book, f"W{number}", "wallet", shops=(f"S{number}",))
     book = Book.objects.get(pk=world.ours.book.pk)
-    with django_assert_num_queries(7):  # type: ignore[operator]
+    with django_assert_num_queries(8):  # type: ignore[operator]
         services.rules_of(book)
 
 
@@ -51,6 +52,32 @@ def test_the_rules_file_round_trips(world: World) -> None:
     assert services.rules_of(other) == services.rules_of(world.ours.book)
 
 
+OWN = """
+[[user_reconciliation]]
+name = "ledger-bank"
+title = "Ledger ↔ bank"
+left = {kind = "ledger_line", plus = "debit", minus = "credit", key = ["payout_id"]}
+right = {kind = "bank_line", plus = "amount", key = ["reference"]}
+"""
+
+
+def test_reconciliations_of_ones_own_have_versions_and_end_by_a_version(world: World) -> None:
+    book = world.ours.book
+    assert toml.import_text(book, OWN, by=world.users["accountant"]) == 1
+    toml.import_text(book, OWN)  # the same again is no new version
+    toml.import_text(book, OWN.replace("Ledger ↔", "Books ↔"))
+    user_reconciliations.end(book, "ledger-bank")
+    assert user_reconciliations.declared(book) == services.rules_of(book).user_reconciliations == ()
+    told = [(v.version, v.definition["title"], v.ended) for v in user_reconciliations.versions(book, "ledger-bank")]
+    assert told == [(3, "Books ↔ bank", True), (2, "Books ↔ bank", False), (1, "Ledger ↔ bank", False)]
+    actions = Entry.objects.filter(object="user_reconciliation:ledger-bank").values_list("action", flat=True)
+    assert sorted(actions) == ["rules.change", "rules.change", "rules.delete"]
+    with pytest.raises(UserError, match="no reconciliation"):
+        user_reconciliations.end(book, "ledger-bank")
+    toml.import_text(book, OWN)
+    assert "ledger-bank" in toml.export_text(book) and len(user_reconciliations.declared(book)) == 1
+
+
 def test_a_second_version_is_added_and_the_first_kept(world: World) -> None:
     toml.import_text(
         world.ours.book, '[[fee_rate]]\nshop = "Shop A"\ntype = "commission"\nfrom = 2026-06-01\nrate = 0.06\n'
@@ -61,6 +88,9 @@ def test_a_second_version_is_added_and_the_first_kept(world: World) -> None:
 
 BAD = {
     "[[shop]": "no rules file",
+    OWN.replace("debit", "debet"): "left.plus is 'debet'; expected one of: debit, credit",
+    OWN + OWN: "ledger-bank is there twice",
+    '[[user_reconciliation]]\nname = "balance"\ntitle = 1': "name is balance, the name of a built-in reconciliation",
     '[[shops]]\nname = "x"': "unknown section",
     '[[shop]]\nnaam = "x"': "unknown field naam",
     '[[fee_rate]]\nshop = "Shop A"\ntype = "commission"': "rate is missing",

@@ -51,9 +51,10 @@ def match_command(
 ) -> None:  # fmt: skip
     """Say that records belong together. Prints the match's links."""
     from huikuan.pipeline.reconciling import names_asked
+    from huikuan.server.books.services import rules_of
     from huikuan.server.workbench.services import match
 
-    names_asked([name])
+    names_asked([name], rules_of(book))
     if not left and not right:
         raise click.UsageError("Name records by --left KEY... and --right KEY...")
     made = match(

@@ -50,6 +50,7 @@ def reconcile_command(
 ) -> None:  # fmt: skip
     """Reconcile and publish. A run as of another day, or over a part, is published beside the current one."""
     from huikuan.pipeline.reconciling import Asked, names_asked
+    from huikuan.server.books.services import rules_of
     from huikuan.server.workbench import services
 
     if tolerance is not None and tolerance < 0:
@@ -57,15 +58,11 @@ def reconcile_command(
     if spark_master and backend != "spark":
         raise click.UsageError("--spark-master goes with --backend spark.")
     asked = Asked(names, as_of, date_from, date_to, tolerance, backend, spark_master or "")
-    names_asked(names)
+    chosen = names_asked(names, rules_of(book))
     with progress("Reconciling") as told:
         manifest = services.reconcile(book, ACTOR, asked, told)
     found = services.results(book, as_of, date_from, date_to)
-    rows = [
-        {**row, "as_of": manifest.as_of, "run": manifest.run}
-        for name in names_asked(names)
-        for row in found.statement(name)
-    ]
+    rows = [{**row, "as_of": manifest.as_of, "run": manifest.run} for name in chosen for row in found.statement(name)]
     emit([{name: row[name] for name in STATEMENT} for row in rows], as_json, STATEMENT)
     for conflict in manifest.conflicts:
         say(
@@ -113,9 +110,10 @@ def _print(
     """Write a table of the published results."""
     from huikuan.pipeline.reconciling import names_asked
     from huikuan.pipeline.results import LINK_COLUMNS, OPEN_COLUMNS
+    from huikuan.server.books.services import rules_of
     from huikuan.server.workbench.services import results
 
-    names_asked([name])
+    names_asked([name], rules_of(book))
     found = results(book, as_of, date_from, date_to)
     if part == "links":
         write_rows(found.told_links(name), LINK_COLUMNS, format_id, output, as_json)

@@ -17,7 +17,7 @@ from huikuan.engine.model import LINKS, OPEN
 from huikuan.pipeline.compute import literal, quoted
 from huikuan.pipeline.groups import GROUPS_SQL
 from huikuan.pipeline.overlay import Delta
-from huikuan.recons import RECONCILIATIONS
+from huikuan.recons import RECONCILIATIONS, definition_of
 from huikuan.records.codes import NO_WORK_CLASSES, UNKNOWN_CAUSE
 from huikuan.records.decisions import ManualMatch
 from huikuan.records.kind import record_key_parts
@@ -224,14 +224,20 @@ def _loose(run: OpenedRun, name: str, prefix: str) -> str:
     """SQL of `PREFIX_base` with `loose_class` and `loose_due`: what a record set loose from a group is called until the
     next run has matched it anew. An order waits for its due date, what was settled for it has its order, a payout is on
     its way until the usual bank days have passed."""
-    definition = RECONCILIATIONS.get(name)
+    own = run.manifest.user_reconciliation(name)
+    definition = definition_of(own) if own else RECONCILIATIONS.get(name)
     base, as_of = f"{prefix}_base", run.manifest.as_of
     if definition is None or definition.part_per_record:
         return f"(SELECT *, 'unknown' AS loose_class, NULL::DATE AS loose_due FROM {base})"
     classes = definition.classes
     right = f"'{classes.nothing_owed}'"
     dues = f"SELECT b.record_key, {_bank_due('b.date')} AS due FROM {base} b WHERE b.side = 'left'"
-    if definition.across:
+    if own is not None:
+        dues = (
+            f"SELECT b.record_key, CAST(b.date + INTERVAL {own.waiting_days} DAY AS DATE) AS due FROM {base} b "
+            "WHERE b.side = 'left'"
+        )
+    elif definition.across:
         right = f"CASE WHEN amount < 0 THEN '{classes.unknown_out}' ELSE '{classes.unknown_in}' END"
     else:
         dues = (

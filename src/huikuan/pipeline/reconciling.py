@@ -78,9 +78,9 @@ class Asked:
     spark_master: str = ""
 
 
-def names_asked(names: Sequence[str]) -> tuple[str, ...]:
-    """The reconciliations asked for, all if none is named. UserError for a name that is none."""
-    known = tuple(recons.RECONCILIATIONS)
+def names_asked(names: Sequence[str], rules: Rules) -> tuple[str, ...]:
+    """The reconciliations asked for, all of the book if none is named. UserError for a name that is none."""
+    known = tuple(recons.definitions(rules))
     for name in names:
         if name not in known:
             raise UserError("reconcile.name_unknown", name=name, names=", ".join(known))
@@ -96,7 +96,7 @@ def run(
     is published then, the last run stands.
     """
     asked = asked or Asked()
-    names_asked(asked.names)
+    names_asked(asked.names, rules)
     if asked.date_from and asked.date_to and asked.date_from > asked.date_to:
         raise UserError("reconcile.period_upside_down", first=asked.date_from, last=asked.date_to)
     book.create()
@@ -136,7 +136,7 @@ def _compute(
     assert asked.as_of is not None  # noqa: S101 - set by `run`
     started = time.monotonic()
     facts_version = book.lake.version()
-    rules = with_tolerance(rules, names_asked(asked.names), asked.tolerance)
+    rules = with_tolerance(rules, names_asked(asked.names, rules), asked.tolerance)
     con = connect()
     small = sum(document.accepted for document in book.lake.documents()) <= SMALL_ROWS
     if small:
@@ -151,10 +151,11 @@ def _compute(
     shutil.rmtree(folder / WORK, ignore_errors=True)
     return Manifest(
         run=folder.name, created_at=now, as_of=asked.as_of, date_from=asked.date_from, date_to=asked.date_to,
-        names=tuple(recons.RECONCILIATIONS), facts=facts_version, rules=hash_of(rules), decisions=hash_of(decisions),
+        names=tuple(recons.definitions(rules)), facts=facts_version, rules=hash_of(rules), decisions=hash_of(decisions),
         versions={"huikuan": __version__} | {name: version(name) for name in _packages(asked)},
         tolerances=written.tolerances, rows=written.rows, decided=decided(decisions),
-        conflicts=tuple(plain(each) for each in written.conflicts), seconds=round(time.monotonic() - started, 3),
+        conflicts=tuple(plain(each) for each in written.conflicts), declared=runs.declared(rules),
+        seconds=round(time.monotonic() - started, 3),
     )  # fmt: skip
 
 
@@ -174,9 +175,10 @@ def _write_all(
     _write_documents(con, book.lake, folder)
     rows: dict[str, dict[str, int]] = {}
     tolerances: dict[str, Decimal] = {}
-    steps = len(recons.RECONCILIATIONS) + 2
+    definitions = recons.definitions(rules)
+    steps = len(definitions) + 2
     with _matching_facts(con, loaded.facts, asked, folder) as facts:
-        for done, (name, definition) in enumerate(recons.RECONCILIATIONS.items()):
+        for done, (name, definition) in enumerate(definitions.items()):
             told(name, done, steps)
             tolerance, window = parameters(rules, definition, as_of)
             tolerances[name] = tolerance
@@ -245,10 +247,9 @@ def with_tolerance(rules: Rules, names: Sequence[str], tolerance: Decimal | None
         return rules
     others = tuple(r for r in rules.reconciliations if r.name not in names)
     windows = {r.name: r.window_days for r in rules.reconciliations}
+    defined = recons.definitions(rules)
     own = tuple(
-        ReconciliationRule(
-            name, tolerance=tolerance, window_days=windows.get(name, recons.RECONCILIATIONS[name].window_days)
-        )
+        ReconciliationRule(name, tolerance=tolerance, window_days=windows.get(name, defined[name].window_days))
         for name in names
     )
     return replace(rules, reconciliations=others + own)

@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.plain import plain
+from huikuan.pipeline.plain import hash_of, plain
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register, text_of
+from huikuan.records.rules import Rules
+from huikuan.records.user_reconciliation import UserReconciliation
+from huikuan.records.user_reconciliation_file import read, to_plain
 
 register(
     {
@@ -81,7 +84,8 @@ def arguments(book: Book, as_of: date | None, date_from: date | None = None, dat
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a run was made of and what it holds. `decided` names the decisions it knew (see overlay)."""
+    """What a run was made of and what it holds. `decided` names the decisions it knew (see overlay); `declared` are
+    the user's own reconciliations, each by its name with the `hash` of its definition and the `definition` itself."""
 
     run: str
     created_at: datetime
@@ -97,7 +101,13 @@ class Manifest:
     rows: Mapping[str, Mapping[str, int]]
     decided: Mapping[str, list[str]] = field(default_factory=dict)
     conflicts: tuple[Mapping[str, Any], ...] = ()
+    declared: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seconds: float = 0.0
+
+    def user_reconciliation(self, name: str) -> UserReconciliation | None:
+        """A reconciliation of the user's own as the run knew it; None for a built-in or an unknown name."""
+        found = self.declared.get(name)
+        return read(found["definition"])[0] if found else None
 
     def to_json(self) -> str:
         """As it is written."""
@@ -114,6 +124,12 @@ class Manifest:
         raw["conflicts"] = tuple(raw["conflicts"])
         raw["tolerances"] = {k: Decimal(v) for k, v in raw["tolerances"].items()}
         return cls(**raw)
+
+
+def declared(rules: Rules) -> dict[str, dict[str, Any]]:
+    """What a manifest tells of the user's own reconciliations."""
+    told = {own.name: to_plain(own) for own in rules.user_reconciliations}
+    return {name: {"hash": hash_of(definition), "definition": definition} for name, definition in told.items()}
 
 
 def new_run_folder(book: Book, now: datetime) -> Path:

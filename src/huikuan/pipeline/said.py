@@ -11,6 +11,15 @@ SAID = {
     "settlement_line": "coalesce(item, '')",
     "wallet_line": "coalesce(item, '')",
     "bank_line": "concat_ws(' ', text, reference)",
+    "erp_order": "concat_ws(' ', erp_order_no, title)",
+    "shipment_line": "concat_ws(' ', tracking_no, sku)",
+    "tracking_event": "concat_ws(' ', tracking_no, item)",
+    "return_line": "concat_ws(' ', return_no, sku)",
+    "courier_charge": "concat_ws(' ', tracking_no, item)",
+    "product": "concat_ws(' ', sku, title)",
+    "stock_move": "concat_ws(' ', move_no, sku)",
+    "stock_count": "concat_ws(' ', warehouse, sku)",
+    "ledger_line": "concat_ws(' ', voucher_no, account_name, text)",
 }
 NOTHING_SQL = "SELECT ''::VARCHAR AS record_key, ''::VARCHAR AS party, ''::VARCHAR AS said WHERE false"
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from huikuan.records.user_reconciliation import UserReconciliation
+
 BEGINNING = date(1900, 1, 1)
 
 
@@ -132,5 +134,6 @@ class Rules:
     settlement_rules: tuple[SettlementRule, ...] = ()
     fee_rates: tuple[FeeRate, ...] = ()
     reconciliations: tuple[ReconciliationRule, ...] = ()
+    user_reconciliations: tuple[UserReconciliation, ...] = ()
     start: date | None = None
     opening_balances: dict[str, Decimal] = field(default_factory=dict)  # account -> balance before `start`

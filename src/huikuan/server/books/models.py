@@ -252,3 +252,23 @@ class Contract(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "valid_from"], name="contract_version")]
         ordering = ["account__name", "valid_from"]
+
+
+class UserReconciliation(models.Model):
+    """A version of a reconciliation that the book's people declared. Key: book, name, version; the latest one holds.
+
+    `definition` is what `records.user_reconciliation_file.to_plain` gives. A version that is `ended` ends it: no run
+    makes it any more, its history stays. Nothing is ever changed here, a new version is added.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="user_reconciliations")
+    name = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    definition = models.JSONField()
+    ended = models.BooleanField(default=False)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "name", "version"], name="user_reconciliation_version")]
+        ordering = ["name", "version"]

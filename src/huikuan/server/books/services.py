@@ -18,6 +18,7 @@ from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server import keys
 from huikuan.server.audit.services import record
+from huikuan.server.books import user_reconciliations
 from huikuan.server.books.models import (
     Account,
     Book,
@@ -128,6 +129,7 @@ def rules_of(book: Book) -> rules.Rules:
         accounts=accounts,
         settlement_rules=tuple(_settlement_rules(book)),
         fee_rates=tuple(_fee_rates(book)),
+        user_reconciliations=user_reconciliations.declared(book),
         reconciliations=tuple(_reconciliations(book)),
         start=book.start,
         opening_balances={row.name: row.opening_balance for row in rows if row.opening_balance is not None},

@@ -19,7 +19,10 @@ from django.db import models, transaction
 from huikuan.records import rules
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
+from huikuan.records.user_reconciliation import UserReconciliation
+from huikuan.records.user_reconciliation_file import read, to_plain
 from huikuan.server.audit.services import record
+from huikuan.server.books import user_reconciliations
 from huikuan.server.books.models import (
     Account,
     Book,
@@ -50,6 +53,7 @@ TARIFF = (
 )  # fmt: skip
 ZONE = ("account", "from", "origin", "destination", "zone")
 CONTRACT = ("account", "from", "claim_days", "weight_tolerance")
+OWN = "user_reconciliation"  # a table of tables: read by its own module, which says what may stand in it
 RECONCILIATION = ("name", "from", "tolerance", "window_days")
 SECTIONS = {
     "shop": (SHOP, ("name",)),
@@ -92,7 +96,9 @@ def export_text(book: Book) -> str:
         "contract": [_entry(contract, CONTRACT) for contract in courier.contracts],
         "reconciliation": [_entry(rule, RECONCILIATION) for rule in given.reconciliations],
     }
-    return "\n".join(_block(section, row) for section, rows in document.items() for row in rows)
+    blocks = [_block(section, row) for section, rows in document.items() for row in rows]
+    blocks += [tomli_w.dumps({OWN: [to_plain(own)]}) for own in given.user_reconciliations]
+    return "\n".join(blocks)
 
 
 def _block(section: str, entry: dict[str, Any]) -> str:
@@ -147,7 +153,8 @@ def import_sections(book: Book, document: Mapping[str, Any], *, by: Any = None) 
     """Take over the sections of a rules file, as plain values; returns how many entries they hold. UserError
     `rules.faults`."""
     faults: list[str] = []
-    entries = {section: list(_checked(section, rows, faults)) for section, rows in document.items()}
+    entries = {section: list(_checked(section, rows, faults)) for section, rows in document.items() if section != OWN}
+    own = _declared(document.get(OWN, []), faults)
     if not faults:
         before = export_text(book)
         with transaction.atomic():
@@ -155,10 +162,28 @@ def import_sections(book: Book, document: Mapping[str, Any], *, by: Any = None) 
             if faults:
                 transaction.set_rollback(True)
             else:
+                for each in own:
+                    user_reconciliations.save(book, each, by=by)
                 record(by, "rules.import", book, book=book, before={"toml": before}, after={"toml": export_text(book)})
     if faults:
         raise UserError("rules.faults", faults=" ".join(faults[:20]))
-    return sum(len(rows) for rows in entries.values())
+    return len(own) + sum(len(rows) for rows in entries.values())
+
+
+def _declared(rows: Any, faults: list[str]) -> list[UserReconciliation]:
+    """The user's own reconciliations of a file; what is wrong is added to `faults`, each at its entry and key."""
+    if not isinstance(rows, list):
+        faults.append(f"[[{OWN}]]: unknown section.")
+        return []
+    found: dict[str, UserReconciliation] = {}
+    for number, row in enumerate(rows, start=1):
+        own, wrong = read(row)
+        faults.extend(f"[[{OWN}]] {number}: {fault.text}" for fault in wrong)
+        if own is not None and own.name in found:
+            faults.append(f"[[{OWN}]] {number}: name: {own.name} is there twice.")
+        elif own is not None:
+            found[own.name] = own
+    return list(found.values())
 
 
 def _checked(section: str, rows: Any, faults: list[str]) -> Iterable[dict[str, Any]]:

@@ -186,7 +186,10 @@ def _open(request: HttpRequest, found: Results) -> list[Todo]:
         left = [r for r in found.classes(name) if r["needs_work"] and r["class"] not in (*BREAKS, "payout_missing")]
         count = sum(row["count"] for row in left)
         if count and name != "balance":
-            title = _("%(name)s: %(count)s open") % {"name": title_of(name).title, "count": f"{count:,}"}
+            title = _("%(name)s: %(count)s open") % {
+                "name": title_of(name, found.manifest).title,
+                "count": f"{count:,}",
+            }
             lines.append(
                 Todo(
                     "columns",

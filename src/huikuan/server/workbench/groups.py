@@ -224,7 +224,7 @@ def group(book: Book, found: Results, name: str, group_id: str, order_no: str = 
         ),
         "reason": first["reason"] or "",
         "class_code": first["class"] or "",
-        "class_words": class_words(first["class"] or "", name),
+        "class_words": class_words(first["class"] or "", name, own=name in found.manifest.declared),
         "left_over": found.group_open(name, group_id),
         "made": made,
         "changes": changes(found, name, made) if made and made.live else [],

@@ -138,7 +138,7 @@ def lines_of(found: Results, name: str) -> list[Line]:
     by_currency: dict[str, dict[str, dict[str, Any]]] = {}
     for row in found.statement_now(name):
         by_currency.setdefault(row["currency"], {})[row["side"]] = row
-    title = title_of(name)
+    title = title_of(name, found.manifest)
     lines = []
     for currency in sorted({*by_currency, *(key[0] for key in opened)}):
         sides = {

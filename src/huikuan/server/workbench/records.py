@@ -12,6 +12,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from huikuan.pipeline import facts
+from huikuan.pipeline.runs import Manifest
 from huikuan.records.decisions import Decisions
 from huikuan.records.kind import record_key_parts
 from huikuan.records.kinds import KINDS
@@ -55,8 +56,12 @@ NEEDED = {
 }
 
 
-def entered_kind(name: str, side: str) -> str:
-    """The kind of record that is missing where a side of a reconciliation lacks one."""
+def entered_kind(name: str, side: str, manifest: Manifest | None = None) -> str:
+    """The kind of record that is missing where a side of a reconciliation lacks one; blank where none is entered."""
+    own = manifest.user_reconciliation(name) if manifest else None
+    if own is not None:
+        kind = own.side(side).kind
+        return kind if kind in ENTERED else ""
     return SIDES.get(name, ("bank_line", "bank_line"))[side == "right"]
 
 

@@ -84,7 +84,8 @@ def _amounts(request: HttpRequest, found: Results, amount: Decimal) -> list[Hit]
         for row in rows:
             side = "lq" if row["side"] == "left" else "rq"
             url = book_url(request, "workbench:bench", name, query={"show": "all", side: f"={size.normalize():f}"})
-            note = f"{title_of(name).title} · {numbers.day(row['date'])} · {statuses.word_of('class', row['class'])}"
+            title = title_of(name, found.manifest).title
+            note = f"{title} · {numbers.day(row['date'])} · {statuses.word_of('class', row['class'])}"
             hits.append(
                 Hit(
                     url,

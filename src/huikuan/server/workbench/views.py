@@ -30,7 +30,7 @@ from huikuan.server.workbench.inside import has_inside
 from huikuan.server.workbench.overview import is_stale, overview, published, work_by_name
 from huikuan.server.workbench.records import entered_kind
 from huikuan.server.workbench.rows import Row
-from huikuan.server.workbench.words import title_of, why_open
+from huikuan.server.workbench.words import Title, names_of, title_of, why_open
 
 
 @require_GET
@@ -62,7 +62,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     """Go to the reconciliation last worked on, else the one with most work."""
     found = published_for_bench(request)
     name = str(request.session.get("bench", ""))
-    if name not in RECONCILIATIONS:
+    if name not in names_of(found.manifest if found else None):
         work = work_by_name(found) if found else {}
         name = max(work, key=lambda each: work[each][0]) if work else next(iter(RECONCILIATIONS))
     return redirect(book_url(request, "workbench:bench", name))
@@ -76,9 +76,9 @@ def published_for_bench(request: HttpRequest) -> Results | None:
 
 
 def _found(request: HttpRequest, name: str) -> Results:
-    if name not in RECONCILIATIONS:
-        raise Http404
     found = published_for_bench(request)
+    if name not in names_of(found.manifest if found else None):
+        raise Http404
     if found is None or name not in found.manifest.names:
         raise UserError("results.none")
     return found
@@ -125,10 +125,10 @@ def _near(given: Mapping[str, str]) -> panes.Near | None:
 
 def _published_of(request: HttpRequest, name: str) -> tuple[Results | None, dict[str, Any]]:
     """The published results, None where they lack this reconciliation, and the context of its pages. 404: no such."""
-    if name not in RECONCILIATIONS:
+    found = published_for_bench(request)
+    if name not in names_of(found.manifest if found else None):
         raise Http404
     request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
-    found = published_for_bench(request)
     context = bench_context(request, found, name)
     return (found if found is not None and name in found.manifest.names else None), context
 
@@ -155,12 +155,13 @@ def bench_context(request: HttpRequest, found: Results | None, name: str) -> dic
     """What the head of every page of a reconciliation shows."""
     book = request.book  # type: ignore[attr-defined]
     work = work_by_name(found) if found else {}
+    manifest = found.manifest if found else None
     return {
         "name": name,
-        "words": title_of(name),
+        "words": title_of(name, manifest),
         "found": found,
         "stale": bool(found and is_stale(book, found)),
-        "names": [(each, title_of(each), work.get(each, (0, False))[0]) for each in RECONCILIATIONS],
+        "names": [(each, title_of(each, manifest), work.get(each, (0, False))[0]) for each in names_of(manifest)],
         "show": request.GET.get("show", "") or "work",
         "counts": panes.counts(found, name) if found and name in found.manifest.names else {},
         "matched_groups": groups.count(found, name) if found and name in found.manifest.names else 0,
@@ -171,8 +172,8 @@ def bench_context(request: HttpRequest, found: Results | None, name: str) -> dic
 
 def _pane_context(request: HttpRequest, found: Results, name: str, side: str, wanted: panes.Wanted) -> dict[str, Any]:
     shown = panes.pane(request.book, found, name, wanted)  # type: ignore[attr-defined]
-    return {"pane": shown, "side": side, "label": title_of(name).side(side), "wanted": wanted,
-            "entered": entered_kind(name, side)}  # fmt: skip
+    return {"pane": shown, "side": side, "label": title_of(name, found.manifest).side(side), "wanted": wanted,
+            "entered": entered_kind(name, side, found.manifest)}  # fmt: skip
 
 
 @require_GET
@@ -238,16 +239,15 @@ def item_part(request: HttpRequest, name: str, item_id: str) -> HttpResponse:
     subjects = [f"item:{item_id}", f"record:{row.key}"] if row.key else [f"item:{item_id}", f"group:{row.group_id}"]
     context = bench_context_of_rows(request, name) | {
         "row": row,
-        "why": why_open(name, row.raw),
+        "why": why_open(name, row.raw, found.manifest),
         "holds_orders": has_inside(row.key),
         "notes": queries.notes_of(request.book, subjects),  # type: ignore[attr-defined]
     }
     return render(request, "workbench/_item.html", context)
 
 
-def matched_columns(name: str) -> list[tuple[str, Any]]:
+def matched_columns(words: Title) -> list[tuple[str, Any]]:
     """The columns of the list of matches: name and label."""
-    words = title_of(name)
     return [
         ("day", _("Date")), ("what", pgettext("row", "What")), ("scope", _("Shop or account")), ("state", _("State")),
         ("why", _("Why matched")), ("left", words.left), ("right", words.right), ("left_over", _("Left over")),
@@ -262,7 +262,7 @@ def matched(request: HttpRequest, name: str) -> HttpResponse:
     if found is not None:
         scope = request.scope  # type: ignore[attr-defined]
         context |= groups.page(request, found, name, scope.date_to if scope.chosen_period else None)
-        context["listing"] = listing(request, "matched", matched_columns(name), fixed=2)
+        context["listing"] = listing(request, "matched", matched_columns(context["words"]), fixed=2)
     return render(request, "workbench/matched.html", context)
 
 
@@ -286,5 +286,7 @@ def group(request: HttpRequest, name: str, group_id: str) -> HttpResponse:
     if told is None:
         raise Http404
     return render(
-        request, "workbench/group.html", bench_context_of_rows(request, name) | {"words": title_of(name)} | told
+        request,
+        "workbench/group.html",
+        bench_context_of_rows(request, name) | {"words": title_of(name, found.manifest)} | told,
     )

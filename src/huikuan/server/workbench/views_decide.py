@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from huikuan.pipeline.runs import Manifest
 from huikuan.recons import RECONCILIATIONS
 from huikuan.records.codes import DIFFERENCE_REASONS
 from huikuan.records.errors import UserError
@@ -44,9 +45,17 @@ def changed(
     return HttpResponse("", headers={"HX-Trigger": json.dumps(events)})
 
 
-def _known(name: str) -> None:
-    if name not in RECONCILIATIONS:
+def _known(request: HttpRequest, name: str) -> None:
+    if name not in RECONCILIATIONS and _manifest(request, name) is None:
         raise Http404
+
+
+def _manifest(request: HttpRequest, name: str) -> Manifest | None:
+    """The current run's manifest, if it has a reconciliation of the book's own of that name."""
+    if name in RECONCILIATIONS:
+        return None
+    manifest = services.results(request.book).manifest  # type: ignore[attr-defined]
+    return manifest if name in manifest.declared else None
 
 
 def _keys(request: HttpRequest, side: str) -> list[str]:
@@ -87,8 +96,8 @@ def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Refusals of services as fragments; nothing is decided on an earlier day's results."""
 
     def guarded(request: HttpRequest, name: str, **kwargs: Any) -> HttpResponse:
-        _known(name)
         try:
+            _known(request, name)
             if request.scope.historical:  # type: ignore[attr-defined]
                 raise UserError("bench.historical")
             return view(request, name, **kwargs)
@@ -197,7 +206,8 @@ def _difference_context(request: HttpRequest, name: str, left: list[str], right:
     sums = {side: sum((row.amount for row in each), ZERO) for side, each in rows.items()}
     apart = sums["left"] - sums["right"]
     return {
-        "name": name, "words": title_of(name), "rows": rows, "sums": sums, "difference": apart, "absolute": abs(apart),
+        "name": name, "words": title_of(name, found.manifest), "rows": rows,
+        "sums": sums, "difference": apart, "absolute": abs(apart),
         "reasons": [(code, statuses.word_of("reason", code), hint) for code, hint in _reason_hints().items()],
         "left": left, "right": right, "group_id": request.POST.get("group", ""),
         "order_no": request.POST.get("order_no", ""), "limit": request.book.clerk_limit,  # type: ignore[attr-defined]
@@ -230,7 +240,7 @@ def exclude(request: HttpRequest, name: str) -> HttpResponse:
     if not keys:
         raise UserError("bench.nothing_selected")
     reason = request.POST.get("reason", "").strip()
-    context = {"name": name, "keys": keys, "typed": reason, "words": title_of(name)}
+    context = {"name": name, "keys": keys, "typed": reason, "words": title_of(name, _manifest(request, name))}
     if request.POST.get("step") == "ask":
         return render(request, "workbench/exclude.html", context)
     if not reason:

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from huikuan.insight.words import because
-from huikuan.recons import RECONCILIATIONS
+from huikuan.pipeline.runs import Manifest
+from huikuan.recons import RECONCILIATIONS, definition_of
 from huikuan.records.codes import NO_WORK_CLASSES
+from huikuan.records.user_reconciliation import UserReconciliation
 from huikuan.server.core import numbers, statuses
 
-__all__ = ["TITLES", "Title", "because", "class_words", "title_of", "why_open"]
+__all__ = ["TITLES", "Title", "because", "class_words", "names_of", "own_title", "title_of", "why_open"]
 
 
 @dataclass(frozen=True)
@@ -98,16 +100,35 @@ TITLES: dict[str, Title] = {
 }
 
 
-def title_of(name: str) -> Title:
-    """The words of a reconciliation; one nobody named is shown by its name."""
+def names_of(manifest: Manifest | None) -> tuple[str, ...]:
+    """The reconciliations that pages offer: the built-in ones, then the book's own as the run knew them."""
+    return (*RECONCILIATIONS, *(manifest.declared if manifest else ()))
+
+
+def title_of(name: str, manifest: Manifest | None = None) -> Title:
+    """The words of a reconciliation, one of the book's own as the run knew it; one nobody named is shown by its
+    name."""
+    own = manifest.user_reconciliation(name) if manifest else None
+    if own is not None:
+        return own_title(own)
     return TITLES.get(name) or Title(name, statuses.SIDE["left"], statuses.SIDE["right"], "")
+
+
+def own_title(own: UserReconciliation) -> Title:
+    """The words of a reconciliation of the book's own: its title, and the kinds of its sides where they differ."""
+    if own.left.kind == own.right.kind:
+        return Title(own.title, statuses.SIDE["left"], statuses.SIDE["right"], "")
+    return Title(own.title, statuses.KIND[own.left.kind], statuses.KIND[own.right.kind], "")
 
 
 # Why a record stayed open -------------------------------------------------------------------------------------------
 
 
-def class_words(code: str, name: str = "") -> str:
-    """What a class of open items means (in a reconciliation), in a sentence; blank for a code that has none."""
+def class_words(code: str, name: str = "", *, own: bool = False) -> str:
+    """What a class of open items means (in a reconciliation), in a sentence; blank for a code that has none. `own`: in
+    one that the book's people declared."""
+    if own and code in DECLARED_WORDS:
+        return str(DECLARED_WORDS[code])
     return str(OWN_WORDS.get((name, code)) or CLASS_WORDS.get(code, ""))
 
 
@@ -139,6 +160,15 @@ CLASS_WORDS = {
     "possible_duplicate": gettext_lazy("Two files tell it, and it may be one movement or two."),
     "late": gettext_lazy("It came after its due date."),
 }
+# What classes mean where nothing is known of the sides.
+DECLARED_WORDS = {
+    "key_missing": gettext_lazy("It lacks what records are paired by."),
+    "not_due": gettext_lazy("Its counterpart may still come."),
+    "missing_right": gettext_lazy("Its counterpart should have come and is not there."),
+    "missing_left": gettext_lazy("Nothing on the other side belongs to it."),
+    "short": gettext_lazy("There is less on the right side than on the left."),
+    "over": gettext_lazy("There is more on the right side than on the left."),
+}
 # Where a reconciliation means something else by a class.
 OWN_WORDS = {
     ("settlement-wallet", "not_due"): gettext_lazy("It was settled; the platform account may still take some days."),
@@ -152,14 +182,15 @@ OWN_WORDS = {
 }
 
 
-def why_open(name: str, row: Mapping[str, Any]) -> list[str]:
+def why_open(name: str, row: Mapping[str, Any], manifest: Manifest | None = None) -> list[str]:
     """Why a record was not matched: its class first, then what each pass that applies looked for in vain."""
-    told = [class_words(row["class"], name)]
+    own = manifest.user_reconciliation(name) if manifest else None
+    told = [class_words(row["class"], name, own=own is not None)]
     if row["evidence"]:  # what is left of a group, or was let go from one
         return [because(row["evidence"]), *told]
     if row["class"] in NO_WORK_CLASSES:
         return [sentence for sentence in told if sentence]
-    definition = RECONCILIATIONS.get(name)
+    definition = definition_of(own) if own else RECONCILIATIONS.get(name)
     if definition is None:
         return told
     passes, amount = definition.passes, numbers.money_exact(row["amount"])
