@@ -63,6 +63,9 @@ LINKS: dict[str, str] = {
     "evidence": "string",  # JSON: {"code": ..., parameters}; see `engine.evidence`
 }
 
+# How links are sorted where they are written: by order, then as a list shows them.
+LINKS_ORDER = ("order_no", "date", "group_id", "side", "record_key")
+
 # Columns of `Outcome.open`. A residual row has a group_id and an empty record_key, its side is `left` and its
 # amount left - right, so that the rows of a group add up to its residual.
 # A row with a group_id, an empty record_key and side `right` is a finding about a linked fee, outside the residual.
@@ -322,7 +325,8 @@ class Definition:
 class Outcome:
     """What a reconciliation finds: Ibis tables with the columns of LINKS, OPEN and STATEMENT, already proved.
 
-    With a folder given to `reconcile`, `files` names the Parquet files `links` and `open` written there. `audit` has
+    With a folder given to `reconcile`, `files` names the Parquet files `links` and `open` written there, by DuckDB the
+    links in LINKS_ORDER. `audit` has
     the columns of AUDIT; None where nothing was audited.
     """
 

@@ -28,7 +28,7 @@ from huikuan.engine.lines import (
     union_all,
     without,
 )
-from huikuan.engine.model import AUDIT, ENTRY, LINKS, NOTED, Audit, Audited, Definition, Outcome, Sides
+from huikuan.engine.model import AUDIT, ENTRY, LINKS, LINKS_ORDER, NOTED, Audit, Audited, Definition, Outcome, Sides
 from huikuan.engine.pass0_decisions import Decided, blocked_pairs, decide, set_apart
 from huikuan.engine.pass1_key import KeyMatch, match_by_key
 from huikuan.engine.pass2_reference import key_edges, reference_edges, take_stars
@@ -182,7 +182,7 @@ def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date) -> 
         agreeing = run.bulk.agreeing
         link_parts.append(as_links(agreeing, ZERO, ibis.literal("matched"), ibis.literal("")))
     empty = typed_table([], LINKS)
-    links, links_file = work.rows("links", union_all(*link_parts) if link_parts else empty)
+    links, links_file = work.rows("links", union_all(*link_parts) if link_parts else empty, LINKS_ORDER)
     named = causes.named(work, definition, union_all(*open_parts), lines, (left, right), run.sides)
     open_, open_file = work.rows("open", named)
     proved = conservation.prove(definition.name, run.sides, links, open_)

@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 
 from huikuan import __version__, engine, recons
-from huikuan.engine.model import AUDIT, LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
+from huikuan.engine.model import AUDIT, LINKS, LINKS_ORDER, OPEN, STATEMENT, Definition, Facts, Outcome
 from huikuan.insight.collection import CollectionInputs, build_collection
 from huikuan.insight.collection_cube import cubes_sql
 from huikuan.lake.lake import Lake
@@ -54,7 +54,7 @@ SMALL_ROWS = 200_000  # a book of so few rows is held in memory: what counts is 
 ORDER_ROW_GROUP = 4_096  # of files that are only looked up by order number (pipeline.sorted_file)
 WORK = "work"  # within a run's folder while it is made
 SORTED = {
-    "links": "order_no, date, group_id, side, record_key",
+    "links": ", ".join(LINKS_ORDER),
     "open": "needs_work DESC, date, order_no, class, item_id",
     "collection": "order_no, shop",
 }
@@ -266,6 +266,11 @@ def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path, order: str, r
         f"COPY ({query} ORDER BY {order}) TO {literal(path)} "
         f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {row_group})"
     )
+    return _count(con, path)
+
+
+def _count(con: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """How many rows a Parquet file has."""
     found = con.execute(f"SELECT count(*) FROM read_parquet({literal(path)})").fetchone()
     return int(found[0]) if found else 0
 
@@ -275,18 +280,22 @@ def _write_outcome(
 ) -> dict[str, int]:
     """`NAME.links.parquet`, `NAME.open.parquet`, `NAME.statement.parquet`: of the whole, or of the days asked for."""
     prefix = name.replace("-", "_")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_links AS {_read(outcome.files['links'])}")
+    whole = not (asked.date_from or asked.date_to)
+    file, target = outcome.files["links"], folder / f"{name}.links.parquet"
+    if whole and file.is_file():
+        file = file.replace(target)  # as sorted as it has to be
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_links AS {_read(file)}")
     con.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_open AS {_read(outcome.files['open'])}")
     links, opened = f"SELECT * FROM {prefix}_links", f"SELECT * FROM {prefix}_open"
     con.register(f"{prefix}_statement", outcome.statement.to_pyarrow())
     statement = f"SELECT * FROM {prefix}_statement"
-    if asked.date_from or asked.date_to:
+    if not whole:
         links, opened = _within(con, prefix, asked)
         statement = statement_sql(name, links, opened)
     count = {
-        "links": _write(
-            con, f"SELECT {_columns(LINKS)} FROM ({links})", folder / f"{name}.links.parquet", SORTED["links"]
-        ),
+        "links": _count(con, target)
+        if file == target
+        else _write(con, f"SELECT {_columns(LINKS)} FROM ({links})", target, SORTED["links"]),
         "open": _write(
             con, f"SELECT {_columns(OPEN)} FROM ({opened})", folder / f"{name}.open.parquet", SORTED["open"]
         ),
