@@ -65,6 +65,21 @@ def banked(amount: str | int, **fields: Any) -> Row:
     return record("bank_line", {"account": "B", "business_date": day(11), "amount": amount, **fields})
 
 
+def erp(order_no: str | None, amount: str | int | None, **fields: Any) -> Row:
+    """A line of the order system, of an order of its own unless `erp_order_no` says which."""
+    told = {
+        "shop": "S",
+        "status": "shipped",
+        "business_date": day(5),
+        "qty": 1,
+        "merged": False,
+        "line_no": "1",
+        **fields,
+    }
+    told.setdefault("erp_order_no", f"E{next(_numbers)}")
+    return _record("erp_order", told | {"order_no": order_no, "amount": amount})
+
+
 _numbers = iter(range(1, 1_000_000_000))
 
 

@@ -68,7 +68,8 @@ LINKS_ORDER = ("order_no", "date", "group_id", "side", "record_key")
 
 # Columns of `Outcome.open`. A residual row has a group_id and an empty record_key, its side is `left` and its
 # amount left - right, so that the rows of a group add up to its residual.
-# A row with a group_id, an empty record_key and side `right` is a finding about a linked fee, outside the residual.
+# A row with a group_id, an empty record_key and side `right` is a finding about linked records (a fee; pieces that
+# differ), outside the residual.
 OPEN: dict[str, str] = {
     "item_id": "string",
     "group_id": "string",
@@ -172,11 +173,15 @@ class Facts:
 
 @dataclass(frozen=True)
 class Sides:
-    """The two tables of entries (columns of `ENTRY`), and what the definition's own functions need beside them."""
+    """The two tables of entries (columns of `ENTRY`), and what the definition's own functions need beside them.
+
+    `nothing`: there is nothing to reconcile (`workspace.no_sides`), so that no pass has to be asked.
+    """
 
     left: Any
     right: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
+    nothing: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,7 +227,7 @@ class Classes:
 Explain = Callable[[Any, Any, Any, Sides], Any]
 
 # noted(sides) -> findings (columns of NOTED), or None: about a record that is linked by its key, yet with a row of its
-# own in `open` beside the residual (a fee charged twice), since a fee is no part of what is compared.
+# own in `open` beside the residual (a fee charged twice, pieces that differ), since it is no part of what is compared.
 Noted = Callable[[Sides], Any]
 
 

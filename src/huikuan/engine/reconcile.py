@@ -28,7 +28,20 @@ from huikuan.engine.lines import (
     union_all,
     without,
 )
-from huikuan.engine.model import AUDIT, ENTRY, LINKS, LINKS_ORDER, NOTED, Audit, Audited, Definition, Outcome, Sides
+from huikuan.engine.model import (
+    AUDIT,
+    ENTRY,
+    LINKS,
+    LINKS_ORDER,
+    NOTED,
+    OPEN,
+    STATEMENT,
+    Audit,
+    Audited,
+    Definition,
+    Outcome,
+    Sides,
+)
 from huikuan.engine.pass0_decisions import Decided, blocked_pairs, decide, set_apart
 from huikuan.engine.pass1_key import KeyMatch, match_by_key
 from huikuan.engine.pass2_reference import key_edges, reference_edges, take_stars
@@ -80,6 +93,8 @@ def reconcile(
         InvariantError: the result does not account for every record and every cent. Nothing may be published.
     """
     work = Workspace(backend, folder)
+    if sides.nothing and all(match.reconciliation != definition.name for match in decisions.matches):
+        return _nothing(work)
     window = Window(definition.window_days if window_days is None else window_days, definition.lead_days)
     limit = definition.tolerance if tolerance is None else tolerance
     try:
@@ -95,6 +110,14 @@ def reconcile(
         return _outcome(run, decided, decisions, as_of)
     finally:
         work.close()
+
+
+def _nothing(work: Workspace) -> Outcome:
+    """What is found where there is nothing to reconcile and nobody matched anything."""
+    links, links_file = work.rows("links", typed_table([], LINKS))
+    open_, open_file = work.rows("open", typed_table([], OPEN))
+    files = {name: path for name, path in (("links", links_file), ("open", open_file)) if path is not None}
+    return Outcome(links, open_, typed_table([], STATEMENT), None, files)
 
 
 def _match(run: _Run, audit: Audit | None) -> None:

@@ -16,6 +16,8 @@ import ibis
 import pyarrow as pa
 from ibis.expr.operations import InMemoryTable
 
+from huikuan.engine.model import ENTRY, Sides
+
 # Small row groups, since links are looked up by their order.
 PARQUET_OPTIONS = {"COMPRESSION": "zstd", "COMPRESSION_LEVEL": 1, "ROW_GROUP_SIZE": 20_480}
 
@@ -107,6 +109,11 @@ def typed_table(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> Any:
     """An Ibis table of a few plain rows with exactly these columns and Ibis types."""
     schema = ibis.schema(dict(columns))
     return ibis.memtable(pa.Table.from_pylist(rows, schema=schema.to_pyarrow()), schema=schema)
+
+
+def no_sides() -> Sides:
+    """Sides without any entry: there is nothing to reconcile."""
+    return Sides(typed_table([], ENTRY), typed_table([], ENTRY), nothing=True)
 
 
 def conform(table: Any, columns: Mapping[str, str]) -> Any:

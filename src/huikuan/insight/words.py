@@ -43,6 +43,9 @@ CLASSES = {
     "balance_break": _("Balance break"),
     "total_mismatch": _("Total disagrees"),
     "possible_duplicate": _("Possibly twice"),
+    "quantity_short": _("Too few pieces"),
+    "quantity_over": _("Too many pieces"),
+    "wrong_item": _("Another item"),
     "late": _("Late"),
     "unknown": _("Not classified"),
 }

@@ -2,6 +2,7 @@
 
 from huikuan.engine.model import Definition
 from huikuan.recons.balance import BALANCE
+from huikuan.recons.order_erp import ORDER_ERP
 from huikuan.recons.order_settlement import ORDER_SETTLEMENT
 from huikuan.recons.payout_bank import PAYOUT_BANK
 from huikuan.recons.settlement_wallet import SETTLEMENT_WALLET
@@ -9,7 +10,7 @@ from huikuan.recons.user_defined import definition_of
 from huikuan.records.rules import Rules
 
 RECONCILIATIONS: dict[str, Definition] = {
-    d.name: d for d in (ORDER_SETTLEMENT, SETTLEMENT_WALLET, PAYOUT_BANK, BALANCE)
+    d.name: d for d in (ORDER_SETTLEMENT, SETTLEMENT_WALLET, PAYOUT_BANK, BALANCE, ORDER_ERP)
 }
 
 

@@ -32,7 +32,8 @@ FEE_CLASSES = ("fee_not_returned", "fee_rate")  # of ORDER_CLASSES: what an audi
 PAYOUT_CLASSES = ("payout_in_transit", "payout_missing", "payout_returned")
 BANK_CLASSES = ("unidentified_receipt", "unidentified_payment", "own_transfer", "not_operating")
 BALANCE_CLASSES = ("balance_break", "total_mismatch", "possible_duplicate")
-OPEN_CLASSES = ORDER_CLASSES + PAYOUT_CLASSES + BANK_CLASSES + BALANCE_CLASSES + ("unknown",)
+GOODS_CLASSES = ("quantity_short", "quantity_over", "wrong_item")
+OPEN_CLASSES = ORDER_CLASSES + PAYOUT_CLASSES + BANK_CLASSES + BALANCE_CLASSES + GOODS_CLASSES + ("unknown",)
 # Open, yet no work for a person.
 NO_WORK_CLASSES = ("not_due", "other_period", "other_shop", "payout_in_transit", "own_transfer", "not_operating")
 

@@ -23,4 +23,5 @@ RECONCILIATIONS = [
     ("settlement-wallet", _("Settlement ↔ wallet")),
     ("payout-bank", _("Payouts ↔ bank")),
     ("balance", _("Balances")),
+    ("order-erp", _("Orders ↔ ERP")),
 ]

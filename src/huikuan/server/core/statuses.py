@@ -72,6 +72,9 @@ OPEN_CLASS = {
     "balance_break": ("overdue", _("Balance break")),
     "total_mismatch": ("difference", _("Total disagrees")),
     "possible_duplicate": ("difference", _("Possibly twice")),
+    "quantity_short": ("difference", _("Too few pieces")),
+    "quantity_over": ("difference", _("Too many pieces")),
+    "wrong_item": ("difference", _("Another item")),
     "late": ("difference", _("Late")),
     "unknown": ("open", _("Not classified")),
 }

@@ -18,6 +18,7 @@ from huikuan.server.books.services import rules_of
 from huikuan.server.core import numbers
 from huikuan.server.core.scope import Scope
 from huikuan.server.workbench import order_facts, order_history, services
+from huikuan.server.workbench.order_books import books_of
 from huikuan.server.workbench.order_fees import fee_sums, fees_of
 from huikuan.server.workbench.order_gathered import Gathered
 from huikuan.server.workbench.order_hops import hops_of
@@ -68,6 +69,7 @@ def order_page(request: HttpRequest, order_no: str, shop: str) -> dict[str, Any]
         "parts": parts_of(gathered.money),
         "hops": hops_of(book, gathered),
         "stuck": stuck_at(book, gathered),
+        "books": books_of(found, order_no, chosen),
         "fees": fees,
         "fee_sums": fee_sums(fees),
         "left_over": [

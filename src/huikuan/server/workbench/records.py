@@ -40,12 +40,14 @@ ASKED: dict[str, tuple[str, ...]] = {
     "settlement_line": ("account", "flow_no", "shop", "order_no", "type", "item", "amount", "business_date"),
     "wallet_line": ("account", "flow_no", "business_date", "amount", "balance", "item", "order_no", "payout_id"),
     "bank_line": ("account", "ref", "business_date", "amount", "balance", "counterparty", "text"),
+    "erp_order": ("shop", "erp_order_no", "line_no", "business_date", "order_no", "sku", "title", "qty", "amount"),
 }
 # What is entered by hand on a side of a reconciliation.
 SIDES = {
     "order-settlement": ("order_line", "settlement_line"),
     "settlement-wallet": ("settlement_line", "wallet_line"),
     "payout-bank": ("wallet_line", "bank_line"),
+    "order-erp": ("order_line", "erp_order"),
 }
 ENTERED = tuple(ASKED)
 NEEDED = {
@@ -53,6 +55,7 @@ NEEDED = {
     "settlement_line": ("account", "flow_no", "type", "amount", "business_date"),
     "wallet_line": ("account", "flow_no", "business_date", "amount"),
     "bank_line": ("account", "ref", "business_date", "amount"),
+    "erp_order": ("shop", "erp_order_no", "business_date", "amount"),
 }
 
 

@@ -30,7 +30,7 @@ from huikuan.server.workbench.inside import has_inside
 from huikuan.server.workbench.overview import is_stale, overview, published, work_by_name
 from huikuan.server.workbench.records import entered_kind
 from huikuan.server.workbench.rows import Row
-from huikuan.server.workbench.words import Title, names_of, title_of, why_open
+from huikuan.server.workbench.words import NO_RECORDS, Title, names_of, title_of, why_open
 
 
 @require_GET
@@ -161,6 +161,7 @@ def bench_context(request: HttpRequest, found: Results | None, name: str) -> dic
         "words": title_of(name, manifest),
         "found": found,
         "stale": bool(found and is_stale(book, found)),
+        "no_records": NO_RECORDS.get(name, "") if found and not found.statement(name) else "",
         "names": [(each, title_of(each, manifest), work.get(each, (0, False))[0]) for each in names_of(manifest)],
         "show": request.GET.get("show", "") or "work",
         "counts": panes.counts(found, name) if found and name in found.manifest.names else {},

@@ -19,7 +19,7 @@ from huikuan.records.codes import NO_WORK_CLASSES
 from huikuan.records.user_reconciliation import UserReconciliation
 from huikuan.server.core import numbers, statuses
 
-__all__ = ["TITLES", "Title", "because", "class_words", "names_of", "own_title", "title_of", "why_open"]
+__all__ = ["NO_RECORDS", "TITLES", "Title", "because", "class_words", "names_of", "own_title", "title_of", "why_open"]
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,15 @@ def own_title(own: UserReconciliation) -> Title:
     return Title(own.title, statuses.KIND[own.left.kind], statuses.KIND[own.right.kind], "")
 
 
+# What is said of a reconciliation that found no record at all on either side.
+NO_RECORDS = {
+    "order-erp": gettext_lazy(
+        "No order of your own order system has been imported. Import its order file (聚水潭, 旺店通) to compare the "
+        "platform's orders with it."
+    ),
+}
+
+
 # Why a record stayed open -------------------------------------------------------------------------------------------
 
 
@@ -158,6 +167,9 @@ CLASS_WORDS = {
     "balance_break": gettext_lazy("The balances before and after do not fit the movements between them."),
     "total_mismatch": gettext_lazy("The file's own total differs from its rows."),
     "possible_duplicate": gettext_lazy("Two files tell it, and it may be one movement or two."),
+    "quantity_short": gettext_lazy("Fewer pieces are held than were ordered."),
+    "quantity_over": gettext_lazy("More pieces are held than were ordered."),
+    "wrong_item": gettext_lazy("Another item is held than was ordered."),
     "late": gettext_lazy("It came after its due date."),
 }
 # What classes mean where nothing is known of the sides.
@@ -179,6 +191,22 @@ OWN_WORDS = {
         "The platform account moved, but no imported bill says what was settled."
     ),
     ("settlement-wallet", "not_operating"): gettext_lazy("The platform's own bill calls it no settlement."),
+    ("order-erp", "key_missing"): gettext_lazy("The order system names no platform order for it."),
+    ("order-erp", "other_period"): gettext_lazy(
+        "It lies before the book's start, or in days that the other side's files do not cover."
+    ),
+    ("order-erp", "duplicate"): gettext_lazy("The order system holds the order again under another number."),
+    ("order-erp", "unexpected_settlement"): gettext_lazy(
+        "The order was not paid, cancelled or refunded before shipping, yet the order system holds it."
+    ),
+    ("order-erp", "missing_left"): gettext_lazy("The order system names an order that no imported platform file has."),
+    ("order-erp", "not_due"): gettext_lazy("It was just paid; the order system may not have it yet."),
+    ("order-erp", "missing_right"): gettext_lazy("It is paid, and the order system does not hold it."),
+    ("order-erp", "short"): gettext_lazy("The order system holds less than the buyer paid for the goods."),
+    ("order-erp", "over"): gettext_lazy("The order system holds more than the buyer paid for the goods."),
+    ("order-erp", "not_operating"): gettext_lazy(
+        "Cancelled, made by hand or a replacement: no platform order is expected for it."
+    ),
 }
 
 
