@@ -77,7 +77,7 @@ def erp(order_no: str | None, amount: str | int | None, **fields: Any) -> Row:
         **fields,
     }
     told.setdefault("erp_order_no", f"E{next(_numbers)}")
-    return _record("erp_order", told | {"order_no": order_no, "amount": amount})
+    return record("erp_order", told | {"order_no": order_no, "amount": amount})
 
 
 _numbers = iter(range(1, 1_000_000_000))
