@@ -27,6 +27,34 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert got.rows("settlement_line", "item, amount, source_row") == [("信用卡\U00020000", Decimal(10), 2)]
 
 
+def test_what_gbk_reads_gb18030_reads_alike() -> None:
+    """GBK, the quicker, is tried first (`text_parts`): every pair of bytes it takes must be the same character."""
+    taken = 0
+    for pair in (bytes([lead, trail]) for lead in range(0x80, 0x100) for trail in range(0x100)):
+        try:
+            character = pair.decode("gbk")
+        except UnicodeDecodeError:
+            continue
+        taken += 1
+        assert character == pair.decode("gb18030"), pair
+    assert taken > 20_000
+
+
+@pytest.mark.parametrize(
+    ("size", "parts"), [(0, 1), (1, 1), (7 << 20, 1), (9 << 20, 2), (64 << 20, 2), (65 << 20, 4), (200 << 20, 8)]
+)
+def test_parts_of_a_long_file_are_even_in_number(size: int, parts: int) -> None:
+    each = text_parts._blocks_of_part(size) * text_parts.BLOCK_BYTES
+    assert each * (parts - 1) < size <= each * parts or size == 0
+    assert each > 0
+
+
+@pytest.mark.parametrize("text", ["a\r\nb\r\n", "a\r\nb\rc\n", "a\n\rb\r", "\r", "a\r\r\nb", "a\nb", ""])
+def test_every_line_end_becomes_one(text: str) -> None:
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    assert text_parts._unix_lines(text.encode()) == plain.encode()
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_ends(tmp_path: Path, end: str) -> None:
     path = tmp_path / "p.csv"

@@ -32,6 +32,20 @@ def test_content_comes_back(tmp_path: Path, size: int) -> None:
         assert stream.read() == content[10:]
 
 
+def test_what_is_not_kept_leaves_nothing_behind(tmp_path: Path) -> None:
+    source = tmp_path / "bill.csv"
+    source.write_bytes(b"refused in the end")
+    kept = Originals(tmp_path / "originals", KEY)
+    with kept.storing(source):
+        pass
+    assert list(kept.folder.rglob("*")) == []
+    with kept.storing(source) as keep:
+        assert kept.has(keep())
+    assert [path.name for path in kept.folder.rglob("*") if path.is_file()] == [
+        hashlib.sha256(b"refused in the end").hexdigest()
+    ]
+
+
 def test_nothing_of_the_content_is_readable_on_disk(tmp_path: Path) -> None:
     content = "支付宝账务明细 13800138000 张三\n".encode() * 100
     kept, sha256 = store(tmp_path, content)

@@ -181,7 +181,7 @@ def _assemble(
     if rows == 0 and not raw.controls:
         problems.append(Problem("rows.none", raw.sheet, severity="flag"))
     start, end = _period_in_rows(con, declared, typed.table) or checks.period(stated)
-    seen = _seen_period(con, tables)
+    told = [_told(con, kind, table) for kind, table in tables.items()]
     return Reading(
         format=declared.id,
         member=raw.member,
@@ -190,9 +190,9 @@ def _assemble(
         shop=owner.shop,
         stated_account=owner.stated_account,
         stated_shop=owner.stated_shop,
-        currency=_currency(con, tables) or stated.facts.get("currency", "") or declared.currency,
-        period_from=start or seen[0],
-        period_to=end or seen[1],
+        currency=_only_currency(told) or stated.facts.get("currency", "") or declared.currency,
+        period_from=start or min((each.first for each in told if each.first), default=None),
+        period_to=end or max((each.last for each in told if each.last), default=None),
         period_stated=bool(start and end),
         exported_at=checks.exported_at(stated, declared.stated_timezone),
         order_grain=declared.order_grain,
@@ -200,7 +200,7 @@ def _assemble(
         accepted=accepted,
         rejected=rejected,
         ignored=rows - accepted - rejected,
-        totals=_totals(con, tables),
+        totals={name: total for each in told for name, total in each.totals.items()},
         controls=tuple(all_controls),
         problems=tuple(problems),
         tables=tables,
@@ -214,23 +214,42 @@ def _counts(con: duckdb.DuckDBPyConnection, typed: str) -> tuple[int, int, int]:
     return (found[0], found[1], found[2]) if found else (0, 0, 0)
 
 
-def _totals(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> dict[str, Decimal]:
-    """Money in and out per kind, both positive; for orders what was paid."""
-    totals: dict[str, Decimal] = {}
-    for kind, table in tables.items():
-        if kind in OWN_TOTALS:
-            names = OWN_TOTALS[kind]
-            sums = ", ".join(f"coalesce(sum({name}), 0)" for name in names)
-            summed: tuple[Decimal, ...] = con.execute(f"SELECT {sums} FROM {table}").fetchone() or ()
-            totals |= {f"{kind}.{told}": Decimal(each) for told, each in zip(names.values(), summed, strict=True)}
-        elif any(field.name == "amount" for field in KINDS[kind].fields):
-            found = con.execute(
-                f"SELECT coalesce(sum(amount) FILTER (amount > 0), 0), -coalesce(sum(amount) FILTER (amount < 0), 0) "
-                f"FROM {table}"
-            ).fetchone()
-            amounts = found or (0, 0)
-            totals[f"{kind}.in"], totals[f"{kind}.out"] = Decimal(amounts[0]), Decimal(amounts[1])
-    return totals
+@dataclass(frozen=True)
+class _Told:
+    """What the records of one kind come to: their sums by name, the first and last business date, the currencies."""
+
+    totals: dict[str, Decimal]
+    first: date | None
+    last: date | None
+    currencies: frozenset[str | None]
+
+
+def _told(con: duckdb.DuckDBPyConnection, kind: str, table: str) -> _Told:
+    """Look over all records of a kind, once."""
+    sums = _sums(kind)
+    asked = "".join(f", coalesce({sql}, 0)" for sql in sums.values())
+    found = con.execute(
+        f"SELECT min(business_date), max(business_date), min(currency), max(currency), count(*), count(currency)"
+        f"{asked} FROM {table}"
+    ).fetchone()
+    if found is None:
+        return _Told({}, None, None, frozenset())
+    first, last, low, high, rows, with_currency, *summed = found
+    currencies: set[str | None] = {low, high} if with_currency else set()
+    totals = {name: Decimal(each) for name, each in zip(sums, summed, strict=True)}
+    return _Told(totals, first, last, frozenset(currencies | ({None} if rows > with_currency else set())))
+
+
+def _sums(kind: str) -> dict[str, str]:
+    """Total → SQL. Money in and out per kind, both positive; for orders what was paid."""
+    if kind in OWN_TOTALS:
+        return {f"{kind}.{told}": f"sum({name})" for name, told in OWN_TOTALS[kind].items()}
+    if any(field.name == "amount" for field in KINDS[kind].fields):
+        return {
+            f"{kind}.in": "sum(amount) FILTER (amount > 0)",
+            f"{kind}.out": "-sum(amount) FILTER (amount < 0)",
+        }
+    return {}
 
 
 def _period_in_rows(
@@ -252,22 +271,10 @@ def _currency_in_rows(con: duckdb.DuckDBPyConnection, declared: Format, typed: s
     return str(found[0]) if found and found[0] else ""
 
 
-def _currency(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> str:
+def _only_currency(told: Sequence[_Told]) -> str:
     """The currency of all records; "" where there are none or several currencies."""
-    union = " UNION ".join(f"SELECT DISTINCT currency FROM {table}" for table in tables.values())
-    found = con.execute(union).fetchall() if union else []
-    return str(found[0][0]) if len(found) == 1 and found[0][0] else ""
-
-
-def _seen_period(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> tuple[date | None, date | None]:
-    """The first and last business date of all records."""
-    if not tables:
-        return None, None
-    union = " UNION ALL ".join(
-        f"SELECT min(business_date) AS a, max(business_date) AS b FROM {t}" for t in tables.values()
-    )
-    found = con.execute(f"SELECT min(a), max(b) FROM ({union})").fetchone()
-    return (found[0], found[1]) if found else (None, None)
+    found = frozenset[str | None]().union(*(each.currencies for each in told))
+    return next(iter(found)) or "" if len(found) == 1 else ""
 
 
 def _judge(reading: Reading, problems: list[Problem], total: int, context: ReadContext) -> Reading:

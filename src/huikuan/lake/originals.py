@@ -14,8 +14,8 @@ import io
 import os
 import re
 import uuid
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,21 +55,32 @@ class Originals:
 
     def store(self, path: Path) -> str:
         """Keep a file, wholly or not at all; its content hash. Content that is there already is left as it is."""
+        with self.storing(path) as keep:
+            return keep()
+
+    @contextlib.contextmanager
+    def storing(self, path: Path) -> Iterator[Callable[[], str]]:
+        """Encrypt a file beside other work. The function given keeps it, as `store` does; unless it is called, nothing
+        is kept."""
         self.folder.mkdir(parents=True, exist_ok=True)
         scratch = self.folder / f"tmp-{uuid.uuid4().hex}"
-        try:
-            with path.open("rb") as source, scratch.open("wb") as target:
-                sha256 = self._encrypt(source, target)
-                target.flush()
-                os.fsync(target.fileno())
-            final = self.path_of(sha256)
-            if not final.exists():
-                final.parent.mkdir(parents=True, exist_ok=True)
-                scratch.replace(final)
-        finally:
-            with contextlib.suppress(OSError):
-                scratch.unlink(missing_ok=True)
-        return sha256
+        with ThreadPoolExecutor(1) as beside:
+            encrypted = beside.submit(self._encrypt_into, path, scratch)
+
+            def keep() -> str:
+                sha256 = encrypted.result()
+                final = self.path_of(sha256)
+                if not final.exists():
+                    final.parent.mkdir(parents=True, exist_ok=True)
+                    scratch.replace(final)
+                return sha256
+
+            try:
+                yield keep
+            finally:
+                wait([encrypted])
+                with contextlib.suppress(OSError):
+                    scratch.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def open_original(self, sha256: str) -> Iterator[BinaryIO]:
@@ -95,6 +106,14 @@ class Originals:
             target.flush()
             os.fsync(target.fileno())
         scratch.replace(path)
+
+    def _encrypt_into(self, path: Path, scratch: Path) -> str:
+        """Write the encrypted file and force it to the disk; the content hash."""
+        with path.open("rb") as source, scratch.open("wb") as target:
+            sha256 = self._encrypt(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        return sha256
 
     def _encrypt(self, source: BinaryIO, target: BinaryIO) -> str:
         """Write the encrypted file; the content hash. The head names the hash, so it is written last."""

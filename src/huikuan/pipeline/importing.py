@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,7 +26,7 @@ from huikuan.lake.lake import Lake
 from huikuan.lake.writer import Writer
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, quoted, reading_memory
-from huikuan.pipeline.originals import keep_original
+from huikuan.pipeline.originals import original_beside
 from huikuan.records.document import Control, Document
 from huikuan.records.errors import HuikuanError, InvariantError, OperatorError, Problem, UserError
 from huikuan.records.kinds import KINDS
@@ -166,8 +167,7 @@ def _import_with(
     memory: str | None, book: Book, path: Path, name: str, options: ImportOptions, rules: Rules, told: Progress
 ) -> Imported:
     """Import one file in a database that holds so much in memory."""
-    con = connect(memory)
-    try:
+    with closing(connect(memory)) as con, original_beside(book, path) as keep:
         context = _context(book, options, lambda share: told("reading", share, 1.0))
         try:
             readings = read_file(path, name, context, con)
@@ -179,9 +179,7 @@ def _import_with(
             # A fault of ours in reading one file: nothing of it is kept, the log says where, the batch goes on.
             log.exception("reading %s failed", name)
             return Imported((refused_row(name, UserError("import.unexpected", file=name, fault=type(error).__name__)),))
-        return _store_all(book, path, name, readings, con, options, rules, told)
-    finally:
-        con.close()
+        return _store_all(book, path, name, readings, con, keep, options, rules, told)
 
 
 def _context(book: Book, options: ImportOptions, on_progress: Callable[[float], None]) -> ReadContext:
@@ -206,11 +204,13 @@ def _store_all(
     name: str,
     readings: Iterable[Reading],
     con: duckdb.DuckDBPyConnection,
+    keep: Callable[[], str],
     options: ImportOptions,
     rules: Rules,
     told: Progress,
 ) -> Imported:
-    """Append the documents of one file, one after the other, under one hold of the book's writer."""
+    """Append the documents of one file, one after the other, under one hold of the book's writer. `keep` keeps the
+    original; its content hash."""
     readings = [checked(con, reading) for reading in readings]
     good = [reading for reading in readings if reading.status != "refused"]
     if not good:
@@ -220,7 +220,7 @@ def _store_all(
     accounts: list[Account] = []
     lake = book.lake
     with lake.writer("import") as writer:
-        sha256 = keep_original(book, path)
+        sha256 = keep()
         for done, reading in enumerate(readings):
             told("storing", done, len(readings))
             if reading.status == "refused":

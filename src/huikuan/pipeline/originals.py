@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from huikuan.lake.originals import Originals
 from huikuan.pipeline.book import Book
 
 
-def keep_original(book: Book, path: Path) -> str:
-    """Keep the file's bytes; returns their SHA-256."""
-    return Originals(book.originals_folder, book.installation_key).store(path)
+def original_beside(book: Book, path: Path) -> AbstractContextManager[Callable[[], str]]:
+    """Encrypt the file's bytes while it is read. The function given keeps them and returns their SHA-256; unless it is
+    called, nothing is kept."""
+    return Originals(book.originals_folder, book.installation_key).storing(path)
 
 
 def has_original(book: Book, sha256: str) -> bool:
