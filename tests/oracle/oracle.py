@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tests.oracle import causes
@@ -74,6 +74,21 @@ def residual_class(lefts: Sequence[Entry], rights: Sequence[Entry], residual: De
         return "short"
     dues = [entry["due_date"] for entry in lefts if entry["due_date"] is not None]
     return "missing_right" if dues and max(dues) < as_of else "not_due"
+
+
+def held_back(
+    owed: Decimal, came: Decimal, share: Decimal, due: date | None, release: date | None, as_of: date
+) -> dict[str, Decimal]:
+    """What is open of an order by class (amounts that are not 0), where its shop's rule holds a share back."""
+    rest = owed - came
+    if not came:
+        return {"missing_right" if due and due < as_of else "not_due": rest}
+    most = (owed * share).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    held = Decimal(0)
+    if share and rest > 0 and (release is None or release >= as_of):
+        held = rest if rest <= most + Decimal("0.05") else most
+    parts = {"not_due": held, "short" if rest > 0 else "over": rest - held}
+    return {name: amount for name, amount in parts.items() if amount}
 
 
 def classes(left: Sequence[Entry], right: Sequence[Entry], as_of: date, all_left: Sequence[Entry]) -> dict[str, str]:

@@ -195,6 +195,7 @@ QUERIES = {
     "/b/ours/settings": 10,
     "/b/ours/settings/shops": 13,
     "/b/ours/settings/rules": 13,
+    "/b/ours/settings/rules/proposals": 9,
     "/b/ours/settings/users": 11,
     "/b/ours/settings/audit": 12,
     "/b/ours/jobs": 11,

@@ -72,3 +72,28 @@ def import_(book: Any, file: Path, account: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"rows": [{"entries": count}]}))
     say(f"{count} entries taken over.")
+
+
+@rules_command.command("propose")
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path, dir_okay=False), help="Write the new ones to a rules file."
+)
+@json_option
+@with_book
+def propose(book: Any, output: Path | None, as_json: bool) -> None:
+    """Settlement rules and fee rates that the shops' own history suggests; nothing is changed."""
+    from huikuan.server.books.proposal_words import row_of
+    from huikuan.server.books.proposals import as_text, proposals_of
+
+    listed = proposals_of(book)
+    if output is not None:
+        output.write_text(as_text(listed), encoding="utf-8")
+        say(f"Written to {output}. Review it, then: huikuan rules import {output}")
+    rows = [row_of(each) for each in listed]
+    if as_json:
+        click.echo(json.dumps({"rows": plain(rows)}, ensure_ascii=False))
+        return
+    for row in rows:
+        subject = " ".join(filter(None, (row["shop"], row["type"], row["category"])))
+        proposed = f"{row['proposed']} (from {row['from']})" if row["proposed"] else "-"
+        click.echo(f"[{row['state']}] {subject}: {proposed}; holds: {row['holds'] or '-'}\n    {row['evidence']}")

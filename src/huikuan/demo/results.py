@@ -15,7 +15,10 @@ from huikuan.demo.seller import AS_OF, DATES, DAY, SHOPS, money
 from huikuan.demo.tables import NONE, FlowTable, MoneyQueue, OrderTable
 from huikuan.demo.truth import BALANCE, ORDER_SETTLEMENT, PAYOUT_BANK, Labels, bank_cause, link_row, open_row
 from huikuan.demo.writers import tmall
-from huikuan.records.due_dates import add_business_days, due_date
+from huikuan.records.bank_days import add_business_days, calendar_of_country
+from huikuan.records.due_dates import due_date
+
+CALENDAR = calendar_of_country("CN")
 
 
 class OrderResults:
@@ -43,7 +46,7 @@ class OrderResults:
             return None
         key = (shop, anchor // DAY)
         if key not in self._due:
-            self._due[key] = due_date(rule, DATES[anchor // DAY])
+            self._due[key] = due_date(rule, DATES[anchor // DAY], CALENDAR)
         return self._due[key]
 
     def links(self) -> Iterator[dict[str, Any]]:
@@ -180,7 +183,7 @@ def payout_class(payout: Payout) -> str:
 
 
 def _payout_due(payout: Payout) -> date:
-    return add_business_days(DATES[payout.at // DAY], settlement_rule(SHOPS[payout.wallet]).bank_days)
+    return add_business_days(DATES[payout.at // DAY], settlement_rule(SHOPS[payout.wallet]).bank_days, CALENDAR)
 
 
 def _label_bundle(labels: Labels, out: list[Payout], lines: list[BankMove], found: bool) -> None:

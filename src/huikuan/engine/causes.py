@@ -28,8 +28,8 @@ register(
         "evidence.cause_rounding": _("The difference of %(amount)s is within %(limit)s, which counts as rounding."),
         "evidence.cause_not_due": _("It is due on %(due)s."),
         "evidence.cause_no_due_day": _(
-            "It has no due day yet: what its settlement is counted from has not happened, or its shop has no "
-            "settlement rule."
+            "It has no due day yet: what its settlement is counted from has not happened, its shop has no settlement "
+            "rule, or all that the shop is due is still below the least payout."
         ),
         "evidence.cause_overdue": _("It was due on %(due)s, and nothing was settled."),
         "evidence.cause_in_transit": _("It was paid out on %(date)s; the bank has until %(due)s."),

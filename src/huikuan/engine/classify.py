@@ -19,7 +19,7 @@ from huikuan.records.codes import NO_WORK_CLASSES, OPEN_CLASSES
 
 PART = {
     "group_id": "string", "record_key": "string", "class": "string", "amount": MONEY_TYPE, "document_id": "string",
-    "source_row": "int64", "date": "date",
+    "source_row": "int64", "date": "date", "due_date": "date",
 }  # fmt: skip
 SUGGESTION = {"side": "string", "record_key": "string", "suggestion": "string"}
 EMPTY = ibis.literal("")
@@ -158,6 +158,7 @@ def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -
         at_document=parts.document_id.max(),
         at_row=parts.source_row.max(),
         at_date=parts.date.max(),
+        at_due=parts.due_date.max(),
     )
     if definition.part_per_record:
         summed = summed.drop("record_key")
@@ -183,7 +184,7 @@ def residual_rows(definition: Definition, parts: Any, lines: Any, as_of: date) -
         date=placed.at_date.fill_null(placed.date),
         record_key=EMPTY,
         side=ibis.literal("left"),
-        due_date=placed.due,
+        due_date=placed.at_due.fill_null(placed.due),
         cause=EMPTY,
         suggestion=EMPTY,
         evidence=ibis.literal(because.KEY_DIFFERENCE),

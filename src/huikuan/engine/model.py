@@ -267,6 +267,13 @@ Auditing = Callable[[Sides, date], Audit | None]
 # the entries have beside (side, group_id) are kept.
 Dates = Callable[[Any, Sides], Any]
 
+# whole_dates(entries, sides) -> the same with the day by which all of a group should have come, what may come later
+# than the rest included; None where nothing may.
+WholeDates = Callable[[Any, Sides], Any]
+
+# waiting(work, left, lines, groups, sides) -> (left, lines): due dates that hang on what all that is due adds up to.
+Waiting = Callable[[Any, Any, Any, Any, Sides], tuple[Any, Any]]
+
 # narrow(work, left, right, lines, sides) -> right entries with narrower targets, before the amount passes: what was
 # linked by key and reference (`lines`, None if nothing was) may tell whose money a right entry cannot be.
 Narrow = Callable[[Any, Any, Any, Any, Sides], Any]
@@ -317,6 +324,8 @@ class Definition:
     rounding: Decimal = Decimal("0.05")
     edge_days: int = 2
     dates: Dates | None = None
+    whole_dates: WholeDates | None = None
+    waiting: Waiting | None = None
     finish: Finish | None = None
     narrow: Narrow | None = None
     explain: Explain | None = None

@@ -53,7 +53,7 @@ def match_by_key(
     """Pair the sides by key. Entries without a key stay open. What agrees but came late is held too: it has a class.
 
     Args:
-        dates: fills `due_date` of entries or groups (`Definition.dates` with its sides).
+        dates: fills `due_date` of groups with the last day on which money for them is in time.
         audit: a second comparison of the same keys, made of the same sums.
     """
     sums = work.keep(_sums(left, right, audit.measures if audit else {}))

@@ -151,12 +151,15 @@ def _both_open(run: _Run) -> bool:
 
 def _key_pass(run: _Run, audit: Audit | None) -> None:
     free, apart = set_apart(run.right, run.blocked)
-    told = run.definition.dates
+    definition = run.definition
 
     def dates(table: Any) -> Any:
-        return told(table, run.sides) if told else table
+        whole = definition.whole_dates(table, run.sides) if definition.whole_dates else None
+        if whole is not None:
+            return whole
+        return definition.dates(table, run.sides) if definition.dates else table
 
-    run.bulk = match_by_key(run.work, run.definition.name, run.left, free, run.tolerance, dates, audit)
+    run.bulk = match_by_key(run.work, definition.name, run.left, free, run.tolerance, dates, audit)
     run.left = run.bulk.left
     run.right = run.bulk.right if apart is None else run.work.keep(union_all(run.bulk.right, apart))
     run.lines.append(run.bulk.lines)
@@ -178,10 +181,13 @@ def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date) -> 
     work, definition = run.work, run.definition
     left, right = run.left, run.right
     lines = union_all(*run.lines) if run.lines else None
+    whole = definition.whole_dates(lines, run.sides) if definition.whole_dates and lines is not None else None
     if definition.dates:
         left = definition.dates(left, run.sides)
         lines = None if lines is None else work.keep(conform(definition.dates(lines, run.sides), LINE))
     groups = union_all(*(conform(part, GROUP) for part in run.groups)) if run.groups else None
+    if definition.waiting:
+        left, lines = definition.waiting(work, left, lines, groups, run.sides)
     if definition.finish:
         left, right = definition.finish(work, left, right, run.sides)
     if definition.dates or definition.finish:
@@ -195,7 +201,9 @@ def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date) -> 
         parts = classify.residual_parts(work, definition, groups, lines, run.sides, as_of)
         conservation.prove_residuals(definition.name, groups, parts)
         open_parts.append(classify.residual_rows(definition, parts, lines, as_of))
-        classes = union_all(classify.first_classes(parts), classify.late_groups(groups, lines))
+        classes = union_all(
+            classify.first_classes(parts), classify.late_groups(groups, lines if whole is None else whole)
+        )
         link_parts.append(link_rows(lines, groups, classes))
     audited = run.bulk.audited if run.bulk else None
     noted = _noted(run, audited, right, decided)

@@ -3,6 +3,8 @@
     receivable = paid + platform_borne - refunded - fees
                = collected + settled_not_collected + not_due + overdue + disputed + written_off
 
+`reserve` is the part of `not_due` that is held back of what was settled, `in_transit` that of `settled_not_collected`.
+
 Pure: current records, links of two reconciliations, rules, decisions and a day in; one table out. It runs as DuckDB
 SQL on the connection that holds the inputs. Steps: the orders as of the day (`collection_orders`), what was settled
 for them (`collection_settled`), which payouts took it (`fifo`), the status; then the proof.
@@ -25,7 +27,7 @@ DEFAULT_TIMEZONE = "Asia/Shanghai"
 # Money columns of a collection, in the order of the identity.
 AMOUNTS = (
     "paid", "platform_borne", "refunded", "fees", "receivable", "settled", "collected", "settled_not_collected",
-    "in_transit", "not_due", "overdue", "disputed", "written_off",
+    "in_transit", "not_due", "reserve", "overdue", "disputed", "written_off",
 )  # fmt: skip
 
 
@@ -82,7 +84,7 @@ def build_collection(
     collection_orders.build(con, inputs, setting)
     collection_settled.build(con, inputs, setting)
     fifo.build(con, inputs, setting)
-    collection_status.build(con, setting, name)
+    collection_status.build(con, inputs, setting, name)
     prove(con, name)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_share AS {SHARES_SQL}")
     for step in ("c_order", "c_settled", "c_share", "c_element"):

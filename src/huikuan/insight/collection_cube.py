@@ -13,7 +13,7 @@ AGES = (3, 7, 15, 30, 60)
 PLACES = ("in_wallets", "in_transit", "not_due", "overdue", "disputed")
 SUMS = (
     "paid", "platform_borne", "refunded", "fees", "receivable", "settled", "collected", "settled_not_collected",
-    "in_transit", "not_due", "overdue", "disputed", "written_off", "in_wallets", "outstanding",
+    "in_transit", "not_due", "reserve", "overdue", "disputed", "written_off", "in_wallets", "outstanding",
 )  # fmt: skip
 # Whether an order counts in a figure; `written_off` for the roll-forward.
 FLAGS = ("receivable", "in_wallets", "in_transit", "not_due", "overdue", "disputed", "written_off", "outstanding")

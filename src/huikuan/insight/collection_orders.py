@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 NO_ORDERS = """CREATE OR REPLACE TEMP TABLE c_order (oid BIGINT, shop VARCHAR, order_no VARCHAR, currency VARCHAR,
     order_status VARCHAR, business_date DATE, paid_at TIMESTAMP, shipped_at TIMESTAMP, received_at TIMESTAMP,
     closed_at TIMESTAMP, paid DECIMAL(18,5), platform_borne DECIMAL(18,5), refunded DECIMAL(18,5),
-    dead BOOLEAN, cancelled BOOLEAN, shipped BOOLEAN, expected_date DATE, due_date DATE)"""
+    dead BOOLEAN, cancelled BOOLEAN, shipped BOOLEAN, expected_date DATE, due_date DATE,
+    reserve_share DECIMAL(10,6), reserve_date DATE, reserve_due DATE)"""
 # The furthest state of an order's lines; a line that came to nothing says less than one that goes on.
 STATES = "['cancelled', 'unpaid', 'refunded', 'paid', 'shipped', 'received', 'closed']"
 
@@ -59,13 +60,14 @@ FROM live GROUP BY shop, order_no, currency
 DUE_SQL = """
 CREATE OR REPLACE TEMP TABLE c_order AS
 WITH ruled AS (
-    SELECT o.*, r.rule_no, CASE r.anchor WHEN 'paid' THEN {paid} WHEN 'shipped' THEN {shipped}
+    SELECT o.*, r.rule_no, r.reserve AS reserve_share,
+        CASE r.anchor WHEN 'paid' THEN {paid} WHEN 'shipped' THEN {shipped}
         WHEN 'received' THEN {received} WHEN 'closed' THEN {closed} END AS anchor_date
     FROM c_order_sum o LEFT JOIN c_rule r
       ON r.shop = o.shop AND r.valid_from <= {day} AND r.valid_to > {day}
 )
 SELECT row_number() OVER (ORDER BY r.shop, r.order_no, r.currency) AS oid,
-    r.* EXCLUDE (rule_no, anchor_date), d.expected_date, d.due_date
+    r.* EXCLUDE (rule_no, anchor_date), d.expected_date, d.due_date, d.reserve_date, d.reserve_due
 FROM ruled r LEFT JOIN c_due d ON d.rule_no = r.rule_no AND d.anchor_date = r.anchor_date
 """
 

@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from huikuan.records.kind import record_key_parts
+from huikuan.recons.held_back import has_minimum, least_dues, with_opening
+from huikuan.records.due_dates import RESERVE_ROUNDING as ROUNDING
+from huikuan.records.kind import MONEY, record_key_parts
 
 if TYPE_CHECKING:
-    from huikuan.insight.collection import Setting
+    from huikuan.insight.collection import CollectionInputs, Setting
 
 RECONCILIATION = "order-settlement"
 # A difference accepted for this reason will still come; it closes nothing.
 STILL_COMES = "timing"
+LEAST_SCHEMA = pa.schema([("m_shop", pa.string()), ("m_currency", pa.string()), ("least", MONEY)])
 DECIDED_SCHEMA = pa.schema(
     [("shop", pa.string()), ("order_no", pa.string()), ("reason", pa.string()), ("disputed", pa.bool_())]
 )
 
 # `open` is what is left between what the order should bring and what was settled, both before fees. Too much
-# (negative) is never overdue: it is what the platform will still take back.
+# (negative) is never overdue: it is what the platform will still take back. `held` is what of it is held back by the
+# shop's rule (`recons.held_back`): in reserve until its release, or whole while the shop is due less than its minimum.
 STATUS_SQL = """
 CREATE OR REPLACE TEMP TABLE {name} AS
 WITH settled AS (
@@ -40,11 +44,21 @@ WITH settled AS (
     LEFT JOIN settled s ON s.oid = o.oid AND s.currency = o.currency
     LEFT JOIN share c ON c.oid = o.oid AND c.currency = o.currency
     LEFT JOIN c_decided d ON d.shop = o.shop AND d.order_no = o.order_no
+), reserved AS (
+    SELECT *, CASE WHEN open > 0 AND gross <> 0 AND reserve_share > 0 AND coalesce(reserve_due >= $as_of, true)
+        THEN CASE WHEN open <= most + $rounding THEN open ELSE most END ELSE 0 END AS reserve
+    FROM (SELECT *, round((paid + platform_borne - refunded) * reserve_share, 2) AS most FROM amounts)
+), small AS (
+    SELECT r.shop, r.currency FROM reserved r JOIN c_minimum m
+      ON m.m_shop = r.shop AND m.m_currency IN (r.currency, '') AND r.open > 0 AND r.gross = 0 AND r.due_date < $as_of
+    GROUP BY r.shop, r.currency
+    HAVING sum(r.open) FILTER (m.m_currency = '') < arg_max(m.least, m.m_currency)
 ), placed AS (
     SELECT *, CASE WHEN open = 0 THEN 'none' WHEN reason IS NOT NULL THEN 'written_off'
         WHEN is_disputed THEN 'disputed' WHEN abs(open) <= $tolerance AND gross <> 0 THEN 'written_off'
-        WHEN open > 0 AND due_date < $as_of THEN 'overdue' ELSE 'not_due' END AS place
-    FROM amounts
+        WHEN open > reserve AND due_date < $as_of AND NOT (gross = 0 AND (shop, currency) IN (FROM small))
+        THEN 'overdue' ELSE 'not_due' END AS place
+    FROM reserved
 )
 SELECT shop, order_no, currency,
     CASE WHEN reason = 'write_off' THEN 'written_off'
@@ -64,22 +78,40 @@ SELECT shop, order_no, currency,
     (paid + platform_borne - refunded - fees)::DECIMAL(18,5) AS receivable,
     settled::DECIMAL(18,5) AS settled, collected::DECIMAL(18,5) AS collected,
     (settled - collected)::DECIMAL(18,5) AS settled_not_collected, in_transit::DECIMAL(18,5) AS in_transit,
-    (CASE WHEN place = 'not_due' THEN open ELSE 0 END)::DECIMAL(18,5) AS not_due,
-    (CASE WHEN place = 'overdue' THEN open ELSE 0 END)::DECIMAL(18,5) AS overdue,
+    (CASE place WHEN 'not_due' THEN open WHEN 'overdue' THEN reserve ELSE 0 END)::DECIMAL(18,5) AS not_due,
+    (CASE WHEN place IN ('not_due', 'overdue') THEN reserve ELSE 0 END)::DECIMAL(18,5) AS reserve,
+    (CASE WHEN place = 'overdue' THEN open - reserve ELSE 0 END)::DECIMAL(18,5) AS overdue,
     (CASE WHEN place = 'disputed' THEN open ELSE 0 END)::DECIMAL(18,5) AS disputed,
     (CASE WHEN place = 'written_off' THEN open ELSE 0 END)::DECIMAL(18,5) AS written_off,
-    expected_date, due_date, CASE WHEN place = 'overdue' THEN $as_of - due_date END::BIGINT AS overdue_days,
+    CASE WHEN place = 'not_due' AND reserve > 0 THEN reserve_date ELSE expected_date END AS expected_date,
+    CASE WHEN place = 'not_due' AND reserve > 0 THEN reserve_due ELSE due_date END AS due_date,
+    CASE WHEN place = 'overdue' THEN $as_of - due_date END::BIGINT AS overdue_days,
     settled_on, collected_on
 FROM placed ORDER BY oid, currency
 """
 
 
-def build(con: duckdb.DuckDBPyConnection, setting: Setting, name: str) -> None:
+def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Setting, name: str) -> None:
     """Create the collection from c_order, c_settled, c_share and the decisions."""
     con.register("c_decided", _decided(setting))
-    values = {"as_of": setting.as_of, "tolerance": tolerance_of(setting)}
+    con.register("c_minimum", _minimums(con, inputs, setting))
+    values = {"as_of": setting.as_of, "tolerance": tolerance_of(setting), "rounding": ROUNDING}
     con.execute(STATUS_SQL.format(name=name), values)
     con.unregister("c_decided")
+    con.unregister("c_minimum")
+
+
+def _minimums(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Setting) -> pa.Table:
+    """How much must be due to a shop before it is paid (`held_back.least_dues`)."""
+    if not has_minimum(setting.rules):
+        return pa.Table.from_pylist([], schema=LEAST_SCHEMA)
+    shops = [shop for (shop,) in con.execute("SELECT DISTINCT shop FROM c_order WHERE shop <> ''").fetchall()]
+    query = f"""SELECT account, currency, sum(amount) FROM {inputs.wallet_line}
+        WHERE business_date IS NULL OR business_date <= $as_of GROUP BY ALL"""
+    moved = con.execute(query, {"as_of": setting.as_of}).fetchall() if inputs.wallet_line else []
+    balances = with_opening({(account, currency): amount for account, currency, amount in moved}, setting.rules)
+    rows = least_dues(setting.rules, shops, setting.as_of, balances)
+    return pa.Table.from_pylist(rows, schema=LEAST_SCHEMA)
 
 
 def tolerance_of(setting: Setting) -> Decimal:

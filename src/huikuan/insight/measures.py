@@ -81,6 +81,7 @@ MEASURES: dict[str, Measure] = {
             _("Not settled, within its cycle; what a platform will take back counts negative."),
             _sum("not_due"),
         ),
+        Measure("reserve", _("In reserve"), _("Not due: held back of what was settled."), _sum("reserve")),
         Measure("overdue", _("Overdue"), _("Not settled though past its due date."), _sum("overdue")),
         Measure("disputed", _("Disputed"), _("Not settled and in dispute."), _sum("disputed")),
         Measure(

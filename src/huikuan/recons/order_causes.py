@@ -40,6 +40,8 @@ register(
             "The platform's share of this order is exactly %(amount)s, and no subsidy came."
         ),
         "evidence.cause_subsidy_back": _("The platform took back a subsidy of %(amount)s."),
+        "evidence.cause_reserve": _("%(amount)s is held back in reserve until %(due)s."),
+        "evidence.cause_reserve_open": _("%(amount)s is held back in reserve, until a day not yet known."),
         "evidence.cause_part_settled": _("Of %(owed)s, %(came)s was settled so far."),
         "evidence.cause_item_subsidy": _("A platform subsidy that names no order: “%(words)s”."),
         "evidence.cause_item_subsidy_back": _("A subsidy taken back that names no order: “%(words)s”."),
@@ -149,7 +151,18 @@ def _of_orders(orders: Any, groups: Any) -> Any:
 
 def causes(items: Any) -> list[Cause]:
     """The rules of order-settlement, over items with GROUP_FACTS."""
-    return [*_of_refunds(items), *_of_subsidies(items), *_of_the_rest(items), *_of_bill_items(items)]
+    of_orders = (*_of_reserve(items), *_of_refunds(items), *_of_subsidies(items), *_of_the_rest(items))
+    return [*of_orders, *_of_bill_items(items)]
+
+
+def _of_reserve(items: Any) -> list[Cause]:
+    """A part of what is settled that the platform holds back for a while."""
+    held = (items["class"] == "not_due") & (items.record_key == "") & (items.came != ZERO)
+    told = {"amount": items.amount}
+    return [
+        Cause(held & items.due_date.notnull(), "c-T1", "cause_reserve", told | {"due": items.due_date}),
+        Cause(held, "c-T1", "cause_reserve_open", told),
+    ]
 
 
 def _of_refunds(items: Any) -> list[Cause]:

@@ -1,10 +1,11 @@
 """`order-settlement`: was each order settled, in full, with the right fees?
 
 Left order lines, right settlement lines, by shop and order number (`order_entries` says what enters). The parts of a
-difference are named here: other_period, refund_missing, duplicate, refund_twice, unexpected_settlement; the rest is
-short or over, or, while only fees came, not_due or missing_right. Payouts, transfers and deposits are on no side; a
-settlement line that naturally has no order is open as `not_operating`, so the right total is that of all lines that
-count. Fees are held against the shop's rates by `fee_audit`.
+difference are named here: other_period, refund_missing, duplicate, refund_twice, unexpected_settlement, not_due of
+what the shop's rule holds back (`held_back`); the rest is short or over, or, while only fees came, not_due or
+missing_right. Payouts, transfers and deposits are on no side; a settlement line that naturally has no order is open as
+`not_operating`, so the right total is that of all lines that count. Fees are held against the shop's rates by
+`fee_audit`.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ from huikuan.engine.model import MONEY_TYPE, Classes, Definition, Facts, Passes,
 from huikuan.engine.workspace import Workspace, conform
 from huikuan.recons import order_causes
 from huikuan.recons.fee_audit import fee_audit
+from huikuan.recons.held_back import any_reserve, held_in_reserve, minimums, without_small_sums
 from huikuan.recons.order_entries import counted_orders, left_entries, right_entries
 from huikuan.records.due_dates import due_calendar
 from huikuan.records.rules import BEGINNING, Rules
 
 NAME = "order-settlement"
-PART = {"group_id": "string", "record_key": "string", "class": "string", "amount": MONEY_TYPE}
-PARTS = ("other_period", "duplicate", "refund_twice", "refund_missing", "unexpected_settlement")
+PART = {
+    "group_id": "string", "record_key": "string", "class": "string", "amount": MONEY_TYPE, "due_date": "date",
+}  # fmt: skip
+PARTS = ("other_period", "duplicate", "refund_twice", "refund_missing", "unexpected_settlement", "not_due")
 BLANK = ibis.literal("")
 
 
@@ -37,24 +41,35 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
     right, held = right_entries(facts, rules, as_of)
     orders = counted_orders(facts, as_of)
     refunds = orders.filter(orders.refunded_then != ZERO).select("shop", "order_no", "currency", "refunded_then")
-    extra = {"rules": rules, "shops": known, "orders": orders, "refunds": refunds, "held": held}
+    extra = {"rules": rules, "shops": known, "orders": orders, "refunds": refunds, "held": held, "as_of": as_of}
+    extra["minimums"] = minimums(facts, rules, known, as_of)
     return Sides(left_entries(facts, rules, as_of, known), right, extra)
 
 
 def dates(entries: Any, sides: Sides) -> Any:
     """Entries with the due date in place of the anchor day."""
+    return _dated(entries, sides, "due_date")
+
+
+def whole_dates(entries: Any, sides: Sides) -> Any:
+    """The same with the day on which what is held back is due; None where nothing is."""
+    return _dated(entries, sides, "reserve_due") if any_reserve(sides) else None
+
+
+def _dated(entries: Any, sides: Sides, due: str) -> Any:
     span = entries.agg(first=entries.due_date.min(), last=entries.due_date.max()).to_pyarrow().to_pylist()[0]
     if span["first"] is None:
         return entries
     calendar = ibis.memtable(due_calendar(sides.extra["rules"], sides.extra["shops"], span["first"], span["last"]))
-    dues = calendar.select(due_rule=calendar.rule_no.cast("int64"), due_anchor="anchor_date", due_day="due_date")
+    dues = calendar.select(due_rule=calendar.rule_no.cast("int64"), due_anchor="anchor_date", due_day=due)
     joined = entries.left_join(dues, [entries.seq == dues.due_rule, entries.due_date == dues.due_anchor])
     return joined.mutate(due_date=joined.due_day).select(*entries.columns)
 
 
 def explain(work: Workspace, groups: Any, lines: Any, sides: Sides) -> Any:
     """The parts of differences that have a name, as left - right. Each part is taken from what the ones before left:
-    before the book's start; a refund that explains all; copies; a refund twice; a refund missing; nothing owed."""
+    before the book's start; a refund that explains all; copies; a refund twice; a refund missing; nothing owed; what
+    the platform holds back in reserve."""
     table = work.keep(_known(groups, lines, _copies(lines), sides))
     table = table.mutate(untold=(table.refunded - table.refund_came).cast(MONEY_TYPE), copies=_minus(table.copied))
     table = _split(table, "residual", "rest1", "part_other_period", ibis.ifelse(table.early, table.residual, ZERO))
@@ -71,7 +86,8 @@ def explain(work: Workspace, groups: Any, lines: Any, sides: Sides) -> Any:
         part_refund_missing=(table.part_whole + table.part_missing).cast(MONEY_TYPE),
         part_unexpected_settlement=ibis.ifelse(unexpected, table.rest5, ZERO),
     )
-    told = work.keep(table)
+    table = table.mutate(rest6=(table.rest5 - table.part_unexpected_settlement).cast(MONEY_TYPE))
+    told = work.keep(held_in_reserve(table, "rest6", sides))
     at = {"duplicate": told.copy_key, "refund_twice": told.refund_key}
     return union_all(*(_part(told, name, at.get(name, BLANK)) for name in PARTS))
 
@@ -97,7 +113,8 @@ def noted(sides: Sides) -> Any:
 
 
 def _part(known: Any, class_: str, at: Any) -> Any:
-    rows = known.mutate(amount=known[f"part_{class_}"], record_key=at, **{"class": ibis.literal(class_)})
+    due = known.reserve_due if class_ == "not_due" else ibis.null().cast("date")
+    rows = known.mutate(amount=known[f"part_{class_}"], record_key=at, due_date=due, **{"class": ibis.literal(class_)})
     return conform(rows.filter(rows.amount != ZERO), PART)
 
 
@@ -139,6 +156,7 @@ def _known(groups: Any, lines: Any, copies: Any, sides: Sides) -> Any:
         scope=lines.scope.max(),
         key=lines.key.max(),
         currency=lines.currency.max(),
+        rule_no=ibis.ifelse(lines.side == "left", lines.seq, ibis.null().cast("int64")).max(),
         early=early.any(),
         refund_came=ibis.ifelse(refund, ZERO - lines.compared, ZERO).sum().cast(MONEY_TYPE),
         refund_lines=refund.sum(),
@@ -174,6 +192,8 @@ ORDER_SETTLEMENT = Definition(
     classes=Classes(),
     window_days=15,
     dates=dates,
+    whole_dates=whole_dates,
+    waiting=without_small_sums,
     explain=explain,
     noted=noted,
     auditing=lambda sides, as_of: fee_audit(sides, as_of, dates),

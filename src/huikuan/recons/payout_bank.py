@@ -64,16 +64,19 @@ def _paired_off(left: Any) -> Any:
 
 def dates(entries: Any, sides: Sides) -> Any:
     """Entries with the last day in transit in place of the day they were paid out."""
-    span = entries.agg(first=entries.due_date.min(), last=entries.due_date.max()).to_pyarrow().to_pylist()[0]
-    if span["first"] is None:
+    spans = entries.filter(entries.due_date.notnull()).group_by("currency")
+    spans = spans.agg(first=entries.due_date.min(), last=entries.due_date.max()).to_pyarrow().to_pylist()
+    if not spans:
         return entries
     rules = sides.extra["rules"]
-    dues = payout_dues(rules, span["first"], span["last"])
+    first, last = min(span["first"] for span in spans), max(span["last"] for span in spans)
+    dues = payout_dues(rules, {span["currency"] or "" for span in spans}, first, last)
     known = bank_days(rules)
     default = ibis.literal(SettlementRule("").bank_days).cast("int64")
     days = entries.scope.cases(*sorted(known.items()), else_=default) if known else default
     told = entries.mutate(bank_days=days.cast("int64"))
-    joined = told.left_join(dues, [told.bank_days == dues.days, told.due_date == dues.paid_day])
+    same = [told.bank_days == dues.days, told.due_date == dues.paid_day, told.currency.fill_null("") == dues.paid_in]
+    joined = told.left_join(dues, same)
     return joined.mutate(due_date=joined.due_day).select(*entries.columns)
 
 

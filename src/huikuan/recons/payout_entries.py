@@ -20,7 +20,8 @@ from huikuan.engine.lines import ZERO
 from huikuan.engine.model import ENTRY, MONEY_TYPE, Facts
 from huikuan.engine.workspace import conform, typed_table
 from huikuan.recons.order_entries import before_start, no_later
-from huikuan.records.due_dates import add_business_days
+from huikuan.records.bank_days import add_business_days, calendar_of
+from huikuan.records.platforms import default_rule
 from huikuan.records.rules import Rules, SettlementRule
 
 RETURN_WITHIN_DAYS = 30
@@ -178,17 +179,27 @@ def _pattern(word: str) -> str:
 
 
 def bank_days(rules: Rules) -> dict[str, int]:
-    """Bank days per account: the most of the rules of its shops, else the default."""
+    """Bank days per account: the most of the rules of its shops (a shop without: its platform's), else the default."""
     by_shop: dict[str, int] = {}
     for rule in rules.settlement_rules:
         by_shop[rule.shop] = max(by_shop.get(rule.shop, 0), rule.bank_days)
+    for shop in rules.shops:
+        by_shop.setdefault(shop.name, default_rule(shop.name, shop.platform).bank_days)
     default = SettlementRule("").bank_days
     return {a.name: max((by_shop.get(shop, default) for shop in a.shops), default=default) for a in rules.accounts}
 
 
-def payout_dues(rules: Rules, first: date, last: date) -> Any:
-    """The last day a payout may be in transit. Key: days, paid_day; accounts of unknown days take the default."""
+def payout_dues(rules: Rules, currencies: Iterable[str], first: date, last: date) -> Any:
+    """The last day a payout may be in transit. Key: days, currency, paid_day; accounts of unknown days take the
+    default."""
     numbers = sorted({SettlementRule("").bank_days, *bank_days(rules).values()})
     span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    rows = [{"days": n, "paid_day": day, "due_day": add_business_days(day, n)} for n in numbers for day in span]
-    return typed_table(rows, {"days": "int64", "paid_day": "date", "due_day": "date"})
+    rows = []
+    for currency in sorted(currencies):
+        calendar = calendar_of(rules, currency)
+        rows += [
+            {"days": n, "paid_in": currency, "paid_day": day, "due_day": add_business_days(day, n, calendar)}
+            for n in numbers
+            for day in span
+        ]
+    return typed_table(rows, {"days": "int64", "paid_in": "string", "paid_day": "date", "due_day": "date"})

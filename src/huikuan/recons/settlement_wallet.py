@@ -19,6 +19,7 @@ from huikuan.engine.workspace import Workspace, conform, typed_table
 from huikuan.recons import wallet_causes
 from huikuan.recons.settlement_entries import Scopes, both_sides, find_scopes, told_as_settlement
 from huikuan.records.due_dates import next_batch_day
+from huikuan.records.platforms import default_rule
 from huikuan.records.rules import Rules, SettlementRule
 
 NAME = "settlement-wallet"
@@ -64,7 +65,8 @@ def dates(entries: Any, sides: Sides) -> Any:
 
 def _rules_on(rules: Rules, shops: tuple[str, ...], day: date) -> list[SettlementRule]:
     """The settlement rule of each shop that holds on a day; the default one for a shop without."""
-    held = {shop: SettlementRule(shop) for shop in shops or ("",)}
+    platforms = {shop.name: shop.platform for shop in rules.shops}
+    held = {shop: default_rule(shop, platforms.get(shop, "")) for shop in shops or ("",)}
     for rule in sorted(rules.settlement_rules, key=lambda rule: rule.valid_from):
         if rule.shop in held and rule.valid_from <= day:
             held[rule.shop] = rule

@@ -38,7 +38,11 @@ class Account:
 
 @dataclass(frozen=True)
 class SettlementRule:
-    """When a shop's orders are to be settled: anchor event + days, then the batch day, then bank days and grace."""
+    """When a shop's orders are to be settled: anchor event + days, then the batch day, then bank days and grace.
+
+    Of what is settled the share `reserve` is held back and comes `reserve_days` later. Nothing is paid while what the
+    shop is due is less than `minimum`.
+    """
 
     shop: str
     valid_from: date = BEGINNING
@@ -50,6 +54,16 @@ class SettlementRule:
     reserve_days: int = 0
     minimum: Decimal = Decimal(0)
     grace: int = 3
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A day on which banks of a country do not work though they usually would, or work (`working`) though not."""
+
+    country: str
+    day: date
+    working: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,5 +149,6 @@ class Rules:
     fee_rates: tuple[FeeRate, ...] = ()
     reconciliations: tuple[ReconciliationRule, ...] = ()
     user_reconciliations: tuple[UserReconciliation, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
     start: date | None = None
     opening_balances: dict[str, Decimal] = field(default_factory=dict)  # account -> balance before `start`

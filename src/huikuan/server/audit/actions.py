@@ -22,6 +22,7 @@ ACTIONS: dict[str, Any] = {
     "rules.change": _("Rule changed"),
     "rules.delete": _("Rule removed"),
     "rules.import": _("Rules imported"),
+    "rules.dismiss": _("Proposed rule dismissed"),
     "job.cancel": _("Job cancelled"),
 }
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huikuan.records.codes import FEE_TYPES
 from huikuan.server.accounts.models import Membership
-from huikuan.server.books.models import Account, Book, FeeRate, ReconciliationRule, SettlementRule, Shop
+from huikuan.server.books.models import Account, Book, FeeRate, Holiday, ReconciliationRule, SettlementRule, Shop
 from huikuan.server.books.words import BATCHES, RECONCILIATIONS
 from huikuan.server.core.statuses import SETTLEMENT_TYPE
 
@@ -166,6 +166,23 @@ class ReconciliationForm(_Version):
         super().__init__(*args, **kwargs)
         self.fields["valid_from"].widget = _date()
         self.fields["valid_from"].initial = book.start or book.today().replace(month=1, day=1)
+
+
+class HolidayForm(_Version):
+    """A day on which banks rest or work otherwise than usual."""
+
+    class Meta:
+        model = Holiday
+        fields = ("country", "day", "working", "name")
+        help_texts = {"country": _("Of the currency: CN for CNY, US for USD, EU for EUR.")}
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"].widget = _date()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Without the day: one said again replaces the one before."""
+        return {*super()._get_validation_exclusions(), "day"}
 
 
 class RulesFileForm(forms.Form):

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from huikuan.records.bank_days import COUNTRIES
 from huikuan.records.codes import FEE_TYPES
 from huikuan.records.rules import BEGINNING
 from huikuan.server import keys
@@ -181,6 +182,32 @@ class ReconciliationRule(models.Model):
             models.UniqueConstraint(fields=["book", "name", "valid_from"], name="reconciliation_rule_version")
         ]
         ordering = ["name", "valid_from"]
+
+
+class Holiday(models.Model):
+    """A day on which banks of a country rest, or work, otherwise than the product knows. Key: book, country, day."""
+
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="holidays")
+    country = models.CharField(_("Country"), max_length=2, choices=[(code, code) for code in COUNTRIES])
+    day = models.DateField(_("Day"))
+    working = models.BooleanField(_("Banks work on this day"), default=False)
+    name = models.CharField(_("Name"), max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "country", "day"], name="holiday_in_book")]
+        ordering = ["country", "day"]
+
+
+class DismissedProposal(models.Model):
+    """A rule the program proposed from the shop's history and a person declined. `digest` is what was proposed
+    (`rules_proposed.digest`). Key: book, digest."""
+
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="dismissed_proposals")
+    digest = models.CharField(max_length=32)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "digest"], name="dismissed_proposal_in_book")]
 
 
 def _weight(**more: Any) -> models.DecimalField[Any, Any]:

@@ -24,6 +24,7 @@ from huikuan.server.books.models import (
     Book,
     Contract,
     FeeRate,
+    Holiday,
     ReconciliationRule,
     SettlementRule,
     Shop,
@@ -131,6 +132,7 @@ def rules_of(book: Book) -> rules.Rules:
         fee_rates=tuple(_fee_rates(book)),
         user_reconciliations=user_reconciliations.declared(book),
         reconciliations=tuple(_reconciliations(book)),
+        holidays=tuple(_holidays(book)),
         start=book.start,
         opening_balances={row.name: row.opening_balance for row in rows if row.opening_balance is not None},
     )
@@ -153,6 +155,11 @@ def _fee_rates(book: Book) -> list[rules.FeeRate]:
 def _reconciliations(book: Book) -> list[rules.ReconciliationRule]:
     rows = ReconciliationRule.objects.filter(book=book).values("name", "valid_from", "tolerance", "window_days")
     return [rules.ReconciliationRule(**row) for row in rows]
+
+
+def _holidays(book: Book) -> list[rules.Holiday]:
+    rows = Holiday.objects.filter(book=book).values("country", "day", "working", "name")
+    return [rules.Holiday(**row) for row in rows]
 
 
 def courier_rules_of(book: Book) -> rules.CourierRules:

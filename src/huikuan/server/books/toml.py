@@ -28,6 +28,7 @@ from huikuan.server.books.models import (
     Book,
     Contract,
     FeeRate,
+    Holiday,
     ReconciliationRule,
     SettlementRule,
     Shop,
@@ -54,6 +55,7 @@ TARIFF = (
 ZONE = ("account", "from", "origin", "destination", "zone")
 CONTRACT = ("account", "from", "claim_days", "weight_tolerance")
 OWN = "user_reconciliation"  # a table of tables: read by its own module, which says what may stand in it
+HOLIDAY = ("country", "date", "working", "name")
 RECONCILIATION = ("name", "from", "tolerance", "window_days")
 SECTIONS = {
     "shop": (SHOP, ("name",)),
@@ -64,6 +66,7 @@ SECTIONS = {
     "zone": (ZONE, ("account", "origin", "destination", "zone")),
     "contract": (CONTRACT, ("account",)),
     "reconciliation": (RECONCILIATION, ("name",)),
+    "holiday": (HOLIDAY, ("country", "date")),
 }
 DECIMALS = frozenset(
     {"reserve", "minimum", "rate", "tolerance", "opening_balance", "first_weight", "first_price", "step", "step_price",
@@ -77,6 +80,7 @@ VERSIONED: dict[str, tuple[type[models.Model], type[models.Model], tuple[str, ..
     "zone": (Zone, Account, ("origin", "destination")),
     "contract": (Contract, Account, ()),
 }
+FIELDS = {"from": "valid_from", "date": "day"}  # what the file calls otherwise
 UNSAID = {"category": "*"}  # what a field that says which entry it is means where it is left out
 
 
@@ -95,10 +99,21 @@ def export_text(book: Book) -> str:
         "zone": [_entry(zone, ZONE) for zone in courier.zones],
         "contract": [_entry(contract, CONTRACT) for contract in courier.contracts],
         "reconciliation": [_entry(rule, RECONCILIATION) for rule in given.reconciliations],
+        "holiday": [_entry(holiday, HOLIDAY) for holiday in given.holidays],
     }
-    blocks = [_block(section, row) for section, rows in document.items() for row in rows]
+    blocks = [text_of([(section, row) for section, rows in document.items() for row in rows])]
     blocks += [tomli_w.dumps({OWN: [to_plain(own)]}) for own in given.user_reconciliations]
-    return "\n".join(blocks)
+    return "\n".join(filter(None, blocks))
+
+
+def text_of(entries: Iterable[tuple[str, dict[str, Any]]]) -> str:
+    """Entries with their sections as a rules file."""
+    return "\n".join(_block(section, entry) for section, entry in entries)
+
+
+def entry_of(section: str, value: Any) -> dict[str, Any]:
+    """A rule as an entry of the file's section."""
+    return _entry(value, SECTIONS[section][0])
 
 
 def _block(section: str, entry: dict[str, Any]) -> str:
@@ -120,7 +135,7 @@ def _opening(balance: Decimal | None) -> dict[str, str]:
 def _entry(value: Any, names: Iterable[str]) -> dict[str, Any]:
     entry: dict[str, Any] = {}
     for name in names:
-        field = getattr(value, "valid_from" if name == "from" else name, None)
+        field = getattr(value, FIELDS.get(name, name), None)
         if field is None or (name == "from" and field == rules.BEGINNING):
             continue
         entry[name] = _plain(field)
@@ -198,20 +213,17 @@ def _checked(section: str, rows: Any, faults: list[str]) -> Iterable[dict[str, A
         missing = sorted(set(required) - set(row))
         faults.extend(f"{where}: unknown field {name}." for name in unknown)
         faults.extend(f"{where}: {name} is missing." for name in missing)
-        entry = {
-            ("valid_from" if name == "from" else name): _value(name, value, where, faults)
-            for name, value in row.items()
-        }
+        entry = {FIELDS.get(name, name): _value(name, value, where, faults) for name, value in row.items()}
         if not unknown and not missing:
             yield entry | {"_where": where}
 
 
 def _value(name: str, value: Any, where: str, faults: list[str]) -> Any:
-    if name == "from" and isinstance(value, str):
+    if name in FIELDS and isinstance(value, str):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            faults.append(f"{where}: from = {value!r} is no date.")
+            faults.append(f"{where}: {name} = {value!r} is no date.")
     if name in DECIMALS:
         try:
             number = Decimal(str(value))
@@ -238,6 +250,8 @@ def _write(book: Book, entries: dict[str, list[dict[str, Any]]], faults: list[st
     for entry in entries.get("reconciliation", []):
         subject = {"book": book, "name": entry["name"], "valid_from": entry.get("valid_from", rules.BEGINNING)}
         _upsert(ReconciliationRule, entry, subject, faults)
+    for entry in entries.get("holiday", []):
+        _upsert(Holiday, entry, {"book": book, "country": entry["country"], "day": entry["day"]}, faults)
 
 
 def _write_version(

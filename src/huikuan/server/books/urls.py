@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huikuan.server.books import views, views_rules, views_users
+from huikuan.server.books import views, views_proposals, views_rules, views_users
 
 app_name = "books"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("settings/accounts/<int:pk>", views.account, name="account"),
     path("settings/rules", views_rules.rules, name="rules"),
     path("settings/rules/export", views_rules.export, name="rules_export"),
+    path("settings/rules/proposals", views_proposals.proposals, name="proposals"),
+    path("settings/rules/proposals/<slug:act>/<slug:digest>", views_proposals.proposal, name="proposal"),
     path("settings/rules/import", views_rules.import_file, name="rules_import"),
     path("settings/rules/<slug:kind>/new", views_rules.rule, name="rule_new"),
     path("settings/rules/<slug:kind>/<int:pk>", views_rules.rule, name="rule"),

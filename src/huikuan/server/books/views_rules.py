@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huikuan.records.bank_days import COUNTRY_OF_CURRENCY, last_known_year
 from huikuan.records.errors import UserError
+from huikuan.records.platforms import default_rule, platform_default
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.audit.services import record
 from huikuan.server.books import toml
-from huikuan.server.books.forms import FeeRateForm, ReconciliationForm, RulesFileForm, SettlementRuleForm
-from huikuan.server.books.models import FeeRate, ReconciliationRule, SettlementRule
+from huikuan.server.books.forms import FeeRateForm, HolidayForm, ReconciliationForm, RulesFileForm, SettlementRuleForm
+from huikuan.server.books.models import FeeRate, Holiday, ReconciliationRule, SettlementRule, Shop
 from huikuan.server.books.views import initial_of, values_of
-from huikuan.server.books.words import BATCHES, RECONCILIATIONS
+from huikuan.server.books.words import BATCHES, GRADES, RECONCILIATIONS
 from huikuan.server.core.shortcuts import book_url, done, toast
 
 MAX_FILE_BYTES = 1_000_000
@@ -50,6 +52,7 @@ KINDS = {
         ("name", "valid_from"),
         gettext_lazy("Reconciliation parameters"),
     ),
+    "holiday": _Kind(Holiday, HolidayForm, "book", ("country", "day"), gettext_lazy("Bank day")),
 }
 
 
@@ -58,15 +61,40 @@ KINDS = {
 def rules(request: HttpRequest) -> HttpResponse:
     """All rules of the book, each version with its first day."""
     book = request.book  # type: ignore[attr-defined]
+    settlement_rules = list(SettlementRule.objects.filter(shop__book=book).select_related("shop"))
+    shops = list(book.shops.all())
     context = {
-        "settlement_rules": SettlementRule.objects.filter(shop__book=book).select_related("shop"),
+        "settlement_rules": settlement_rules,
         "fee_rates": FeeRate.objects.filter(shop__book=book).select_related("shop"),
+        "defaults": _defaults(shops, {rule.shop_id for rule in settlement_rules}),
+        "holidays": Holiday.objects.filter(book=book),
+        "calendars": sorted(_calendars({book.currency, *(shop.currency for shop in shops)}).items()),
+        "grades": GRADES,
         "reconciliations": ReconciliationRule.objects.filter(book=book),
-        "has_shops": book.shops.exists(),
+        "has_shops": bool(shops),
         "batches": dict(BATCHES),
         "names": dict(RECONCILIATIONS),
     }
     return render(request, "books/rules.html", context)
+
+
+def _defaults(shops: list[Shop], own: set[int]) -> list[dict[str, Any]]:
+    """The rules that shops without one of their own follow: their platform's."""
+    anchors = dict(SettlementRule.ANCHORS)
+    found = []
+    for shop in shops:
+        if shop.pk in own:
+            continue
+        known = platform_default(shop.platform)
+        rule = default_rule(shop.name, shop.platform)
+        found.append({"rule": rule, "anchor": anchors[rule.anchor], "grade": known.grade if known else ""})
+    return found
+
+
+def _calendars(currencies: set[str]) -> dict[str, int]:
+    """The countries whose bank days currencies follow, with the last year the product knows of."""
+    countries = {COUNTRY_OF_CURRENCY[each] for each in currencies if each in COUNTRY_OF_CURRENCY}
+    return {country: last_known_year(country) for country in countries}
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,8 +104,8 @@ def rule(request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse
     spec = _spec(kind)
     book = request.book  # type: ignore[attr-defined]
     instance = get_object_or_404(spec.model, pk=pk, **{spec.book_path: book}) if pk else None
-    if spec.model is ReconciliationRule and instance is None:
-        instance = ReconciliationRule(book=book)
+    if spec.book_path == "book" and instance is None:
+        instance = spec.model(book=book)
     form = spec.form(request.POST or None, instance=instance, book=book)
     if request.method == "POST" and form.is_valid():
         _save(request, spec, form)

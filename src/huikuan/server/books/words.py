@@ -17,6 +17,14 @@ BATCHES = [
     ("monthly:1", _("first of the month")),
     ("monthly:15", _("15th of the month")),
 ]
+# How well a platform's own cycle is sourced (`records.platforms`).
+GRADES = {
+    "A": _("the platform's own documentation"),
+    "B": _("a practitioner"),
+    "C": _("a third party"),
+    "D": _("a mirror of documentation: check it"),
+    "unsourced": _("general knowledge: check it"),
+}
 # Reconciliations whose parameters can be edited, with their names.
 RECONCILIATIONS = [
     ("order-settlement", _("Orders ↔ settlement")),

@@ -37,12 +37,14 @@ def stuck_at(book: Book, gathered: Gathered) -> Stuck | None:
     missing = next((p for p in gathered.payouts.values() if p.get("class") == "payout_missing"), None)
     late, on_the_way = _("Stuck before the bank:"), _("On the way to the bank:")
     lost = _("payout %(number)s never reached the bank") % {"number": missing["number"]} if missing else ""
+    reserve = money.get("reserve", ZERO)
     stations = (
         Stuck("receipt-2", "overdue", _("Stuck before the settlement:"), money["overdue"], due),
         Stuck("wallet", "overdue", _("Stuck before the wallet:"), unmoved, _("settled, but nothing moved there")),
         Stuck("building-bank", "overdue", late, money["in_transit"] if missing else ZERO, lost),
         Stuck("wallet", "in_transit", _("Stands in the wallet:"), in_wallet, _("not paid out yet")),
         Stuck("building-bank", "in_transit", on_the_way, money["in_transit"], ""),
-        Stuck("receipt-2", "not_due", _("Waits for the settlement:"), money["not_due"], due),
+        Stuck("receipt-2", "not_due", _("Waits for the settlement:"), money["not_due"] - reserve, due),
+        Stuck("receipt-2", "not_due", _("Held back in reserve:"), reserve, due),
     )
     return next((station for station in stations if station.amount > 0), None)

@@ -189,7 +189,8 @@ PARTS = (
     ("in_transit", "in_transit", "transit"),
     ("fees", "closed", "fees"),
     ("refunded", "not_due", "refunded"),
-    ("not_due", "not_due", "not_due"),
+    ("waiting", "not_due", "not_due"),
+    ("reserve", "not_due", "reserve"),
     ("overdue", "overdue", "overdue"),
     ("disputed", "open", "disputed"),
     ("written_off", "forced", "written_off"),
@@ -207,11 +208,14 @@ def parts_of(money: Mapping[str, Any]) -> list[Part]:
         "fees": _("Fees"),
         "refunded": _("Refunded"),
         "not_due": _("Not due"),
+        "reserve": _("In reserve"),
         "overdue": _("Overdue"),
         "disputed": _("Disputed"),
         "written_off": _("Written off"),
     }
+    reserve = money.get("reserve", ZERO)  # results of an earlier version do not tell it
     amounts = dict(money) | {"wallet": money["settled_not_collected"] - money["in_transit"]}
+    amounts |= {"reserve": reserve, "waiting": money["not_due"] - reserve}
     found = [(look, labels[name], amounts[column]) for column, look, name in PARTS if amounts[column]]
     size = sum((abs(amount) for _look, _label, amount in found), ZERO) or Decimal(1)
     return [Part(look, label, amount, (abs(amount) * 100 / size).quantize(CENT)) for look, label, amount in found]
