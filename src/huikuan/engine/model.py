@@ -134,6 +134,15 @@ AUDIT: dict[str, str] = {
     "within": "decimal(38, 5)",
 }
 
+# Columns of `Outcome.seen`: an entry as the passes saw it, for `engine.why`. `group_id` is null where it stayed open.
+SEEN: dict[str, str] = {
+    name: ENTRY.get(name, "string")
+    for name in (
+        "record_key", "side", "scope", "target", "key", "reference", "currency", "date", "occurred_at", "seq",
+        "compared", "hint", "group_id", "pass", "evidence",
+    )
+}  # fmt: skip
+
 # Columns of `Outcome.statement`. One row per name, side, currency.
 STATEMENT: dict[str, str] = {
     "name": "string",
@@ -339,9 +348,9 @@ class Definition:
 class Outcome:
     """What a reconciliation finds: Ibis tables with the columns of LINKS, OPEN and STATEMENT, already proved.
 
-    With a folder given to `reconcile`, `files` names the Parquet files `links` and `open` written there, by DuckDB the
-    links in LINKS_ORDER. `audit` has
-    the columns of AUDIT; None where nothing was audited.
+    With a folder given to `reconcile`, `files` names the Parquet files `links`, `open` and `seen` written there, by
+    DuckDB the links in LINKS_ORDER. `audit` has the columns of AUDIT; None where nothing was audited. `seen` has the
+    columns of SEEN.
     """
 
     links: Any
@@ -349,3 +358,4 @@ class Outcome:
     statement: Any
     audit: Any = None
     files: Mapping[str, Path] = field(default_factory=dict)
+    seen: Any = None

@@ -36,7 +36,7 @@ def match_by_amount(work: Workspace, name: str, left: Any, right: Any, window: W
     rest = work.keep(edges.anti_join(alone, "left_node"))
     parts = [alone] if work.empty(rest) else [alone, work.keep(_clusters(name, rest))]
     taken = union_all(*(part.select("left_node", "right_node", "group_id", "evidence") for part in parts))
-    return work.keep(_members(taken, members_left, members_right))
+    return work.keep(_whole(_members(taken, members_left, members_right), blocked))
 
 
 def worth_trying(left: Any, right: Any) -> bool:
@@ -144,6 +144,16 @@ def _scopes(edges: Any, node: str, scope: str) -> Any:
     """1 where all edges of a node lead to one account, else 2."""
     same = ibis.window(group_by=node)
     return ibis.ifelse(edges[scope].min().over(same) == edges[scope].max().over(same), 1, 2)
+
+
+def _whole(assignment: Any, blocked: Any) -> Any:
+    """An assignment but for groups that would put records together which a person took apart."""
+    if blocked is None:
+        return assignment
+    here, there = (assignment.filter(assignment.side == side) for side in ("left", "right"))
+    met = here.inner_join(there.select("group_id", other_key="record_key"), "group_id")
+    torn = met.inner_join(blocked, [met.record_key == blocked.one, met.other_key == blocked.other])
+    return assignment.anti_join(torn.select("group_id").distinct(), "group_id")
 
 
 def _members(taken: Any, left: Any, right: Any) -> Any:

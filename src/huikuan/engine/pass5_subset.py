@@ -126,9 +126,9 @@ class _Accounts:
         where they are too many. Costs one search in the amounts of each day."""
         span = [of.day + timedelta(days=number) for number in range(first, last + 1)]
         for scope, targets in self._accounts.get((of.currency, of.way), {}).items():
-            if not _may_meet(of.target, scope):
+            if not meets(of.target, scope):
                 continue
-            met = [days for target, days in targets.items() if _may_meet(target, of.scope)]
+            met = [days for target, days in targets.items() if meets(target, of.scope)]
             near = [days[day] for days in met for day in span if day in days]
             counts = [bisect_right(items, of.amount, key=lambda item: item.amount) for items in near]
             if sum(counts) > CANDIDATES_AT_MOST:
@@ -137,7 +137,7 @@ class _Accounts:
                 yield sorted(item for items, count in zip(near, counts, strict=True) for item in items[:count])
 
 
-def _may_meet(target: str, scope: str) -> bool:
+def meets(target: str, scope: str) -> bool:
     """`pass2_reference.may_meet` of plain values."""
     return target == "*" or f"|{scope}|" in target
 
@@ -152,14 +152,14 @@ def _found(side: str, of: Item, accounts: Iterable[list[Item] | None], apart: Ap
             continue
         items = [item for item in candidates if (of.key, item.key) not in apart]
         found = [tuple(items[place] for place in places) for places in adding_up([i.amount for i in items], of.amount)]
-        certain = certain and all(_is_telling(items, subset, apart) for subset in found)
+        certain = certain and all(is_telling(items, subset, apart) for subset in found)
         among += len(items)
         subsets += found
     if subsets:
         yield Found(side, of, tuple(subsets), among, certain and len(subsets) == 1)
 
 
-def _is_telling(items: Sequence[Item], subset: Sequence[Item], apart: Apart) -> bool:
+def is_telling(items: Sequence[Item], subset: Sequence[Item], apart: Apart) -> bool:
     """Whether a subset is more than one item, nobody took two of it apart, and it is no likely coincidence."""
     kept = not any((one.key, other.key) in apart for one, other in combinations(subset, 2))
     tried = sum(comb(len(items), members) for members in range(2, len(subset) + 1))

@@ -25,6 +25,7 @@ from huikuan.engine.lines import (
     compared_by_side,
     judged,
     link_rows,
+    on_side,
     union_all,
     without,
 )
@@ -35,6 +36,7 @@ from huikuan.engine.model import (
     LINKS_ORDER,
     NOTED,
     OPEN,
+    SEEN,
     STATEMENT,
     Audit,
     Audited,
@@ -116,8 +118,14 @@ def _nothing(work: Workspace) -> Outcome:
     """What is found where there is nothing to reconcile and nobody matched anything."""
     links, links_file = work.rows("links", typed_table([], LINKS))
     open_, open_file = work.rows("open", typed_table([], OPEN))
-    files = {name: path for name, path in (("links", links_file), ("open", open_file)) if path is not None}
-    return Outcome(links, open_, typed_table([], STATEMENT), None, files)
+    seen, seen_file = work.rows("seen", typed_table([], SEEN))
+    files = _files(links=links_file, open=open_file, seen=seen_file)
+    return Outcome(links, open_, typed_table([], STATEMENT), None, files, seen)
+
+
+def _files(**paths: Path | None) -> dict[str, Path]:
+    """The files written; none where all is kept in memory."""
+    return {name: path for name, path in paths.items() if path is not None}
 
 
 def _match(run: _Run, audit: Audit | None) -> None:
@@ -182,6 +190,7 @@ def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date) -> 
     left, right = run.left, run.right
     lines = union_all(*run.lines) if run.lines else None
     whole = definition.whole_dates(lines, run.sides) if definition.whole_dates and lines is not None else None
+    seen, seen_file = work.rows("seen", _seen(left, right, lines))
     if definition.dates:
         left = definition.dates(left, run.sides)
         lines = None if lines is None else work.keep(conform(definition.dates(lines, run.sides), LINE))
@@ -220,9 +229,15 @@ def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date) -> 
     if audited is not None:
         conservation.prove_audit(definition.name, audited.figures, open_)
     statement = conservation.statement(definition.name, proved, _group_counts(run, decided))
-    files = {name: path for name, path in (("links", links_file), ("open", open_file)) if path is not None}
+    files = _files(links=links_file, open=open_file, seen=seen_file)
     figures = None if audited is None else typed_table(audited.figures.to_pyarrow().to_pylist(), AUDIT)
-    return Outcome(links, open_, statement, figures, files)
+    return Outcome(links, open_, statement, figures, files, seen)
+
+
+def _seen(left: Any, right: Any, lines: Any) -> Any:
+    """Entries as the passes saw them: what is open, and what was linked but for the bulk that agreed by its number."""
+    parts = [conform(on_side(entries, side), SEEN) for side, entries in (("left", left), ("right", right))]
+    return union_all(*parts, *([] if lines is None else [conform(lines, SEEN)]))
 
 
 def _noted(run: _Run, audited: Audited | None, right: Any, decided: Decided) -> Any:

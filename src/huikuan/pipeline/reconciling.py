@@ -306,6 +306,7 @@ def _write_outcome(
     con.unregister(f"{prefix}_statement")
     if outcome.audit is not None:
         _write_audit(con, name, outcome.audit.to_pyarrow(), asked, folder)
+    _write(con, _read(outcome.files["seen"]), folder / f"{name}.seen.parquet", "record_key, side")
     _write_groups(con, name, folder)
     _write_said(con, name, folder)
     return count

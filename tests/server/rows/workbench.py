@@ -17,6 +17,7 @@ ROWS = [
     Row("workbench:suggestions", MONEY, args=lambda company: (NAME,)),
     Row("workbench:item", MONEY, args=lambda company: (NAME, ITEM)),
     Row("workbench:group", MONEY, args=lambda company: (NAME, ITEM)),
+    Row("workbench:why", MONEY, args=lambda company: (NAME,)),
     Row("workbench:match", MATCH, "post", lambda company: (NAME,)),
     Row("workbench:difference", MATCH, "post", lambda company: (NAME,)),
     Row("workbench:exclude", MATCH, "post", lambda company: (NAME,)),

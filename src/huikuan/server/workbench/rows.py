@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huikuan.insight.words import because
+from huikuan.pipeline.results import suggested_key
 from huikuan.records.codes import UNKNOWN_CAUSE
 from huikuan.records.kind import record_key_parts
 from huikuan.server.core import numbers, statuses
@@ -62,6 +63,11 @@ class Row:
             self.item_id, self.key, self.group_id, self.amount, self.currency,
             self.day.isoformat() if self.day else "", self.order_no, self.short,
         )  # fmt: skip
+
+    @property
+    def nearest(self) -> str:
+        """The record that is suggested first; blank where there is none."""
+        return suggested_key(self.suggestion)
 
     @property
     def cause_known(self) -> bool:

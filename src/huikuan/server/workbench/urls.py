@@ -19,6 +19,7 @@ urlpatterns = [
     path("workbench/<slug:name>/matched/", views.matched, name="matched"),
     path("workbench/<slug:name>/causes/", views.causes, name="causes"),
     path("workbench/<slug:name>/group/<str:group_id>/", views.group, name="group"),
+    path("workbench/<slug:name>/why/", views.why, name="why"),
     path("workbench/<slug:name>/match/", views_decide.match, name="match"),
     path("workbench/<slug:name>/difference/", views_decide.difference, name="difference"),
     path("workbench/<slug:name>/exclude/", views_decide.exclude, name="exclude"),

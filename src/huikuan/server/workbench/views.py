@@ -30,6 +30,7 @@ from huikuan.server.workbench.inside import has_inside
 from huikuan.server.workbench.overview import is_stale, overview, published, work_by_name
 from huikuan.server.workbench.records import entered_kind
 from huikuan.server.workbench.rows import Row
+from huikuan.server.workbench.why import page as why_page
 from huikuan.server.workbench.words import NO_RECORDS, Title, names_of, title_of, why_open
 
 
@@ -291,3 +292,13 @@ def group(request: HttpRequest, name: str, group_id: str) -> HttpResponse:
         "workbench/group.html",
         bench_context_of_rows(request, name) | {"words": title_of(name, found.manifest)} | told,
     )
+
+
+@require_GET
+@book_view("view_money")
+def why(request: HttpRequest, name: str) -> HttpResponse:
+    """What each pass found of two records, the `left` and the `right` of the address."""
+    request.nav_page = "workbench:workbench"  # type: ignore[attr-defined]
+    found, keys = _found(request, name), [request.GET.get(side, "") for side in ("left", "right")]
+    told = why_page(request.book, found, name, *keys)  # type: ignore[attr-defined]
+    return render(request, "workbench/why.html", bench_context_of_rows(request, name) | told)

@@ -116,12 +116,26 @@ class Workbench implements Bench {
       if (button) button.disabled = !on;
       return button;
     };
+    this.pair();
     may("clear", both > 0); may("note", true); may("exclude", both > 0);
     const close = size <= tolerance;
     const match = may("match", ready && close), different = may("difference", ready && apart !== 0n);
     match?.classList.toggle("btn-primary", !ready || close);
     different?.classList.toggle("btn-primary", ready && !close);
     this.markOffers();
+  }
+
+  // One record on each side: the way to why they are not together.
+  private pair(): void {
+    const link = document.querySelector<HTMLAnchorElement>("[data-pair]");
+    if (!link) return;
+    const [left, right] = SIDES.map((side) => this.selection.items(side));
+    link.hidden = left.length !== 1 || right.length !== 1;
+    if (link.hidden) return;
+    const address = new URL(link.dataset.url ?? "", window.location.href);
+    address.searchParams.set("left", left[0].key);
+    address.searchParams.set("right", right[0].key);
+    link.href = address.pathname + address.search;
   }
 
   private values(step = ""): Record<string, string | string[]> {
