@@ -229,3 +229,33 @@ def test_a_wallet_books_up_to_two_days_later() -> None:
     ]  # fmt: skip
     found = {row["order_no"]: (row["class"], row["cause"]) for row in rows(run(SETTLEMENT_WALLET, records, RULES).open)}
     assert found == {"A": ("not_due", "c-T2"), "B": ("not_due", "c-T1"), None: ("not_operating", "c-P5")}
+
+
+def test_a_difference_with_a_wallet_is_one_movement_of_it_or_too_young() -> None:
+    def trade(number: str, *wallet: dict[str, Any], late: int = 0, **fields: Any) -> list[dict[str, Any]]:
+        fields = {"trade_no": number, **fields}
+        bill = [settled(number, 60, document_id="bill", flow_no=number, trade_no=number)]
+        bill += [settled(number, late, "refund", document_id="bill", flow_no=f"{number}r", **fields)] if late else []
+        return [*bill, moved(60, document_id="funds", trade_no=number, item="交易"), *wallet]
+
+    def also(number: str, amount: int, item: str) -> dict[str, Any]:
+        return moved(amount, document_id="funds", trade_no=number, item=item)
+
+    records = [
+        *trade("1", also("1", 9, "退款失败退回")), *trade("2", also("2", -5, "商家赔付")),
+        *trade("3", also("3", -1, "其它")),
+        *trade("4", late=-20, business_date=day(30)), *trade("5", late=-20, business_date=day(20)),
+        *trade("6", also("6", 60, "交易")),
+    ]  # fmt: skip
+    found = {row["order_no"]: row["cause"] for row in rows(run(SETTLEMENT_WALLET, records, RULES).open)}
+    assert found == {"1": "c-R6", "2": "c-F4", "3": UNKNOWN_CAUSE, "4": "c-T2", "5": UNKNOWN_CAUSE, "6": "c-P3"}
+
+
+def test_a_refund_that_came_back_is_told_by_its_sign() -> None:
+    records = [order("A", 60, refunded=20), settled("A", 60), settled("A", -20, "refund"), settled("A", 20, "refund")]
+    assert causes(*records) == {"A": "c-R6"}
+
+
+def test_what_a_bank_charges_may_be_several() -> None:
+    (row,) = rows(run(PAYOUT_BANK, [banked(-12, text="BANK CHARGES")], RULES).open)
+    assert (row["class"], row["cause"]) == ("not_operating", "c-W1")

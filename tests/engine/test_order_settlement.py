@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from huikuan.engine.model import LINKS, OPEN
 from huikuan.recons.order_settlement import ORDER_SETTLEMENT
 from huikuan.records.rules import Account, Rules, SettlementRule
@@ -247,3 +249,33 @@ def test_within_the_tolerance_it_may_be_late_as_well() -> None:
     records = [order("A", 60, received_at=at(14)), settled("A", "59.99", business_date=day(27))]
     outcome = run(ORDER_SETTLEMENT, records, RULES, tolerance=Decimal("0.01"))
     assert {row["class"] for row in rows(outcome.links)} == {"late"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "sales", "fees", "copies"),
+    [
+        (1, [60], [-3, -3], 1),  # another time of the day is no other fee
+        (2, [60], [-3, -3], 1),  # of an order settled in one sum
+        (2, [30, 30], [-3, -3], 0),  # settled in parts, each with its fee
+        (1, [60], [-3, 3, -3], 0),  # given back and charged anew
+        (1, [60], [-3, -2], 0),
+    ],
+)
+def test_a_fee_charged_again_later(lines: int, sales: list[int], fees: list[int], copies: int) -> None:
+    orders = [order("A", 60 // lines, line_no=str(n)) for n in range(lines)]
+    moments = [at(10, 4 + n) for n in range(len(fees))]
+    taken = [settled("A", fee, "commission", occurred_at=moment) for fee, moment in zip(fees, moments, strict=True)]
+    outcome = run(ORDER_SETTLEMENT, [*orders, *(settled("A", sale) for sale in sales), *taken])
+    assert [row["class"] for row in rows(outcome.open)] == ["duplicate"] * copies
+
+
+def test_what_cannot_have_come_before_the_start_is_not_of_another_period() -> None:
+    rules = Rules(settlement_rules=(SettlementRule("S", days=0),), start=day(8))
+    early, kept = {"business_date": day(5)}, {"business_date": day(5), "received_at": at(9)}
+    records = [
+        order("A", 60, **early), order("B", 60, **kept), order("C", 60, refunded=5, **early), settled("C", 60),
+        order("D", 60, **early), settled("D", 59), order("E", 60, **kept), settled("E", 59),
+    ]  # fmt: skip
+    found = {row["order_no"]: row["class"] for row in rows(run(ORDER_SETTLEMENT, records, rules).open)}
+    wanted = {"A": "other_period", "B": "missing_right", "C": "refund_missing", "D": "other_period", "E": "short"}
+    assert found == wanted

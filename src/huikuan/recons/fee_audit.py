@@ -8,7 +8,8 @@ what the settlement lines took, less what they gave back, without the copies tha
   platform bore. Where a fee comes back with a refund it is the base after the refunds that came, else the one before.
 - `fee_not_returned`: the part of what is charged too much that a refund should have given back. `fee_rate`: the rest,
   too much or too little. Each only above the rate's tolerance.
-- An order is judged when it is settled in full, or its due date has passed; what is missing (too little charged, a fee
+- An order is judged when it is settled in full, or its due date has passed, one from before the book's start only when
+  all of it was settled in the book; what is missing (too little charged, a fee
   not returned) only when its last settlement line is older than the shop's days of grace.
 - Where the order's money itself differs, that is the finding: a fee is one only if it fits neither what was settled
   nor what the order should bring. An order of several rates whose money differs is not judged.
@@ -169,7 +170,8 @@ class _Judging:
         both = sums.filter((sums.l_rows > 0) & (sums.r_rows > 0)).mutate(day=sums.day.fill_null(sums.came))
         start = self.sides.extra["rules"].start
         if start is not None:
-            both = both.filter((both.day >= ibis.literal(start)).fill_null(True))
+            settled_here = (both.r >= both.l) & (both.r + both.refunds.fill_null(ZERO) > ZERO)
+            both = both.filter((both.day >= ibis.literal(start)).fill_null(True) | settled_here)
         waiting = self.dates(both.filter(both.r < both.l), self.sides)
         late = waiting.filter((waiting.due_date < ibis.literal(self.as_of)).fill_null(False))
         ready = union_all(both.filter(both.r >= both.l), late.select(both.columns))

@@ -118,7 +118,7 @@ def _of_groups(lines: Any) -> Any:
         subsidy_in=sum_of(subsidy & came_in),
         back=sum_of(subsidy & ~came_in),
         taken=sum_of(refund),
-        refund_failed=sum_of(refund & came_in & words.re_search(REFUND_FAILED)),
+        refund_failed=sum_of(refund & came_in),
         small_payment=(~left & words.re_search(SMALL_PAYMENT)).any(),
     )
     return sums.mutate(

@@ -21,6 +21,7 @@ from huikuan.engine.workspace import conform, hold, typed_table
 from huikuan.recons.local_time import end_of_day, local_date
 from huikuan.records.codes import GROSS_TYPES
 from huikuan.records.due_dates import ANCHORS, rules_by_number
+from huikuan.records.fee_rates import ALWAYS_CHARGED
 from huikuan.records.rules import Rules
 
 MONEY_MOVES = ("payout", "transfer", "deposit")  # settlement types that are no settlement of orders
@@ -95,10 +96,19 @@ def left_entries(facts: Facts, rules: Rules, as_of: date, shops: list[str]) -> A
             amount=lines.brings,
             compared=lines.brings,
             due_date=anchor,
-            hint=before_start(lines.business_date, rules),
+            hint=before_start(_earliest(lines, anchor, rules), rules),
         ),
         ENTRY,
     )
+
+
+def _earliest(lines: Any, anchor: Any, rules: Rules) -> Any:
+    """The day before which an order can have brought nothing: that of its anchor event where the shop has a rule."""
+    ruled = sorted({rule.shop for rule in rules.settlement_rules})
+    if not ruled or rules.start is None:
+        return lines.business_date
+    began = ibis.ifelse(lines.shop.isin(ruled), anchor, ibis.null().cast("date")).fill_null(lines.business_date)
+    return ibis.greatest(began, lines.business_date)
 
 
 def before_start(day: Any, rules: Rules, hint: Any = None) -> Any:
@@ -142,21 +152,26 @@ def counted_settlements(facts: Facts, as_of: date) -> Any:
     return lines.filter(~lines.corroborating.fill_null(False)) if "corroborating" in lines.columns else lines
 
 
+def is_gross(lines: Any) -> Any:
+    """Whether a settlement line is compared with what its order should bring (DESIGN rule 4); the others are fees."""
+    return lines.type.isin([name for name in GROSS_TYPES if name != "freight"]) | (
+        (lines.type == "freight") & (lines.amount > ZERO)
+    )
+
+
 def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping[str, Any]]:
     """One entry per settlement line, and tables that must live as long as the entries."""
     lines = counted_settlements(facts, as_of)
     lines, extra = _with_shop(lines, facts, rules)
     ok = lines.order_no.notnull() & (lines.order_no != "")  # whatever the file said: a person may have filled it in
-    gross = lines.type.isin([name for name in GROSS_TYPES if name != "freight"]) | (
-        (lines.type == "freight") & (lines.amount > ZERO)
-    )
+    gross = is_gross(lines)
     hint = ibis.cases(
         (~ok & (lines.key_state == "damaged"), "key_damaged"),
         (~ok & (lines.key_state == "none"), "not_operating"),
         (~ok, "key_missing"),
         else_=ibis.null().cast("string"),
     )
-    extra = {**extra, "copied_fees": copied_fees(lines.filter(ok & ~gross), facts)}
+    extra = {**extra, "copied_fees": copied_fees(lines.filter(ok), facts)}
     entries = lines.mutate(
         target=ibis.literal("*"),
         key=ibis.ifelse(ok, lines.order_no, ibis.null().cast("string")),
@@ -169,30 +184,55 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
     return conform(entries, ENTRY), extra
 
 
-def copied_fees(fees: Any, facts: Facts) -> Any:
-    """Fees charged once more: the same fee and amount of one order at one moment under another flow number, more often
-    than the order has lines. Columns record_key, scope, order_no, currency, type, amount: the later ones. None where
-    there are none.
+def copied_fees(settled: Any, facts: Facts) -> Any:
+    """Fees charged once more: the same fee and amount of one order under another flow number, more often than the order
+    has lines or was settled in parts; at one moment whatever the fee, at any time where it can be charged only once.
+    What was given back meanwhile counts against it. Columns record_key, scope, order_no, currency, type, amount: the
+    later ones. None where there are none. `settled`: settlement lines that name an order.
 
     Two sums: the first finds the few orders in question without looking at wordings.
     """
-    dated = fees.filter(fees.occurred_at.notnull())
-    moment = ["order_no", "type", "amount", "occurred_at"]
-    counted = dated.group_by(moment).agg(first=dated.flow_no.min(), last=dated.flow_no.max())
+    once = settled.type.isin(ALWAYS_CHARGED) & (settled.amount < ZERO)
+    fees = settled.filter(~is_gross(settled) & (once | settled.occurred_at.notnull()))
+    dated = fees.mutate(moment=ibis.ifelse(once, ibis.null().cast("timestamp(6)"), fees.occurred_at))
+    same = ["order_no", "type", "amount", "moment"]
+    counted = dated.group_by(same).agg(first=dated.flow_no.min(), last=dated.flow_no.max())
     several = hold(facts.backend, counted.filter(counted["first"] != counted["last"]).drop("first", "last"))
     if int(several.limit(1).count().to_pyarrow().as_py()) == 0:
         return None
-    near = dated.semi_join(several, moment)
-    same = [near.scope, *(near[name] for name in moment), near.item.fill_null(""), near.sku.fill_null("")]
+    at = [dated[name].identical_to(several[name]) for name in same]
+    near = dated.semi_join(several, at)
+    same_fee = [near.scope, *(near[name] for name in same), near.item.fill_null(""), near.sku.fill_null("")]
+    order = [near.occurred_at, near.flow_no, near.record_key]
     placed = near.mutate(
-        place=ibis.row_number().over(ibis.window(group_by=same, order_by=[near.flow_no, near.record_key])),
-        several_flows=more_than_one(near.flow_no, ibis.window(group_by=same)),
+        place=ibis.row_number().over(ibis.window(group_by=same_fee, order_by=order)),
+        several_flows=more_than_one(near.flow_no, ibis.window(group_by=same_fee)),
+        at_once=near.record_key.count().over(ibis.window(group_by=[*same_fee, near.occurred_at])) > 1,
     )
-    orders = facts.table("order_line")
-    lines = orders.group_by(of_shop=orders.shop, of_order=orders.order_no).agg(lines=orders.count())
-    told = placed.left_join(lines, [placed.scope == lines.of_shop, placed.order_no == lines.of_order])
-    later = told.filter(told.several_flows & (told.place >= ibis.greatest(told.lines.fill_null(1), 1)))
+    told = _with_times_allowed(placed, settled, facts)
+    later = told.filter(told.several_flows & (told.place >= told.allowed))
     return hold(facts.backend, later.select("record_key", "scope", "order_no", "currency", "type", "amount"))
+
+
+def _with_times_allowed(fees: Any, settled: Any, facts: Facts) -> Any:
+    """Fees with how often one may stand in their order's bill: as often as it was settled in parts, at one moment as
+    often as it has lines too, and once more for each time it was given back."""
+    orders = facts.table("order_line").semi_join(fees, "order_no")
+    lines = orders.group_by(of_shop=orders.shop, of_order=orders.order_no).agg(lines=orders.count())
+    mine = settled.semi_join(fees, ["scope", "order_no"])
+    sales = mine.filter((mine.type == "sale") & (mine.amount > ZERO))
+    parts = sales.group_by(p_scope=sales.scope, p_order=sales.order_no).agg(parts=sales.count())
+    given = mine.filter(~is_gross(mine) & (mine.amount > ZERO))
+    back = given.group_by(
+        b_scope=given.scope, b_order=given.order_no, b_type=given.type, b_amount=(ZERO - given.amount).cast(MONEY_TYPE)
+    ).agg(back=given.count())
+    told = fees.left_join(lines, [fees.scope == lines.of_shop, fees.order_no == lines.of_order])
+    told = told.left_join(parts, [told.scope == parts.p_scope, told.order_no == parts.p_order])
+    at = [told.scope == back.b_scope, told.order_no == back.b_order, told.type == back.b_type]
+    told = told.left_join(back, [*at, told.amount == back.b_amount])
+    parts = told.parts.fill_null(1)
+    once = ibis.ifelse(told.at_once, ibis.greatest(told.lines.fill_null(1), parts), parts)
+    return told.mutate(allowed=once + told.back.fill_null(0))
 
 
 def _with_shop(lines: Any, facts: Facts, rules: Rules) -> tuple[Any, Mapping[str, Any]]:

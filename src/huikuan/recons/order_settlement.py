@@ -24,7 +24,7 @@ from huikuan.recons.fee_audit import fee_audit
 from huikuan.recons.held_back import any_reserve, held_in_reserve, minimums, without_small_sums
 from huikuan.recons.order_entries import counted_orders, left_entries, right_entries
 from huikuan.records.due_dates import due_calendar
-from huikuan.records.rules import BEGINNING, Rules
+from huikuan.records.rules import Rules
 
 NAME = "order-settlement"
 PART = {
@@ -72,7 +72,7 @@ def explain(work: Workspace, groups: Any, lines: Any, sides: Sides) -> Any:
     the platform holds back in reserve."""
     table = work.keep(_known(groups, lines, _copies(lines), sides))
     table = table.mutate(untold=(table.refunded - table.refund_came).cast(MONEY_TYPE), copies=_minus(table.copied))
-    table = _split(table, "residual", "rest1", "part_other_period", ibis.ifelse(table.early, table.residual, ZERO))
+    table = _split(table, "residual", "rest1", "part_other_period", _before_the_start(table))
     whole = _over(table.rest1, table.untold, table.untold == _minus(table.rest1))
     table = _split(table, "rest1", "rest2", "part_whole", whole)
     table = _split(table, "rest2", "rest3", "part_duplicate", _toward_zero(table.rest2, table.copies))
@@ -90,6 +90,11 @@ def explain(work: Workspace, groups: Any, lines: Any, sides: Sides) -> Any:
     told = work.keep(held_in_reserve(table, "rest6", sides))
     at = {"duplicate": told.copy_key, "refund_twice": told.refund_key}
     return union_all(*(_part(told, name, at.get(name, BLANK)) for name in PARTS))
+
+
+def _before_the_start(table: Any) -> Any:
+    """What is missing of an early order may have come before the book's start; what is too much may not."""
+    return ibis.ifelse(table.early & (table.residual > ZERO), table.residual, ZERO)
 
 
 def _split(table: Any, rest: str, next_rest: str, part: str, amount: Any) -> Any:
@@ -150,14 +155,12 @@ def _copies(lines: Any) -> Any:
 def _known(groups: Any, lines: Any, copies: Any, sides: Sides) -> Any:
     """Per differing group what its parts are reckoned from."""
     refund = (lines.side == "right") & (lines.type == "refund") & (lines.compared != ZERO)
-    start = sides.extra["rules"].start or BEGINNING
-    early = (lines.date < ibis.literal(start)).fill_null(False)
     facts = lines.group_by(of_group=lines.group_id).agg(
         scope=lines.scope.max(),
         key=lines.key.max(),
         currency=lines.currency.max(),
         rule_no=ibis.ifelse(lines.side == "left", lines.seq, ibis.null().cast("int64")).max(),
-        early=early.any(),
+        early=(lines.hint == "other_period").fill_null(False).any(),
         refund_came=ibis.ifelse(refund, ZERO - lines.compared, ZERO).sum().cast(MONEY_TYPE),
         refund_lines=refund.sum(),
         refund_key=ibis.ifelse(refund, lines.record_key, "").max(),

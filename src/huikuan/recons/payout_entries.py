@@ -174,8 +174,9 @@ def small_letters(text: Any) -> Any:
 
 
 def _pattern(word: str) -> str:
-    r"""A Latin word must stand alone, a Chinese one may stand anywhere. (`\b` is another thing in every library.)"""
-    return rf"(?:^|[^0-9a-z_]){word}(?:[^0-9a-z_]|$)" if word.isascii() else word
+    r"""A Latin word, or its plural, must stand alone, a Chinese one may stand anywhere. (`\b` is another thing in every
+    library.)"""
+    return rf"(?:^|[^0-9a-z_]){word}s?(?:[^0-9a-z_]|$)" if word.isascii() else word
 
 
 def bank_days(rules: Rules) -> dict[str, int]:

@@ -31,7 +31,7 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
         return Sides(typed_table([], ENTRY), typed_table([], ENTRY), {"scopes": Scopes()})
     scopes = find_scopes(facts, rules, as_of)
     left, right, held = both_sides(facts, rules, as_of, scopes)
-    return Sides(left, right, {"rules": rules, "facts": facts, "scopes": scopes, "held": held})
+    return Sides(left, right, {"rules": rules, "facts": facts, "scopes": scopes, "held": held, "as_of": as_of})
 
 
 def wallet_due(rules: list[SettlementRule], day: date) -> date:
@@ -92,4 +92,5 @@ SETTLEMENT_WALLET = Definition(
     dates=dates,
     finish=finish,
     causes=wallet_causes.causes,
+    cause_facts=wallet_causes.facts,
 )
