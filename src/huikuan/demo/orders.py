@@ -111,13 +111,14 @@ class OrderSource:
             index += 1
 
     def before_start(self, count: int, index: int) -> Iterator[Order]:
-        """Orders from before the book's start, settled before its first bill: no counterpart is to be found."""
-        begin, end = DAY + 36_000, (BOOK_START - BASE).days * DAY - 4_000
+        """Orders received and settled before the book's start: no counterpart is to be found."""
+        start = (BOOK_START - BASE).days * DAY
+        begin, end = DAY + 36_000, start - 80_000
         for n in range(count):
             order = self._draw(index + n, begin + n * (end - begin) // count)
             order.paid = order.created + 60
             order.shipped = order.paid + 30_000
-            order.received = LEDGER_DAY * DAY - 40_000 + n % 1_000
+            order.received = start - 40_000 + n % 1_000
             order.closed = order.received
             order.refund = order.refunded = 0
             if self._level.hard and n % 3 == 1:  # settled in one month, refunded in the next
