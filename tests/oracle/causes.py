@@ -76,7 +76,7 @@ def _refund(
     class_: str, amount: Decimal, lefts: Sequence[Entry], rights: Sequence[Entry], own: Sequence[Any], telling: bool
 ) -> str:
     refunds = [entry for entry in rights if entry["type"] == "refund"]
-    failed = [e for e in refunds if e["compared"] > 0 and "退款失败" in (e["reference"] or "")]
+    failed = [entry for entry in refunds if entry["compared"] > 0]
     if class_ == "over" and -amount == _sum(failed):
         return "c-R6"
     billed = -_sum(refunds) - sum((order["refunded"] for order in own), Decimal(0))

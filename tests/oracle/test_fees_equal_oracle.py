@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from huikuan.recons.order_settlement import ORDER_SETTLEMENT
+from huikuan.records.fee_rates import ALWAYS_CHARGED
 from huikuan.records.rules import FeeRate, Rules, SettlementRule
 from tests.engine.build import AS_OF, day, order, rows, run, settled
 from tests.oracle import fees
@@ -97,15 +98,29 @@ def test_fee_audit_equals_the_oracle(seed: int) -> None:
 
 
 def copied(orders: list[dict[str, Any]], lines: list[dict[str, Any]]) -> set[str]:
-    """Fee lines of one order at one moment under another flow number, more often than the order has lines."""
+    """Fee lines of one order under another flow number, more often than the order was settled in parts (of one moment:
+    or has lines), not counting those that were given back. Of the fees that every order pays at any time, of the others
+    at one moment."""
     seen: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in lines:
-        if row["type"] in TYPES and row.get("occurred_at"):
-            key = (row["order_no"], row["type"], row["amount"], row["occurred_at"], row.get("item"))
+        once = row["type"] in ALWAYS_CHARGED and Decimal(row["amount"]) < 0
+        if row["type"] in TYPES and (once or row.get("occurred_at")):
+            key = (row["order_no"], row["type"], row["amount"], None if once else row["occurred_at"], row.get("item"))
             seen.setdefault(key, []).append(row)
     later = set()
-    for key, same in seen.items():
-        same.sort(key=lambda row: (row["flow_no"], row["record_key"]))
-        allowed = max(1, sum(row["order_no"] == key[0] for row in orders))
-        later |= {row["record_key"] for row in same[allowed:]}
+    for (no, type_, amount, _, _), same in seen.items():
+        own = [row for row in lines if row["order_no"] == no]
+        parts = sum(row["type"] == "sale" and Decimal(row["amount"]) > 0 for row in own) or 1
+        count = sum(row["order_no"] == no for row in orders)
+        back = sum(row["type"] == type_ and Decimal(row["amount"]) == -Decimal(amount) > 0 for row in own)
+        same.sort(key=lambda row: (_when(row), row["flow_no"], row["record_key"]))
+        moments = [_when(row) for row in same]
+        for place, row in enumerate(same):
+            allowed = max(parts, count, 1) if moments.count(_when(row)) > 1 else parts
+            if len({each["flow_no"] for each in same}) > 1 and place >= allowed + back:
+                later.add(row["record_key"])
     return later
+
+
+def _when(row: dict[str, Any]) -> datetime:
+    return row.get("occurred_at") or datetime.combine(row["business_date"], datetime.min.time())

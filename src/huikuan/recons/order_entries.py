@@ -203,11 +203,12 @@ def copied_fees(settled: Any, facts: Facts) -> Any:
     at = [dated[name].identical_to(several[name]) for name in same]
     near = dated.semi_join(several, at)
     same_fee = [near.scope, *(near[name] for name in same), near.item.fill_null(""), near.sku.fill_null("")]
-    order = [near.occurred_at, near.flow_no, near.record_key]
+    when = near.occurred_at.fill_null(near.business_date.cast("timestamp(6)"))
+    order = [when, near.flow_no, near.record_key]
     placed = near.mutate(
         place=ibis.row_number().over(ibis.window(group_by=same_fee, order_by=order)),
         several_flows=more_than_one(near.flow_no, ibis.window(group_by=same_fee)),
-        at_once=near.record_key.count().over(ibis.window(group_by=[*same_fee, near.occurred_at])) > 1,
+        at_once=near.record_key.count().over(ibis.window(group_by=[*same_fee, when])) > 1,
     )
     told = _with_times_allowed(placed, settled, facts)
     later = told.filter(told.several_flows & (told.place >= told.allowed))
