@@ -10,8 +10,8 @@ import pytest
 from huikuan.pipeline.groups import GROUPS_SQL, PASSES_SQL
 from huikuan.pipeline.opened import OpenedRun
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.reconciling import statement_sql
 from huikuan.pipeline.results import Filter, Results
+from huikuan.pipeline.run_tables import statement_sql
 from huikuan.records.decisions import Decisions, Exclusion, ManualMatch, Member, NotThese
 from tests.pipeline.conftest import DemoBook
 

@@ -41,12 +41,13 @@ STATEMENT = ("name", "side", "currency", "total", "matched", "difference", "open
     show_default=True,
     help="What matches the records; the result is the same.",
 )
+@click.option("--full", is_flag=True, help="Compute the whole, even where little has changed since the last run.")
 @click.option("--spark-master", metavar="URL", help="The Spark cluster; default local[*], this machine.")
 @json_option
 @with_book
 def reconcile_command(
     book: Any, names: tuple[str, ...], as_of: date | None, date_from: date | None, date_to: date | None,
-    tolerance: Decimal | None, backend: str, spark_master: str | None, as_json: bool,
+    tolerance: Decimal | None, backend: str, full: bool, spark_master: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Reconcile and publish. A run as of another day, or over a part, is published beside the current one."""
     from huikuan.pipeline.reconciling import Asked, names_asked
@@ -57,7 +58,7 @@ def reconcile_command(
         raise click.BadParameter("a tolerance is not negative.", param_hint="--tolerance")
     if spark_master and backend != "spark":
         raise click.UsageError("--spark-master goes with --backend spark.")
-    asked = Asked(names, as_of, date_from, date_to, tolerance, backend, spark_master or "")
+    asked = Asked(names, as_of, date_from, date_to, tolerance, backend, spark_master or "", full)
     chosen = names_asked(names, rules_of(book))
     with progress("Reconciling") as told:
         manifest = services.reconcile(book, ACTOR, asked, told)

@@ -319,10 +319,14 @@ class Definition:
     `lead_days`: how many days the right side may come before the left one within the window.
     `rounding`: a difference of no more is a matter of rounding. `edge_days`: a record dated no more days beyond the
     other side's first or last day is a matter of where the days were cut.
+    `reads`: the kinds of records that the result depends on; empty: it is not told, so it may be any. `needs`: the kind
+    without any record of which there are no sides at all; blank: there is none such.
     """
 
     name: str
     prepare: Callable[[Facts, Rules, date], Sides]
+    reads: tuple[str, ...] = ()
+    needs: str = ""
     passes: Passes = Passes()
     classes: Classes = Classes()
     across: bool = False

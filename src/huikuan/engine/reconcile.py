@@ -70,6 +70,7 @@ class _Run:
     lines: list[Any] = field(default_factory=list)  # held, with groups beside
     groups: list[Any] = field(default_factory=list)
     bulk: KeyMatch | None = None
+    suggesting: bool = True
 
 
 def reconcile(
@@ -83,12 +84,15 @@ def reconcile(
     folder: Path | None = None,
     *,
     small: bool = False,
+    suggesting: bool = True,
 ) -> Outcome:
     """Match two sides of entries and prove the result.
 
     Args:
         tolerance, window_days: instead of the definition's own.
         small: the sides fit into memory: computed once instead of streamed anew by every query.
+        suggesting: whether what stays open is suggested to each other, where the definition does so; else it is left
+            to the caller, who knows more open entries than these sides have.
         folder: where `links.parquet` and `open.parquet` are written; None keeps both in memory (small books, tests).
 
     Raises:
@@ -106,7 +110,7 @@ def reconcile(
         given = Sides(left, right, sides.extra)
         decided = decide(work, definition.name, left, right, decisions)
         blocked = blocked_pairs(definition.name, decisions)
-        run = _Run(work, definition, given, limit, window, blocked, decided.left, decided.right)
+        run = _Run(work, definition, given, limit, window, blocked, decided.left, decided.right, suggesting=suggesting)
         audit = definition.auditing(given, as_of) if definition.auditing else None
         _match(run, audit)
         return _outcome(run, decided, decisions, as_of)
@@ -256,7 +260,7 @@ def _noted(run: _Run, audited: Audited | None, right: Any, decided: Decided) -> 
 def _suggestions(run: _Run, left: Any, right: Any, decisions: Decisions) -> Any:
     """The likeliest counterparts of what is still open on both sides."""
     definition = run.definition
-    if definition.passes.suggest == "off" or run.work.empty(left) or run.work.empty(right):
+    if definition.passes.suggest == "off" or not run.suggesting or run.work.empty(left) or run.work.empty(right):
         return typed_table([], classify.SUGGESTION)
     return suggest(definition, left, right, run.window, run.sides, decisions)
 

@@ -69,6 +69,12 @@ class KindState:
         added = {file.document_id for file in self.added}
         return any(overlap_file(self.folder, document) is None for document in added)
 
+    def share_nothing(self, document_ids: list[str]) -> bool:
+        """Whether these documents, all standing, are known to tell no group that an earlier one tells."""
+        standing = {document.document_id for document in self.documents}
+        known = (overlap_file(self.folder, each) for each in document_ids)
+        return standing.issuperset(document_ids) and all(path and path.suffix == ".none" for path in known)
+
 
 def current_folder(lake_folder: Path, kind: Kind) -> Path:
     """The folder of a kind's derived files."""

@@ -19,7 +19,7 @@ from huikuan.lake.current import KindState
 from huikuan.lake.duplicates import possible_duplicates_sql
 from huikuan.lake.locks import BusyError, writer_lock
 from huikuan.lake.settlement import mark_corroborating
-from huikuan.lake.winning import typed_columns
+from huikuan.lake.winning import ORDER_KIND, typed_columns
 from huikuan.lake.writer import Writer
 from huikuan.records.document import Document
 from huikuan.records.kind import Kind, record_key_parts
@@ -121,6 +121,22 @@ class Lake:
         files = [file for file in delta.list_files(self.folder, folder) if file.document_id == document_id]
         query = current.scan(state, files, typed_columns(KINDS[kind]))
         con.execute(f"CREATE OR REPLACE TEMP VIEW {_identifier(name)} AS {query}")
+
+    def register_touched(self, con: duckdb.DuckDBPyConnection, kind: str, document_ids: list[str], name: str) -> None:
+        """Create the table `name`: all readings, of standing documents and of these, that decide about what these
+        documents (standing or undone) tell. Columns: `Kind.all_fields`."""
+        state = self.state(KINDS[kind])
+        folder = current.readings_folder(self.folder, KINDS[kind])
+        files = [file for file in delta.list_files(self.folder, folder) if file.document_id in document_ids]
+        own, groups = f"{_identifier(name)}__own", f"{name}__groups"
+        con.execute(f"CREATE OR REPLACE TABLE {own} AS {current.scan(state, files)}")
+        columns = ", ".join(current.groups_of(state.kind))
+        con.execute(f"CREATE OR REPLACE TABLE {groups} AS SELECT DISTINCT {columns} FROM {own}")
+        # All lines of an order have its number; other records may be told with another one elsewhere.
+        if kind == ORDER_KIND or state.share_nothing(document_ids):
+            con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {own}")
+        else:
+            current.create_readings(con, state, groups, name, own)
 
     def history(self, con: duckdb.DuckDBPyConnection, record_key: str) -> list[dict[str, Any]]:
         """All readings of one record, oldest import first; undone ones too (`standing` False).

@@ -15,11 +15,12 @@ from typing import Any
 import duckdb
 
 from huikuan.pipeline import overlaid
-from huikuan.pipeline.compute import connect, literal, quoted
+from huikuan.pipeline.compute import connect, quoted
 from huikuan.pipeline.groups import GROUPS_SQL
 from huikuan.pipeline.overlay import Delta, delta
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.runs import Manifest, read_manifest
+from huikuan.pipeline.run_files import ChangedSortedFile
+from huikuan.pipeline.runs import Manifest, files_of, read_manifest
 from huikuan.pipeline.sorted_file import SortedFile
 from huikuan.records.decisions import Decisions
 
@@ -50,16 +51,17 @@ class OpenedRun:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
+        self.files = files_of(folder, self.manifest)
         self._con = connect("2GB")
         self._con.execute("SET parquet_metadata_cache = true")  # a run's files never change
         self._lock = threading.RLock()
         self._views: set[str] = set()
-        self._sorted: dict[Path, SortedFile] = {}
+        self._sorted: dict[str, SortedFile | ChangedSortedFile] = {}
         self.prepared: set[str] = set()  # tables that readers have made beside those of the files
         self._since: dict[str, tuple[Decisions, Delta, str]] = {}
         self._overlays: set[str] = set()  # few and small: the next run begins anew
         self._answers: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
-        self._table("documents", folder / "documents.parquet", memory=True)
+        self._table("documents", "documents", memory=True)
 
     def query(self, sql: str, params: list[Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a query, as dictionaries."""
@@ -95,25 +97,22 @@ class OpenedRun:
 
     def table(self, name: str, part: str) -> str:
         """The table of a reconciliation's `links`, `open` or `statement`, or of the `collection`, as published."""
-        view, path = _view(name, part), self._path(name, part)
+        view = _view(name, part)
         with self._lock:
             if view not in self._views:
                 rows = self.manifest.rows.get(name, {}).get(part)
                 few = rows is not None and rows <= FEW_ROWS
-                self._table(view, path, memory=few or (part in SMALL and (rows or 0) <= IN_MEMORY_ROWS))
+                self._table(view, _part(name, part), memory=few or (part in SMALL and (rows or 0) <= IN_MEMORY_ROWS))
                 self._views.add(view)
         return view
 
-    def _path(self, name: str, part: str) -> Path:
-        return self.folder / (f"{name}.{part}.parquet" if name else f"{part}.parquet")
-
-    def _table(self, view: str, path: Path, *, memory: bool) -> None:
+    def _table(self, view: str, part: str, *, memory: bool) -> None:
         what = "TABLE" if memory else "VIEW"
-        self._con.execute(f"CREATE OR REPLACE {what} {quoted(view)} AS {_rows(path)}")
+        self._con.execute(f"CREATE OR REPLACE {what} {quoted(view)} AS {self._rows(part)}")
 
     def holds(self, name: str, part: str) -> bool:
         """Whether the run has such a file; one made by an older version may lack it."""
-        return self._path(name, part).exists()
+        return self.files.holds(_part(name, part))
 
     def of_order(self, name: str, part: str, order_no: str, decisions: Decisions | None = None) -> list[dict[str, Any]]:
         """The rows of an order in a file that is sorted by order number: `links` of a reconciliation with the
@@ -126,13 +125,13 @@ class OpenedRun:
         made = self.query(f"SELECT {overlaid.LINK_NAMES} FROM {laid}_made WHERE order_no = ?", [order_no])
         return [row for row in rows if row["group_id"] not in gone] + made
 
-    def sorted_file(self, name: str, part: str) -> SortedFile:
+    def sorted_file(self, name: str, part: str) -> SortedFile | ChangedSortedFile:
         """A file sorted by order number, for look-ups."""
-        path = self._path(name, part)
+        told = _part(name, part)
         with self._lock:
-            if path not in self._sorted:
-                self._sorted[path] = SortedFile(path)
-            return self._sorted[path]
+            if told not in self._sorted:
+                self._sorted[told] = self.files.sorted_file(told)
+            return self._sorted[told]
 
     def groups(self, name: str, decisions: Decisions | None) -> str:
         """The table of a reconciliation's groups (`pipeline.groups`) with the decisions made since laid over."""
@@ -150,7 +149,7 @@ class OpenedRun:
         """Like `now` for what is open, for queries that need few rows or columns of it: not loaded for them alone."""
         if self.overlay(name, decisions) or _view(name, "open") in self._views:
             return self.now(name, "open", decisions)
-        return f"({_rows(self._path(name, 'open'))})"
+        return f"({self._rows(_part(name, 'open'))})"
 
     def overlay(self, name: str, decisions: Decisions | None) -> str:
         """What the names of the tables of the decisions made since begin with (`pipeline.overlaid`); blank where none
@@ -164,6 +163,13 @@ class OpenedRun:
                 overlaid.lay_over(self, name, since, prefix)
                 self._overlays.add(prefix)
         return prefix
+
+    def _rows(self, part: str) -> str:
+        """SQL of a table's rows. What is open has no causes' evidence in a run of an older version."""
+        rows = self.files.sql(part)
+        if not part.endswith(".open"):
+            return rows
+        return f"{rows} UNION ALL BY NAME SELECT '' AS cause_evidence WHERE false"
 
     def since(self, name: str, decisions: Decisions | None) -> Delta:
         """What has been decided about a reconciliation since the run."""
@@ -181,12 +187,9 @@ class OpenedRun:
         return known[1], known[2]
 
 
-def _rows(path: Path) -> str:
-    """SQL of a file's rows. What is open has no causes' evidence in a run of an older version."""
-    rows = f"SELECT * FROM read_parquet({literal(path)})"
-    if not path.name.endswith(".open.parquet"):
-        return rows
-    return f"{rows} UNION ALL BY NAME SELECT '' AS cause_evidence WHERE false"
+def _part(name: str, part: str) -> str:
+    """What the table is called among the run's files."""
+    return f"{name}.{part}" if name else part
 
 
 def _view(name: str, part: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -22,17 +22,29 @@ from typing import Any
 import duckdb
 
 from huikuan import __version__, engine, recons
-from huikuan.engine.model import AUDIT, LINKS, LINKS_ORDER, OPEN, STATEMENT, Definition, Facts, Outcome
+from huikuan.engine.model import AUDIT, LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
 from huikuan.insight.collection import CollectionInputs, build_collection
 from huikuan.insight.collection_cube import cubes_sql
 from huikuan.lake.lake import Lake
 from huikuan.pipeline import facts as facts_of_book
-from huikuan.pipeline import runs
+from huikuan.pipeline import incremental, runs
 from huikuan.pipeline.book import Book
+from huikuan.pipeline.closure import NAME
 from huikuan.pipeline.compute import connect, literal, quoted
 from huikuan.pipeline.groups import GROUPS_ORDER, GROUPS_SQL, PASSES_SQL
 from huikuan.pipeline.overlay import decided
 from huikuan.pipeline.plain import hash_of, plain
+from huikuan.pipeline.run_tables import (
+    FACTS_ORDER,
+    ORDER_FACTS,
+    ORDER_ROW_GROUP,
+    SORTED,
+    columns,
+    count_rows,
+    parameters,
+    statement_sql,
+    write,
+)
 from huikuan.pipeline.runs import Manifest
 from huikuan.pipeline.said import SAID, said_sql
 from huikuan.records.decisions import Decisions
@@ -49,25 +61,15 @@ register(
 
 # progress(stage, done, total): the stage is a reconciliation's name, `collection` or `publish`.
 Progress = Callable[[str, float, float], None]
-ROW_GROUP = 20_480
 SMALL_ROWS = 200_000  # a book of so few rows is held in memory: what counts is how much is compiled
-ORDER_ROW_GROUP = 4_096  # of files that are only looked up by order number (pipeline.sorted_file)
 WORK = "work"  # within a run's folder while it is made
-SORTED = {
-    "links": ", ".join(LINKS_ORDER),
-    "open": "needs_work DESC, date, order_no, class, item_id",
-    "collection": "order_no, shop",
-}
-
-
-# The records of orders as the run has seen them: what the order page reads.
-ORDER_FACTS = dict.fromkeys(("order_line", "settlement_line", "wallet_line", "shipment_line"), "order_no <> ''")
 
 
 @dataclass(frozen=True)
 class Asked:
     """What a run is asked for. `tolerance` overrides the rules' for this run only; `backend` matches the records, with
-    the same result: `duckdb`, or `spark` on the cluster `spark_master` (blank: this machine)."""
+    the same result: `duckdb`, or `spark` on the cluster `spark_master` (blank: this machine). `full`: the whole is
+    computed, even where only what has changed would do."""
 
     names: tuple[str, ...] = ()
     as_of: date | None = None
@@ -76,6 +78,13 @@ class Asked:
     tolerance: Decimal | None = None
     backend: str = "duckdb"
     spark_master: str = ""
+    full: bool = False
+
+    @property
+    def may_rest(self) -> bool:
+        """Whether the run may take what has not changed from the last one for the same arguments."""
+        plain_run = self.tolerance is None and self.date_from is None and self.date_to is None
+        return plain_run and self.backend == "duckdb" and not self.full
 
 
 def names_asked(names: Sequence[str], rules: Rules) -> tuple[str, ...]:
@@ -104,8 +113,11 @@ def run(
     now = datetime.now(UTC)
     book.lake.tidy()
     folder = runs.new_run_folder(book, now)
+    told = progress or (lambda stage, done, total: None)
     try:
-        manifest = _compute(book, rules, decisions, asked, folder, now, progress or (lambda stage, done, total: None))
+        manifest = _rested(book, rules, decisions, asked, folder, now, told) or _compute(
+            book, rules, decisions, asked, folder, now, told
+        )
         (folder / runs.MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -113,6 +125,22 @@ def run(
     runs.publish(book, runs.arguments(book, asked.as_of, asked.date_from, asked.date_to), folder)
     runs.remove_old(book, now)
     return manifest
+
+
+def _rested(
+    book: Book, rules: Rules, decisions: Decisions, asked: Asked, folder: Path, now: datetime, told: Progress
+) -> Manifest | None:
+    """Only what has changed since the last whole run; None where that may not be, or is not enough."""
+    as_of = asked.as_of or book.today()
+    base = incremental.base_of(book, runs.arguments(book, as_of)) if asked.may_rest else None
+    if base is None:
+        return None
+    started = time.monotonic()
+    stages = (NAME, "collection", "publish")
+    made = incremental.attempt(
+        book, rules, decisions, as_of, base, folder, now, lambda stage: told(stage, stages.index(stage), len(stages))
+    )
+    return made and replace(made, seconds=round(time.monotonic() - started, 3))
 
 
 def _packages(asked: Asked) -> tuple[str, ...]:
@@ -190,7 +218,7 @@ def _write_all(
     told("publish", steps - 1, steps)
     for kind, chosen in ORDER_FACTS.items():
         path = folder / f"facts_{kind}.parquet"
-        _write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, "order_no, record_key", ORDER_ROW_GROUP)
+        write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, FACTS_ORDER, ORDER_ROW_GROUP)
     return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)
 
 
@@ -232,15 +260,6 @@ def _work_folder(folder: Path, name: str) -> Path:
     return made
 
 
-def parameters(rules: Rules, definition: Definition, as_of: date) -> tuple[Decimal, int]:
-    """Tolerance and window of a reconciliation on a day: the latest rule that holds, else the definition's own."""
-    holding = [r for r in rules.reconciliations if r.name == definition.name and r.valid_from <= as_of]
-    if not holding:
-        return definition.tolerance, definition.window_days
-    latest = max(holding, key=lambda r: r.valid_from)
-    return latest.tolerance, latest.window_days
-
-
 def with_tolerance(rules: Rules, names: Sequence[str], tolerance: Decimal | None) -> Rules:
     """The rules, the tolerance of these reconciliations replaced."""
     if tolerance is None:
@@ -258,21 +277,6 @@ def with_tolerance(rules: Rules, names: Sequence[str], tolerance: Decimal | None
 def _read(written: Path) -> str:
     """The query of what the engine wrote: one file, or a folder of Spark's."""
     return f"SELECT * FROM read_parquet({literal(written / '*.parquet' if written.is_dir() else written)})"
-
-
-def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path, order: str, row_group: int = ROW_GROUP) -> int:
-    """Write a query's rows, sorted for reading. Returns how many."""
-    con.execute(
-        f"COPY ({query} ORDER BY {order}) TO {literal(path)} "
-        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {row_group})"
-    )
-    return _count(con, path)
-
-
-def _count(con: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """How many rows a Parquet file has."""
-    found = con.execute(f"SELECT count(*) FROM read_parquet({literal(path)})").fetchone()
-    return int(found[0]) if found else 0
 
 
 def _write_outcome(
@@ -293,20 +297,18 @@ def _write_outcome(
         links, opened = _within(con, prefix, asked)
         statement = statement_sql(name, links, opened)
     count = {
-        "links": _count(con, target)
+        "links": count_rows(con, target)
         if file == target
-        else _write(con, f"SELECT {_columns(LINKS)} FROM ({links})", target, SORTED["links"]),
-        "open": _write(
-            con, f"SELECT {_columns(OPEN)} FROM ({opened})", folder / f"{name}.open.parquet", SORTED["open"]
-        ),
+        else write(con, f"SELECT {columns(LINKS)} FROM ({links})", target, SORTED["links"]),
+        "open": write(con, f"SELECT {columns(OPEN)} FROM ({opened})", folder / f"{name}.open.parquet", SORTED["open"]),
     }
-    _write(
-        con, f"SELECT {_columns(STATEMENT)} FROM ({statement})", folder / f"{name}.statement.parquet", "side, currency"
+    write(
+        con, f"SELECT {columns(STATEMENT)} FROM ({statement})", folder / f"{name}.statement.parquet", "side, currency"
     )
     con.unregister(f"{prefix}_statement")
     if outcome.audit is not None:
         _write_audit(con, name, outcome.audit.to_pyarrow(), asked, folder)
-    _write(con, _read(outcome.files["seen"]), folder / f"{name}.seen.parquet", "record_key, side")
+    write(con, _read(outcome.files["seen"]), folder / f"{name}.seen.parquet", "record_key, side")
     _write_groups(con, name, folder)
     _write_said(con, name, folder)
     return count
@@ -316,16 +318,16 @@ def _write_audit(con: duckdb.DuckDBPyConnection, name: str, figures: Any, asked:
     """`NAME.audit.parquet`: what an audit held the records against, of the whole or of the days asked for."""
     low, high = asked.date_from or date.min, asked.date_to or date.max
     con.register("audit_figures", figures)
-    query = f"SELECT {_columns(AUDIT)} FROM audit_figures WHERE day BETWEEN DATE '{low}' AND DATE '{high}'"
-    _write(con, query, folder / f"{name}.audit.parquet", "currency, scope, type, day, category, valid_from")
+    query = f"SELECT {columns(AUDIT)} FROM audit_figures WHERE day BETWEEN DATE '{low}' AND DATE '{high}'"
+    write(con, query, folder / f"{name}.audit.parquet", "currency, scope, type, day, category, valid_from")
     con.unregister("audit_figures")
 
 
 def _write_groups(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
     """`NAME.groups.parquet`, `NAME.passes.parquet`, from the links as written."""
     links, groups = (f"read_parquet({literal(folder / f'{name}.{part}.parquet')})" for part in ("links", "groups"))
-    _write(con, f"SELECT * FROM ({GROUPS_SQL.format(links=links)})", folder / f"{name}.groups.parquet", GROUPS_ORDER)
-    _write(con, f"SELECT * FROM ({PASSES_SQL.format(groups=groups)})", folder / f"{name}.passes.parquet", "ALL")
+    write(con, f"SELECT * FROM ({GROUPS_SQL.format(links=links)})", folder / f"{name}.groups.parquet", GROUPS_ORDER)
+    write(con, f"SELECT * FROM ({PASSES_SQL.format(groups=groups)})", folder / f"{name}.passes.parquet", "ALL")
 
 
 def _write_said(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
@@ -334,11 +336,7 @@ def _write_said(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None
     asked = f"SELECT DISTINCT split_part(record_key, ':', 1) FROM {opened}"
     kinds = {row[0] for row in con.execute(asked).fetchall()}
     query = said_sql(opened, {kind: kind for kind in SAID if kind in kinds})
-    _write(con, f"SELECT * FROM ({query})", folder / f"{name}.said.parquet", "record_key")
-
-
-def _columns(schema: Mapping[str, str]) -> str:
-    return ", ".join(quoted(column) for column in schema)
+    write(con, f"SELECT * FROM ({query})", folder / f"{name}.said.parquet", "record_key")
 
 
 def _within(con: duckdb.DuckDBPyConnection, prefix: str, asked: Asked) -> tuple[str, str]:
@@ -359,22 +357,6 @@ def _within(con: duckdb.DuckDBPyConnection, prefix: str, asked: Asked) -> tuple[
     return links, opened
 
 
-def statement_sql(name: str, links: str, opened: str) -> str:
-    """The statement of a part: total = matched + difference + open, per side and currency."""
-    return f"""
-        WITH linked AS (SELECT side, currency, sum(allocated) FILTER (status IN ('matched', 'manual')) AS matched,
-            sum(allocated) FILTER (status IN ('difference', 'forced')) AS difference,
-            count(DISTINCT group_id) AS groups, count(*) AS links FROM ({links}) GROUP BY ALL),
-        waiting AS (SELECT side, currency, sum(amount) AS open FROM ({opened})
-            WHERE coalesce(record_key, '') <> '' GROUP BY ALL),
-        keys AS (SELECT side, currency FROM linked UNION SELECT side, currency FROM waiting)
-        SELECT {literal(name)} AS name, side, currency,
-            coalesce(matched, 0) + coalesce(difference, 0) + coalesce(open, 0) AS total,
-            coalesce(matched, 0) AS matched, coalesce(difference, 0) AS difference, coalesce(open, 0) AS open,
-            coalesce(groups, 0) AS groups, coalesce(links, 0) AS links
-        FROM keys LEFT JOIN linked USING (side, currency) LEFT JOIN waiting USING (side, currency)"""
-
-
 def _write_collection(
     con: duckdb.DuckDBPyConnection, folder: Path, rules: Rules, as_of: date, decisions: Decisions, timezone: str
 ) -> int:
@@ -383,15 +365,15 @@ def _write_collection(
     made = {name: f"{name.replace('-', '_')}_links" for name in recons.RECONCILIATIONS}
     inputs = CollectionInputs(order_links=made.get("order-settlement", ""), payout_links=made.get("payout-bank", ""))
     name = build_collection(con, inputs, rules, as_of, decisions, timezone)
-    _write(con, f"SELECT * FROM {name}_share", folder / "share.parquet", "order_no, shop, payout")
+    write(con, f"SELECT * FROM {name}_share", folder / "share.parquet", "order_no, shop, payout")
     amounts = [r[0] for r in con.execute(f"DESCRIBE {name}").fetchall() if str(r[1]).startswith("DECIMAL")]
     sums = ", ".join(f"sum({quoted(column)}) AS {quoted(column)}" for column in amounts)
     totals = f"SELECT shop, currency, status, count(*) AS orders, {sums} FROM {name} GROUP BY shop, currency, status"
-    _write(con, totals, folder / "collection_totals.parquet", "shop, currency, status")
-    count = _write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])
+    write(con, totals, folder / "collection_totals.parquet", "shop, currency, status")
+    count = write(con, f"SELECT * FROM {name}", folder / "collection.parquet", SORTED["collection"])
     numbered = f"read_parquet({literal(folder / 'collection.parquet')}, file_row_number = true)"
     for part, query in cubes_sql(numbered, f"read_parquet({literal(folder / 'share.parquet')})").items():
-        _write(con, query, folder / f"{part}.parquet", "ALL")
+        write(con, query, folder / f"{part}.parquet", "ALL")
     return count
 
 

@@ -8,21 +8,21 @@ from huikuan.insight.report_base import ReportSource
 from huikuan.insight.reports import build_report
 from huikuan.insight.tables import ReportTable
 from huikuan.pipeline import facts
-from huikuan.pipeline.compute import connect, literal
+from huikuan.pipeline.compute import connect
 from huikuan.pipeline.results import Results
 from huikuan.records.decisions import Decisions
 from huikuan.records.kinds import KINDS
 from huikuan.records.rules import Rules
 
 PARTS = {
-    "collection": "collection.parquet",
-    "collection_share": "share.parquet",
-    "order_links": "order-settlement.links.parquet",
-    "order_open": "order-settlement.open.parquet",
-    "order_audit": "order-settlement.audit.parquet",
-    "documents": "documents.parquet",
-    "payout_links": "payout-bank.links.parquet",
-    "payout_open": "payout-bank.open.parquet",
+    "collection": "collection",
+    "collection_share": "share",
+    "order_links": "order-settlement.links",
+    "order_open": "order-settlement.open",
+    "order_audit": "order-settlement.audit",
+    "documents": "documents",
+    "payout_links": "payout-bank.links",
+    "payout_open": "payout-bank.open",
 }
 
 
@@ -36,9 +36,8 @@ def report(
             facts.register_kind(con, results.book.lake, kind, decisions)
         names: dict[str, str] = {}
         for part, file in PARTS.items():
-            path = results.run.folder / file
-            if path.exists():
-                con.execute(f"CREATE VIEW {part} AS SELECT * FROM read_parquet({literal(path)})")
+            if results.run.files.holds(file):
+                con.execute(f"CREATE VIEW {part} AS {results.run.files.sql(file)}")
                 names[part] = part
         source = ReportSource(
             con=con,

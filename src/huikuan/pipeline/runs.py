@@ -21,6 +21,7 @@ from typing import Any
 
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.plain import hash_of, plain
+from huikuan.pipeline.run_files import RunFiles
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register, text_of
 from huikuan.records.rules import Rules
@@ -85,7 +86,8 @@ def arguments(book: Book, as_of: date | None, date_from: date | None = None, dat
 @dataclass(frozen=True)
 class Manifest:
     """What a run was made of and what it holds. `decided` names the decisions it knew (see overlay); `declared` are
-    the user's own reconciliations, each by its name with the `hash` of its definition and the `definition` itself."""
+    the user's own reconciliations, each by its name with the `hash` of its definition and the `definition` itself.
+    `base`: the run that an incremental one rests on; it computed the results of so many orders (`keys`) anew."""
 
     run: str
     created_at: datetime
@@ -103,6 +105,8 @@ class Manifest:
     conflicts: tuple[Mapping[str, Any], ...] = ()
     declared: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seconds: float = 0.0
+    base: str = ""
+    keys: int = 0
 
     def user_reconciliation(self, name: str) -> UserReconciliation | None:
         """A reconciliation of the user's own as the run knew it; None for a built-in or an unknown name."""
@@ -182,14 +186,21 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
 
 
+def files_of(folder: Path, manifest: Manifest) -> RunFiles:
+    """Where the tables of a run lie."""
+    return RunFiles(folder, folder.parent / manifest.base if manifest.base else None)
+
+
 def remove_old(book: Book, now: datetime) -> list[str]:
-    """Remove runs older than 24 hours but the current one, and the pointers to them. A file that is still open
-    (Windows) stays until the next time. Returns the names of the runs removed."""
+    """Remove runs older than 24 hours but the current one and those that a kept one rests on, and the pointers to them.
+    A file that is still open (Windows) stays until the next time. Returns the names of the runs removed."""
     current = find_run(book, Arguments())
+    folders = sorted(p for p in book.results_folder.glob("*-*") if p.is_dir())
+    kept = [p for p in folders if p == current or now - datetime.fromtimestamp(p.stat().st_mtime, UTC) < KEPT]
+    bases = {read_manifest(p).base for p in kept if (p / MANIFEST).exists()}
     removed = []
-    for folder in sorted(p for p in book.results_folder.glob("*-*") if p.is_dir()):
-        made = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
-        if folder == current or now - made < KEPT:
+    for folder in folders:
+        if folder in kept or folder.name in bases:
             continue
         with contextlib.suppress(OSError):
             shutil.rmtree(folder)

@@ -6,6 +6,7 @@ group is found by halving, and only that one is read. A file without the order c
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,31 @@ class SortedFile:
             found = [table.filter(pc.is_in(table[column], value_set=among)) for table in found if table is not None]
         return [table for table in found if table is not None and table.num_rows]
 
+    def rows_before(self, order_nos: Sequence[str]) -> list[int]:
+        """How many rows of the file stand before each of some order numbers, which are sorted themselves."""
+        sizes = [self._metadata.row_group(number).num_rows for number in range(self._metadata.num_row_groups)]
+        starts = list(itertools.accumulate(sizes, initial=0))
+        found: list[int] = []
+        last, keys = -1, pa.chunked_array([], pa.string())
+        with pq.ParquetFile(self._path, metadata=self._metadata) as file:
+            for order_no in order_nos:
+                number = self._begins_before(file, order_no)
+                if number not in (last, -1):
+                    last, keys = number, file.read_row_group(number, columns=[KEY], use_threads=False)[KEY]
+                inside = (pc.sum(pc.less(keys, order_no)).as_py() or 0) if number >= 0 else 0
+                found.append(starts[max(number, 0)] + inside)
+        return found
+
     def _groups(self, file: pq.ParquetFile, order_no: str) -> Iterator[int]:
         """The row groups that may hold the order: from the last that begins before it to the last that begins at it."""
+        for number in range(max(self._begins_before(file, order_no), 0), self._metadata.num_row_groups):
+            first = self._first(file, number)
+            if first is None or first > order_no:
+                return
+            yield number
+
+    def _begins_before(self, file: pq.ParquetFile, order_no: str) -> int:
+        """The last row group that begins before the order; -1 where none does."""
         low, high = 0, self._metadata.num_row_groups
         while low < high:
             middle = (low + high) // 2
@@ -52,11 +76,7 @@ class SortedFile:
                 low = middle + 1
             else:
                 high = middle
-        for number in range(max(low - 1, 0), self._metadata.num_row_groups):
-            first = self._first(file, number)
-            if first is None or first > order_no:
-                return
-            yield number
+        return low - 1
 
     def _first(self, file: pq.ParquetFile, number: int) -> str | None:
         """The order number that a row group begins with."""

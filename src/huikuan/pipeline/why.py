@@ -20,8 +20,8 @@ from huikuan.engine.model import Definition
 from huikuan.engine.pass3_amount import Window
 from huikuan.engine.why import Verdict, first_obstacle, stage_of, why
 from huikuan.engine.why_pairs import Case, Told, Went
-from huikuan.pipeline.reconciling import parameters
 from huikuan.pipeline.results import Results
+from huikuan.pipeline.run_tables import parameters
 from huikuan.recons import RECONCILIATIONS, definition_of
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError

@@ -165,6 +165,7 @@ def _twins(told: Any) -> Any:
 BALANCE = Definition(
     name=NAME,
     prepare=prepare,
+    reads=("wallet_line", "bank_line"),
     passes=Passes(key="applies"),
     classes=Classes(
         short="total_mismatch",

@@ -189,6 +189,8 @@ def _placed(compared: Compared, findings: Any) -> Any:
 ORDER_ERP = Definition(
     name=NAME,
     prepare=prepare,
+    reads=("order_line", "erp_order"),
+    needs="erp_order",
     passes=Passes(key="applies"),
     explain=explain,
     noted=noted,

@@ -191,6 +191,7 @@ def _known(groups: Any, lines: Any, copies: Any, sides: Sides) -> Any:
 ORDER_SETTLEMENT = Definition(
     name=NAME,
     prepare=prepare,
+    reads=("order_line", "settlement_line", "wallet_line"),
     passes=Passes(key="applies", suggest="suggests"),
     classes=Classes(),
     window_days=15,

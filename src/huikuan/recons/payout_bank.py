@@ -103,6 +103,7 @@ def finish(work: Workspace, left: Any, right: Any, sides: Sides) -> tuple[Any, A
 PAYOUT_BANK = Definition(
     name=NAME,
     prepare=prepare,
+    reads=("wallet_line", "settlement_line", "bank_line"),
     passes=Passes(
         key="applies", reference="applies", amount="applies", batch="applies", subset="applies", suggest="suggests"
     ),

@@ -87,6 +87,7 @@ def finish(work: Workspace, left: Any, right: Any, sides: Sides) -> tuple[Any, A
 SETTLEMENT_WALLET = Definition(
     name=NAME,
     prepare=prepare,
+    reads=("settlement_line", "wallet_line"),
     passes=Passes(key="applies", batch="applies", runs=False),
     classes=Classes(elsewhere=""),
     dates=dates,

@@ -52,6 +52,7 @@ def definition_of(own: UserReconciliation) -> Definition:
     return Definition(
         name=own.name,
         prepare=functools.partial(_prepare, own),
+        reads=(own.left.kind, own.right.kind),
         passes=_passes(own),
         classes=Classes(
             waiting=called.get("waiting", "not_due"),

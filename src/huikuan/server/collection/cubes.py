@@ -9,7 +9,6 @@ import threading
 from typing import Any
 
 from huikuan.insight.collection_cube import cubes_sql, rows_sql
-from huikuan.pipeline.compute import literal
 from huikuan.pipeline.results import Results
 
 _lock = threading.Lock()
@@ -17,7 +16,7 @@ _lock = threading.Lock()
 
 def table(results: Results, name: str) -> str:
     """The name of `cube`, `receipts` or `earlier` of a run, for queries on its connection."""
-    if (results.run.folder / f"{name}.parquet").exists():
+    if results.run.holds("", name):
         return results.run.table("", name)
     share = results.run.table("", "share")
     known = {row["column_name"] for row in results.run.query(f"DESCRIBE {share}")}
@@ -38,7 +37,7 @@ def orders(results: Results) -> str:
 
 def numbered(results: Results) -> str:
     """The collection's file with `file_row_number`, which is also its order by order number and shop."""
-    return f"read_parquet({literal(results.run.folder / 'collection.parquet')}, file_row_number = true)"
+    return results.run.files.numbered_sql("collection")
 
 
 def rows(results: Results, sql: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:

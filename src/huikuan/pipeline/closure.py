@@ -1,0 +1,176 @@
+"""What a change may touch: the orders whose results are computed anew; all others stand as the last run found them.
+
+A key pass compares within an order number, so that what documents newly tell (or no longer tell) concerns the order
+numbers they name. Three things reach beyond one order; the orders they concern are taken along:
+
+- matches and splits by hand: the orders of all their records;
+- where a shop's orders begin and end, by which a settlement without order near the edge is explained: such
+  settlements; and for each shop the orders that are its first, its last, and one that was shipped, so that the few
+  orders looked at tell the same of their shop as all of them;
+- what is suggested for open items: it is worked out anew for all that is open (`incremental_open`).
+
+Whatever else may reach further is refused (`Refused`): then the whole is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from huikuan.lake.lake import Lake
+from huikuan.pipeline.compute import literal
+from huikuan.pipeline.proofs import mismatches
+from huikuan.pipeline.run_files import RunFiles
+from huikuan.pipeline.run_tables import ORDER_FACTS
+from huikuan.recons import definitions
+from huikuan.records.decisions import Decisions
+from huikuan.records.document import Document
+from huikuan.records.rules import Rules
+
+NAME = "order-settlement"
+KEYS_MAX = 20_000
+BY_ORDER = ("order_line", "settlement_line")  # the kinds of its records
+ORDERS, RECORDS = "k_orders", "k_records"  # tables: the order numbers, the records without one
+SPANS = "k_spans"
+BASE_OPEN, BASE_LINKS = "b_open", "b_links"  # views over the base's tables
+
+
+class Refused(Exception):
+    """Why the whole has to be computed, in plain words for the log."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Documents that came and went since a run."""
+
+    documents: tuple[Document, ...]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of records they tell."""
+        return frozenset(kind for document in self.documents for kind in document.kinds)
+
+
+def change_since(lake: Lake, base: set[str], rules: Rules, decisions: Decisions) -> Change:
+    """What has come and gone since a run that had read these documents. Refused for a change that more reconciliations
+    than the one by orders depend on."""
+    everything = {document.document_id: document for document in lake.documents(undone=True)}
+    standing = {document.document_id for document in lake.documents()}
+    if base - set(everything):
+        raise Refused("a document of the last run is no longer known")
+    found = Change(tuple(everything[each] for each in sorted(base ^ standing)))
+    told = {kind for each in base | standing for kind in everything[each].kinds}
+    told |= {record.kind for record in decisions.manual_records}
+    for definition in definitions(rules).values():
+        concerned = not definition.reads or found.kinds & set(definition.reads)
+        empty = definition.needs and definition.needs not in told
+        if definition.name != NAME and concerned and not empty:
+            raise Refused(f"{definition.name} depends on what has changed")
+    if found.kinds & {"settlement_line", "wallet_line"}:
+        raise Refused("what platforms paid has changed")
+    before, now = ([everything[each] for each in sorted(ids)] for ids in (base, standing))
+    if mismatches(before) != mismatches(now):
+        raise Refused("a document's totals disagree")
+    return found
+
+
+def find_orders(
+    con: duckdb.DuckDBPyConnection, lake: Lake, change: Change, decisions: Decisions, files: RunFiles, as_of: date
+) -> int:
+    """Make the tables ORDERS and RECORDS of what is computed anew; `con` has the views of the facts. Returns how many
+    orders. Refused where they are too many, or where a shop's files newly tell when it ships."""
+    for view, part in ((BASE_OPEN, "open"), (BASE_LINKS, "links")):
+        con.execute(f"CREATE OR REPLACE VIEW {view} AS {files.sql(f'{NAME}.{part}')}")
+    con.execute(f"CREATE OR REPLACE TABLE {ORDERS} (order_no VARCHAR)")
+    con.execute(f"CREATE OR REPLACE TABLE {RECORDS} (record_key VARCHAR)")
+    for kind in sorted(change.kinds & set(ORDER_FACTS)):
+        ids = [document.document_id for document in change.documents if kind in document.kinds]
+        lake.register_touched(con, kind, ids, f"k_{kind}")
+        con.execute(f"INSERT INTO {ORDERS} SELECT DISTINCT order_no FROM k_{kind}")
+    _of_decisions(con, decisions)
+    _of_spans(con, files, as_of)
+    con.execute(f"CREATE OR REPLACE TABLE {ORDERS} AS SELECT DISTINCT order_no FROM {ORDERS} WHERE order_no <> ''")
+    con.execute(f"CREATE OR REPLACE TABLE {RECORDS} AS SELECT DISTINCT record_key FROM {RECORDS}")
+    found = con.execute(f"SELECT count(*) FROM {ORDERS}").fetchall()[0][0]
+    if found > KEYS_MAX:
+        raise Refused(f"{found} orders have changed")
+    return int(found)
+
+
+def _of_decisions(con: duckdb.DuckDBPyConnection, decisions: Decisions) -> None:
+    """The orders of what people matched, split or excluded, and of corrected order numbers."""
+    members = {m.record_key for match in decisions.matches if match.reconciliation == NAME for m in match.members}
+    members |= {key for apart in decisions.not_these if apart.reconciliation == NAME for key in apart.record_keys}
+    members |= {each.record_key for each in decisions.exclusions if each.reconciliation in ("", NAME)}
+    if members:
+        _insert(con, RECORDS, members)
+        for view in (BASE_OPEN, BASE_LINKS):
+            con.execute(
+                f"INSERT INTO {ORDERS} SELECT DISTINCT order_no FROM {view} "
+                f"WHERE record_key IN (SELECT record_key FROM {RECORDS})"
+            )
+        con.execute(
+            f"INSERT INTO {ORDERS} SELECT DISTINCT order_no FROM order_line "
+            f"WHERE record_key IN (SELECT record_key FROM {RECORDS})"
+        )
+    numbers = [c for c in decisions.corrections if c.field == "order_no"]
+    _insert(con, ORDERS, {text for c in numbers for text in (c.before, c.after)})
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, values: Iterable[str]) -> None:
+    con.register("k_values", pa.table({"value": pa.array(sorted(values), pa.string())}))
+    con.execute(f"INSERT INTO {table} SELECT value FROM k_values")
+    con.unregister("k_values")
+
+
+# Order lines as of the day, as the reconciliation counts them (`recons.order_entries.counted_orders`).
+_COUNTED = """(SELECT shop, order_no, business_date, shipped_at FROM {lines}
+    WHERE line_no <> '' AND (business_date IS NULL OR business_date <= DATE '{as_of}'))"""
+
+
+def _of_spans(con: duckdb.DuckDBPyConnection, files: RunFiles, as_of: date) -> None:
+    """For each shop orders that tell where its orders begin and end and whether it tells shipping, and the settlements
+    without order that are explained by it."""
+    con.execute(
+        f"CREATE OR REPLACE TABLE {SPANS} AS SELECT shop, min(business_date) AS first, max(business_date) AS last, "
+        f"arg_min(order_no, business_date) AS first_order, arg_max(order_no, business_date) AS last_order, "
+        f"any_value(order_no) FILTER (shipped_at IS NOT NULL) AS shipped_order "
+        f"FROM {_COUNTED.format(lines='order_line', as_of=as_of)} GROUP BY shop"
+    )
+    before = f"({files.sql('facts_order_line')})"
+    told = con.execute(
+        f"SELECT count(*) FROM (SELECT shop, bool_or(shipped_at IS NOT NULL) AS tells FROM "
+        f"{_COUNTED.format(lines=before, as_of=as_of)} GROUP BY shop) b JOIN {SPANS} s USING (shop) "
+        f"WHERE tells <> (shipped_order IS NOT NULL)"
+    ).fetchall()
+    if told[0][0]:
+        raise Refused("a shop's files newly tell, or no longer tell, when it ships")
+    for column in ("first_order", "last_order", "shipped_order"):
+        con.execute(f"INSERT INTO {ORDERS} SELECT {column} FROM {SPANS}")
+    con.execute(f"INSERT INTO {ORDERS} SELECT any_value(order_no) FROM order_line GROUP BY shop")
+    edge = (
+        f"{BASE_OPEN} o LEFT JOIN {SPANS} s ON s.shop = o.scope WHERE class = 'missing_left' AND record_key <> '' "
+        f"AND (cause = {literal('c-T2')} OR s.first > o.date OR s.last < o.date)"
+    )
+    con.execute(f"INSERT INTO {ORDERS} SELECT order_no FROM {edge} AND order_no <> ''")
+    con.execute(f"INSERT INTO {RECORDS} SELECT record_key FROM {edge} AND coalesce(order_no, '') = ''")
+
+
+def has_records(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there are records computed anew beside those of the orders."""
+    return con.execute(f"SELECT 1 FROM {RECORDS} LIMIT 1").fetchone() is not None
+
+
+def facts_sql(con: duckdb.DuckDBPyConnection, kind: str) -> str:
+    """The records of a kind (a table, or a query in brackets) that are computed anew."""
+    ours = f"SELECT * FROM {kind} WHERE order_no IN (SELECT order_no FROM {ORDERS})"
+    if not has_records(con):
+        return ours
+    return (
+        f"{ours} UNION ALL SELECT * FROM {kind} WHERE coalesce(order_no, '') NOT IN (SELECT order_no FROM {ORDERS}) "
+        f"AND record_key IN (SELECT record_key FROM {RECORDS})"
+    )

@@ -1,0 +1,146 @@
+"""The collection of the orders computed anew, where what was settled for them is as before.
+
+Which payout took an order's money depends on all money of its wallet from that day on (first in, first out). So it is
+left as it was where nothing has changed in what was settled for these orders; else the whole is computed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from huikuan.insight import collection_orders, collection_settled, collection_status, fifo
+from huikuan.insight.collection import CollectionInputs, Setting, prove_orders
+from huikuan.insight.collection_cube import cube_sql, receipts_sql
+from huikuan.pipeline.closure import ORDERS, Refused
+from huikuan.pipeline.run_files import PLACE, ROOM
+from huikuan.pipeline.run_tables import SORTED
+from huikuan.pipeline.sorted_file import SortedFile
+
+if TYPE_CHECKING:
+    from huikuan.pipeline.incremental import Given
+
+WAS, NOW, SHARES, SHARES_NOW = "k_collected_was", "k_collected", "k_shares", "k_shares_now"
+SETTLED = """SELECT DISTINCT o.shop, o.order_no, s.* EXCLUDE (oid) FROM c_settled s
+    JOIN (SELECT DISTINCT oid, shop, order_no FROM c_order) o USING (oid)"""
+OURS = f"order_no IN (SELECT order_no FROM {ORDERS})"
+
+
+def write_collection(given: Given) -> None:
+    """Collection, totals and the small tables beside it; Refused where shares of payouts may change."""
+    con = given.con
+    con.execute(f"CREATE TABLE {WAS} AS SELECT * FROM ({given.old.sql('collection')}) WHERE {OURS}")
+    con.execute(f"CREATE TABLE {SHARES} AS SELECT * FROM ({given.old.sql('share')}) WHERE {OURS}")
+    _settle(given, "k_order_lines_was", "gone_links")
+    con.execute(f"CREATE TABLE k_settled_was AS {SETTLED}")
+    setting, inputs = _settle(given, "k_order_lines", "k_links")
+    changed = con.execute(
+        f"SELECT 1 FROM ((FROM k_settled_was EXCEPT {SETTLED}) UNION ALL ({SETTLED} EXCEPT FROM k_settled_was)) LIMIT 1"
+    ).fetchone()
+    if changed:
+        raise Refused("what was settled for orders has changed, and with it which payouts took their money")
+    con.execute(fifo.EMPTY_SHARE)
+    con.execute(
+        f"INSERT INTO c_share BY NAME SELECT o.oid, s.* EXCLUDE (shop, order_no) FROM {SHARES} s "
+        f"JOIN (SELECT DISTINCT oid, shop, order_no FROM c_order) o USING (shop, order_no)"
+    )
+    collection_status.build(con, inputs, setting, NOW)
+    prove_orders(con, NOW)
+    _write(given)
+
+
+def _settle(given: Given, order_lines: str, links: str) -> tuple[Setting, CollectionInputs]:
+    """Make c_order and c_settled of the orders."""
+    setting = Setting(given.rules, given.as_of, given.decisions, given.book.timezone)
+    inputs = CollectionInputs(order_lines, "k_settlement_lines", "", links, "")
+    collection_orders.build(given.con, inputs, setting)
+    collection_settled.build(given.con, inputs, setting)
+    return setting, inputs
+
+
+def _write(given: Given) -> None:
+    con, old = given.con, given.old
+    placed = _placed(con, SortedFile(old.folder / "collection.parquet"))
+    con.register("k_placed", placed)
+    more = f"SELECT c.*, p.place AS {PLACE} FROM {NOW} c JOIN k_placed p USING (order_no, shop, currency)"
+    given.change("collection", f"SELECT order_no FROM {ORDERS}", more, SORTED["collection"])
+    _write_totals(given)
+    _write_cube(given)
+    _write_receipts(given)
+    _write_earlier(given)
+    con.unregister("k_placed")
+
+
+def _placed(con: duckdb.DuckDBPyConnection, base: SortedFile) -> pa.Table:
+    """Where each row stands among those of the base (`RunFiles.numbered_sql`)."""
+    keys = con.execute(f"SELECT order_no, shop, currency FROM {NOW} ORDER BY order_no, shop, currency").fetchall()
+    places = base.rows_before([key[0] for key in keys])
+    numbers = [place * ROOM + 1 + n for n, place in enumerate(places)]
+    columns = {
+        name: pa.array([key[n] for key in keys], pa.string()) for n, name in enumerate(("order_no", "shop", "currency"))
+    }
+    return pa.table(columns | {"place": pa.array(numbers, pa.int64())})
+
+
+def _write_totals(given: Given) -> None:
+    """`collection_totals`: the base's, less the orders as they were, and the orders as they are."""
+    described = given.con.execute(f"DESCRIBE ({given.old.sql('collection_totals')})").fetchall()
+    keys = ("shop", "currency", "status")
+    figures = [row[0] for row in described if row[0] not in keys]
+    parts = ", ".join(
+        "{sign}count(*) AS orders" if name == "orders" else f"{{sign}}sum({name}) AS {name}" for name in figures
+    )
+    changed = " UNION ALL BY NAME ".join(
+        f"SELECT shop, currency, status, {parts.format(sign=sign)} FROM {table} GROUP BY ALL"
+        for sign, table in (("-", WAS), ("", NOW))
+    )
+    sums = ", ".join(f"sum({row[0]})::{row[1]} AS {row[0]}" for row in described if row[0] in figures)
+    base = given.old.sql("collection_totals")
+    given.write_whole(
+        "collection_totals",
+        f"SELECT shop, currency, status, {sums} FROM ({base} UNION ALL BY NAME {changed}) "
+        f"GROUP BY ALL HAVING sum(orders) <> 0",
+        "shop, currency, status",
+    )
+
+
+def _write_cube(given: Given) -> None:
+    """`cube`: the base's, but for what is of the shops, states and days of the orders, which is added up anew."""
+    place = "(shop, status, coalesce(business_date, DATE '0001-01-01'))"
+    places = f"(SELECT {place} FROM {WAS} UNION SELECT {place} FROM {NOW})"
+    orders = f"(SELECT * FROM ({given.new.sql('collection')}) WHERE {place} IN {places})"
+    given.write_whole(
+        "cube",
+        f"SELECT * FROM ({given.old.sql('cube')}) WHERE {place} NOT IN {places} UNION ALL BY NAME {cube_sql(orders)}",
+    )
+
+
+def _write_receipts(given: Given) -> None:
+    """`receipts`: the base's, less those of the orders as they were, and of the orders as they are."""
+    described = {row[0]: row[1] for row in given.con.execute(f"DESCRIBE ({given.old.sql('receipts')})").fetchall()}
+    figures = ("orders", "amount")
+    keys = [name for name in described if name not in figures]
+    minus = ", ".join([*keys, *(f"-{name} AS {name}" for name in figures)])
+    sums = ", ".join(f"sum({name})::{described[name]} AS {name}" for name in figures)
+    was, now = receipts_sql(WAS, SHARES), receipts_sql(NOW, SHARES)
+    given.write_whole(
+        "receipts",
+        f"SELECT {', '.join(keys)}, {sums} FROM ({given.old.sql('receipts')} "
+        f"UNION ALL BY NAME SELECT {minus} FROM ({was}) UNION ALL BY NAME {now}) GROUP BY ALL HAVING sum(orders) <> 0",
+    )
+
+
+def _write_earlier(given: Given) -> None:
+    """`earlier` by the numbers that the rows have now."""
+    ours = f"SELECT file_row_number FROM {given.old.numbered_sql('collection')} WHERE {OURS}"
+    given.write_whole(
+        "earlier",
+        f"SELECT (row + 1) * {ROOM} AS row, bank_date, amount FROM ({given.old.sql('earlier')}) "
+        f"WHERE row NOT IN ({ours}) UNION ALL BY NAME "
+        f"SELECT p.place AS row, s.bank_date, sum(s.amount)::DECIMAL(38,5) AS amount FROM {SHARES} s "
+        f"JOIN {NOW} c ON c.order_no = s.order_no AND c.shop = s.shop AND c.currency = s.currency "
+        f"JOIN k_placed p ON p.order_no = c.order_no AND p.shop = c.shop AND p.currency = c.currency "
+        f"WHERE s.matched AND s.bank_date <> c.collected_on GROUP BY ALL",
+    )

@@ -1,0 +1,62 @@
+"""What is open after an incremental run: suggestions worked out anew among all that is open, words of the records.
+
+A suggestion depends on everything that is open beside it, so it is the one thing that is never computed for a few
+orders alone. A run writes what its passes have seen (`NAME.seen.parquet`); here what stayed open of the changed orders
+is exchanged in it, and items whose suggestion differs from the base's are written again (table RESAID).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from huikuan.engine.model import OPEN, SEEN, Definition, Sides
+from huikuan.engine.pass3_amount import Window
+from huikuan.engine.pass6_suggest import suggest
+from huikuan.pipeline.closure import BASE_OPEN, NAME
+from huikuan.pipeline.run_tables import columns
+from huikuan.pipeline.said import SAID, said_sql
+
+if TYPE_CHECKING:
+    from huikuan.pipeline.incremental import Given
+
+RESAID = "k_resaid"
+
+
+def suggest_again(given: Given, backend: Any, definition: Definition, sides: Sides, window_days: int) -> None:
+    """Fill `suggestion` of the items computed anew (k_open) and make RESAID of the others that have another one now."""
+    con = given.con
+    names = columns(SEEN)
+    con.execute(
+        f"CREATE TABLE k_all_waiting AS SELECT {names} FROM ({given.old.sql(f'{NAME}.seen')}) WHERE group_id IS NULL "
+        f"AND record_key NOT IN (SELECT record_key FROM gone_open) UNION ALL SELECT {names} FROM k_seen "
+        f"WHERE group_id IS NULL"
+    )
+    waiting = backend.table("k_all_waiting")
+    left, right = (waiting.filter(waiting.side == side).drop("side") for side in ("left", "right"))
+    both = con.execute("SELECT count(DISTINCT side) FROM k_all_waiting").fetchone()
+    con.execute("CREATE TABLE k_suggested (side VARCHAR, record_key VARCHAR, suggestion VARCHAR)")
+    if both and both[0] == 2:
+        found = suggest(definition, left, right, Window(window_days, definition.lead_days), sides, given.decisions)
+        con.register("k_found", found.to_pyarrow())
+        con.execute("INSERT INTO k_suggested BY NAME SELECT side, record_key, suggestion FROM k_found")
+        con.unregister("k_found")
+    now = "coalesce(s.suggestion, '')"
+    con.execute(
+        f"CREATE OR REPLACE TABLE k_open AS SELECT o.* REPLACE (CASE WHEN o.record_key <> '' THEN {now} "
+        f"ELSE o.suggestion END AS suggestion) FROM k_open o LEFT JOIN k_suggested s USING (side, record_key)"
+    )
+    con.execute(
+        f"CREATE TABLE {RESAID} AS SELECT {columns(OPEN)} FROM ("
+        f"SELECT o.* REPLACE ({now} AS suggestion), o.suggestion <> {now} AS differs "
+        f"FROM (SELECT * FROM {BASE_OPEN} WHERE record_key <> '' AND item_id NOT IN (SELECT item_id FROM gone_open)) o "
+        f"LEFT JOIN k_suggested s USING (side, record_key)) WHERE differs"
+    )
+
+
+def write_said(given: Given, gone: str, found: str) -> None:
+    """What open records say: of those computed anew."""
+    asked = f"SELECT DISTINCT split_part(record_key, ':', 1) FROM {found} WHERE record_key <> ''"
+    kinds = {row[0] for row in given.con.execute(asked).fetchall()}
+    said = said_sql(found, {kind: f"k_{kind}s" for kind in SAID if kind in kinds})
+    part = f"{NAME}.said"
+    given.change(part, f"SELECT DISTINCT record_key FROM {gone} WHERE record_key <> ''", said, "record_key")
