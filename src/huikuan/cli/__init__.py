@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("why", "Why two records are together or not, pass by pass."),
     "match": ("decide", "Say that records belong together."),
     "unmatch": ("decide", "Undo one link."),
+    "approve": ("decide", "Approve another's forced match that waits for a second person."),
+    "decline": ("decide", "Decline a forced match that waits for a second person."),
     "exclude": ("decide", "Let a record take no part."),
     "correct": ("decide", "Correct a field of a record."),
     "items": ("items", "Bill items that are not known."),

@@ -60,7 +60,48 @@ def match_command(
     made = match(
         book, ACTOR, name, left, right, amount=amount, difference_reason=difference_reason, reason=reason, force=force
     )
+    if made.waits:
+        emit([_waiting(made)], as_json)
+        say(f"It waits for a second person; nothing is matched until `huikuan approve {made.group_id}`.")
+        return
     emit(_links(book, name, made.group_id), as_json)
+
+
+def _waiting(made: Any) -> dict[str, Any]:
+    """A forced match that waits, or waited, as a row."""
+    return {
+        "group_id": made.group_id, "name": made.reconciliation, "status": made.outcome or "waiting",
+        "left": made.keys("left"), "right": made.keys("right"), "difference": made.difference,
+        "currency": made.currency, "difference_reason": made.difference_reason, "reason": made.reason,
+        "by": made.actor, "at": made.created_at,
+    }  # fmt: skip
+
+
+@click.command("approve")
+@click.argument("group_id", required=False)
+@json_option
+@with_book
+def approve_command(book: Any, group_id: str | None, as_json: bool) -> None:
+    """Approve another's forced match, and print its links. Without GROUP_ID: list what waits for a second person."""
+    from huikuan.server.workbench import approvals
+
+    if group_id is None:
+        emit([_waiting(each) for each in approvals.waiting_of(book)], as_json)
+        return
+    made = approvals.approve(book, ACTOR, group_id)
+    emit(_links(book, made.reconciliation, made.group_id), as_json)
+
+
+@click.command("decline")
+@click.argument("group_id")
+@click.option("--reason", required=True, help="Why, in words.")
+@json_option
+@with_book
+def decline_command(book: Any, group_id: str, reason: str, as_json: bool) -> None:
+    """Decline a forced match that waits for a second person. Its records are open as before."""
+    from huikuan.server.workbench import approvals
+
+    emit([_waiting(approvals.decline(book, ACTOR, group_id, reason))], as_json)
 
 
 @click.command("unmatch")

@@ -1,6 +1,6 @@
 """Rows of the workbench: without results every page still answers."""
 
-from tests.server.rows import MATCH, MONEY, Row
+from tests.server.rows import MATCH, MONEY, RULES, Row
 
 NAME = "order-settlement"
 ITEM = "0" * 32
@@ -29,6 +29,9 @@ ROWS = [
     Row("workbench:classify", MATCH, args=lambda company: ()),
     Row("workbench:classify", MATCH, "post"),
     Row("workbench:take_back_item", MATCH, "post", lambda company: (999999,)),
+    Row("workbench:approvals", MONEY),
+    Row("workbench:approve", RULES, "post", lambda company: (ITEM,)),
+    Row("workbench:decline", RULES, "post", lambda company: (ITEM,)),
     Row("workbench:notes", MATCH),
     Row("workbench:notes", MATCH, "post", data={"subject": "order:A/1", "text": "Asked the platform."}),
     Row("workbench:enter", MATCH, args=lambda company: ("bank_line",)),

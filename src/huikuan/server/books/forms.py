@@ -36,11 +36,12 @@ class BookSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Book
-        fields = ("name", "start", "clerk_limit", "ask_changes")
+        fields = ("name", "start", "clerk_limit", "approval_from", "ask_changes")
         labels = {
             "name": _("Name of the company"),
             "start": _("First day kept in this book"),
             "clerk_limit": _("Largest difference a clerk may book"),
+            "approval_from": _("Forced matches need a second person from"),
             "ask_changes": _("Ask before a file changes known records"),
         }
         widgets = {"start": _date()}

@@ -32,8 +32,9 @@ class Book(models.Model):
 
     `data_until` is the latest business date its documents reach; blank while it is empty. `fixed_today` stands for the
     clock in a book that is looked at as of one day for ever (the demonstration). `clerk_limit` is the largest
-    difference, in the book's currency, that a clerk may write away in one match. `ask_changes`: a file handed in on the
-    web that would change known records is held until a person has looked.
+    difference, in the book's currency, that a clerk may write away in one match. `approval_from`: a match forced with a
+    difference of so much or more waits for a second person (0: every forced match; none: no such match). `ask_changes`:
+    a file handed in on the web that would change known records is held until a person has looked.
     """
 
     name = models.CharField(max_length=80)
@@ -46,6 +47,9 @@ class Book(models.Model):
     fixed_today = models.DateField(null=True, blank=True)
     clerk_limit = models.DecimalField(
         max_digits=15, decimal_places=2, default=Decimal(100), validators=[MinValueValidator(0)]
+    )
+    approval_from = models.DecimalField(
+        max_digits=15, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
     ask_changes = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

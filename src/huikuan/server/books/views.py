@@ -30,6 +30,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     """Name and first day of the book."""
     book = request.book  # type: ignore[attr-defined]
     form = BookSettingsForm(request.POST or None, instance=book)
+    form.fields["approval_from"].disabled = not request.membership.may("manage_users")  # type: ignore[attr-defined]
     if request.method == "POST":
         need(request, "rules")
         if form.is_valid():

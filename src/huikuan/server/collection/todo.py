@@ -20,6 +20,8 @@ from huikuan.server.core.shortcuts import book_url
 from huikuan.server.documents.coverage import coverage_of
 from huikuan.server.documents.models import DocumentRow, Upload
 from huikuan.server.workbench import bill_items
+from huikuan.server.workbench.approvals import waiting_of
+from huikuan.server.workbench.queries import shown_name
 from huikuan.server.workbench.words import title_of
 
 ZERO = Decimal(0)
@@ -42,7 +44,7 @@ class Todo:
 
 def todos(request: HttpRequest, found: Results | None, moneys: list[Money]) -> list[Todo]:
     """What waits, the most pressing first."""
-    lines = [*_files(request), *_items(request)]
+    lines = [*_files(request), *_items(request), *_approvals(request)]
     if found is None:
         return lines
     return [
@@ -109,6 +111,22 @@ def _items(request: HttpRequest) -> list[Todo]:
     title = ngettext("%(count)s bill item is not known", "%(count)s bill items are not known", len(unknown))
     address = book_url(request, "workbench:items")
     return [Todo("tag", "open", title % {"count": len(unknown)}, address, names)]
+
+
+def _approvals(request: HttpRequest) -> list[Todo]:
+    """Forced matches that wait for a second person, shown to who may approve."""
+    waiting = waiting_of(request.book) if request.membership.may("force") else []  # type: ignore[attr-defined]
+    if not waiting:
+        return []
+    title = ngettext(
+        "%(count)s forced match waits for a second person",
+        "%(count)s forced matches wait for a second person",
+        len(waiting),
+    )
+    who = ", ".join(dict.fromkeys(shown_name(each) for each in waiting[:3]))
+    return [
+        Todo("shield-half", "forced", title % {"count": len(waiting)}, book_url(request, "workbench:approvals"), who)
+    ]
 
 
 def _refused(book: Any) -> list[Upload]:

@@ -20,6 +20,9 @@ class WorkbenchConfig(AppConfig):
         for code, words in {
             "match.make": _("Matched by hand"),
             "match.force": _("Match forced"),
+            "match.wait": _("Forced match waits for a second person"),
+            "match.approve": _("Forced match approved"),
+            "match.decline": _("Forced match declined"),
             "match.undo": _("Match by hand taken back"),
             "match.apart": _("Match taken apart"),
             "apart.undo": _("Taking apart taken back"),

@@ -38,11 +38,42 @@ class Match(Decision):
     difference = models.DecimalField(max_digits=18, decimal_places=5, default=0)
     currency = models.CharField(max_length=3, blank=True)
     forced = models.BooleanField(default=False)
+    approved_actor = models.CharField(max_length=150, blank=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    approved_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["book", "reconciliation", "live"], name="matches_of_book")]
 
     members: Any
+    waits = False
+
+
+class WaitingMatch(Decision):
+    """A forced match that waits for a second person; live while it waits. No match as yet: nothing counts it.
+
+    `members`: side, record_key, amount, fact_amount (plain decimal text) and order_no of each record. Approved, it
+    becomes a `Match` of the same `group_id`. `outcome` is blank while it waits, else `approved`, `declined` (`answer`
+    says why); who answered and when stands in `undone_actor`, `undone_at`.
+    """
+
+    group_id = models.CharField(max_length=40, unique=True)
+    reconciliation = models.CharField(max_length=60)
+    difference_reason = models.CharField(max_length=20, blank=True)
+    difference = models.DecimalField(max_digits=18, decimal_places=5)
+    currency = models.CharField(max_length=3, blank=True)
+    members = models.JSONField()
+    instead_of = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=10, blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+    waits = True
+
+    class Meta:
+        indexes = [models.Index(fields=["book", "live"], name="waiting_of_book")]
+
+    def keys(self, side: str) -> list[str]:
+        """The record keys of a side."""
+        return [each["record_key"] for each in self.members if each["side"] == side]
 
 
 class MatchMember(models.Model):

@@ -33,6 +33,7 @@ from huikuan.server.books.services import rules_of
 from huikuan.server.documents.library import library_book
 from huikuan.server.jobs.models import Job
 from huikuan.server.jobs.services import enqueue, start
+from huikuan.server.workbench import approvals
 from huikuan.server.workbench.decided import decisions_of
 from huikuan.server.workbench.models import (
     Apart,
@@ -46,6 +47,7 @@ from huikuan.server.workbench.models import (
     MatchMember,
     Note,
     SuggestionRefused,
+    WaitingMatch,
 )
 
 register(
@@ -169,11 +171,11 @@ def match(
     reason: str = "",
     force: bool = False,
     instead_of: str = "",
-) -> Match:
+) -> Match | WaitingMatch:
     """Say that records belong together. `left` and `right` are record keys; `amounts` gives a record's share (signed as
     on its side) where not all that is left of it is meant, `amount` the share of both of a pair. A difference within
     the reconciliation's tolerance that is given no reason is rounding. `instead_of`: the group of a match of a person
-    which this one replaces.
+    which this one replaces. A forced match for which the book asks a second person waits (`approvals`).
 
     Errors (UserError): an unknown or taken record, two currencies, a difference without its reason, a difference above
     the role's limit.
@@ -183,11 +185,12 @@ def match(
         raise UserError("match.nothing")
     if difference_reason and difference_reason not in DIFFERENCE_REASONS:
         raise UserError("match.reason_unknown", reason=difference_reason, reasons=", ".join(DIFFERENCE_REASONS))
-    locked = _locked(book)
+    locked, before = _locked(book), transaction.savepoint()
     if instead_of and Match.objects.filter(book=book, group_id=instead_of, live=True).exists():
         unmatch(book, actor, instead_of)
     limit = None if allowed(role, "force") else locked.clerk_limit
     bases = _bases(book, name, left, right)
+    approvals.refuse_waiting(book, name, [key for _, key in bases])
     shares = _shares(book, name, bases, amount, dict(amounts or {}))
     currencies = sorted({base["currency"] for base in bases.values()})
     if len(currencies) > 1:
@@ -199,17 +202,19 @@ def match(
         raise UserError("match.difference", difference=_shown(difference))
     if limit is not None and abs(difference) > limit:
         raise UserError("match.limit", difference=_shown(difference), limit=_shown(limit))
-    made = Match.objects.create(
-        book=book, group_id=uuid.uuid4().hex, reconciliation=name, difference_reason=difference_reason, reason=reason,
-        difference=difference, currency=currencies[0], forced=force, **author_of(actor),
-    )  # fmt: skip
-    MatchMember.objects.bulk_create(
-        MatchMember(
-            match=made, book=book, reconciliation=name, side=side, record_key=key, amount=share,
-            fact_amount=bases[side, key]["amount"], order_no=bases[side, key]["order_no"] or "",
-        )
+    members = [
+        {"side": side, "record_key": key, "amount": share, "fact_amount": bases[side, key]["amount"],
+         "order_no": bases[side, key]["order_no"] or ""}
         for (side, key), share in shares.items()
-    )  # fmt: skip
+    ]  # fmt: skip
+    told = {
+        "book": book, "group_id": uuid.uuid4().hex, "reconciliation": name, "difference_reason": difference_reason,
+        "reason": reason, "difference": difference, "currency": currencies[0], **author_of(actor),
+    }  # fmt: skip
+    if force and approvals.needs_second(locked, difference):
+        transaction.savepoint_rollback(before)  # what it replaces stands until it is approved
+        return approvals.wait(actor, told, members, instead_of)
+    made = store(told | {"forced": force}, members)
     after = {
         "reconciliation": name,
         "left": list(left),
@@ -218,6 +223,27 @@ def match(
         "reason": reason,
     }
     record(actor, "match.force" if force else "match.make", f"match:{made.group_id}", book=book, after=after)
+    return made
+
+
+def check_shares(book: Book, name: str, members: Sequence[Mapping[str, Any]]) -> None:
+    """UserError where members of a match that was to be made can no longer be what they were said to be."""
+    sides = {side: [each["record_key"] for each in members if each["side"] == side] for side in ("left", "right")}
+    bases = _bases(book, name, sides["left"], sides["right"])
+    for each in members:
+        now = bases[each["side"], each["record_key"]]["amount"]
+        if now != each["fact_amount"]:
+            figures = {"before": _shown(each["fact_amount"]), "now": _shown(now)}
+            raise UserError("approve.changed", record_key=each["record_key"], **figures)
+    _shares(book, name, bases, None, {each["record_key"]: each["amount"] for each in members})
+
+
+def store(told: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> Match:
+    """Write a match and its members."""
+    made: Match = Match.objects.create(**told)
+    MatchMember.objects.bulk_create(
+        MatchMember(match=made, book=made.book, reconciliation=made.reconciliation, **each) for each in members
+    )
     return made
 
 

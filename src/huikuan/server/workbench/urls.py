@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.server.workbench import views, views_decide, views_inside, views_items, views_order, views_records
+from huikuan.server.workbench import (
+    views,
+    views_approve,
+    views_decide,
+    views_inside,
+    views_items,
+    views_order,
+    views_records,
+)
 
 app_name = "workbench"
 urlpatterns = [
@@ -30,6 +38,9 @@ urlpatterns = [
     path("bill-items/", views_items.items, name="items"),
     path("bill-items/class/", views_items.classify, name="classify"),
     path("bill-items/<int:pk>/take-back/", views_items.take_back, name="take_back_item"),
+    path("approvals/", views_approve.waiting, name="approvals"),
+    path("approvals/<str:group_id>/approve/", views_approve.approve, name="approve"),
+    path("approvals/<str:group_id>/decline/", views_approve.decline, name="decline"),
     path("notes/", views_records.notes, name="notes"),
     path("records/new/<str:kind>/", views_records.enter, name="enter"),
     path("records/correct/<path:record_key>/", views_records.correct, name="correct"),

@@ -24,7 +24,7 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.lists import listing
 from huikuan.server.core.paging import SIZES
 from huikuan.server.core.shortcuts import book_url, done
-from huikuan.server.workbench import filters, groups, panes, queries, services, suggestions
+from huikuan.server.workbench import approvals, filters, groups, panes, queries, services, suggestions
 from huikuan.server.workbench.causes import counted_causes
 from huikuan.server.workbench.inside import has_inside
 from huikuan.server.workbench.overview import is_stale, overview, published, work_by_name
@@ -149,6 +149,7 @@ def bench(request: HttpRequest, name: str) -> HttpResponse:
         ]
         context |= suggestions.offered(book, found, name, wanted_of(request, "", given))
         context["conflicts"] = len(groups.conflicts(book, found, name))
+        context["waiting"] = len(approvals.waiting_of(book, name))
     return render(request, "workbench/bench.html", context)
 
 
@@ -243,6 +244,7 @@ def item_part(request: HttpRequest, name: str, item_id: str) -> HttpResponse:
         "row": row,
         "why": why_open(name, row.raw, found.manifest),
         "holds_orders": has_inside(row.key),
+        "waits": approvals.waiting_with(request.book, name, row.key),  # type: ignore[attr-defined]
         "notes": queries.notes_of(request.book, subjects),  # type: ignore[attr-defined]
     }
     return render(request, "workbench/_item.html", context)

@@ -25,7 +25,7 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core import numbers, statuses
 from huikuan.server.core.shortcuts import book_url, toast
 from huikuan.server.workbench import panes, queries, services
-from huikuan.server.workbench.models import Match
+from huikuan.server.workbench.models import Match, WaitingMatch
 from huikuan.server.workbench.rows import Row, row_of
 from huikuan.server.workbench.words import title_of
 
@@ -118,12 +118,16 @@ def match(request: HttpRequest, name: str) -> HttpResponse:
     return changed(request, _matched_words(made, len(left), len(right)), _undo_url(request, name, made))
 
 
-def _undo_url(request: HttpRequest, name: str, made: Match) -> str:
+def _undo_url(request: HttpRequest, name: str, made: Match | WaitingMatch) -> str:
+    if made.waits:
+        return ""
     return book_url(request, "workbench:undo", name, made.group_id)
 
 
-def _matched_words(made: Match, left: int, right: int) -> str:
+def _matched_words(made: Match | WaitingMatch, left: int, right: int) -> str:
     figures = {"left": left, "right": right}
+    if made.waits:
+        return _("%(left)s ↔ %(right)s waits for a second person; until then nothing is matched.") % figures
     if not made.difference:
         return _("Matched %(left)s ↔ %(right)s.") % figures
     reason = statuses.word_of("reason", made.difference_reason)
