@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "undo": ("data", "Take a document out again."),
     "formats": ("data", "List the files Huikuan can read."),
     "rules": ("rules", "Show, export or import the book's rules."),
+    "what-if": ("what_if", "What results other rules would change."),
     "reconcile": ("results", "Reconcile and publish the results."),
     "links": ("results", "What belongs together."),
     "open": ("results", "What is open."),
@@ -56,7 +57,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"huikuan.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

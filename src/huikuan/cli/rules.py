@@ -19,7 +19,7 @@ register({"rules.unreadable": gettext_noop("%(file)s is no text file in UTF-8.")
 
 @click.group("rules")
 def rules_command() -> None:
-    """Shops, accounts, settlement rules, fee rates, tolerances: show, export or import them (TOML)."""
+    """Shops, accounts, settlement rules, fee rates, own reconciliations: show, export or import them (TOML)."""
 
 
 @rules_command.command("show")
@@ -53,6 +53,14 @@ def export(book: Any, file: Path, as_json: bool) -> None:
         emit([{"file": str(file)}], True)
 
 
+def rules_text(file: Path) -> str:
+    """The text of a rules file; `-` is standard input. UserError `rules.unreadable`."""
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError("rules.unreadable", file=file) from error
+
+
 @rules_command.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--account", default="", help="The courier's account, where FILE is its zones or rate card as CSV.")
@@ -63,10 +71,7 @@ def import_(book: Any, file: Path, account: str, as_json: bool) -> None:
     from huikuan.server.books.rule_tables import sections_of
     from huikuan.server.books.toml import import_sections, import_text
 
-    try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError("rules.unreadable", file=file) from error
+    text = rules_text(file)
     sections = sections_of(book, text, account)
     count = import_text(book, text, by=ACTOR) if sections is None else import_sections(book, sections, by=ACTOR)
     if as_json:

@@ -8,7 +8,7 @@ from functools import partial
 
 from huikuan.insight.measures import DIMENSIONS, MEASURES, status_title
 from huikuan.insight.tables import Column, ColumnType
-from huikuan.insight.words import word_of
+from huikuan.insight.words import changed_value, word_of
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
@@ -98,4 +98,31 @@ LINKS = Detail(
         "status": partial(word_of, "link"),
     },
 )
-DETAILS: dict[str, Detail] = {detail.name: detail for detail in (COLLECTION, OPEN_ITEMS, LINKS)}
+CHANGES = Detail(
+    "changes",
+    _("What would change"),
+    (
+        ("reconciliation", _("Reconciliation"), "text", False),
+        ("part", _("List"), "text", False),
+        ("change", _("Change"), "text", False),
+        ("side", _("Side"), "text", False),
+        ("order_no", _("Order number"), "text", False),
+        ("record_key", _("Record"), "text", False),
+        ("group_id", _("Match"), "text", False),
+        ("date", _("Date"), "date", False),
+        ("currency", DIMENSIONS["currency"].title, "text", False),
+        ("amount", _("Amount"), "money", False),
+        ("field", _("Field"), "text", False),
+        ("before", _("Now"), "text", False),
+        ("after", _("Then"), "text", False),
+    ),
+    {
+        "part": partial(word_of, "part"),
+        "change": partial(word_of, "change"),
+        "side": partial(word_of, "side"),
+        "field": partial(word_of, "changed_field"),
+        "before": changed_value,
+        "after": changed_value,
+    },
+)
+DETAILS: dict[str, Detail] = {detail.name: detail for detail in (COLLECTION, OPEN_ITEMS, LINKS, CHANGES)}

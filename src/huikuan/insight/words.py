@@ -71,6 +71,16 @@ LINK_STATES = {
     "manual": _("Matched by hand"),
     "forced": _("Forced"),
 }
+# Of a comparison with other rules (`pipeline.what_if`): what happens to a row, of which list, in which field.
+CHANGES = {"new": _("New"), "gone": _("Gone"), "changed": _("Changed")}
+PARTS = {"links": _("Matches"), "open": _("Open items")}
+CHANGED_FIELDS = {
+    "status": _("State"), "group_id": _("Match"), "pass": _("Matched by"), "class": _("Kind"),
+    "allocated": _("Allocated"), "residual": _("Difference"), "reason": _("Reason"), "evidence": _("Why matched"),
+    "amount": _("Amount"), "needs_work": _("Needs work"), "due_date": _("Due on"), "cause": _("Cause"),
+    "suggestion": _("Suggested"), "cause_evidence": _("Why it is open"),
+}  # fmt: skip
+YES_NO = {"true": _("Yes"), "false": _("No")}
 
 TYPES = {
     "sale": _("Sale"),
@@ -150,6 +160,10 @@ for _group, _words in (
     ("side", SIDES),
     ("link", LINK_STATES),
     ("type", TYPES),
+    ("change", CHANGES),
+    ("part", PARTS),
+    ("changed_field", CHANGED_FIELDS),
+    ("yes", YES_NO),
 ):
     register({f"{_group}.{code}": sentence for code, sentence in _words.items()})
 
@@ -158,6 +172,16 @@ def word_of(group: str, code: str) -> str:
     """A code of a group (class, cause, item, pass, side, link, type) in the active language; an unknown as itself."""
     key = f"{group}.{code}"
     return text_of(key, {}) if key in MESSAGES else code
+
+
+def changed_value(value: str) -> str:
+    """A value of a comparison in words: evidence as a sentence, a code of any list by its name, else as it is."""
+    if value.startswith("{"):
+        return because(value)
+    for group in ("link", "pass", "class", "cause", "yes"):
+        if f"{group}.{value}" in MESSAGES:
+            return word_of(group, value)
+    return value
 
 
 AMOUNT = re.compile(r"-?\d+\.\d{5}")

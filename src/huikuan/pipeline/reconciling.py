@@ -294,7 +294,7 @@ def _write_outcome(
     con.register(f"{prefix}_statement", outcome.statement.to_pyarrow())
     statement = f"SELECT * FROM {prefix}_statement"
     if not whole:
-        links, opened = _within(con, prefix, asked)
+        links, opened = within(con, prefix, asked)
         statement = statement_sql(name, links, opened)
     count = {
         "links": count_rows(con, target)
@@ -339,7 +339,7 @@ def _write_said(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None
     write(con, f"SELECT * FROM ({query})", folder / f"{name}.said.parquet", "record_key")
 
 
-def _within(con: duckdb.DuckDBPyConnection, prefix: str, asked: Asked) -> tuple[str, str]:
+def within(con: duckdb.DuckDBPyConnection, prefix: str, asked: Asked) -> tuple[str, str]:
     """Links and open items of the days asked for: a group's day is its left record's, the right's where it has no left
     (rule 11); passes have seen everything, so a group is never cut."""
     low = asked.date_from or date(1, 1, 1)

@@ -1,6 +1,24 @@
 """Rows of the settings pages."""
 
+from typing import Any
+
 from tests.server.rows import MONEY, OWNER, RULES, Row
+
+
+def own(company: Any) -> str:
+    """A reconciliation of the book's own, by its name."""
+    from huikuan.server.books import models
+
+    definition = {
+        "name": "ledger-bank",
+        "title": "Ledger ↔ bank",
+        "left": {"kind": "ledger_line", "key": ["payout_id"]},
+        "right": {"kind": "bank_line", "key": ["reference"]},
+    }
+    named = {"book": company.book, "name": "ledger-bank", "version": 1}
+    models.UserReconciliation.objects.get_or_create(**named, defaults={"definition": definition})
+    return "ledger-bank"
+
 
 ROWS = [
     Row("books:settings", MONEY),
@@ -18,6 +36,7 @@ ROWS = [
             ("books:account_new", lambda company: ()),
             ("books:account", lambda company: (company.account.pk,)),
             ("books:rules_import", lambda company: ()),
+            ("books:own_new", lambda company: ()),
             ("books:rule_new", lambda company: ("settlement",)),
             ("books:rule", lambda company: ("settlement", company.settlement_rule.pk)),
             ("books:rule", lambda company: ("fee", company.fee_rate.pk)),
@@ -25,6 +44,9 @@ ROWS = [
         )
     ],
     Row("books:rule_delete", RULES, "post", lambda company: ("fee", company.fee_rate.pk)),
+    Row("books:own", RULES, args=lambda company: (own(company),)),
+    Row("books:own", RULES, "post", lambda company: (own(company),)),
+    Row("books:own_end", RULES, "post", lambda company: (own(company),)),
     Row("books:rules", MONEY),
     Row("books:rules_export", MONEY),
     Row("books:proposals", MONEY),

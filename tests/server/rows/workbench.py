@@ -1,9 +1,21 @@
 """Rows of the workbench: without results every page still answers."""
 
+from typing import Any
+
 from tests.server.rows import MATCH, MONEY, RULES, Row
 
 NAME = "order-settlement"
 ITEM = "0" * 32
+
+
+def compared(company: Any) -> Any:
+    """A comparison that has been made, and cleared away since."""
+    from huikuan.server.jobs.models import Job
+
+    params = {"change": {"toml": ""}, "names": [], "as_of": None, "date_from": None, "date_to": None}
+    made = {"book": company.book, "kind": "what_if", "params": params, "title": "What would change", "state": "done"}
+    return Job.objects.create(**made, result={"folder": "none", "rows": 0}).pk
+
 
 ROWS = [
     Row("workbench:overview", MONEY),
@@ -32,6 +44,11 @@ ROWS = [
     Row("workbench:approvals", MONEY),
     Row("workbench:approve", RULES, "post", lambda company: (ITEM,)),
     Row("workbench:decline", RULES, "post", lambda company: (ITEM,)),
+    Row("workbench:what_if", RULES),
+    Row("workbench:what_if", RULES, "post"),
+    Row("workbench:what_if_result", RULES, args=lambda company: (compared(company),)),
+    Row("workbench:what_if_result", RULES, "post", lambda company: (compared(company),)),
+    Row("workbench:what_if_file", RULES, args=lambda company: (compared(company),)),
     Row("workbench:notes", MATCH),
     Row("workbench:notes", MATCH, "post", data={"subject": "order:A/1", "text": "Asked the platform."}),
     Row("workbench:enter", MATCH, args=lambda company: ("bank_line",)),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from huikuan.records.codes import FEE_TYPES
 from huikuan.server.accounts.models import Membership
 from huikuan.server.books.models import Account, Book, FeeRate, Holiday, ReconciliationRule, SettlementRule, Shop
-from huikuan.server.books.words import BATCHES, RECONCILIATIONS
+from huikuan.server.books.user_reconciliations import titles
+from huikuan.server.books.words import BATCHES
 from huikuan.server.core.statuses import SETTLEMENT_TYPE
 
 
@@ -157,7 +158,7 @@ class FeeRateForm(_OfShop):
 class ReconciliationForm(_Version):
     """Tolerance and window of a reconciliation."""
 
-    name = forms.ChoiceField(label=_("Reconciliation"), choices=RECONCILIATIONS)
+    name = forms.ChoiceField(label=_("Reconciliation"))
 
     class Meta:
         model = ReconciliationRule
@@ -165,6 +166,7 @@ class ReconciliationForm(_Version):
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].choices = titles(book)  # type: ignore[attr-defined]
         self.fields["valid_from"].widget = _date()
         self.fields["valid_from"].initial = book.start or book.today().replace(month=1, day=1)
 
@@ -204,3 +206,20 @@ class RoleForm(forms.Form):
     """Another role, or none."""
 
     role = forms.ChoiceField(choices=[("", _("No role (remove)")), *Membership.ROLES], required=False)
+
+
+def initial_of(form: forms.ModelForm[Any]) -> dict[str, Any]:
+    """The values a form started with, as the audit log keeps them."""
+    return {name: shown(form.initial.get(name)) for name in form.fields if name in form.initial}
+
+
+def values_of(form: forms.ModelForm[Any]) -> dict[str, Any]:
+    """The values a form was sent with, as the audit log keeps them."""
+    return {name: shown(value) for name, value in form.cleaned_data.items()}
+
+
+def shown(value: Any) -> Any:
+    """A value of a form as plain data: rows by their names."""
+    if hasattr(value, "all") or isinstance(value, list | tuple):
+        return [str(row) for row in value]
+    return str(value) if hasattr(value, "_meta") else value

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huikuan.server.books import views, views_proposals, views_rules, views_users
+from huikuan.server.books import views, views_own, views_proposals, views_rules, views_users
 
 app_name = "books"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("settings/rules/proposals", views_proposals.proposals, name="proposals"),
     path("settings/rules/proposals/<slug:act>/<slug:digest>", views_proposals.proposal, name="proposal"),
     path("settings/rules/import", views_rules.import_file, name="rules_import"),
+    path("settings/rules/own/new", views_own.own, name="own_new"),
+    path("settings/rules/own/<slug:name>", views_own.own, name="own"),
+    path("settings/rules/own/<slug:name>/end", views_own.end, name="own_end"),
     path("settings/rules/<slug:kind>/new", views_rules.rule, name="rule_new"),
     path("settings/rules/<slug:kind>/<int:pk>", views_rules.rule, name="rule"),
     path("settings/rules/<slug:kind>/<int:pk>/delete", views_rules.delete, name="rule_delete"),

@@ -13,10 +13,12 @@ from huikuan.records.user_reconciliation_file import read, to_plain
 from huikuan.server.audit.services import record
 from huikuan.server.books import models
 from huikuan.server.books.models import Book
+from huikuan.server.books.words import RECONCILIATIONS
 
 register(
     {
         "own.stored": gettext_noop("The reconciliation %(name)s as it was saved cannot be used any more: %(faults)s"),
+        "own.name_used": gettext_noop("%(where)s is %(found)s, which there is already; choose another."),
         "own.none": gettext_noop("There is no reconciliation “%(name)s” of your own."),
     }
 )
@@ -38,6 +40,11 @@ def _value(row: models.UserReconciliation) -> UserReconciliation:
     if own is None:
         raise UserError("own.stored", name=row.name, faults=" ".join(fault.text for fault in faults))
     return own
+
+
+def titles(book: Book) -> list[tuple[str, Any]]:
+    """Every reconciliation of the book with what it is called: the built-in ones, then its own."""
+    return [*RECONCILIATIONS, *((row.name, row.definition["title"]) for row in latest(book))]
 
 
 def find(book: Book, name: str) -> UserReconciliation:

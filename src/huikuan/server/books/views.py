@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from huikuan.records.messages import gettext_noop
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.audit.services import record
 from huikuan.server.books import services
-from huikuan.server.books.forms import AccountForm, BookForm, BookSettingsForm, ShopForm
+from huikuan.server.books.forms import AccountForm, BookForm, BookSettingsForm, ShopForm, initial_of, values_of
 from huikuan.server.books.models import Account, Shop
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.jobs.models import Job
@@ -108,23 +107,6 @@ def _edit(request: HttpRequest, form_class: Any, model: Any, kind: str, pk: int 
         toast(request, _("Saved: %(name)s") % {"name": saved.name})
         return done(request, book_url(request, "books:shops"))
     return render(request, "books/form.html", {"form": form, "title": title}, status=422 if form.errors else 200)
-
-
-def initial_of(form: ModelForm[Any]) -> dict[str, Any]:
-    """The values a form started with, as the audit log keeps them."""
-    return {name: shown(form.initial.get(name)) for name in form.fields if name in form.initial}
-
-
-def values_of(form: ModelForm[Any]) -> dict[str, Any]:
-    """The values a form was sent with, as the audit log keeps them."""
-    return {name: shown(value) for name, value in form.cleaned_data.items()}
-
-
-def shown(value: Any) -> Any:
-    """A value of a form as plain data: rows by their names."""
-    if hasattr(value, "all") or isinstance(value, list | tuple):
-        return [str(row) for row in value]
-    return str(value) if hasattr(value, "_meta") else value
 
 
 def need(request: HttpRequest, permission: str) -> None:

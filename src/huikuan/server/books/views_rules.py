@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huikuan.pipeline.reconciling import Asked
 from huikuan.records.bank_days import COUNTRY_OF_CURRENCY, last_known_year
 from huikuan.records.errors import UserError
 from huikuan.records.platforms import default_rule, platform_default
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.audit.services import record
-from huikuan.server.books import toml
-from huikuan.server.books.forms import FeeRateForm, HolidayForm, ReconciliationForm, RulesFileForm, SettlementRuleForm
+from huikuan.server.books import toml, user_reconciliations
+from huikuan.server.books.forms import RulesFileForm, initial_of
 from huikuan.server.books.models import FeeRate, Holiday, ReconciliationRule, SettlementRule, Shop
-from huikuan.server.books.views import initial_of, values_of
-from huikuan.server.books.words import BATCHES, GRADES, RECONCILIATIONS
+from huikuan.server.books.rule_changes import RULE_KINDS, rule_form, save_rule
+from huikuan.server.books.words import BATCHES, GRADES
 from huikuan.server.core.shortcuts import book_url, done, toast
+from huikuan.server.workbench import what_if
 
 MAX_FILE_BYTES = 1_000_000
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A kind of rule: its model, its form, how its book is reached, its title."""
-
-    model: Any
-    form: Any
-    book_path: str
-    subject: tuple[str, ...]
-    title: Any
-
-
-KINDS = {
-    "settlement": _Kind(
-        SettlementRule, SettlementRuleForm, "shop__book", ("shop", "valid_from"), gettext_lazy("Settlement rule")
-    ),
-    "fee": _Kind(
-        FeeRate, FeeRateForm, "shop__book", ("shop", "type", "category", "valid_from"), gettext_lazy("Fee rate")
-    ),
-    "reconciliation": _Kind(
-        ReconciliationRule,
-        ReconciliationForm,
-        "book",
-        ("name", "valid_from"),
-        gettext_lazy("Reconciliation parameters"),
-    ),
-    "holiday": _Kind(Holiday, HolidayForm, "book", ("country", "day"), gettext_lazy("Bank day")),
-}
 
 
 @require_GET
@@ -71,9 +43,10 @@ def rules(request: HttpRequest) -> HttpResponse:
         "calendars": sorted(_calendars({book.currency, *(shop.currency for shop in shops)}).items()),
         "grades": GRADES,
         "reconciliations": ReconciliationRule.objects.filter(book=book),
+        "own": user_reconciliations.latest(book),
         "has_shops": bool(shops),
         "batches": dict(BATCHES),
-        "names": dict(RECONCILIATIONS),
+        "names": dict(user_reconciliations.titles(book)),
     }
     return render(request, "books/rules.html", context)
 
@@ -101,48 +74,49 @@ def _calendars(currencies: set[str]) -> dict[str, int]:
 @book_view("rules")
 def rule(request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse:
     """A new rule or version, or an existing one. One of the same subject and day is replaced."""
-    spec = _spec(kind)
     book = request.book  # type: ignore[attr-defined]
-    instance = get_object_or_404(spec.model, pk=pk, **{spec.book_path: book}) if pk else None
-    if spec.book_path == "book" and instance is None:
-        instance = spec.model(book=book)
-    form = spec.form(request.POST or None, instance=instance, book=book)
+    form = _form(request, kind, pk, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        _save(request, spec, form)
+        if request.POST.get("do") == "what_if":
+            return _what_if(request, kind, pk, form)
+        save_rule(book, request, kind, form)
         toast(request, _("Saved. It holds from the next reconciliation on."))
         return done(request, book_url(request, "books:rules"))
-    context = {"form": form, "title": spec.title, "kind": kind, "pk": pk}
+    context = {"form": form, "title": RULE_KINDS[kind].title, "kind": kind, "pk": pk, "what_if": True}
     return render(request, "books/rule_form.html", context, status=422 if form.errors else 200)
 
 
-@transaction.atomic
-def _save(request: HttpRequest, spec: _Kind, form: Any) -> None:
-    subject = {name: getattr(form.instance, name) for name in spec.subject}
-    same = spec.model.objects.filter(**{spec.book_path: request.book}, **subject)  # type: ignore[attr-defined]
-    same.exclude(pk=form.instance.pk).delete()
-    before = initial_of(form) if form.instance.pk else {}
-    saved = form.save()
-    record(request, "rules.change", saved, before=before, after=values_of(form))
+def _form(request: HttpRequest, kind: str, pk: int | None, data: Any) -> Any:
+    try:
+        return rule_form(request.book, kind, pk, data)  # type: ignore[attr-defined]
+    except (KeyError, ObjectDoesNotExist) as error:
+        raise Http404 from error
+
+
+def _what_if(request: HttpRequest, kind: str, pk: int | None, form: Any) -> HttpResponse:
+    """Show what the rule would change instead of saving it."""
+    data = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "do")}
+    names = RULE_KINDS[kind].concerns or (form.cleaned_data["name"],)
+    job = what_if.start_compare(
+        request.book,
+        request,
+        {"rule": kind, "pk": pk, "data": data},
+        names,
+        Asked(),  # type: ignore[attr-defined]
+    )
+    return done(request, book_url(request, "workbench:what_if_result", job.pk))
 
 
 @require_POST
 @book_view("rules")
 def delete(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take a rule away."""
-    spec = _spec(kind)
-    found = get_object_or_404(spec.model, pk=pk, **{spec.book_path: request.book})  # type: ignore[attr-defined]
     with transaction.atomic():
-        form = spec.form(instance=found, book=request.book)  # type: ignore[attr-defined]
-        record(request, "rules.delete", found, before=initial_of(form))
-        found.delete()
+        form = _form(request, kind, pk, None)
+        record(request, "rules.delete", form.instance, before=initial_of(form))
+        form.instance.delete()
     toast(request, _("Rule removed."))
     return done(request, book_url(request, "books:rules"))
-
-
-def _spec(kind: str) -> _Kind:
-    if kind not in KINDS:
-        raise Http404
-    return KINDS[kind]
 
 
 @require_GET

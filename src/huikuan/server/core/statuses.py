@@ -193,6 +193,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "actor": ACTOR,
     "cause": CAUSE,
 }
+LIBRARY_FAMILIES = ("part", "change", "changed_field")  # whose words are the library's alone
 
 
 def look_of(family: str, code: str) -> tuple[str, Any]:
@@ -202,6 +203,8 @@ def look_of(family: str, code: str) -> tuple[str, Any]:
 
 def word_of(family: str, code: str) -> Any:
     """The word of a code of any family; an unknown code is shown as itself."""
+    if family in LIBRARY_FAMILIES:
+        return _library_word(family, code)
     if family in WORDS:
         return WORDS[family].get(code, code)
     return look_of(family, code)[1]

@@ -12,6 +12,7 @@ from huikuan.server.workbench import (
     views_items,
     views_order,
     views_records,
+    views_what_if,
 )
 
 app_name = "workbench"
@@ -41,6 +42,9 @@ urlpatterns = [
     path("approvals/", views_approve.waiting, name="approvals"),
     path("approvals/<str:group_id>/approve/", views_approve.approve, name="approve"),
     path("approvals/<str:group_id>/decline/", views_approve.decline, name="decline"),
+    path("what-if/", views_what_if.start, name="what_if"),
+    path("what-if/<uuid:pk>/", views_what_if.result, name="what_if_result"),
+    path("what-if/<uuid:pk>/file/", views_what_if.export, name="what_if_file"),
     path("notes/", views_records.notes, name="notes"),
     path("records/new/<str:kind>/", views_records.enter, name="enter"),
     path("records/correct/<path:record_key>/", views_records.correct, name="correct"),

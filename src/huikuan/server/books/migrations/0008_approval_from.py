@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('books', '0007_bank_days_and_proposals'),
+        ("books", "0007_bank_days_and_proposals"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='book',
-            name='approval_from',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True, validators=[django.core.validators.MinValueValidator(0)]),
+            model_name="book",
+            name="approval_from",
+            field=models.DecimalField(
+                blank=True,
+                decimal_places=2,
+                max_digits=15,
+                null=True,
+                validators=[django.core.validators.MinValueValidator(0)],
+            ),
         ),
     ]

@@ -6,53 +6,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('books', '0008_approval_from'),
-        ('workbench', '0003_item_class'),
+        ("books", "0008_approval_from"),
+        ("workbench", "0003_item_class"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='match',
-            name='approved_actor',
+            model_name="match",
+            name="approved_actor",
             field=models.CharField(blank=True, max_length=150),
         ),
         migrations.AddField(
-            model_name='match',
-            name='approved_at',
+            model_name="match",
+            name="approved_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='match',
-            name='approved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="match",
+            name="approved_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.CreateModel(
-            name='WaitingMatch',
+            name="WaitingMatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('live', models.BooleanField(default=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_actor', models.CharField(blank=True, max_length=150)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('group_id', models.CharField(max_length=40, unique=True)),
-                ('reconciliation', models.CharField(max_length=60)),
-                ('difference_reason', models.CharField(blank=True, max_length=20)),
-                ('difference', models.DecimalField(decimal_places=5, max_digits=18)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('members', models.JSONField()),
-                ('instead_of', models.CharField(blank=True, max_length=40)),
-                ('outcome', models.CharField(blank=True, max_length=10)),
-                ('answer', models.CharField(blank=True, max_length=500)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='books.book')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("live", models.BooleanField(default=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_actor", models.CharField(blank=True, max_length=150)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("group_id", models.CharField(max_length=40, unique=True)),
+                ("reconciliation", models.CharField(max_length=60)),
+                ("difference_reason", models.CharField(blank=True, max_length=20)),
+                ("difference", models.DecimalField(decimal_places=5, max_digits=18)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("members", models.JSONField()),
+                ("instead_of", models.CharField(blank=True, max_length=40)),
+                ("outcome", models.CharField(blank=True, max_length=10)),
+                ("answer", models.CharField(blank=True, max_length=500)),
+                (
+                    "book",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="books.book"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['book', 'live'], name='waiting_of_book')],
+                "indexes": [models.Index(fields=["book", "live"], name="waiting_of_book")],
             },
         ),
     ]
