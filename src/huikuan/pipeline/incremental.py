@@ -24,6 +24,7 @@ import ibis
 from huikuan import __version__, engine
 from huikuan.engine.model import AUDIT, LINKS, OPEN, Facts, Outcome, Sides
 from huikuan.engine.workspace import Workspace
+from huikuan.insight.collection import AMOUNTS
 from huikuan.pipeline import facts as facts_of_book
 from huikuan.pipeline import incremental_collection, incremental_open, runs
 from huikuan.pipeline.book import Book
@@ -138,6 +139,8 @@ def _attempt(
     con = connect()
     try:
         known = {row[0] for row in con.execute(f"SELECT document_id FROM ({old.sql('documents')})").fetchall()}
+        if not set(AMOUNTS) <= _columns_of(con, old.sql("collection")):
+            raise Refused("the last run was made by an older version")
         change = change_since(book.lake, known, rules, decisions)
         given = Given(con, book, rules, decisions, as_of, manifest, old, RunFiles(folder, base))
         keys, conflicts = _compute(given, change, told)
@@ -158,6 +161,10 @@ def _conflicts(base: Manifest, change: Change, found: tuple[Conflict, ...]) -> t
     return tuple(
         sorted([*carried, *map(plain, found)], key=lambda each: kinds.index(record_key_parts(each["record_key"])[0]))
     )
+
+
+def _columns_of(con: duckdb.DuckDBPyConnection, query: str) -> set[str]:
+    return {str(row[0]) for row in con.execute(f"DESCRIBE ({query})").fetchall()}
 
 
 def _require_same(manifest: Manifest, rules: Rules, decisions: Decisions, as_of: date, files: RunFiles) -> None:

@@ -26,7 +26,7 @@ NAMES = ("order-settlement", "payout-bank", "balance")
 MONEY = pa.decimal128(18, 5)
 AMOUNTS = (
     "paid", "platform_borne", "refunded", "fees", "receivable", "settled", "collected", "settled_not_collected",
-    "in_transit", "not_due", "overdue", "disputed", "written_off",
+    "in_transit", "not_due", "reserve", "overdue", "disputed", "written_off",
 )  # fmt: skip
 COLLECTION = pa.schema(
     [(n, pa.string()) for n in ("shop", "order_no", "currency", "status", "order_status")]
@@ -79,7 +79,7 @@ class Order:
         collected = sum((Decimal(amount) for _, amount, _ in self.came), ZERO)
         waiting = money["in_transit"] + Decimal(self.in_wallets)
         money |= {
-            "platform_borne": ZERO, "receivable": money["paid"] - money["refunded"] - money["fees"],
+            "platform_borne": ZERO, "reserve": ZERO, "receivable": money["paid"] - money["refunded"] - money["fees"],
             "collected": collected, "settled_not_collected": waiting, "settled": collected + waiting,
         }  # fmt: skip
         places = sum((money[n] for n in ("settled", "not_due", "overdue", "disputed", "written_off")), ZERO)
