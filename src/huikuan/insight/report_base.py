@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from huikuan.insight import messages  # noqa: F401
 from huikuan.insight.tables import ReportTable
+from huikuan.records.decisions import ManualMatch
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 from huikuan.records.rules import Rules
+
+if TYPE_CHECKING:
+    from huikuan.insight.report_write_offs import WriteOff
 
 SIGNATURE = (_("Prepared by"), _("Reviewed by"), _("Date"))
 
@@ -25,8 +29,8 @@ class ReportSource:
 
     `collection` and `collection_share` as `insight.collection` makes them; the current records; links and open items
     of payout-bank and order-settlement (columns of the engine's LINKS and OPEN), the latter's audit of fees (AUDIT);
-    `documents` names documents by id. `language` is the active
-    language's code (for fonts).
+    `documents` names documents by id; `write_offs` are the `matches` by hand whose sides differ. `language` is the
+    active language's code (for fonts).
     """
 
     con: duckdb.DuckDBPyConnection
@@ -45,6 +49,8 @@ class ReportSource:
     payout_links: str = ""
     payout_open: str = ""
     language: str = "en"
+    write_offs: tuple[WriteOff, ...] = ()
+    matches: tuple[ManualMatch, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from huikuan.insight import report_balance, report_collection, report_fees
+from huikuan.insight import report_balance, report_collection, report_fees, report_write_offs
 from huikuan.insight.report_base import Parameter, Report, ReportSource
 from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import UserError
@@ -12,7 +12,8 @@ from huikuan.records.errors import UserError
 __all__ = ["REPORTS", "Parameter", "Report", "ReportSource", "build_report"]
 
 REPORTS: dict[str, Report] = {
-    report.name: report for report in (report_collection.REPORT, report_balance.REPORT, report_fees.REPORT)
+    report.name: report
+    for report in (report_collection.REPORT, report_balance.REPORT, report_fees.REPORT, report_write_offs.REPORT)
 }
 
 

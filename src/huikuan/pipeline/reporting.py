@@ -10,6 +10,7 @@ from huikuan.insight.tables import ReportTable
 from huikuan.pipeline import facts
 from huikuan.pipeline.compute import connect
 from huikuan.pipeline.results import Results
+from huikuan.pipeline.write_offs import write_offs
 from huikuan.records.decisions import Decisions
 from huikuan.records.kinds import KINDS
 from huikuan.records.rules import Rules
@@ -48,6 +49,8 @@ def report(
             wallet_line="wallet_line",
             bank_line="bank_line",
             language=language,
+            write_offs=write_offs(results, decisions) if name == "write_offs" else (),
+            matches=decisions.matches,
             **names,
         )
         return build_report(name, source, params)

@@ -97,3 +97,12 @@ def test_only_the_owner_changes_who_must_look(world: Any, demo: Book) -> None:
     world.client("owner").post("/b/ours/settings", told)
     demo.refresh_from_db()
     assert demo.approval_from == 50
+
+
+def test_what_was_written_off_is_reported_to_the_cent(world: Any, demo: Book, pair: tuple[str, str]) -> None:
+    made = force(demo, user(demo, "accountant"), pair)
+    approvals.approve(demo, user(demo, "owner"), made.group_id)
+    match = Match.objects.get(book=demo)
+    page = text(world.client("owner").get("/b/ours/reports/write_offs/?from=2020-01-01&to=2099-12-31"))
+    assert "Control total" in page and made.group_id in page
+    assert f"{abs(match.difference):,.2f}" in page

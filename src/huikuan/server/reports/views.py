@@ -35,7 +35,12 @@ TYPES = {
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
 }
-ICONS = {"collection-summary": "coins", "bank-reconciliation": "building-bank", "fee_audit": "receipt-2"}
+ICONS = {
+    "collection-summary": "coins",
+    "bank-reconciliation": "building-bank",
+    "fee_audit": "receipt-2",
+    "write_offs": "equal-not",
+}
 
 
 @require_GET
