@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import Any
 
 Place = tuple[str, int]
-TOLD_OF = ("order-settlement", "settlement-wallet", "payout-bank", "balance")  # what a demo's truth speaks of
+TOLD_OF = (
+    "order-settlement",
+    "settlement-wallet",
+    "payout-bank",
+    "balance",
+    "order-erp",
+)  # what a demo's truth speaks of
 
 
 @dataclass

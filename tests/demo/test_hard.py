@@ -53,6 +53,7 @@ def verdict(made: Truth, tmp_path_factory: pytest.TempPathFactory) -> Verdict:
 def test_every_link_and_class_of_the_truth_is_found_and_nothing_else(verdict: Verdict) -> None:
     assert verdict.counts["order-settlement links"] > 300
     assert verdict.counts["payout-bank links"] > 10
+    assert verdict.counts["order-erp links"] > 300
     assert verdict.faults() == {}, {name: getattr(verdict, name)[:5] for name in verdict.faults()}
 
 

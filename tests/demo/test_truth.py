@@ -137,13 +137,13 @@ def test_open_classes_fit_their_rows(demo: Made, order_rows: Any, money_rows: An
             assert order["订单付款时间"] < demo.truth["start"]
 
 
-def test_every_class_of_the_three_reconciliations_occurs(demo: Made) -> None:
+def test_every_class_of_the_reconciliations_occurs(demo: Made) -> None:
     seen = {row["class"] for row in demo.truth["open"]}
     assert seen == {
         "not_due", "missing_right", "short", "over", "missing_left", "unexpected_settlement", "refund_missing",
         "refund_twice", "duplicate", "key_missing", "key_damaged", "other_period", "payout_in_transit",
         "payout_missing", "payout_returned", "unidentified_receipt", "unidentified_payment", "own_transfer",
-        "not_operating", "balance_break", "fee_rate", "fee_not_returned",
+        "not_operating", "balance_break", "fee_rate", "fee_not_returned", "quantity_short", "quantity_over",
     }  # fmt: skip
     assert {row["cause"] for row in demo.truth["open"]} > {
         "c-T1", "c-O1", "c-P1", "c-P3", "c-P4", "c-S1", "c-S2", "c-R2", "c-R6", "c-D1", "c-D3", "c-D5", "c-W1", "c-W2",

@@ -231,8 +231,7 @@ def test_a_run_as_of_another_day_stands_beside(demo: DemoBook) -> None:
         for part in ("links", "open"):
             dates = [row["date"] for row in beside.stream(name, part, ("date",), "date") if row["date"]]
             assert all(day <= earlier for day in dates)
-            # all of it agrees in the demo, or there is no order system
-            assert dates or (name, part) == ("settlement-wallet", "open") or name == "order-erp"
+            assert dates or (name, part) == ("settlement-wallet", "open")  # all of it agrees in the demo
 
 
 def test_the_same_facts_give_the_same_result(demo: DemoBook) -> None:

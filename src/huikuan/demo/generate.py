@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from random import Random
 
 from huikuan.demo import guide, results, truth
 from huikuan.demo.banks import BankMove, run_banks
+from huikuan.demo.erp import ErpExport
 from huikuan.demo.layouts import write_layouts
 from huikuan.demo.marks import HARD, NORMAL, Level, Marks
 from huikuan.demo.movements import movements_of
 from huikuan.demo.orders import Order, OrderSource, day_counts, shop_orders
 from huikuan.demo.seller import BANKS, DAY, EARLY_EXPORT_DAY, END, LAST_DAY, LEDGER_DAY, SHOPS, WALLETS, money
 from huikuan.demo.tables import NONE, FlowTable, OrderTable
-from huikuan.demo.truth import FileTruth, Labels, Truth
+from huikuan.demo.truth import FileTruth, Labels, Place, Truth
 from huikuan.demo.wallets import AlipayRun, WalletRun, WechatRun
 from huikuan.demo.writers import tmall
 from huikuan.demo.writers.camt import write_camt
@@ -64,6 +66,7 @@ class Demo:
         after_last = LAST_DAY + 1
         self.reports = [OrderReport(folder, n, END, tmall.export_moment(after_last, n)) for n in range(len(SHOPS))]
         self.again = [ReportAgain(folder, RECUT_SHOP, week) for week in range(RECUT_WEEKS if level.hard else 0)]
+        self.erp = ErpExport(folder, self.labels, self._place)
         early = EARLY_EXPORT_DAY
         self.early = OrderReport(folder, 0, early * DAY, tmall.export_moment(early, 0))
 
@@ -77,6 +80,7 @@ class Demo:
         for wallet in self.wallets:
             wallet.close()
         self._run_banks()
+        self.erp.close()
         for wallet in self.wallets:
             results.collect(self.orders, wallet.queue, wallet.payouts)
         guide.write_rules(self.folder, self.level)
@@ -89,8 +93,8 @@ class Demo:
             self.folder,
             self.labels,
             self.number,
-            links=found.links(),
-            open_rows=found.open_rows(),
+            links=chain(found.links(), self.erp.links()),
+            open_rows=chain(found.open_rows(), self.erp.open_rows()),
             collection=found.collection(),
         )
 
@@ -128,9 +132,14 @@ class Demo:
             week = min(max(order.created // DAY - LEDGER_DAY, 0) // 7, RECUT_WEEKS - 1)
             self.again[week].add(order, (self.reports[shop].lines.document, row))
         self._remember(order, row)
+        self.erp.add(order)
         wallet = self.wallets[order.wallet]
         for at, item, cents, key in movements_of(order):
             wallet.put(at, item, cents, order.index, no=order.no, key=key, paid=order.paid or order.created)
+
+    def _place(self, index: int) -> Place:
+        """Document and line of an order."""
+        return self.reports[self.orders.shop[index]].lines.document, self.orders.row[index]
 
     def _remember(self, order: Order, row: int) -> None:
         table = self.orders

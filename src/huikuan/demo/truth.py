@@ -21,7 +21,7 @@ from typing import Any
 from huikuan.demo.seller import AS_OF, BOOK_START, COMPANY, money
 
 ORDER_SETTLEMENT, SETTLEMENT_WALLET = "order-settlement", "settlement-wallet"
-PAYOUT_BANK, BALANCE = "payout-bank", "balance"
+PAYOUT_BANK, BALANCE, ORDER_ERP = "payout-bank", "balance", "order-erp"
 
 # By class: what the files bear out. An order that brings too much by a sum that nothing names has no known cause.
 CAUSES = {
