@@ -200,3 +200,35 @@ def number_met(line: Entry, others: Sequence[Entry], side: int, both: set[str]) 
 
 def taken(left: Sequence[Entry], right: Sequence[Entry]) -> Decimal:
     return sum((line["amount"] for line in left), Decimal(0)) - sum((line["amount"] for line in right), Decimal(0))
+
+
+# --------------------------------------------------------------------------------------------------------- order-erp
+# Records as dictionaries with the columns of their kinds; every order was bought for its goods alone, and sent.
+SENDS_NOTHING = ("unpaid", "cancelled")
+
+
+def order_erp(bought: Sequence[Entry], held: Sequence[Entry]) -> set[tuple[frozenset[str], frozenset[str], Decimal]]:
+    """What meets by platform orders joined through any line: (left keys, right keys, left - right), of groups with
+    records on both sides."""
+    own = {line["order_no"] for line in bought}
+    subs = {line["line_no"]: line["order_no"] for line in bought if len(line["line_no"]) >= 10}
+    partners: dict[str, set[str]] = defaultdict(set)
+    named: dict[str, list[str]] = {}
+    for line in held:
+        numbers = [
+            number if number in own else subs.get(number, number)
+            for number in (line["order_no"] or "").split(",")
+            if number
+        ]
+        named[line["record_key"]] = numbers
+        for number in numbers:
+            partners[number] |= set(numbers)
+    found = set()
+    for numbers in {frozenset(reach(line["order_no"], partners)) for line in bought}:
+        lefts = [line for line in bought if line["order_no"] in numbers]
+        rights = [line for line in held if numbers & set(named[line["record_key"]])]
+        if rights:
+            counted = sum((line["amount"] for line in rights if line["status"] not in SENDS_NOTHING), Decimal(0))
+            paid = sum((line["paid"] for line in lefts), Decimal(0))
+            found.add((keys_of(lefts), keys_of(rights), paid - counted))
+    return found

@@ -21,10 +21,11 @@ from huikuan.engine import Classes, Definition, Outcome, Passes, Sides, reconcil
 from huikuan.engine.model import ENTRY, MONEY_TYPE
 from huikuan.engine.workspace import typed_table
 from huikuan.recons import order_causes
+from huikuan.recons.order_erp import ORDER_ERP
 from huikuan.recons.settlement_wallet import SETTLEMENT_WALLET
 from huikuan.records.decisions import Decisions
 from huikuan.records.rules import Rules
-from tests.engine.build import AS_OF, day, entries, facts, moved, rows, settled
+from tests.engine.build import AS_OF, day, entries, erp, facts, moved, order, rows, settled
 from tests.oracle import oracle
 
 KEYED = Definition(
@@ -239,3 +240,39 @@ def _in_world(build: Any, world: int, n: int, made: random.Random) -> dict[str, 
     if build is settled:
         return dict(build(numbers["order_no"], amount, batch=numbers["batch"], **fields))
     return dict(build(amount, order_no=numbers["order_no"], **fields))
+
+
+def test_order_erp_joins_the_orders_that_the_oracle_joins() -> None:
+    """Each world is a shop of its own: orders split, joined, named by sub-orders and cancelled at random."""
+    made = random.Random(11)
+    records: list[dict[str, Any]] = []
+    expected: set[Any] = set()
+    for world in range(80):
+        numbers = [f"{world:04d}{n}" for n in range(made.randint(1, 6))]
+        bought = [_bought(world, no, n, made) for no in numbers for n in range(made.randint(1, 2))]
+        names = [*numbers, *(line["line_no"] for line in bought if len(line["line_no"]) >= 10), f"{world:04d}X"]
+        held = [_held(world, n, names, made) for n in range(made.randint(1, 8))]
+        expected |= oracle.order_erp(bought, held)
+        records += bought + held
+    told = facts(*records)
+    outcome = reconcile(told.backend, ORDER_ERP, ORDER_ERP.prepare(told, Rules(), AS_OF), Decisions(), AS_OF)
+    groups: dict[str, tuple[set[str], set[str], Decimal]] = {}
+    for row in rows(outcome.links):
+        group = groups.setdefault(row["group_id"], (set(), set(), row["residual"]))
+        group[row["side"] == "right"].add(row["record_key"])
+    found = {(frozenset(left), frozenset(right), residual) for left, right, residual in groups.values() if right}
+    assert sum(len(left) > 2 and len(right) > 2 for left, right, _ in expected) > 20
+    assert found == expected
+
+
+def _bought(world: int, order_no: str, n: int, made: random.Random) -> dict[str, Any]:
+    line_no = made.choice([str(n), f"{order_no}{n:08d}"])
+    return order(order_no, made.choice(["1", "2.5", "10"]), line_no, shop=f"S{world}", qty=made.randint(1, 2))
+
+
+def _held(world: int, n: int, names: list[str], made: random.Random) -> dict[str, Any]:
+    chosen = made.sample(names, k=min(len(names), made.choice([1, 1, 1, 2, 3])))
+    return erp(
+        ",".join(chosen), made.choice(["0", "1", "2.5", "10"]), shop=f"S{world}", qty=made.randint(1, 2),
+        merged=len(chosen) > 1, status=made.choice(["shipped", "shipped", "paid", "cancelled"]), line_no=str(n),
+    )  # fmt: skip
