@@ -78,6 +78,14 @@ OPEN_CLASS = {
     "late": ("difference", _("Late")),
     "unknown": ("open", _("Not classified")),
 }
+# What a reconciliation calls its classes otherwise.
+ERP_CLASS = OPEN_CLASS | {
+    "duplicate": ("overdue", _("Held twice")),
+    "unexpected_settlement": ("difference", _("Not to be held")),
+    "missing_right": ("overdue", _("Not in the ERP")),
+    "short": ("difference", _("Holds too little")),
+    "over": ("difference", _("Holds too much")),
+}
 DOCUMENT = {
     "imported": ("matched", _("Imported")),
     "flagged": ("difference", _("Imported, flagged")),
@@ -107,6 +115,7 @@ FAMILIES: dict[str, dict[str, tuple[str, Any]]] = {
     "link": LINK,
     "collection": COLLECTION,
     "class": OPEN_CLASS,
+    "order-erp": ERP_CLASS,
     "document": DOCUMENT,
     "order": ORDER,
     "job": JOB,
@@ -194,6 +203,11 @@ WORDS: dict[str, dict[str, Any]] = {
     "cause": CAUSE,
 }
 LIBRARY_FAMILIES = ("part", "change", "changed_field")  # whose words are the library's alone
+
+
+def class_family(name: str) -> str:
+    """The family of a reconciliation's classes: its own words for them where it has some."""
+    return name if name in FAMILIES else "class"
 
 
 def look_of(family: str, code: str) -> tuple[str, Any]:

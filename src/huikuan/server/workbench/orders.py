@@ -69,7 +69,7 @@ def order_page(request: HttpRequest, order_no: str, shop: str) -> dict[str, Any]
         "parts": parts_of(gathered.money),
         "hops": hops_of(book, gathered),
         "stuck": stuck_at(book, gathered),
-        "books": books_of(found, order_no, chosen),
+        "held": books_of(found, order_no, chosen),
         "fees": fees,
         "fee_sums": fee_sums(fees),
         "left_over": [

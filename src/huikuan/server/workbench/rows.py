@@ -98,7 +98,7 @@ def short_account(name: str) -> str:
 def row_of(name: str, row: Mapping[str, Any], as_of: date) -> Row:
     """A row of results with `document`, `party`, `said` beside its columns."""
     main, second = _names(row)
-    look, word = statuses.look_of("class", row["class"])
+    look, word = statuses.look_of(statuses.class_family(name), row["class"])
     return Row(
         item_id=row["item_id"],
         key=row["record_key"] or "",

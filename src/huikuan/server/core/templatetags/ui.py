@@ -91,6 +91,12 @@ def word(family: str, code: str) -> Any:
     return statuses.word_of(family, code)
 
 
+@register.filter
+def class_family(name: str) -> str:
+    """The family of words that a reconciliation calls its classes by."""
+    return statuses.class_family(name)
+
+
 @register.simple_tag(takes_context=True)
 def book_url(context: dict[str, Any], name: str, *args: Any, **query: Any) -> str:
     """The address of a page of this book, with period and as-of kept; keywords become the query."""
