@@ -7,6 +7,7 @@ settings are read from the environment of the command. Where there is no fork, e
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -46,7 +47,8 @@ def run_command(
 
 
 def _command(args: list[str], environment: dict[str, str], files: list[Path]) -> None:
-    """In the new process: become the command."""
+    """In the new process: become the command. What was imported before stays: the collector need not look at it."""
+    gc.freeze()
     os.environ.clear()
     os.environ.update(environment)
     for number, (name, file) in enumerate(zip(STREAMS, files, strict=True)):

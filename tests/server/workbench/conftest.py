@@ -20,14 +20,18 @@ from huikuan.records.decisions import Decisions
 from huikuan.server.accounts.models import User
 from huikuan.server.books.models import Book
 from huikuan.server.workbench import services
+from tests.shared import made_once
 
 ORDERS, SEED = 300, 11
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a book with the demo, imported and reconciled."""
-    home = tmp_path_factory.mktemp("bench")
+def demo_folder() -> Path:
+    """The folder of a book with the demo, imported and reconciled. To be copied."""
+    return made_once("bench", _make_demo) / "book"
+
+
+def _make_demo(home: Path) -> None:
     truth = generate(home / "files", ORDERS, SEED)
     rules = demo_rules()
     book = LibraryBook(
@@ -38,7 +42,6 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         options = ImportOptions(shop=file.shop, account=file.account)
         import_file(book, home / "files" / name, options, rules, name=name)
     run(book, replace(rules, opening_balances=dict(rules.opening_balances)), Decisions())
-    return book.folder
 
 
 @pytest.fixture
