@@ -67,6 +67,10 @@ PAGES: dict[str, Any] = {
     "account-new": "settings/accounts/new",
     "rules": "settings/rules",
     "rule-new": "settings/rules/settlement/new",
+    "own-new": "settings/rules/own/new",
+    "own": ("settings/rules", "/settings/rules/own/"),
+    "what-if": "what-if/",
+    "what-if-result": ("what-if/", "/what-if/"),
     "users": "settings/users",
     "user-add": "settings/users/add",
     "audit": "settings/audit",
@@ -186,7 +190,7 @@ def _open(page: Any, address: str, home: str, where: Any) -> bool:
         links = page.locator(f"#content a[href*='{part}']").evaluate_all("nodes => nodes.map(node => node.href)")
         own = page.url.partition("?")[0].rstrip("/")
         plain = [(link, link.partition("?")[0].rstrip("/")) for link in links]
-        further = [link for link, path in plain if path != own and not path.endswith("/export")]
+        further = [link for link, path in plain if path != own and not path.endswith(("/export", "/own/new"))]
         if not further:
             return False
         page.goto(further[0])

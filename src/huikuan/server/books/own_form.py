@@ -183,7 +183,7 @@ class Shown:
     @property
     def passes(self) -> list[Control]:
         """How records meet."""
-        words = {"applies": _("Matches"), "suggests": _("Suggests only"), "off": _("Off")}
+        words = {"applies": _("Applies"), "suggests": _("Suggests only"), "off": _("Off")}
         told = self.told.get("passes", {})
         return [
             self._control(
