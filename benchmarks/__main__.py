@@ -18,6 +18,7 @@ BENCHMARKS = (
     ("import_camt", "1,000,000 entries of a camt.053, beside lxml", ()),
     ("import_jd", "a workbook of 1,000,000 rows, beside calamine", ()),
     ("order_settlement", "1,000,000 orders, beside a plain query", ()),
+    ("whole_command", "from csv to stored results, beside others", ()),
     ("payout_bank", "100,000 payouts by amount, batch and subset", ()),
     ("lake", "importing, overlapping, compacting", ("300000", "3000000")),
     ("pages", "every page on 1,000,000 orders", ()),

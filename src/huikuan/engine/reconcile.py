@@ -85,6 +85,7 @@ def reconcile(
     *,
     small: bool = False,
     suggesting: bool = True,
+    ordered: bool = False,
 ) -> Outcome:
     """Match two sides of entries and prove the result.
 
@@ -93,6 +94,7 @@ def reconcile(
         small: the sides fit into memory: computed once instead of streamed anew by every query.
         suggesting: whether what stays open is suggested to each other, where the definition does so; else it is left
             to the caller, who knows more open entries than these sides have.
+        ordered: by DuckDB the links are written in LINKS_ORDER, as results are looked up; else as they come.
         folder: where `links.parquet` and `open.parquet` are written; None keeps both in memory (small books, tests).
 
     Raises:
@@ -113,7 +115,7 @@ def reconcile(
         run = _Run(work, definition, given, limit, window, blocked, decided.left, decided.right, suggesting=suggesting)
         audit = definition.auditing(given, as_of) if definition.auditing else None
         _match(run, audit)
-        return _outcome(run, decided, decisions, as_of)
+        return _outcome(run, decided, decisions, as_of, ordered=ordered)
     finally:
         work.close()
 
@@ -189,7 +191,7 @@ def _take(run: _Run, assignment: Any) -> None:
     run.right = run.work.keep(without(run.right, "right", assignment))
 
 
-def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date) -> Outcome:
+def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date, *, ordered: bool) -> Outcome:
     work, definition = run.work, run.definition
     left, right = run.left, run.right
     lines = union_all(*run.lines) if run.lines else None
@@ -226,7 +228,9 @@ def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date) -> 
         agreeing = run.bulk.agreeing
         link_parts.append(as_links(agreeing, ZERO, ibis.literal("matched"), ibis.literal("")))
     empty = typed_table([], LINKS)
-    links, links_file = work.rows("links", union_all(*link_parts) if link_parts else empty, LINKS_ORDER)
+    links, links_file = work.rows(
+        "links", union_all(*link_parts) if link_parts else empty, LINKS_ORDER if ordered else ()
+    )
     named = causes.named(work, definition, union_all(*open_parts), lines, (left, right), run.sides)
     open_, open_file = work.rows("open", named)
     proved = conservation.prove(definition.name, run.sides, links, open_)

@@ -250,7 +250,7 @@ def reconcile_one(
     `engine.reconcile`."""
     sides = definition.prepare(facts, rules, as_of)
     return engine.reconcile(
-        facts.backend, definition, sides, decisions, as_of, tolerance, window_days, folder, small=small
+        facts.backend, definition, sides, decisions, as_of, tolerance, window_days, folder, small=small, ordered=True
     )
 
 

@@ -147,65 +147,84 @@ class _Judging:
 
     def judge(self, sums: Any) -> Audited:
         """Findings, figures and cleared duplicates of the orders that can be judged."""
-        ready = self._ready(sums)
+        other = self.work.keep(self._other(sums))
         copies = self.sides.extra["held"]["copied_fees"]  # fee lines called `duplicate`; None where there are none
-        expected = self._expected(ready)
+        expected = self._expected(sums, other)
         apart = self.work.keep(expected.filter(~_fits(expected)))
         lines = self.work.keep(_lines(self.sides.right, apart))
         split = self.work.keep(_split(self._ripe(apart, lines), copies))
         figures = self.work.keep(self._figures(expected.filter(_fits(expected)), split))
         findings = self.work.keep(_findings(split, lines))
-        cleared = None if copies is None else self.work.keep(self._cleared(ready, copies))
+        cleared = None if copies is None else self.work.keep(self._cleared(sums, other, copies))
         return Audited(findings, figures, cleared)
 
-    def _cleared(self, ready: Any, copies: Any) -> Any:
+    def _cleared(self, sums: Any, other: Any, copies: Any) -> Any:
         """Duplicates that are none: with them the order was charged what the contract says."""
-        expected = self._expected(ready.semi_join(copies, [ready.scope == copies.scope, ready.key == copies.order_no]))
+        named = (t.semi_join(copies, [t.scope == copies.scope, t.key == copies.order_no]) for t in (sums, other))
+        expected = self._expected(*named)
         fits = expected.filter(_fits(expected))
         same = [copies.scope == fits.scope, copies.order_no == fits.key, copies.currency == fits.currency]
         return copies.semi_join(fits, [*same, copies.type == fits.type]).select("record_key")
 
-    def _ready(self, sums: Any) -> Any:
-        """Orders with both sides that are settled in full or past due, with the platform's part of their money."""
-        both = sums.filter((sums.l_rows > 0) & (sums.r_rows > 0)).mutate(day=sums.day.fill_null(sums.came))
-        start = self.sides.extra["rules"].start
-        if start is not None:
-            settled_here = (both.r >= both.l) & (both.r + both.refunds.fill_null(ZERO) > ZERO)
-            both = both.filter((both.day >= ibis.literal(start)).fill_null(True) | settled_here)
+    def _other(self, sums: Any) -> Any:
+        """Orders with both sides that are not usual: with refunds, with more than they should bring, or past due."""
+        both = self._begun(sums.mutate(refunds=sums.refunds.fill_null(ZERO), day=sums.day.fill_null(sums.came)))
+        both = both.filter(~_usual(both))
         waiting = self.dates(both.filter(both.r < both.l), self.sides)
         late = waiting.filter((waiting.due_date < ibis.literal(self.as_of)).fill_null(False))
-        ready = union_all(both.filter(both.r >= both.l), late.select(both.columns))
+        return union_all(both.filter(both.r >= both.l), late.select(both.columns))
+
+    def _begun(self, orders: Any) -> Any:
+        """Orders with both sides, of days since the book's start or settled since in full."""
+        both = orders.filter((orders.l_rows > 0) & (orders.r_rows > 0))
+        start = self.sides.extra["rules"].start
+        if start is None:
+            return both
+        settled_here = (both.r >= both.l) & (both.r + both.refunds > ZERO)
+        return both.filter((both.day >= ibis.literal(start)).fill_null(True) | settled_here)
+
+    def _with_borne(self, orders: Any) -> Any:
+        """Orders with the platform's part of their money, where a rate asks for it."""
         if not any(rate.base == "paid" for rate, _until in self.card.versions):
-            return ready.mutate(borne=ZERO)
-        orders = self.sides.extra["orders"]
-        orders = orders.filter(orders.borne_then != ZERO)
-        borne = orders.group_by(b_scope=orders.shop, b_key=orders.order_no, b_currency=orders.currency).agg(
-            told=_money(orders.borne_then.sum())
+            return orders.mutate(borne=ZERO)
+        lines = self.sides.extra["orders"]
+        lines = lines.filter(lines.borne_then != ZERO)
+        borne = lines.group_by(b_scope=lines.shop, b_key=lines.order_no, b_currency=lines.currency).agg(
+            told=_money(lines.borne_then.sum())
         )
-        joined = ready.left_join(
-            borne, [ready.scope == borne.b_scope, ready.key == borne.b_key, ready.currency == borne.b_currency]
+        joined = orders.left_join(
+            borne, [orders.scope == borne.b_scope, orders.key == borne.b_key, orders.currency == borne.b_currency]
         )
         return joined.mutate(borne=joined.told.fill_null(ZERO)).drop("b_scope", "b_key", "b_currency", "told")
 
-    def _expected(self, ready: Any) -> Any:
+    def _expected(self, sums: Any, other: Any) -> Any:
         """What each fee that has a rate should be of each order. Columns of EXPECTED, a row per order and fee type."""
-        return union_all(*(self._of_type(ready, number, name) for number, name in enumerate(self.card.types)))
+        return union_all(*(self._of_type(sums, other, number, name) for number, name in enumerate(self.card.types)))
 
-    def _of_type(self, ready: Any, number: int, type_: str) -> Any:
-        fee = ready[f"fee{number}"]
-        sums = {"l": ready.l, "r": ready.r, "refunds": ready.refunds.fill_null(ZERO), "charged": fee.fill_null(ZERO)}
-        told = ready.select(*ORDER, "day", "borne", type=ibis.literal(type_), **sums)
-        told = told.filter([told[name].abs() < NO_ORDER for name in sums])
-        orders = told.mutate(**{name: _money(told[name]) for name in sums})
-        if type_ not in ALWAYS_CHARGED:
-            orders = orders.filter(orders.charged != ZERO)
+    def _of_type(self, sums: Any, other: Any, number: int, type_: str) -> Any:
+        # Of all groups a column is taken at once that no other fee has: what two fees share would be held in between.
+        told = self._begun(_charged_of(sums, number, type_))
+        usual, apart = (
+            self._orders(table, type_) for table in (told.filter(_usual(told)), _charged_of(other, number, type_))
+        )
         rates = self.card.of_type(type_)
         parts = []
         if plain := self.card.shops(type_, by_category=False):
-            parts.append(_of_one_rate(orders.filter(orders.scope.isin(plain)), rates))
+            for orders, on_bases in ((usual, _on_whole), (apart, _on_nearer)):
+                parts.append(on_bases(_of_one_rate(orders.filter(orders.scope.isin(plain)), rates)))
         if several := self.card.shops(type_, by_category=True):
-            parts.append(self._of_categories(orders.filter(orders.scope.isin(several)), rates))
+            both = union_all(*(conform(orders, ORDERS) for orders in (usual, apart)))
+            parts.append(self._of_categories(both.filter(both.scope.isin(several)), rates))
         return union_all(*(conform(part, EXPECTED) for part in parts))
+
+    def _orders(self, told: Any, type_: str) -> Any:
+        """Orders of which a fee can be expected, in amounts that hold an order's money."""
+        sums = ("l", "r", "refunds", "charged")
+        orders = told.filter([told[name].abs() < NO_ORDER for name in sums])
+        orders = orders.mutate(**{name: _money(orders[name]) for name in sums})
+        if type_ not in ALWAYS_CHARGED:
+            orders = orders.filter(orders.charged != ZERO)
+        return self._with_borne(orders)
 
     def _ripe(self, apart: Any, lines: Any) -> Any:
         """What can be judged already, with what of the fee was `given` back."""
@@ -324,6 +343,11 @@ class _Judging:
 
 SAME = ("day", "l", "r", "refunds", "borne", "type", "charged")  # one value per order and fee
 SUMMED = ("base", "expected", "returnable")
+# One row per order and fee.
+ORDERS = {
+    "scope": "string", "key": "string", "currency": "string", "type": "string", "day": "date", "l": MONEY_TYPE,
+    "r": MONEY_TYPE, "refunds": MONEY_TYPE, "charged": MONEY_TYPE, "borne": MONEY_TYPE,
+}  # fmt: skip
 # apart = charged - expected, copies included; returnable: how much of the fee the refunds should have given back.
 EXPECTED = {
     "scope": "string", "key": "string", "currency": "string", "type": "string", "rate_no": "int64", "day": "date",
@@ -336,30 +360,67 @@ def _fits(table: Any) -> Any:
     return table.apart.abs() <= table.tolerance
 
 
+def _usual(orders: Any) -> Any:
+    """Whether an order brought what it should, and nothing was refunded."""
+    return (orders.l == orders.r) & (orders.refunds == ZERO)
+
+
+def _charged_of(sums: Any, number: int, type_: str) -> Any:
+    """What the audit needs of the key pass's sums for one fee."""
+    return sums.select(
+        *ORDER,
+        "l",
+        "r",
+        "l_rows",
+        "r_rows",
+        day=sums.day.fill_null(sums.came),
+        refunds=sums.refunds.fill_null(ZERO),
+        charged=sums[f"fee{number}"].fill_null(ZERO),
+        type=ibis.literal(type_),
+    )
+
+
 def _of_one_rate(orders: Any, rates: Any) -> Any:
-    """Expected fees where a shop has one rate for all its categories."""
+    """Orders with their rate where a shop has one for all its categories."""
     holding = [orders.scope == rates.rate_shop, orders.day >= rates.valid_from, orders.day < rates.valid_to]
-    return _on_bases(orders.inner_join(rates, holding))
+    return orders.inner_join(rates, holding)
 
 
 def _on_bases(orders: Any) -> Any:
-    """Expected fees of whole orders: on what was settled, or on what they should bring if the fee fits that better."""
-    orders = orders.mutate(less=ibis.ifelse(orders.on_paid, orders.borne, ZERO))
-    usual = (orders.l == orders.r) & (orders.refunds == ZERO)
-    plain, other = orders.filter(usual), orders.filter(~usual)
-    plain = plain.mutate(base=_money(plain.r - plain.less))
-    plain = plain.mutate(expected=_fee(plain, plain.base), returnable=ZERO)
-    other = _due(other, _money(other.r - other.less), other.refunds)
+    """Expected fees of whole orders."""
+    usual = _usual(orders)
+    return union_all(_on_whole(orders.filter(usual)), _on_nearer(orders.filter(~usual)))
+
+
+def _on_whole(orders: Any) -> Any:
+    """Expected fees of usual orders: on what was settled."""
+    told = orders.mutate(base=_money(orders.r - _less(orders)))
+    return _apart(told.mutate(expected=_fee(told, told.base), returnable=ZERO))
+
+
+def _on_nearer(orders: Any) -> Any:
+    """Expected fees on what was settled, or on what the order should bring if the fee fits that better."""
+    orders = orders.mutate(less=_less(orders))
+    other = _due(orders, _money(orders.r - orders.less), orders.refunds)
     owed = _money(other.l - other.less)
     other = other.mutate(owed_base=_money(ibis.ifelse(other.comes_back, owed, owed + other.refunds)))
     other = other.mutate(owed_expected=_fee(other, other.owed_base))
     nearer = (other.charged - other.owed_expected).abs() < (other.charged - other.expected).abs()
-    other = other.mutate(
-        base=ibis.ifelse(nearer, other.owed_base, other.base),
-        expected=ibis.ifelse(nearer, other.owed_expected, other.expected),
+    return _apart(
+        other.mutate(
+            base=ibis.ifelse(nearer, other.owed_base, other.base),
+            expected=ibis.ifelse(nearer, other.owed_expected, other.expected),
+        )
     )
-    told = (table.mutate(apart=_money(table.charged - table.expected)) for table in (plain, other))
-    return union_all(*(conform(table, EXPECTED) for table in told))
+
+
+def _less(orders: Any) -> Any:
+    """What of an order's money is no base: the platform's part, where the rate is on what was paid."""
+    return ibis.ifelse(orders.on_paid, orders.borne, ZERO)
+
+
+def _apart(table: Any) -> Any:
+    return conform(table.mutate(apart=_money(table.charged - table.expected)), EXPECTED)
 
 
 def _due(table: Any, after: Any, refunds: Any) -> Any:
