@@ -71,6 +71,8 @@ PAGES: dict[str, Any] = {
     "own": ("settings/rules", "/settings/rules/own/"),
     "what-if": "what-if/",
     "what-if-result": ("what-if/", "/what-if/"),
+    "proposals": "settings/rules/proposals",
+    "proposal": ("settings/rules/proposals", "/proposals/take/"),
     "users": "settings/users",
     "user-add": "settings/users/add",
     "audit": "settings/audit",

@@ -33,7 +33,7 @@ def told(monkeypatch: pytest.MonkeyPatch, world: World) -> World:
     )
     rate = FeeRate(shop, "service_fee", Decimal("0.006"), FROM)
     fees = (
-        FeeProposal(shop, "service_fee", "*", 100, None, rate, rate.rate, 98, Decimal(-4), ((rate.rate, 98),)),
+        FeeProposal(shop, "service_fee", "*", 100, None, rate, rate.rate, 98, Decimal(-4)),
         FeeProposal(shop, "penalty", "*", 3, best=Decimal("0.1")),
     )
     found = Proposals((settlement,), fees)

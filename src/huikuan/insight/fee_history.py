@@ -29,57 +29,77 @@ ENOUGH = Decimal("0.9")
 BASES = ("gross", "paid")
 UNIT = 100_000  # rates are whole hundred-thousandths
 COARSE = 10  # hundred-thousandths in a hundredth of a percent
-CANDIDATES = 4  # of each kind
+CANDIDATES, FINE_CANDIDATES = 3, 2  # rates to a hundredth of a percent, and finer, that are tried
 WITHIN = 1  # minor units: several lines are rounded each by itself
+
+
+NARROW = "DECIMAL(14,3)"  # times a unit it is a machine's whole number, many times faster than a wider one
 
 
 def _listed(words: Any) -> str:
     return ", ".join(sql_text(word) for word in sorted(words))
 
 
+# Key: key (the hash of an order's number, and of its shop where the lines tell it), currency, type. Amounts in whole
+# minor units, `unit` to the currency's one. An order that two shops have is nobody's where lines tell no shop.
 FEES_SQL = """
 CREATE OR REPLACE TEMP TABLE p_fee AS
 WITH fee AS (
-    SELECT order_no, coalesce(shop, '') AS shop, currency, type, -sum(amount) AS charged
+    SELECT {key} AS key, currency, type, (-sum(amount::{narrow}))::{narrow} AS charged
     FROM {settlement_line} WHERE order_no <> '' AND type IN ({types}) AND NOT {corroborating} GROUP BY ALL
-), sorted AS (
-    SELECT order_no, shop, CASE WHEN min(coalesce(category, '')) = max(coalesce(category, ''))
-        THEN min(coalesce(category, '')) ELSE '' END AS category FROM {order_line} GROUP BY ALL
 ), known AS (
-    SELECT shop, order_no, currency, {day} AS day, settled + fees AS gross, paid,
-        count(*) OVER (PARTITION BY order_no, currency) AS shops,
-        CASE WHEN currency IN ({none}) THEN 1 WHEN currency IN ({three}) THEN 1000 ELSE 100 END AS unit
-    FROM {collection} WHERE {settled}
+    SELECT {key} AS key, currency, shop, {day} AS day,
+        (settled::{narrow} + fees::{narrow})::{narrow} AS gross, paid::{narrow} AS paid,
+        (CASE WHEN currency IN ({none}) THEN 1 WHEN currency IN ({three}) THEN 1000 ELSE 100 END)::DECIMAL(4,0) AS unit
+    FROM {collection} WHERE {settled} AND settled + fees > 0 {alone}
 )
-SELECT k.shop, f.type, k.currency, coalesce(s.category, '') AS category, k.day, (f.charged * k.unit)::BIGINT AS charged,
-    (k.gross * k.unit)::BIGINT AS gross, (k.paid * k.unit)::BIGINT AS paid, k.unit
-FROM fee f JOIN known k ON k.order_no = f.order_no AND k.currency = f.currency
-    AND (k.shop = f.shop OR (f.shop = '' AND k.shops = 1))
-LEFT JOIN sorted s ON s.shop = k.shop AND s.order_no = k.order_no
-WHERE f.charged > 0 AND k.gross > 0
+SELECT k.key, k.shop, f.type, k.day, (f.charged * k.unit)::BIGINT AS charged, (k.gross * k.unit)::BIGINT AS gross,
+    (k.paid * k.unit)::BIGINT AS paid, k.unit::BIGINT AS unit, 1::BIGINT AS n
+FROM fee f JOIN known k ON k.key = f.key AND k.currency = f.currency
+WHERE f.charged > 0
+"""
+BY_SHOP = {"key": "hash(order_no, shop)", "alone": ""}
+BY_NUMBER = {"key": "hash(order_no)", "alone": "QUALIFY count(*) OVER (PARTITION BY order_no, currency) = 1"}
+
+# The same fees of the same amounts as one row with their number `n`.
+SUMS_SQL = """
+CREATE OR REPLACE TEMP TABLE p_sum AS
+SELECT shop, type, min(day) AS day, charged, gross, paid, unit, count(*) AS n FROM p_fee GROUP BY ALL
+"""
+
+# The category of orders of one alone. Key: key.
+CATEGORY_SQL = """
+CREATE OR REPLACE TEMP TABLE p_category AS
+SELECT {key} AS key, min(category) AS category FROM {order_line} WHERE category <> ''
+GROUP BY 1 HAVING min(category) = max(category)
 """
 
 # How often a rate would give the fee, to the unit and nearly. Key: shop, type, category, rate.
 FITS_SQL = """
 WITH told AS (
-    SELECT shop, type, {category} AS category, {base} AS base, charged, unit, day FROM p_fee WHERE {base} > 0 {where}
+    SELECT shop, type, {category} AS category, {base} AS base, charged, unit, day, n
+    FROM {fees} WHERE {base} > 0 {where}
+), fine AS (
+    SELECT shop, type, category, (charged * 2 * {unit} + base) // (2 * base) AS rate, sum(n) AS n
+    FROM told GROUP BY ALL
 ), rated AS (
-    SELECT shop, type, category, step, (charged * {unit} * 2 + base * step) // (2 * base * step) * step AS rate
-    FROM told, (SELECT unnest([{coarse}, 1]) AS step)
+    SELECT *, true AS fine FROM fine UNION ALL BY NAME
+    SELECT shop, type, category, (rate + {coarse} // 2) // {coarse} * {coarse} AS rate, sum(n) AS n, false AS fine
+    FROM fine GROUP BY ALL
 ), candidate AS (
     SELECT DISTINCT shop, type, category, rate FROM (
-        SELECT *, row_number() OVER (PARTITION BY shop, type, category, step ORDER BY n DESC, rate) AS place
-        FROM (SELECT shop, type, category, step, rate, count(*) AS n FROM rated WHERE rate > 0 GROUP BY ALL)
-    ) WHERE place <= {candidates}
+        SELECT *, row_number() OVER (PARTITION BY shop, type, category, fine ORDER BY n DESC, rate) AS place
+        FROM rated WHERE rate > 0
+    ) WHERE place <= CASE WHEN fine THEN {fine} ELSE {candidates} END
 ), apart AS (
-    SELECT t.shop, t.type, t.category, c.rate, t.day, t.unit,
+    SELECT t.shop, t.type, t.category, c.rate, t.day, t.unit, t.n,
         t.charged - (t.base * c.rate + {half}) // {unit} AS apart
     FROM told t JOIN candidate c ON c.shop = t.shop AND c.type = t.type AND c.category = t.category
 )
-SELECT shop, type, category, rate, rate % {coarse} <> 0 AS fine, count(*) AS orders,
-    count(*) FILTER (apart = 0) AS exact,
-    count(*) FILTER (abs(apart) <= {within}) AS explained,
-    coalesce(sum(apart) FILTER (abs(apart) > {within}), 0) AS rest, min(day) AS first, max(unit) AS unit
+SELECT shop, type, category, rate, rate % {coarse} <> 0 AS fine, sum(n)::BIGINT AS orders,
+    coalesce(sum(n) FILTER (apart = 0), 0)::BIGINT AS exact,
+    coalesce(sum(n) FILTER (abs(apart) <= {within}), 0)::BIGINT AS explained,
+    coalesce(sum(apart * n) FILTER (abs(apart) > {within}), 0)::BIGINT AS rest, min(day) AS first, max(unit) AS unit
 FROM apart GROUP BY ALL ORDER BY shop, type, category, exact DESC, fine, rate
 """
 
@@ -106,7 +126,6 @@ class FeeProposal:
     best: Decimal | None = None
     explained: int = 0
     rest: Decimal = Decimal(0)  # what the orders it does not explain were charged above it
-    rates: tuple[tuple[Decimal, int], ...] = ()  # the commonest rates, with the orders each explains
 
     @property
     def same(self) -> bool:
@@ -118,40 +137,47 @@ class FeeProposal:
 
 def propose_fees(history: History, order_line: str, settlement_line: str) -> list[FeeProposal]:
     """What each shop's fees say, by shop, type and category. Without `order_line` (blank) no categories are known."""
-    _fees(history, order_line, settlement_line)
+    key = _fees(history, settlement_line)
     proposals: list[FeeProposal] = []
-    whole = _best_of_bases(history, sql_text(ALL), "")
-    for (shop, type_, _category), (base, fits) in sorted(whole.items()):
-        proposals += _of_fee(history, shop, type_, base, fits)
-    history.con.execute("DROP TABLE p_fee")
+    lines = order_line or "(SELECT '' AS shop, '' AS order_no, '' AS category)"
+    categories = CATEGORY_SQL.format(key=key, order_line=lines)
+    for (shop, type_, _category), (base, fits) in sorted(_best_of_bases(history, "", "p_sum").items()):
+        proposals += _of_fee(history, shop, type_, base, fits, categories)
+    for table in ("p_fee", "p_sum", "p_category"):
+        history.con.execute(f"DROP TABLE IF EXISTS {table}")
     return proposals
 
 
-def _fees(history: History, order_line: str, settlement_line: str) -> None:
-    columns = {row[0] for row in history.con.execute(f"DESCRIBE {settlement_line}").fetchall()}
-    nothing = "(SELECT '' AS order_no, '' AS shop, '' AS category WHERE false)"
-    history.con.execute(
-        FEES_SQL.format(
-            settlement_line=settlement_line, order_line=order_line or nothing, collection=history.collection,
-            corroborating="coalesce(corroborating, false)" if "corroborating" in columns else "false",
-            types=_listed(FEE_TYPES), settled=SETTLED, day=history.paid_day, none=_listed(NO_MINOR_UNITS),
-            three=_listed(THREE_DECIMALS),
-        )
+def _fees(history: History, settlement_line: str) -> str:
+    """Create p_fee and p_sum; returns the SQL of an order's key."""
+    con, types = history.con, _listed(FEE_TYPES)
+    columns = {row[0] for row in con.execute(f"DESCRIBE {settlement_line}").fetchall()}
+    blank = f"FROM {settlement_line} WHERE order_no <> '' AND coalesce(shop, '') = '' AND type IN ({types})"
+    by = BY_NUMBER if con.execute(f"SELECT 1 {blank} LIMIT 1").fetchone() else BY_SHOP
+    query = FEES_SQL.format(
+        settlement_line=settlement_line, collection=history.collection, types=types, settled=SETTLED,
+        corroborating="coalesce(corroborating, false)" if "corroborating" in columns else "false",
+        day=history.paid_day, none=_listed(NO_MINOR_UNITS), three=_listed(THREE_DECIMALS), narrow=NARROW, **by,
     )  # fmt: skip
+    con.execute(query)
+    con.execute(SUMS_SQL)
+    return by["key"]
 
 
 Fits = list[dict[str, Any]]
 Key = tuple[str, str, str]
 
 
-def _best_of_bases(history: History, category: str, where: str) -> dict[Key, tuple[str, Fits]]:
+def _best_of_bases(
+    history: History, where: str, fees: str = "p_fee", category: str = sql_text(ALL)
+) -> dict[Key, tuple[str, Fits]]:
     """Rates with their fits, best first, by shop, type and category, on the base that explains most; of equals the base
     of the contract on file, else `gross`."""
     con = history.con
-    apart = con.execute("SELECT 1 FROM p_fee WHERE paid <> gross LIMIT 1").fetchone()
+    apart = con.execute("SELECT 1 FROM p_sum WHERE paid <> gross LIMIT 1").fetchone()
     found: dict[Key, tuple[str, Fits]] = {}
     for base in BASES if apart else BASES[:1]:
-        for key, fits in _fits(con, base, category, where).items():
+        for key, fits in _fits(con, base, where, fees, category).items():
             current = rate_of(history.rules.fee_rates, key[0], key[1], None, (key[2],))
             own = current.base if current else base
             on_file = int(own == base)
@@ -160,10 +186,10 @@ def _best_of_bases(history: History, category: str, where: str) -> dict[Key, tup
     return found
 
 
-def _fits(con: duckdb.DuckDBPyConnection, base: str, category: str, where: str) -> dict[Key, Fits]:
+def _fits(con: duckdb.DuckDBPyConnection, base: str, where: str, fees: str, category: str) -> dict[Key, Fits]:
     query = FITS_SQL.format(
-        category=category, base=base, where=where, coarse=COARSE, candidates=CANDIDATES, unit=UNIT, half=UNIT // 2,
-        within=WITHIN,
+        category=category, base=base, where=where, fees=fees, coarse=COARSE, candidates=CANDIDATES, unit=UNIT,
+        fine=FINE_CANDIDATES, half=UNIT // 2, within=WITHIN,
     )  # fmt: skip
     cursor = con.execute(query)
     names = [column[0] for column in cursor.description or ()]
@@ -176,7 +202,7 @@ def _fits(con: duckdb.DuckDBPyConnection, base: str, category: str, where: str) 
     return found
 
 
-def _of_fee(history: History, shop: str, type_: str, base: str, fits: Fits) -> list[FeeProposal]:
+def _of_fee(history: History, shop: str, type_: str, base: str, fits: Fits, categories: str) -> list[FeeProposal]:
     """What one fee of a shop says: one rate, a rate for each category, or a newer rate from a day on."""
     whole = _proposal(history, shop, type_, base, fits)
     if whole.rate is not None or whole.orders < LEAST_ORDERS:
@@ -184,8 +210,9 @@ def _of_fee(history: History, shop: str, type_: str, base: str, fits: Fits) -> l
     newer = _newer(history, shop, type_, base, fits)
     if newer is not None:
         return newer
-    where = f"AND shop = {sql_text(shop)} AND type = {sql_text(type_)} AND category <> ''"
-    split = _best_of_bases(history, "category", where)
+    history.con.execute(categories)
+    where = f"AND shop = {sql_text(shop)} AND type = {sql_text(type_)}"
+    split = _best_of_bases(history, where, "p_fee JOIN p_category USING (key)", "category")
     of_categories = [_proposal(history, shop, type_, b, f) for _key, (b, f) in sorted(split.items())]
     return of_categories if any(each.rate is not None for each in of_categories) else [whole]
 
@@ -200,7 +227,6 @@ def _proposal(
     told = FeeProposal(
         shop, type_, category, best["orders"], current, None, rate, best["explained"],
         Decimal(best["rest"]) / best["unit"],
-        tuple((Decimal(each["rate"]) / UNIT, each["explained"]) for each in fits[:CANDIDATES]),
     )  # fmt: skip
     if best["orders"] < LEAST_ORDERS or best["explained"] < best["orders"] * ENOUGH:
         return told
@@ -230,6 +256,6 @@ def _newer(history: History, shop: str, type_: str, base: str, fits: Fits) -> li
     found = []
     for condition in ("<", ">="):
         where = f"AND shop = {sql_text(shop)} AND type = {sql_text(type_)} AND day {condition} DATE '{at.isoformat()}'"
-        for b, f in _best_of_bases(history, sql_text(ALL), where).values():
+        for b, f in _best_of_bases(history, where).values():
             found.append(_proposal(history, shop, type_, b, f))
     return found if len(found) == 2 and all(each.rate is not None for each in found) else None

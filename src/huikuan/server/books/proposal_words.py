@@ -133,7 +133,8 @@ def chart(told: SettlementProposal | FeeProposal) -> dict[str, Any] | None:
         bars = _lag_bars(told)
         name = _("Orders by days to the settlement")
     else:
-        bars = [(percent(rate), orders) for rate, orders in sorted(told.rates)]
+        rest = told.orders - told.explained
+        bars = [(percent(told.best or Decimal(0)), told.explained), (_("other rates"), rest)] if rest else []
         name = _("Orders by rate")
     if not bars:
         return None
