@@ -13,9 +13,10 @@ from django.test import Client
 from huikuan.insight.fee_history import FeeProposal
 from huikuan.insight.settlement_lags import Effect, Lag, SettlementProposal
 from huikuan.pipeline.proposing import Proposals
+from huikuan.records.errors import UserError
 from huikuan.records.rules import FeeRate, SettlementRule
 from huikuan.server.audit.models import Entry
-from huikuan.server.books import models, proposals
+from huikuan.server.books import models, proposals, toml
 from tests.server.world import World
 
 FROM = date(2026, 6, 1)
@@ -112,3 +113,15 @@ def test_bank_days_of_one_s_own_are_kept_and_exported(world: World) -> None:
     ]
     page = client.get("/b/ours/settings/rules").content.decode()
     assert "2027-02-10" in page or "02-10" in page
+
+
+def test_a_rule_that_cannot_be_is_refused_by_file_and_form(world: World) -> None:
+    shop = world.ours.shop
+    entry = {"shop": shop.name, "reserve": "5", "batch": "weekly:9", "minimum": "-1"}
+    with pytest.raises(UserError) as raised:
+        toml.import_sections(world.ours.book, {"settlement_rule": [entry]})
+    assert all(name in str(raised.value) for name in ("reserve:", "batch:", "minimum:"))
+    given = {"shop": shop.pk, "valid_from": "2027-01-01", "anchor": "paid", "days": 1, "batch": "none", "bank_days": 2}
+    given |= {"reserve": "1", "reserve_days": 8, "minimum": 0, "grace": 3}
+    response = english(world, "owner").post("/b/ours/settings/rules/settlement/new", given)
+    assert response.status_code == 422 and "less than 1, like 0.05" in response.content.decode()

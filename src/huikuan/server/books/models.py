@@ -7,6 +7,7 @@ by the pages, a new one is added.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -25,6 +26,8 @@ from huikuan.records.bank_days import COUNTRIES
 from huikuan.records.codes import FEE_TYPES
 from huikuan.records.rules import BEGINNING
 from huikuan.server import keys
+
+BATCH = r"none|daily|weekly:[1-7]|monthly:([1-9]|[12][0-9]|3[01])"
 
 
 class Book(models.Model):
@@ -148,6 +151,18 @@ class SettlementRule(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "valid_from"], name="settlement_rule_version")]
         ordering = ["shop__name", "valid_from"]
+
+    def clean(self) -> None:
+        """A share of the whole, a batch day there is."""
+        faults = {}
+        if self.reserve is not None and not 0 <= self.reserve < 1:
+            faults["reserve"] = _("The reserve is a share from 0 to less than 1, like 0.05.")
+        if not re.fullmatch(BATCH, self.batch or ""):
+            faults["batch"] = _("The batch day is none, daily, weekly:1 to weekly:7, or monthly:1 to monthly:31.")
+        if self.minimum is not None and self.minimum < 0:
+            faults["minimum"] = _("The least payout is no less than 0.")
+        if faults:
+            raise ValidationError(faults)
 
 
 class FeeRate(models.Model):

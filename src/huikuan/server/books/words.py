@@ -16,6 +16,7 @@ BATCHES = [
     ("weekly:7", _("Sundays")),
     ("monthly:1", _("first of the month")),
     ("monthly:15", _("15th of the month")),
+    ("monthly:31", _("last of the month")),
 ]
 # How well a platform's own cycle is sourced (`records.platforms`).
 GRADES = {
