@@ -39,12 +39,14 @@ def taobao_number(rng: random.Random, at: datetime, n: int) -> str:
 TAOBAO = Style("taobao", ("支付宝甲",), True, 0, Decimal("0.05"), number=taobao_number)
 TAOBAO_TWO = Style("taobao", ("支付宝甲", "支付宝乙"), True, 0, Decimal("0.035"), number=taobao_number)
 WALLETS = {
-    "支付宝甲": money.Wallet("支付宝甲", ("工行基本户",), "支付宝（中国）网络技术有限公司", 3, "提现{flow}"),
+    "支付宝甲": money.Wallet(
+        "支付宝甲", ("工行基本户",), "支付宝（中国）网络技术有限公司", 3, "提现{flow}", renamed="客户备付金"
+    ),
     "微信商户": money.Wallet(
         "微信商户", ("招行MT940",), "TENPAY PAYMENT TECHNOLOGY", 1, "WITHDRAW {flow}", extras=False
     ),
     "支付宝乙": money.Wallet(
-        "支付宝乙", ("工行基本户", "中行一般户"), "支付宝（中国）网络技术有限公司", 4, "支付宝提现{flow}"
+        "支付宝乙", ("工行基本户", "中行一般户"), "支付宝（中国）网络技术有限公司", 4, "支付宝提现", named=0
     ),
 }
 WECHAT = Style(
@@ -85,7 +87,7 @@ def make(seed: int, orders: int, hard: bool) -> World:
                     move.where = rng.choice(("field", "prefix", "remark")) if hard else "field"
             world.orders.append(order)
     _wallets(rng, world)
-    _banks(rng, world)
+    _banks(rng, world, hard)
     return world
 
 
@@ -107,10 +109,13 @@ def _wallets(rng: random.Random, world: World) -> None:
         world.moves += moves
 
 
-def _banks(rng: random.Random, world: World) -> None:
+def _banks(rng: random.Random, world: World, hard: bool) -> None:
     for name, wallet in WALLETS.items():
         mine = sorted((p for p in world.payouts if p.moves[0].wallet == name), key=lambda p: p.moves[0].at)
         world.lines += money.arrive(rng, wallet, mine)
+    into = {name: wallet.banks for name, wallet in WALLETS.items()}
+    if hard:
+        world.lines += money.strangers(rng, world.payouts, into)
     for bank in BANKS:
         world.lines += money.others(rng, bank, 1)
     world.lines += money.between(rng, tuple(BANKS))
@@ -122,7 +127,7 @@ def _banks(rng: random.Random, world: World) -> None:
                 balance += line.amount
                 line.balance = balance
     world.lines = [line for line in world.lines if line.at.date() <= CUT]
-    money.judge_payouts(world.payouts, world.lines, {name: wallet.banks for name, wallet in WALLETS.items()}, WINDOW)
+    money.judge_payouts(world.payouts, world.lines, into, WINDOW)
 
 
 def write(world: World, folder: Path, hard: bool) -> None:

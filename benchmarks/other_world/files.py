@@ -234,7 +234,9 @@ def wechat_trades(path: Path, moves: Sequence[Move], merchant: str, first: date,
         )
         values = (
             text(main.at), "wxd1", merchant, "0", "", trade_of(main), number, "oAb", "JSAPI",
-            "SUCCESS" if sale else "REFUND", "OTHERS", "CNY", paid, "0.00", *refund, "水杯,大号", "", f"{fee:.5f}", "0.60%", paid, back, "",
+            "SUCCESS" if sale else "REFUND", "OTHERS", "CNY", paid, "0.00", *refund,
+            "水杯,大号", "", f"{fee:.5f}", "0.60%", paid, back,
+            "",
         )  # fmt: skip
         rows.append(",".join(f"`{value}" for value in values))
         sums = [a + b for a, b in zip(sums, (NOUGHT + 1, paid, back, fee), strict=True)]

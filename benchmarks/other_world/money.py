@@ -24,6 +24,10 @@ class Wallet:
     memo: str  # what the bank writes; {flow} names the payout
     named: float = 0.3  # share of bank lines that name the payout
     extras: bool = True
+    renamed: str = ""  # what the bank adds to the payer's name later on
+
+
+RENAMED = date(2026, 2, 16)
 
 
 def opening(rng: random.Random) -> Decimal:
@@ -151,9 +155,10 @@ def arrive(rng: random.Random, wallet: Wallet, payouts: list[Payout]) -> list[Ba
         named = len(merged) == 1 and rng.random() < wallet.named
         for n, part in enumerate(parts):
             memo = wallet.memo.replace("{flow}", "{flow}" if named else "")
+            payer = wallet.payer + (wallet.renamed if at.date() >= RENAMED else "")
             line = BankLine(
-                bank=bank, at=at + timedelta(minutes=n), amount=part, party=wallet.payer, memo=memo, payout=payout
-            )
+                bank=bank, at=at + timedelta(minutes=n), amount=part, party=payer, memo=memo, payout=payout
+            )  # fmt: skip
             lines.append(line)
             for one in merged:
                 one.lines.append(line)
@@ -184,6 +189,20 @@ def others(rng: random.Random, bank: str, orders_a_day: float) -> list[BankLine]
             "货款",
         )
         add(day, f"-{rng.randrange(100, 90_000) / 100:.2f}", "payment", "广州某包装材料有限公司", "采购款")
+    return found
+
+
+def strangers(rng: random.Random, payouts: list[Payout], bank_of: dict[str, tuple[str, ...]]) -> list[BankLine]:
+    """Somebody pays exactly what a payout that came to nothing was: a coincidence, no payout."""
+    found = []
+    for payout in payouts:
+        move = payout.moves[0]
+        if payout.state in ("missing", "in_transit") and rng.random() < 0.7:
+            at = after(move.at, rng.uniform(0.1, 1.5))
+            bank = bank_of[move.wallet][0]
+            found.append(
+                BankLine(bank=bank, at=at, amount=-move.amount, party="宁波某商行", memo="货款", kind="receipt")
+            )
     return found
 
 

@@ -186,3 +186,19 @@ def test_known_payers_hinder_no_transfer_between_own_accounts() -> None:
         line["counterparty"] = "Ourselves"
     outcome = run(PAYOUT_BANK, [*named_payouts(3), payout(100, 10, "A"), gone, came])
     assert {classes(outcome)[line["record_key"]] for line in (gone, came)} == {"own_transfer"}
+
+
+def test_who_pays_again_and_again_by_amount_is_a_payer_too() -> None:
+    """Nothing is named: three payouts of one counterparty tell the payer, so that a stranger's sum stays open."""
+
+    def paid(first: int, name: str, number: int = 3) -> list[dict[str, Any]]:
+        sums = range(first, first + number)
+        lines = [banked(sum_, counterparty=name, business_date=day(6)) for sum_ in sums]
+        return [*(payout(sum_, 5, f"P{sum_}") for sum_ in sums), *lines]
+
+    stranger = banked(100, counterparty="Stranger", business_date=day(12))
+    waiting = payout(100, 10, "A")
+    assert len(amount_groups(run(PAYOUT_BANK, [*paid(1_000, "Platform"), waiting, stranger]))) == 3
+    assert len(amount_groups(run(PAYOUT_BANK, [*paid(1_000, "Platform", 1), waiting, stranger]))) == 2
+    renamed = [*named_payouts(3), *paid(2_000, "Platform, formerly Platform Ltd")]
+    assert len(amount_groups(run(PAYOUT_BANK, [*renamed, waiting, stranger]))) == 3

@@ -14,7 +14,7 @@ import ibis
 
 from huikuan.engine.lines import ZERO, union_all
 from huikuan.engine.model import ENTRY, Classes, Definition, Facts, Passes, Sides
-from huikuan.engine.pass3_amount import Window, match_by_amount
+from huikuan.engine.pass3_amount import Window, match_by_amount, worth_trying
 from huikuan.engine.workspace import Workspace, conform, hold, typed_table
 from huikuan.recons import payout_causes
 from huikuan.recons.payers import narrow, parties_of
@@ -23,6 +23,7 @@ from huikuan.records.rules import Rules, SettlementRule
 
 NAME = "payout-bank"
 OWN_TRANSFER_DAYS = 3
+WINDOW = Window(days=5, lead=1)
 
 
 def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
@@ -100,6 +101,12 @@ def finish(work: Workspace, left: Any, right: Any, sides: Sides) -> tuple[Any, A
     return left, conform(told.mutate(hint=hint), ENTRY)
 
 
+def by_payers(work: Workspace, left: Any, right: Any, lines: Any, sides: Sides) -> Any:
+    """Right entries that may meet only the wallets for which their counterparty pays, by names and by amounts."""
+    found = match_by_amount(work, NAME, left, right, WINDOW, None) if worth_trying(left, right) else None
+    return narrow(work, left, right, lines, sides, found)
+
+
 PAYOUT_BANK = Definition(
     name=NAME,
     prepare=prepare,
@@ -116,11 +123,11 @@ PAYOUT_BANK = Definition(
         elsewhere="",
     ),
     across=True,
-    window_days=5,
-    lead_days=1,
+    window_days=WINDOW.days,
+    lead_days=WINDOW.lead,
     dates=dates,
     finish=finish,
-    narrow=narrow,
+    narrow=by_payers,
     causes=payout_causes.causes,
     cause_facts=payout_causes.facts,
 )
