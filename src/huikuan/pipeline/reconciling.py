@@ -378,15 +378,12 @@ def _write_collection(
 
 
 def _write_documents(con: duckdb.DuckDBPyConnection, lake: Lake, folder: Path) -> None:
-    """`documents.parquet`: the names of the documents the run has read."""
+    """`documents.parquet`: the names of the documents the run has read. What people entered by hand is told by
+    `manual`, so that lists and exports mark it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    documents = lake.documents()
-    table = pa.table(
-        {
-            "document_id": pa.array([d.document_id for d in documents], pa.string()),
-            "document": pa.array([d.file_name for d in documents], pa.string()),
-        }
-    )
+    named = {document.document_id: document.file_name for document in lake.documents()}
+    named[facts_of_book.MANUAL_DOCUMENT] = facts_of_book.MANUAL_DOCUMENT
+    table = pa.table({"document_id": pa.array(named, pa.string()), "document": pa.array(named.values(), pa.string())})
     pq.write_table(table, folder / "documents.parquet")
