@@ -56,6 +56,8 @@ PAGES: dict[str, Any] = {
     "enter-order": "records/new/order_line/",
     "reports": "reports/",
     "fee-audit": "reports/fee_audit/?from=2026-09-01&to=2026-10-31",
+    "write-offs": "reports/write_offs/?from=2026-09-01&to=2026-10-31",
+    "approvals": "approvals/",
     "report-collection": "reports/collection-summary/",
     "report-balance": ("reports/", "account="),
     "jobs": "jobs",

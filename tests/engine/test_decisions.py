@@ -138,6 +138,6 @@ def test_files_written_hold_the_same_rows(tmp_path: Any) -> None:
     told = facts(order("A", 60), settled("A", 60), settled("B", 1))
     sides = ORDER_SETTLEMENT.prepare(told, Rules(), AS_OF)
     outcome = reconcile(told.backend, ORDER_SETTLEMENT, sides, Decisions(), AS_OF, folder=tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["links.parquet", "open.parquet"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["links.parquet", "open.parquet", "seen.parquet"]
     assert (len(rows(outcome.links)), len(rows(outcome.open))) == (2, 1)
     assert outcome.files["links"] == tmp_path / "links.parquet"

@@ -194,7 +194,7 @@ QUERIES = {
     "/b/ours/": 12,  # the home page: also the latest documents, what has doubts, what waits for a second person
     "/b/ours/settings": 10,
     "/b/ours/settings/shops": 13,
-    "/b/ours/settings/rules": 13,
+    "/b/ours/settings/rules": 14,
     "/b/ours/settings/rules/proposals": 9,
     "/b/ours/settings/users": 11,
     "/b/ours/settings/audit": 12,

@@ -95,7 +95,8 @@ def reconcile(
         suggesting: whether what stays open is suggested to each other, where the definition does so; else it is left
             to the caller, who knows more open entries than these sides have.
         ordered: by DuckDB the links are written in LINKS_ORDER, as results are looked up; else as they come.
-        folder: where `links.parquet` and `open.parquet` are written; None keeps both in memory (small books, tests).
+        folder: where `links.parquet`, `open.parquet`, `seen.parquet` are written; None keeps all in memory (small
+            books, tests).
 
     Raises:
         InvariantError: the result does not account for every record and every cent. Nothing may be published.
