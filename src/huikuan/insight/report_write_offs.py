@@ -67,10 +67,11 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         totals.append(f"{control:,.2f} {currency}")
         sections += [_sums(title, label, of, rows, currency) for title, label, of in BY]
         sections.append(_list(rows, currency))
+    units = ", ".join(unit_text(currency) for currency in sorted({each.currency for each in chosen}))
     facts = (
         (translated(_("Period")), period_text(params["from"], params["to"])),
         (translated(_("As of")), source.as_of.isoformat()),
-        (translated(_("Unit")), ", ".join(unit_text(section) for section in sorted({e.currency for e in chosen}))),
+        *(((translated(_("Unit")), units),) if units else ()),
     )
     notes = (translated(CONTROL) % {"total": "; ".join(totals)}, translated(SIGNED)) if chosen else ()
     return ReportTable(

@@ -47,11 +47,11 @@ def _posted(request: HttpRequest, name: str) -> HttpResponse:
     do = request.POST.get("do", "")
     if do == "refresh":
         return render(request, "books/_own_form.html", {"form": Shown(told), "name": name})
+    if do == "preview":
+        return _preview(request, *read(told | {"name": told["name"] or "own", "title": told["title"] or "-"}))
     made, faults = read(told)
     if not name and told["name"] in dict(user_reconciliations.titles(request.book)):  # type: ignore[attr-defined]
         made, faults = None, [*faults, Fault("name", "own.name_used", {"found": told["name"]})]
-    if do == "preview":
-        return _preview(request, told, made, faults)
     if made is None:
         return _page(request, name, told, faults)
     if do == "what_if":
@@ -84,10 +84,9 @@ def _period(request: HttpRequest) -> tuple[date, date]:
     return last.replace(day=1), last
 
 
-def _preview(
-    request: HttpRequest, told: dict[str, Any], made: UserReconciliation | None, faults: list[Fault]
-) -> HttpResponse:
-    """The fragment beside the form: what would match, or what is still wrong (which stands at its field when saved)."""
+def _preview(request: HttpRequest, made: UserReconciliation | None, faults: list[Fault]) -> HttpResponse:
+    """The fragment beside the form: what would match, or what is still wrong (which stands at its field when saved). It
+    needs no name yet."""
     context: dict[str, Any] = {"faults": [fault.text for fault in faults]}
     if made is not None:
         book = request.book  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from huikuan.records.errors import UserError
 from huikuan.records.kind import record_key_parts
 from huikuan.server.accounts.permissions import book_view
+from huikuan.server.core import numbers
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.workbench import approvals, queries, services
 from huikuan.server.workbench.models import WaitingMatch
@@ -55,9 +57,15 @@ def _page(request: HttpRequest, fault: str = "") -> HttpResponse:
 
 
 def _names(match: WaitingMatch, side: str) -> list[tuple[str, str]]:
-    """Record key and what it is called, of each record of a side."""
+    """Record key and what it is called, of each record of a side: its number, or its day, and its amount."""
     found = [each for each in match.members if each["side"] == side]
-    return [(each["record_key"], each["order_no"] or record_key_parts(each["record_key"])[1][-1]) for each in found]
+    return [(each["record_key"], f"{_number(each)} · {numbers.money(Decimal(each['amount']))}") for each in found]
+
+
+def _number(member: dict[str, Any]) -> str:
+    """The order's or the movement's number; of a movement without one the day, with which its identity begins."""
+    parts = record_key_parts(member["record_key"])[1]
+    return str(member["order_no"] or parts[min(1, len(parts) - 1)].partition("|")[0])
 
 
 @require_POST
