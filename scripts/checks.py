@@ -1,8 +1,8 @@
 """All checks of the project; `make test` and the checks on every change run this.
 
-One after the other, but for the browser tests: they mostly wait for pages, and run beside the other tests. Those of
-Spark have a Python of their own (scripts/spark_env.py) and both processors. Every step runs even if one before it
-failed; the exit code is 1 if any did. `--quick` leaves out browser, PostgreSQL, Spark and slow tests.
+The tests leave processors idle, so the static checks and the browser tests, which mostly wait for pages, run beside
+them. Those of Spark have a Python of their own (scripts/spark_env.py) and both processors. Every step runs even if
+another failed; the exit code is 1 if any did. `--quick` leaves out browser, PostgreSQL, Spark and slow tests.
 """
 
 from __future__ import annotations
@@ -61,10 +61,11 @@ def main(arguments: list[str]) -> int:
     """Run the steps; print what each took."""
     quick = "--quick" in arguments
     *static, tests = steps(quick)
-    results = [run(*step) for step in static]
     with ThreadPoolExecutor() as threads:
+        checked = threads.submit(lambda: [run(*step, aside=True) for step in static])
         browser_tests = None if quick else threads.submit(run, "browser tests", BROWSER_TESTS, aside=True)
-        results.append(run(*tests))
+        tested = run(*tests)
+        results = [*checked.result(), tested]
         if browser_tests:
             results.append(browser_tests.result())
     if not quick:
