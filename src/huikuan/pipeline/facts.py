@@ -36,6 +36,14 @@ FINDING_SCHEMA = pa.schema(
 )  # fmt: skip
 
 
+def document_names(lake: Lake) -> dict[str, str]:
+    """The file name of each standing document by its id. What people entered by hand is told by `manual`, so that lists
+    and exports mark it."""
+    return {document.document_id: document.file_name for document in lake.documents()} | {
+        MANUAL_DOCUMENT: MANUAL_DOCUMENT
+    }
+
+
 @dataclass(frozen=True)
 class Conflict:
     """A correction whose fact is no longer what it was when it was decided. `now` is None where the record is gone."""

@@ -138,7 +138,8 @@ def _attempt(
     facts_version = book.lake.version()  # what comes while this runs is for the next one
     con = connect()
     try:
-        known = {row[0] for row in con.execute(f"SELECT document_id FROM ({old.sql('documents')})").fetchall()}
+        read = con.execute(f"SELECT document_id FROM ({old.sql('documents')})").fetchall()
+        known = {row[0] for row in read} - {facts_of_book.MANUAL_DOCUMENT}
         if not set(AMOUNTS) <= _columns_of(con, old.sql("collection")):
             raise Refused("the last run was made by an older version")
         change = change_since(book.lake, known, rules, decisions)
@@ -201,7 +202,7 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
     told("collection")
     incremental_collection.write_collection(given)
     told("publish")
-    documents = [(d.document_id, d.file_name) for d in book.lake.documents()]
+    documents = list(facts_of_book.document_names(book.lake).items())
     con.execute("CREATE TABLE k_documents (document_id VARCHAR, document VARCHAR)")
     con.executemany("INSERT INTO k_documents VALUES (?, ?)", documents)
     given.write_whole("documents", "SELECT * FROM k_documents")

@@ -378,12 +378,10 @@ def _write_collection(
 
 
 def _write_documents(con: duckdb.DuckDBPyConnection, lake: Lake, folder: Path) -> None:
-    """`documents.parquet`: the names of the documents the run has read. What people entered by hand is told by
-    `manual`, so that lists and exports mark it."""
+    """`documents.parquet`: the names of the documents the run has read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    named = {document.document_id: document.file_name for document in lake.documents()}
-    named[facts_of_book.MANUAL_DOCUMENT] = facts_of_book.MANUAL_DOCUMENT
+    named = facts_of_book.document_names(lake)
     table = pa.table({"document_id": pa.array(named, pa.string()), "document": pa.array(named.values(), pa.string())})
     pq.write_table(table, folder / "documents.parquet")
