@@ -7,6 +7,7 @@ Records of `NotThese` keep apart: see `blocked_pairs` and `set_apart`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -48,20 +49,19 @@ class Decided:
 
 def decide(work: Workspace, name: str, left: Any, right: Any, decisions: Decisions) -> Decided:
     """Take what people decided out of both sides. Exclusions come first: an excluded record is in no match."""
-    excluded = sorted({e.record_key for e in decisions.exclusions if e.reconciliation in ("", name)})
-    reasons = {e.record_key: e.reason for e in decisions.exclusions if e.reconciliation in ("", name)}
+    own = decisions.about(name)
+    reasons = {each.record_key: each.reason for each in own.exclusions}
     links: list[Any] = []
-    if excluded:
+    if reasons:
         table = typed_table(
-            [{"record_key": key, "said": reasons[key]} for key in excluded],
+            [{"record_key": key, "said": reasons[key]} for key in sorted(reasons)],
             dict.fromkeys(("record_key", "said"), "string"),
         )
         links.append(work.keep(_excluded_links(name, left, right, table)))
         left, right = left.anti_join(table, "record_key"), right.anti_join(table, "record_key")
-    matches = [match for match in decisions.matches if match.reconciliation == name]
-    if not matches:
+    if not own.matches:
         return Decided(left, right, union_all(*links) if links else None)
-    members = work.keep(typed_table(_member_rows(matches), MEMBER))
+    members = work.keep(typed_table(_member_rows(own.matches), MEMBER))
     lines = work.keep(_member_lines(left, right, members))
     rows, residuals = _match_links(work, members, lines)
     given = work.keep(_given(lines))
@@ -84,7 +84,7 @@ def _excluded_links(name: str, left: Any, right: Any, table: Any) -> Any:
     return as_links(lines, ZERO, ibis.literal("manual"), ibis.literal(""), reason=lines.said)
 
 
-def _member_rows(matches: list[ManualMatch]) -> list[dict[str, Any]]:
+def _member_rows(matches: Iterable[ManualMatch]) -> list[dict[str, Any]]:
     summed: dict[tuple[str, str, str], dict[str, Any]] = {}
     for match in sorted(matches, key=lambda match: match.group_id):
         for member in match.members:
@@ -173,16 +173,15 @@ def _rest(entries: Any, side: str, given: Any) -> Any:
     return kept.select(*entries.columns)
 
 
+def apart_pairs(name: str, decisions: Decisions) -> frozenset[tuple[str, str]]:
+    """Pairs of records not to be put into one group again, both ways round."""
+    apart = [each.record_keys for each in decisions.about(name).not_these]
+    return frozenset((one, other) for keys in apart for one in keys for other in keys if one != other)
+
+
 def blocked_pairs(name: str, decisions: Decisions) -> Any:
-    """Pairs of records not to be put into one group again: columns one, other (both orders). None if there are none."""
-    pairs = {
-        (one, other)
-        for apart in decisions.not_these
-        if apart.reconciliation == name
-        for one in apart.record_keys
-        for other in apart.record_keys
-        if one != other
-    }
+    """`apart_pairs` as a table: columns one, other. None if there are none."""
+    pairs = apart_pairs(name, decisions)
     if not pairs:
         return None
     return typed_table(

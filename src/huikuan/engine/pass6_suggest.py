@@ -370,11 +370,8 @@ def newton(x: np.ndarray, y: np.ndarray, prior: np.ndarray, rounds: int = 25) ->
 
 def _decided(name: str, decisions: Decisions) -> Iterator[dict[str, Any]]:
     """Records that belong together, and such that do not, each set with an identity."""
-    for match in sorted(decisions.matches, key=lambda match: match.group_id):
-        if match.reconciliation == name:
-            yield from (
-                {"unit": f"+{match.group_id}", "record_key": m.record_key, "right": True} for m in match.members
-            )
-    for number, apart in enumerate(decisions.not_these):
-        if apart.reconciliation == name:
-            yield from ({"unit": f"-{number}", "record_key": key, "right": False} for key in apart.record_keys)
+    own = decisions.about(name)
+    for match in sorted(own.matches, key=lambda match: match.group_id):
+        yield from ({"unit": f"+{match.group_id}", "record_key": m.record_key, "right": True} for m in match.members)
+    for number, apart in enumerate(own.not_these):
+        yield from ({"unit": f"-{number}", "record_key": key, "right": False} for key in apart.record_keys)

@@ -102,7 +102,7 @@ def reconcile(
         InvariantError: the result does not account for every record and every cent. Nothing may be published.
     """
     work = Workspace(backend, folder)
-    if sides.nothing and all(match.reconciliation != definition.name for match in decisions.matches):
+    if sides.nothing and not decisions.about(definition.name).matches:
         return _nothing(work)
     window = Window(definition.window_days if window_days is None else window_days, definition.lead_days)
     limit = definition.tolerance if tolerance is None else tolerance

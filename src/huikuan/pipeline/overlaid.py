@@ -17,7 +17,6 @@ from huikuan.engine.model import LINKS, OPEN
 from huikuan.pipeline.compute import literal, quoted
 from huikuan.pipeline.groups import GROUPS_SQL
 from huikuan.pipeline.overlay import Delta
-from huikuan.recons import RECONCILIATIONS, definition_of
 from huikuan.records.codes import NO_WORK_CLASSES, UNKNOWN_CAUSE
 from huikuan.records.decisions import ManualMatch
 from huikuan.records.kind import record_key_parts
@@ -225,7 +224,7 @@ def _loose(run: OpenedRun, name: str, prefix: str) -> str:
     next run has matched it anew. An order waits for its due date, what was settled for it has its order, a payout is on
     its way until the usual bank days have passed."""
     own = run.manifest.user_reconciliation(name)
-    definition = definition_of(own) if own else RECONCILIATIONS.get(name)
+    definition = run.manifest.definition(name)
     base, as_of = f"{prefix}_base", run.manifest.as_of
     if definition is None or definition.part_per_record:
         return f"(SELECT *, 'unknown' AS loose_class, NULL::DATE AS loose_due FROM {base})"

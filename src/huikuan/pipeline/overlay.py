@@ -61,22 +61,15 @@ def delta(manifest: Manifest, decisions: Decisions, name: str) -> Delta:
     exclusion taken back waits for the run, like changed facts."""
     seen = {key: set(ids) for key, ids in manifest.decided.items()}
     now = decided(decisions)
-    ours = [m for m in decisions.matches if m.reconciliation == name]
+    own = decisions.about(name)
     return Delta(
-        matches=tuple(m for m in ours if m.group_id not in seen["matches"]),
+        matches=tuple(m for m in own.matches if m.group_id not in seen["matches"]),
         unmatched=tuple(sorted(seen["matches"] - set(now["matches"]))),
-        excluded=tuple(
-            e.record_key
-            for e in decisions.exclusions
-            if e.reconciliation in ("", name) and _exclusion_id(e) not in seen["exclusions"]
+        excluded=tuple(e.record_key for e in own.exclusions if _exclusion_id(e) not in seen["exclusions"]),
+        apart=tuple(key for n in own.not_these if _apart_id(n) not in seen["not_these"] for key in n.record_keys),
+        split=tuple(
+            sorted({m.record_key for match in own.matches for m in match.members if m.amount != m.fact_amount})
         ),
-        apart=tuple(
-            key
-            for n in decisions.not_these
-            if n.reconciliation == name and _apart_id(n) not in seen["not_these"]
-            for key in n.record_keys
-        ),
-        split=tuple(sorted({m.record_key for match in ours for m in match.members if m.amount != m.fact_amount})),
         waiting=bool(
             seen["facts"] != set(now["facts"])
             or seen["exclusions"] - set(now["exclusions"])

@@ -219,8 +219,7 @@ class Results:
         """Those of these records that people have matched: an open row of theirs shows only what was left."""
         if self.decisions is None:
             return []
-        matches = [match for match in self.decisions.matches if match.reconciliation == name]
-        members = {member.record_key for match in matches for member in match.members}
+        members = {member.record_key for match in self.decisions.about(name).matches for member in match.members}
         return [key for key in keys if key in members]
 
     def item(self, name: str, item_id: str) -> dict[str, Any] | None:

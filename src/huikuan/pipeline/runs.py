@@ -19,9 +19,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from huikuan.engine.model import Definition
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.plain import hash_of, plain
 from huikuan.pipeline.run_files import RunFiles
+from huikuan.recons import RECONCILIATIONS, definition_of
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register, text_of
 from huikuan.records.rules import Rules
@@ -112,6 +114,11 @@ class Manifest:
         """A reconciliation of the user's own as the run knew it; None for a built-in or an unknown name."""
         found = self.declared.get(name)
         return read(found["definition"])[0] if found else None
+
+    def definition(self, name: str) -> Definition | None:
+        """A reconciliation as the run knew it, built-in or the user's own; None for an unknown name."""
+        own = self.user_reconciliation(name)
+        return definition_of(own) if own else RECONCILIATIONS.get(name)
 
     def to_json(self) -> str:
         """As it is written."""

@@ -17,12 +17,12 @@ from typing import Any
 from huikuan.engine import evidence as because
 from huikuan.engine.lines import plain_identity
 from huikuan.engine.model import Definition
+from huikuan.engine.pass0_decisions import apart_pairs
 from huikuan.engine.pass3_amount import Window
 from huikuan.engine.why import Verdict, first_obstacle, stage_of, why
 from huikuan.engine.why_pairs import Case, Told, Went
 from huikuan.pipeline.results import Results
 from huikuan.pipeline.run_tables import parameters
-from huikuan.recons import RECONCILIATIONS, definition_of
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
@@ -60,9 +60,8 @@ class Answer:
 
 def why_pair(results: Results, name: str, one: str, other: str, rules: Rules) -> Answer:
     """Why two records are together or not. UserError for an unknown key, or two records of one side."""
-    own = results.manifest.user_reconciliation(name)
-    definition = definition_of(own) if own else RECONCILIATIONS[name]
-    if not results.run.holds(name, "seen"):
+    definition = results.manifest.definition(name)
+    if definition is None or not results.run.holds(name, "seen"):
         raise UserError("why.old_run")
     rows = _rows(results, name, (one, other))
     left, right = _sides(results, name, rows, one, other)
@@ -81,8 +80,7 @@ def _rows(results: Results, name: str, keys: Sequence[str]) -> Rows:
     rows: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in _found(results, name, keys, results.decisions):
         rows[row["side"], row["record_key"]].append(row)
-    exclusions = results.decisions.exclusions if results.decisions else ()
-    excluded = {each.record_key for each in exclusions if each.reconciliation in ("", name)}
+    excluded = {each.record_key for each in _decisions(results).about(name).exclusions}
     lost = [key for key in keys if key in excluded and ("left", key) not in rows and ("right", key) not in rows]
     for row in _found(results, name, lost, None) if lost else ():
         told = {"group_id": plain_identity(name, "excluded", row["record_key"]), "evidence": because.EXCLUDED}
@@ -118,7 +116,7 @@ def _case(results: Results, definition: Definition, rows: Rows, left: str, right
     told = [_told(definition.name, rows[pair], entries.get(pair)) for pair in (("left", left), ("right", right))]
     near = [*told, *_near(results, definition, window, told)]
     again = any(row["evidence"] == because.AGAIN for pair in (("left", left), ("right", right)) for row in rows[pair])
-    return Case(definition, window, told[0], told[1], near, _apart(results, definition.name), again)
+    return Case(definition, window, told[0], told[1], near, apart_pairs(definition.name, _decisions(results)), again)
 
 
 def _seen(results: Results, name: str, where: str, params: list[Any]) -> list[dict[str, Any]]:
@@ -178,8 +176,5 @@ def _where(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"went": (Went(stage_of(row["pass"], row["evidence"]), row["group_id"], row["evidence"]),)}
 
 
-def _apart(results: Results, name: str) -> frozenset[tuple[str, str]]:
-    """Pairs that people took apart, both ways round."""
-    own = results.decisions.not_these if results.decisions else ()
-    apart = [each.record_keys for each in own if each.reconciliation == name]
-    return frozenset((one, other) for keys in apart for one in keys for other in keys if one != other)
+def _decisions(results: Results) -> Decisions:
+    return results.decisions or Decisions()

@@ -19,7 +19,7 @@ def write_offs(results: Results, decisions: Decisions) -> tuple[WriteOff, ...]:
     zone = ZoneInfo(results.book.timezone)
     found = []
     for name in results.manifest.names:
-        own = [match for match in decisions.matches if match.reconciliation == name and difference_of(match)]
+        own = [match for match in decisions.about(name).matches if difference_of(match)]
         if not own:
             continue
         links = results.run.now(name, "links", decisions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -90,3 +90,13 @@ class Decisions:
     manual_records: tuple[ManualRecord, ...] = ()
     bill_items: tuple[BillItem, ...] = ()
     disputed_orders: tuple[tuple[str, str], ...] = field(default=())  # (shop, order_no)
+
+    def about(self, name: str) -> Decisions:
+        """What of them one reconciliation is decided by: its matches, what was taken apart in it, and exclusions from
+        it or from all. What is said of facts and orders stays."""
+        return replace(
+            self,
+            matches=tuple(match for match in self.matches if match.reconciliation == name),
+            not_these=tuple(apart for apart in self.not_these if apart.reconciliation == name),
+            exclusions=tuple(each for each in self.exclusions if each.reconciliation in ("", name)),
+        )

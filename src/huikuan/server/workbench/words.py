@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from huikuan.insight.words import because
 from huikuan.pipeline.runs import Manifest
-from huikuan.recons import RECONCILIATIONS, definition_of
+from huikuan.recons import RECONCILIATIONS
 from huikuan.records.codes import NO_WORK_CLASSES
 from huikuan.records.user_reconciliation import UserReconciliation
 from huikuan.server.core import numbers, statuses
@@ -218,7 +218,7 @@ def why_open(name: str, row: Mapping[str, Any], manifest: Manifest | None = None
         return [because(row["evidence"]), *told]
     if row["class"] in NO_WORK_CLASSES:
         return [sentence for sentence in told if sentence]
-    definition = definition_of(own) if own else RECONCILIATIONS.get(name)
+    definition = manifest.definition(name) if manifest else RECONCILIATIONS.get(name)
     if definition is None:
         return told
     passes, amount = definition.passes, numbers.money_exact(row["amount"])
