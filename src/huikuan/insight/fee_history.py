@@ -23,7 +23,7 @@ from huikuan.records.codes import FEE_TYPES
 from huikuan.records.currency import NO_MINOR_UNITS, THREE_DECIMALS
 from huikuan.records.fee_rates import ALL, rate_of
 from huikuan.records.rules import FeeRate
-from huikuan.records.sql import sql_text
+from huikuan.records.sql import dict_rows, sql_text
 
 ENOUGH = Decimal("0.9")
 BASES = ("gross", "paid")
@@ -191,11 +191,8 @@ def _fits(con: duckdb.DuckDBPyConnection, base: str, where: str, fees: str, cate
         category=category, base=base, where=where, fees=fees, coarse=COARSE, candidates=CANDIDATES, unit=UNIT,
         fine=FINE_CANDIDATES, half=UNIT // 2, within=WITHIN,
     )  # fmt: skip
-    cursor = con.execute(query)
-    names = [column[0] for column in cursor.description or ()]
     found: dict[Key, Fits] = {}
-    for row in cursor.fetchall():
-        told = dict(zip(names, row, strict=True))
+    for told in dict_rows(con.execute(query)):
         better = found.setdefault((told["shop"], told["type"], told["category"]), [])
         if all(abs(told["rate"] - each["rate"]) >= COARSE for each in better):  # else it is the same rate, rounded
             better.append(told)

@@ -37,6 +37,8 @@ BY_ORDER = ("order_line", "settlement_line")  # the kinds of its records
 ORDERS, RECORDS = "k_orders", "k_records"  # tables: the order numbers, the records without one
 SPANS = "k_spans"
 BASE_OPEN, BASE_LINKS = "b_open", "b_links"  # views over the base's tables
+MADE, FOUND, SEEN_NOW = "k_links", "k_open", "k_seen"  # tables: what is computed anew
+GONE_GROUPS, GONE_LINKS, GONE_OPEN = "gone_groups", "gone_links", "gone_open"  # tables: what no longer holds
 
 
 class Refused(Exception):
@@ -103,9 +105,10 @@ def find_orders(
 
 def _of_decisions(con: duckdb.DuckDBPyConnection, decisions: Decisions) -> None:
     """The orders of what people matched, split or excluded, and of corrected order numbers."""
-    members = {m.record_key for match in decisions.matches if match.reconciliation == NAME for m in match.members}
-    members |= {key for apart in decisions.not_these if apart.reconciliation == NAME for key in apart.record_keys}
-    members |= {each.record_key for each in decisions.exclusions if each.reconciliation in ("", NAME)}
+    own = decisions.about(NAME)
+    members = {member.record_key for match in own.matches for member in match.members}
+    members |= {key for apart in own.not_these for key in apart.record_keys}
+    members |= {each.record_key for each in own.exclusions}
     if members:
         _insert(con, RECORDS, members)
         for view in (BASE_OPEN, BASE_LINKS):

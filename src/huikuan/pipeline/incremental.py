@@ -32,9 +32,15 @@ from huikuan.pipeline.closure import (
     BASE_LINKS,
     BASE_OPEN,
     BY_ORDER,
+    FOUND,
+    GONE_GROUPS,
+    GONE_LINKS,
+    GONE_OPEN,
+    MADE,
     NAME,
     ORDERS,
     RECORDS,
+    SEEN_NOW,
     Change,
     Refused,
     change_since,
@@ -51,6 +57,7 @@ from huikuan.pipeline.run_tables import (
     FACTS_ORDER,
     ORDER_FACTS,
     ORDER_ROW_GROUP,
+    ROW_GROUP,
     SORTED,
     columns,
     parameters,
@@ -67,8 +74,6 @@ from huikuan.records.rules import Rules
 
 log = logging.getLogger(__name__)
 Told = Callable[[str], None]
-MADE, FOUND = "k_links", "k_open"  # views: what is computed anew
-GONE_GROUPS, GONE_LINKS, GONE_OPEN = "gone_groups", "gone_links", "gone_open"  # tables: what no longer holds
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class Given:
 
         def sorted_rows(query: str, path: Path) -> None:
             key_only = path.name.endswith(".gone.parquet")
-            size = ORDER_ROW_GROUP if part.startswith("facts_") else 20_480
+            size = ORDER_ROW_GROUP if part.startswith("facts_") else ROW_GROUP
             counts.append(write(self.con, query, path, "ALL" if key_only else order, size))
 
         self.new.write_changed(part, sorted_rows, gone, more)
@@ -233,7 +238,7 @@ def _match(given: Given) -> None:
     backend = ibis.duckdb.from_connection(con)
     work = Workspace(backend)
     outcome, sides = _reconciled(given, backend, work, "k_order_lines")
-    for view, part in ((MADE, "links"), (FOUND, "open"), ("k_seen", "seen")):
+    for view, part in ((MADE, "links"), (FOUND, "open"), (SEEN_NOW, "seen")):
         con.execute(f"CREATE TABLE {view} AS SELECT * FROM read_parquet({literal(outcome.files[part])})")
     audits = [(outcome.audit, "")]
     if given.old.holds(f"{NAME}.audit"):
@@ -318,11 +323,11 @@ def _write(given: Given) -> None:
     gone_items = f"SELECT item_id FROM {GONE_OPEN} UNION SELECT item_id FROM {incremental_open.RESAID}"
     more = f"SELECT {columns(OPEN)} FROM {FOUND} UNION ALL SELECT {columns(OPEN)} FROM {incremental_open.RESAID}"
     given.change(f"{NAME}.open", gone_items, more, SORTED["open"])
-    incremental_open.write_said(given, GONE_OPEN, FOUND)
+    incremental_open.write_said(given)
     records = " UNION ".join(
         f"SELECT record_key FROM {table} WHERE record_key <> ''" for table in (GONE_LINKS, GONE_OPEN)
     )
-    given.change(f"{NAME}.seen", records, "SELECT * FROM k_seen", "record_key, side")
+    given.change(f"{NAME}.seen", records, f"SELECT * FROM {SEEN_NOW}", "record_key, side")
     _write_statement(given)
     passes = (
         f"SELECT pass, status, {sign}count(DISTINCT group_id) AS groups, {sign}count(*) AS links "

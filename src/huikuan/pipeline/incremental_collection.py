@@ -14,7 +14,7 @@ import pyarrow as pa
 from huikuan.insight import collection_orders, collection_settled, collection_status, fifo
 from huikuan.insight.collection import CollectionInputs, Setting, prove_orders
 from huikuan.insight.collection_cube import cube_sql, receipts_sql
-from huikuan.pipeline.closure import ORDERS, Refused
+from huikuan.pipeline.closure import GONE_LINKS, MADE, ORDERS, Refused
 from huikuan.pipeline.run_files import PLACE, ROOM
 from huikuan.pipeline.run_tables import SORTED
 from huikuan.pipeline.sorted_file import SortedFile
@@ -33,9 +33,9 @@ def write_collection(given: Given) -> None:
     con = given.con
     con.execute(f"CREATE TABLE {WAS} AS SELECT * FROM ({given.old.sql('collection')}) WHERE {OURS}")
     con.execute(f"CREATE TABLE {SHARES} AS SELECT * FROM ({given.old.sql('share')}) WHERE {OURS}")
-    _settle(given, "k_order_lines_was", "gone_links")
+    _settle(given, "k_order_lines_was", GONE_LINKS)
     con.execute(f"CREATE TABLE k_settled_was AS {SETTLED}")
-    setting, inputs = _settle(given, "k_order_lines", "k_links")
+    setting, inputs = _settle(given, "k_order_lines", MADE)
     changed = con.execute(
         f"SELECT 1 FROM ((FROM k_settled_was EXCEPT {SETTLED}) UNION ALL ({SETTLED} EXCEPT FROM k_settled_was)) LIMIT 1"
     ).fetchone()

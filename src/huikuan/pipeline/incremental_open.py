@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from huikuan.engine.model import OPEN, SEEN, Definition, Sides
 from huikuan.engine.pass3_amount import Window
 from huikuan.engine.pass6_suggest import suggest
-from huikuan.pipeline.closure import BASE_OPEN, NAME
+from huikuan.pipeline.closure import BASE_OPEN, FOUND, GONE_OPEN, NAME, SEEN_NOW
 from huikuan.pipeline.run_tables import columns
 from huikuan.pipeline.said import SAID, said_sql
 
@@ -23,12 +23,12 @@ RESAID = "k_resaid"
 
 
 def suggest_again(given: Given, backend: Any, definition: Definition, sides: Sides, window_days: int) -> None:
-    """Fill `suggestion` of the items computed anew (k_open) and make RESAID of the others that have another one now."""
+    """Fill `suggestion` of the items computed anew and make RESAID of the others that have another one now."""
     con = given.con
     names = columns(SEEN)
     con.execute(
         f"CREATE TABLE k_all_waiting AS SELECT {names} FROM ({given.old.sql(f'{NAME}.seen')}) WHERE group_id IS NULL "
-        f"AND record_key NOT IN (SELECT record_key FROM gone_open) UNION ALL SELECT {names} FROM k_seen "
+        f"AND record_key NOT IN (SELECT record_key FROM {GONE_OPEN}) UNION ALL SELECT {names} FROM {SEEN_NOW} "
         f"WHERE group_id IS NULL"
     )
     waiting = backend.table("k_all_waiting")
@@ -42,21 +42,22 @@ def suggest_again(given: Given, backend: Any, definition: Definition, sides: Sid
         con.unregister("k_found")
     now = "coalesce(s.suggestion, '')"
     con.execute(
-        f"CREATE OR REPLACE TABLE k_open AS SELECT o.* REPLACE (CASE WHEN o.record_key <> '' THEN {now} "
-        f"ELSE o.suggestion END AS suggestion) FROM k_open o LEFT JOIN k_suggested s USING (side, record_key)"
+        f"CREATE OR REPLACE TABLE {FOUND} AS SELECT o.* REPLACE (CASE WHEN o.record_key <> '' THEN {now} "
+        f"ELSE o.suggestion END AS suggestion) FROM {FOUND} o LEFT JOIN k_suggested s USING (side, record_key)"
     )
     con.execute(
         f"CREATE TABLE {RESAID} AS SELECT {columns(OPEN)} FROM ("
         f"SELECT o.* REPLACE ({now} AS suggestion), o.suggestion <> {now} AS differs "
-        f"FROM (SELECT * FROM {BASE_OPEN} WHERE record_key <> '' AND item_id NOT IN (SELECT item_id FROM gone_open)) o "
+        f"FROM (SELECT * FROM {BASE_OPEN} WHERE record_key <> '' "
+        f"AND item_id NOT IN (SELECT item_id FROM {GONE_OPEN})) o "
         f"LEFT JOIN k_suggested s USING (side, record_key)) WHERE differs"
     )
 
 
-def write_said(given: Given, gone: str, found: str) -> None:
+def write_said(given: Given) -> None:
     """What open records say: of those computed anew."""
-    asked = f"SELECT DISTINCT split_part(record_key, ':', 1) FROM {found} WHERE record_key <> ''"
+    asked = f"SELECT DISTINCT split_part(record_key, ':', 1) FROM {FOUND} WHERE record_key <> ''"
     kinds = {row[0] for row in given.con.execute(asked).fetchall()}
-    said = said_sql(found, {kind: f"k_{kind}s" for kind in SAID if kind in kinds})
+    said = said_sql(FOUND, {kind: f"k_{kind}s" for kind in SAID if kind in kinds})
     part = f"{NAME}.said"
-    given.change(part, f"SELECT DISTINCT record_key FROM {gone} WHERE record_key <> ''", said, "record_key")
+    given.change(part, f"SELECT DISTINCT record_key FROM {GONE_OPEN} WHERE record_key <> ''", said, "record_key")

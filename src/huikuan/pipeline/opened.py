@@ -23,6 +23,7 @@ from huikuan.pipeline.run_files import ChangedSortedFile
 from huikuan.pipeline.runs import Manifest, files_of, read_manifest
 from huikuan.pipeline.sorted_file import SortedFile
 from huikuan.records.decisions import Decisions
+from huikuan.records.sql import dict_rows
 
 RUNS_KEPT = 4
 ANSWERS_KEPT = 300
@@ -68,8 +69,7 @@ class OpenedRun:
         cursor = self._con.cursor()
         try:
             cursor.execute(sql, params or [])
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return dict_rows(cursor)
         finally:
             cursor.close()
 

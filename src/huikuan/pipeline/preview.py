@@ -21,6 +21,7 @@ from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, quoted
 from huikuan.pipeline.facts import register_kind
 from huikuan.pipeline.reconciling import Asked
+from huikuan.pipeline.run_tables import statement_sql
 from huikuan.pipeline.trial import try_out
 from huikuan.recons import definition_of
 from huikuan.records.decisions import Decisions
@@ -28,6 +29,7 @@ from huikuan.records.errors import UserError
 from huikuan.records.kinds import KINDS
 from huikuan.records.messages import gettext_noop, register
 from huikuan.records.rules import Rules
+from huikuan.records.sql import dict_rows
 from huikuan.records.user_reconciliation import UserReconciliation
 
 register(
@@ -84,7 +86,7 @@ def preview(
         asked = Asked((own.name,), book.today(), first, last)
         with tempfile.TemporaryDirectory() as folder:
             made = try_out(con, definition_of(own), facts, rules, decisions, asked, Path(folder) / "tried")[1]
-            return _told(con, made["links"], made["open"])
+            return _told(con, own.name, made["links"], made["open"])
     finally:
         con.close()
 
@@ -110,16 +112,15 @@ def _facts(
     return Facts(backend, {name: backend.table(f"{name}_near") for name in names}, book.timezone)
 
 
-def _told(con: duckdb.DuckDBPyConnection, links: str, opened: str) -> Preview:
+def _told(con: duckdb.DuckDBPyConnection, name: str, links: str, opened: str) -> Preview:
     con.execute(f"CREATE OR REPLACE TABLE tried_links AS {links}")
     con.execute(f"CREATE OR REPLACE TABLE tried_open AS {opened}")
+    statement = statement_sql(name, "SELECT * FROM tried_links", "SELECT * FROM tried_open")
     sums = con.execute(
-        """SELECT side, currency, count(*), sum(amount), coalesce(sum(amount) FILTER (state = 'matched'), 0),
-            coalesce(sum(amount) FILTER (state = 'difference'), 0), coalesce(sum(amount) FILTER (state = 'open'), 0)
-        FROM (SELECT side, currency, allocated AS amount,
-                CASE WHEN status IN ('matched', 'manual') THEN 'matched' ELSE 'difference' END AS state FROM tried_links
-            UNION ALL SELECT side, currency, amount, 'open' FROM tried_open WHERE record_key <> '')
-        GROUP BY ALL ORDER BY ALL"""
+        f"""SELECT side, currency, links + coalesce(waiting, 0), total, matched, difference, open FROM ({statement})
+        LEFT JOIN (SELECT side, currency, count(*) AS waiting FROM tried_open WHERE record_key <> '' GROUP BY ALL)
+            USING (side, currency)
+        ORDER BY side, currency"""
     ).fetchall()
     passes = con.execute(
         'SELECT "pass", count(DISTINCT group_id), count(*) FROM tried_links GROUP BY ALL ORDER BY 2 DESC, 1'
@@ -136,28 +137,20 @@ def _told(con: duckdb.DuckDBPyConnection, links: str, opened: str) -> Preview:
 
 def _groups(con: duckdb.DuckDBPyConnection, which: str) -> list[dict[str, Any]]:
     """Examples of groups: sums and counts of both sides, the first record of each."""
-    return _rows(
-        con,
-        f"""SELECT group_id, any_value("pass") AS "pass", any_value(residual) AS residual, min(date) AS date,
+    query = f"""SELECT group_id, any_value("pass") AS "pass", any_value(residual) AS residual, min(date) AS date,
             any_value(evidence) AS evidence, any_value(currency) AS currency,
             count(*) FILTER (side = 'left') AS left_count, count(*) FILTER (side = 'right') AS right_count,
             coalesce(sum(allocated) FILTER (side = 'left'), 0) AS left_sum,
             coalesce(sum(allocated) FILTER (side = 'right'), 0) AS right_sum,
             min(record_key) FILTER (side = 'left') AS left_key, min(record_key) FILTER (side = 'right') AS right_key
-        FROM tried_links WHERE {which} GROUP BY group_id ORDER BY date, group_id LIMIT {EXAMPLES}""",
-    )
+        FROM tried_links WHERE {which} GROUP BY group_id ORDER BY date, group_id LIMIT {EXAMPLES}"""
+    return dict_rows(con.execute(query))
 
 
 def _open(con: duckdb.DuckDBPyConnection, side: str) -> list[dict[str, Any]]:
     columns = 'record_key, date, amount, currency, "class", needs_work, cause_evidence'
-    return _rows(
-        con,
+    query = (
         f"SELECT {columns} FROM tried_open WHERE side = '{side}' AND record_key <> '' "
-        f"ORDER BY needs_work DESC, date, record_key LIMIT {EXAMPLES}",
+        f"ORDER BY needs_work DESC, date, record_key LIMIT {EXAMPLES}"
     )
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    con.execute(query)
-    names = [column[0] for column in con.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in con.fetchall()]
+    return dict_rows(con.execute(query))

@@ -10,6 +10,7 @@ from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.records.user_reconciliation import UserReconciliation
 from huikuan.records.user_reconciliation_file import read, to_plain
+from huikuan.server.accounts.access import actor_name
 from huikuan.server.audit.services import record
 from huikuan.server.books import models
 from huikuan.server.books.models import Book
@@ -92,12 +93,11 @@ def _add(
     book: Book, name: str, last: models.UserReconciliation | None, definition: dict[str, Any], by: Any,
     *, ended: bool = False,
 ) -> models.UserReconciliation:  # fmt: skip
-    user = getattr(by, "user", by)
     return models.UserReconciliation.objects.create(
         book=book,
         name=name,
         version=(last.version if last else 0) + 1,
         definition=definition,
         ended=ended,
-        by=user if isinstance(user, str) else getattr(user, "username", ""),
+        by=actor_name(by) if by else "",
     )

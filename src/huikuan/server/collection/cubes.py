@@ -10,6 +10,7 @@ from typing import Any
 
 from huikuan.insight.collection_cube import cubes_sql, rows_sql
 from huikuan.pipeline.results import Results
+from huikuan.records.sql import dict_rows
 
 _lock = threading.Lock()
 
@@ -45,8 +46,7 @@ def rows(results: Results, sql: str, values: dict[str, Any] | None = None) -> li
     cursor = results.run.cursor()
     try:
         cursor.execute(sql, bound(sql, values or {}))
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return dict_rows(cursor)
     finally:
         cursor.close()
 

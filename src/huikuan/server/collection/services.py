@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from huikuan.server.books.models import Book
 from huikuan.server.collection import queries
 from huikuan.server.collection.cubes import rows
 from huikuan.server.collection.filters import Wanted
+from huikuan.server.core.shortcuts import file_answer
 from huikuan.server.core.statuses import look_of
 from huikuan.server.jobs.models import Job
 from huikuan.server.jobs.services import start
@@ -113,12 +113,9 @@ def answer(book: Book, found: Results, wanted: Wanted, kind: str, request: Any) 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"list.{kind}"
         count = write(book, found, wanted, kind, path, actor_name(request))
-        kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
-        with path.open("rb") as made:
-            shutil.copyfileobj(made, kept)
-    kept.seek(0)
+        response = file_answer(path, file_name(book, found, kind), FORMATS[kind])
     record(request, "collection.export", book, book=book, after={"format": kind, "orders": count})
-    return FileResponse(kept, as_attachment=True, filename=file_name(book, found, kind), content_type=FORMATS[kind])
+    return response
 
 
 def attachment(path: Path, kind: str, name: str) -> StreamingHttpResponse:

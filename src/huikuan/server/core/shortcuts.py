@@ -1,14 +1,17 @@
-"""Small helpers of views: toasts, answers to forms in a dialog or drawer."""
+"""Small helpers of views: toasts, answers to forms in a dialog or drawer, files as answers."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 
@@ -31,6 +34,15 @@ def book_url(request: HttpRequest, name: str, *args: Any, query: dict[str, Any] 
     address = book_path(name, request.book.slug, *args)  # type: ignore[attr-defined]
     params = request.scope.params | {key: value for key, value in (query or {}).items() if value not in (None, "")}  # type: ignore[attr-defined]
     return f"{address}?{urlencode(params)}" if params else address
+
+
+def file_answer(path: Path, name: str, content_type: str | None = None) -> FileResponse:
+    """A file as an answer, to be saved under a name. What stands at `path` may be removed at once."""
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
+    with path.open("rb") as made:
+        shutil.copyfileobj(made, kept)
+    kept.seek(0)
+    return FileResponse(kept, as_attachment=True, filename=name, content_type=content_type)
 
 
 def done(request: HttpRequest, url: str) -> HttpResponse:

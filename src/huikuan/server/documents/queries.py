@@ -19,6 +19,7 @@ from huikuan.pipeline.compute import connect
 from huikuan.records.kind import record_key_parts
 from huikuan.records.kinds import KINDS
 from huikuan.records.messages import translated
+from huikuan.records.sql import dict_rows
 from huikuan.server.books.models import Book
 from huikuan.server.core import numbers, statuses
 from huikuan.server.documents.library import library_book
@@ -166,7 +167,7 @@ def first_records(book: Book, document: DocumentRow, names: bool, limit: int = S
                 [limit],
             )
             title = translated(KINDS[kind].title)
-            samples.append({"kind": kind, "title": title, "fields": fields, "rows": masked(_dicts(rows), names)})
+            samples.append({"kind": kind, "title": title, "fields": fields, "rows": masked(dict_rows(rows), names)})
     finally:
         con.close()
     return samples
@@ -247,8 +248,3 @@ def in_words(book: Book, name: str, value: Any) -> Any:
     if isinstance(value, datetime):
         return numbers.moment(book.local(value))
     return numbers.day(value) if isinstance(value, date) else value
-
-
-def _dicts(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.audit.services import record
 from huikuan.server.collection import queries
 from huikuan.server.collection.views import nothing_yet
-from huikuan.server.core.shortcuts import book_url
+from huikuan.server.core.shortcuts import book_url, file_answer
 from huikuan.server.reporting import report_of
 from huikuan.server.reports import shown
 
@@ -117,13 +116,10 @@ def download(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     printed = Printed(
         getattr(request.user, "shown_name", "") or request.user.get_username(), book.local(datetime.now(UTC))
     )
-    kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
+    file_name = f"{table.title}-{book.name}-{(table.as_of or book.today()).isoformat()}.{kind}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"report.{kind}"
         write_report(table, kind, path, printed)
-        with path.open("rb") as made:
-            shutil.copyfileobj(made, kept)
-    kept.seek(0)
+        response = file_answer(path, file_name, TYPES[kind])
     record(request, "report.export", book, after={"report": name, "format": kind, **params})
-    file_name = f"{table.title}-{book.name}-{(table.as_of or book.today()).isoformat()}.{kind}"
-    return FileResponse(kept, as_attachment=True, filename=file_name, content_type=TYPES[kind])
+    return response

@@ -21,6 +21,7 @@ from huikuan.pipeline.results import Results
 from huikuan.pipeline.sorted_file import in_order
 from huikuan.records.decisions import Decisions
 from huikuan.records.kinds import KINDS
+from huikuan.records.sql import dict_rows
 from huikuan.server.books.models import Book
 from huikuan.server.documents.library import library_book
 from huikuan.server.workbench.models import Correction, ManualRecord
@@ -58,8 +59,7 @@ def identity(book: Book, decisions: Decisions) -> str:
 def rows(cursor: duckdb.DuckDBPyConnection, sql: str, params: list[Any]) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries."""
     cursor.execute(sql, params)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return dict_rows(cursor)
 
 
 def of_order(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +24,7 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.books.rule_changes import RULE_KINDS
 from huikuan.server.books.user_reconciliations import titles
 from huikuan.server.core.paging import Page, encode, page_params
-from huikuan.server.core.shortcuts import book_url, done
+from huikuan.server.core.shortcuts import book_url, done, file_answer
 from huikuan.server.documents.library import library_book
 from huikuan.server.jobs.models import Job
 from huikuan.server.workbench import what_if
@@ -175,13 +174,9 @@ def export(request: HttpRequest, pk: Any) -> HttpResponseBase:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"changes.{kind}"
             write_detail(con, "changes", found.changes, {}, kind, path, facts)
-            kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
-            with path.open("rb") as made:
-                shutil.copyfileobj(made, kept)
+            return file_answer(path, f"{_('What would change')}-{job.book.today()}.{kind}")
     finally:
         con.close()
-    kept.seek(0)
-    return FileResponse(kept, as_attachment=True, filename=f"{_('What would change')}-{job.book.today()}.{kind}")
 
 
 def _job(request: HttpRequest, pk: Any) -> Job:
