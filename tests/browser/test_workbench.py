@@ -124,8 +124,10 @@ def test_the_address_holds_the_filter_and_back_restores_the_selection(page: Any,
     page.get_by_role("link", name="All open").click()
     left.get_by_role("searchbox").fill("> 20")
     page.wait_for_url("**show=all**lq=**")
+    page.locator("[data-loading]").last.wait_for(state="detached")  # a click on what is being replaced goes nowhere
     left.get_by_role("button", name="Amount").click()
     page.wait_for_url("**lsort=-amount**")
+    page.locator("[data-loading]").last.wait_for(state="detached")
     left.get_by_role("checkbox").nth(1).check()
     chosen = figure(page, "left")
     assert chosen != "0.00"
