@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import pyarrow as pa
-from ibis.expr.operations import InMemoryTable
+from ibis.backends.sql.datatypes import DuckDBType
 
 from huikuan.engine.model import ENTRY, Sides
 
@@ -43,11 +45,11 @@ class Workspace:
         name = f"kept_{uuid.uuid4().hex}"
         self._hold(name, expression)
         self._kept.append(name)
-        return self._table(name, expression)
+        return self._table(name)
 
     def _hold(self, name: str, expression: Any) -> None:
         """CREATE TEMP TABLE AS, without the second round of compilation that `create_table` makes."""
-        for table in expression.op().find(InMemoryTable):
+        for table in expression.op().find(ops.InMemoryTable):
             self._register(table)
         self.backend.raw_sql(f'CREATE TEMP TABLE "{name}" AS {self.backend.compile(expression)}')
 
@@ -63,9 +65,12 @@ class Workspace:
         found = self.backend.con.execute(f'SELECT 1 FROM temp.main."{table.op().name}" LIMIT 1').fetchone()
         return found is None
 
-    def _table(self, name: str, expression: Any) -> Any:
-        """The table with the schema that its expression promised, checked against what the backend made of it."""
-        return self.backend.table(name, database=("temp", "main"))
+    def _table(self, name: str) -> Any:
+        """A kept table in the types that DuckDB gave it (`backend.table` asks for them by a query of its own)."""
+        told = self.backend.con.table(f"temp.main.{name}")
+        schema = ibis.schema({column: _type_of(str(kind)) for column, kind in zip(told.columns, told.types, strict=True)})
+        place = ops.Namespace(catalog="temp", database="main")
+        return ops.DatabaseTable(name, schema=schema, source=self.backend, namespace=place).to_expr()
 
     def drop(self, table: Any) -> None:
         """Drop a kept table before the end, when it was large."""
@@ -117,10 +122,23 @@ def no_sides() -> Sides:
 
 
 def conform(table: Any, columns: Mapping[str, str]) -> Any:
-    """Exactly these columns, in this order, in these types; a column the table lacks is null."""
-    return table.select(
-        **{
-            name: table[name].cast(kind) if name in table.columns else ibis.null().cast(kind)
-            for name, kind in columns.items()
-        }
-    )
+    """Exactly these columns, in this order, in these types; a column the table lacks is null.
+
+    Where the table is a selection itself, or a join, it becomes one that has these columns: of nested selections of
+    twenty columns most of a small run would be spent on compiling.
+    """
+    node = table.op()
+    merges = isinstance(node, ops.Project | ops.JoinChain)
+    told = node.values if merges else node.fields
+    values = {
+        name: (told[name].to_expr() if name in told else ibis.null()).cast(kind).op() for name, kind in columns.items()
+    }
+    if merges:
+        return node.copy(values=values).to_expr()
+    return ops.Project(node, values).to_expr()
+
+
+@cache
+def _type_of(told: str) -> Any:
+    """A type of DuckDB as Ibis has it."""
+    return DuckDBType.from_string(told)
