@@ -1,6 +1,7 @@
 // Charts: <figure data-chart="ID-OF-JSON-SCRIPT"> draws the ECharts option found in that JSON script element.
 // Colours, fonts and number formats come from here, so a page states data and axes only. A value axis with
-// `money: true` in its `axisLabel` is shown in 万 / 亿 or k / M; a series' `link` list makes its items open addresses.
+// `money: true` in its `axisLabel` is shown in 万 / 亿 or k / M, with `rate: true` in per cent; `figures` says what the
+// figures of the tooltip are (money, count, rate); a series' `link` list makes its items open addresses.
 import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import {
   AriaComponent, DatasetComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent,
@@ -34,6 +35,16 @@ export function shortMoney(value: number): string {
   return (value < 0 ? "\u2212" : "") + text;
 }
 
+function count(value: number): string {
+  return money(value).replace(/\.00$/, "");
+}
+
+function rate(value: number): string {
+  return `${money(value * 100)}%`;
+}
+
+const FIGURES: Record<string, (value: number) => string> = { money, count, rate };
+
 type Option = Record<string, any>;
 
 function css(name: string): string {
@@ -59,6 +70,7 @@ function axis(option: Option | undefined): Option | undefined {
     splitLine: { lineStyle: { color: css("--bd") }, ...(option.splitLine ?? {}) },
     axisLabel: {
       color: css("--tx3"), fontSize: 11, ...(option.axisLabel ?? {}), ...(isMoney ? { formatter: shortMoney } : {}),
+      ...(option.axisLabel?.rate ? { formatter: (value: number) => `${+(value * 100).toFixed(2)}%` } : {}),
     },
   };
 }
@@ -76,7 +88,7 @@ function themed(source: Option): Option {
     ...option,
     tooltip: {
       trigger: "axis", appendToBody: false, confine: true, backgroundColor: css("--sf"), borderColor: css("--bd2"),
-      textStyle: { color: css("--tx"), fontSize: 12 }, valueFormatter: money, ...(option.tooltip ?? {}),
+      textStyle: { color: css("--tx"), fontSize: 12 }, valueFormatter: FIGURES[option.figures] ?? money, ...(option.tooltip ?? {}),
     },
     xAxis: axis(option.xAxis),
     yAxis: axis(option.yAxis),

@@ -39,7 +39,7 @@ def write(report: ReportTable, path: Path) -> None:
             lines = [row.values for row in section.rows] + ([totals] if totals else [])
             for values in lines:
                 writer.writerow([_cell(value, column) for value, column in zip(values, section.columns, strict=True)])
-        for note in report.notes:
+        for note in report.printed_notes:
             writer.writerow([note])
 
 

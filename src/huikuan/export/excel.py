@@ -134,7 +134,7 @@ def _totals(sheet: Any, styles: Styles, section: Section, totals: Sequence[Any],
 
 
 def _foot(sheet: Any, styles: Styles, report: ReportTable, row: int) -> None:
-    for note in report.notes:
+    for note in report.printed_notes:
         sheet.write_string(row, 0, note, styles.note)
         row += 1
     if report.signature:

@@ -18,7 +18,7 @@ def document(report: ReportTable) -> dict[str, Any]:
         "as_of": report.as_of.isoformat() if report.as_of else None,
         "facts": dict(report.facts),
         "rows": [row for section in report.sections for row in _rows(section)],
-        "notes": list(report.notes),
+        "notes": list(report.printed_notes),
     }
 
 

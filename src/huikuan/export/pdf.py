@@ -102,7 +102,7 @@ def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
         "landscape": wide,
         "size": 7.5 if wide else 8.5,
         "sections": sections,
-        "notes": list(report.notes),
+        "notes": list(report.printed_notes),
         "signature": list(report.signature),
         "printed": f"{printed_by} {printed.time_text}".strip(),
         "hash": hashlib.sha256(content.encode()).hexdigest()[:HASH_DIGITS],

@@ -15,6 +15,15 @@ register(
         "report.unknown": _("There is no report “%(name)s”. Known reports: %(known)s."),
         "report.parameter": _("The report “%(report)s” needs “%(parameter)s”."),
         "report.choice": _("“%(value)s” is no value of “%(parameter)s”. Possible: %(known)s."),
+        "report.control": _(
+            "The report “%(report)s” does not balance and is not shown: %(label)s is %(found)s, %(agrees_with)s is "
+            "%(expected)s."
+        ),
+        "report.stale": _(
+            "Files were imported or decisions made since the last reconciliation, so this report would not balance. "
+            "Reconcile, then ask again."
+        ),
+        "report.span": _("The period ends (%(last)s) before it begins (%(first)s)."),
         "report.account": _("The account “%(account)s” has no lines up to %(as_of)s. Import its statement first."),
         "report.currencies": _("The account “%(account)s” has several currencies (%(known)s). Choose one."),
         "pdf.no_font": _(

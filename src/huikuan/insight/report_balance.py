@@ -134,4 +134,5 @@ REPORT = Report(
         Parameter("currency", _("Currency")),
     ),
     make,
+    group="accounts",
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from huikuan.insight import messages  # noqa: F401
-from huikuan.insight.tables import ReportTable
+from huikuan.insight.tables import Chart, Control, Equation, ReportTable, Section
 from huikuan.records.decisions import ManualMatch
-from huikuan.records.errors import UserError
+from huikuan.records.document import Document
+from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 from huikuan.records.rules import Rules
+from huikuan.records.sql import dict_rows
 
 if TYPE_CHECKING:
     from huikuan.insight.report_write_offs import WriteOff
@@ -29,6 +32,8 @@ class ReportSource:
 
     `collection` and `collection_share` as `insight.collection` makes them; the current records; links and open items
     of payout-bank and order-settlement (columns of the engine's LINKS and OPEN), the latter's audit of fees (AUDIT);
+    `order_line`: current records as well. `opens` and `all_links`: what is open in each reconciliation with the
+    decisions made since laid over, and its links, by name. `imports`: the standing documents; `timezone` the book's.
     `documents` names documents by id; `write_offs` are the `matches` by hand whose sides differ. `language` is the
     active language's code (for fonts).
     """
@@ -51,11 +56,26 @@ class ReportSource:
     language: str = "en"
     write_offs: tuple[WriteOff, ...] = ()
     matches: tuple[ManualMatch, ...] = ()
+    order_line: str = ""
+    opens: Mapping[str, str] = field(default_factory=dict)
+    all_links: Mapping[str, str] = field(default_factory=dict)
+    imports: tuple[Document, ...] = ()
+    timezone: str = "Asia/Shanghai"
+
+    def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a query with $names; values that it does not name are left out."""
+        bound = {name: value for name, value in (values or {}).items() if re.search(rf"\${name}\b", sql)}
+        return dict_rows(self.con.execute(sql, bound))
+
+    def platform_of(self, shop: str) -> str:
+        """The platform of a shop as the rules tell it; the shop itself where they don't."""
+        return next((each.platform for each in self.rules.shops if each.name == shop and each.platform), shop)
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One thing to choose. `choices` empty: free text; `type` date: ISO 8601."""
+    """One thing to choose. `choices` empty: free text; `type` date: ISO 8601, count: a whole number. `words`: what the
+    choices are called. `hidden`: no field of a form; figures that are opened say it."""
 
     name: str
     title: str
@@ -63,11 +83,14 @@ class Parameter:
     required: bool = False
     default: str = ""
     choices: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report by name. `needs`: tables of the source without which it says nothing."""
+    """A report by name. `needs`: tables of the source without which it says nothing. `group`: where it stands on the
+    list of reports (`reports.GROUPS`); `detail`: the rows behind other reports' figures, not on the list."""
 
     name: str
     title: str
@@ -75,6 +98,8 @@ class Report:
     parameters: tuple[Parameter, ...]
     make: Callable[[ReportSource, Mapping[str, Any]], ReportTable]
     needs: tuple[str, ...] = ()
+    group: str = ""
+    detail: bool = False
 
     def build(self, source: ReportSource, params: Mapping[str, str] | None = None) -> ReportTable:
         """The finished report. Raises UserError for a parameter that is missing or wrong."""
@@ -90,7 +115,10 @@ class Report:
             if parameter.choices and text not in parameter.choices:
                 known = ", ".join(parameter.choices)
                 raise UserError("report.choice", value=text, parameter=parameter.name, known=known)
-            values[parameter.name] = _date(parameter.name, text) if parameter.type == "date" else text
+            values[parameter.name] = READ.get(parameter.type, _text)(parameter.name, text)
+        first, last = values.get("from"), values.get("to")
+        if isinstance(first, date) and isinstance(last, date) and first > last:
+            raise UserError("report.span", first=first.isoformat(), last=last.isoformat())
         return values
 
 
@@ -103,6 +131,23 @@ def _date(name: str, text: str) -> date | None:
         raise UserError("report.choice", value=text, parameter=name, known="2026-10-31") from error
 
 
+def _count(name: str, text: str) -> int | None:
+    if text and not (text.isascii() and text.isdecimal() and len(text) < 6):
+        raise UserError("report.choice", value=text, parameter=name, known="0, 1, 2 ...")
+    return int(text) if text else None
+
+
+def _text(name: str, text: str) -> str:
+    return text
+
+
+READ: dict[str, Callable[[str, str], Any]] = {"date": _date, "count": _count}
+FROM = Parameter("from", _("From"), "date")
+TO = Parameter("to", _("To"), "date")
+SHOP = Parameter("shop", _("Shop"))
+PERIODS = {"day": _("By day"), "week": _("By week"), "month": _("By month")}
+
+
 def period_text(first: date | None, last: date | None) -> str:
     """A span of days for a head; blank where it is not limited."""
     if not first and not last:
@@ -113,6 +158,43 @@ def period_text(first: date | None, last: date | None) -> str:
 def unit_text(currency: str) -> str:
     """A currency as the unit of a table: its name where the language has a short one, else its code."""
     return translated(_("CNY")) if currency == "CNY" else currency
+
+
+def finished(
+    report: Report,
+    source: ReportSource,
+    facts: Sequence[tuple[str, str]],
+    sections: Sequence[Section],
+    *,
+    notes: Sequence[str] = (),
+    controls: Sequence[Control] = (),
+    charts: Sequence[Chart] = (),
+    equations: Sequence[Equation] = (),
+) -> ReportTable:
+    """The report with its head. The as-of day and the units are added to `facts`; `notes` are translated here. Raises
+    InvariantError `report.control` where a control total does not hold: such a report is not shown."""
+    for control in controls:
+        if control.found != control.expected:
+            raise InvariantError(
+                "report.control", report=translated(report.title), label=control.label, found=control.found,
+                agrees_with=control.agrees_with, expected=control.expected,
+            )  # fmt: skip
+    units = ", ".join(unit_text(unit) for unit in sorted({section.currency for section in sections} - {""}))
+    head = (
+        *facts,
+        (translated(_("As of")), source.as_of.isoformat()),
+        *(((translated(_("Unit")), units),) if units else ()),
+    )
+    return ReportTable(
+        report.name, translated(report.title), source.company, head, tuple(sections),
+        tuple(translated(note) for note in notes), signature(), source.as_of, source.language,
+        tuple(controls), tuple(charts), tuple(equations),
+    )  # fmt: skip
+
+
+def period_fact(params: Mapping[str, Any]) -> tuple[str, str]:
+    """The period for the head of a report."""
+    return translated(_("Period")), period_text(params["from"], params["to"])
 
 
 def signature() -> tuple[str, ...]:

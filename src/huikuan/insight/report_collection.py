@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from huikuan.insight.measures import DIMENSIONS, MEASURES, measure_rows, status_title
-from huikuan.insight.report_base import Parameter, Report, ReportSource, period_text, signature, unit_text
+from huikuan.insight.report_base import PERIODS, Parameter, Report, ReportSource, period_text, signature, unit_text
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.records.errors import InvariantError
@@ -20,7 +20,6 @@ BY_PERIOD = ("orders", "gross", "fees", "receivable", *PLACES, "collection_rate"
 FEES = ("settled_gross", "fees", "fee_rate")
 # Columns left out where all their figures are zero.
 RARE = ("disputed", "written_off")
-PERIODS = {"day": _("By day"), "week": _("By week"), "month": _("By month")}
 IDENTITY = _(
     "Receivable = net sales − fees = collected + in transit + in wallets + not due + overdue + disputed + written off."
 )
@@ -95,7 +94,7 @@ def _section(title: str, dimension: str, measures: Sequence[str], rows: list[dic
         label = status_title(row[dimension]) if dimension == "status" else row[dimension] or ""
         drill = {dimension: row[dimension] or "", "currency": currency}
         lines.append(Row((label, *(row[name] for name in shown)), drill=drill))
-    return Section(translated(title), columns, tuple(lines), translated(_("Total")), currency)
+    return Section(translated(title), columns, tuple(lines), translated(_("Total")), currency, target="collection")
 
 
 REPORT = Report(
@@ -110,4 +109,5 @@ REPORT = Report(
     ),
     make,
     needs=("collection",),
+    group="collection",
 )

@@ -148,4 +148,5 @@ REPORT = Report(
     (Parameter("from", _("From"), "date"), Parameter("to", _("To"), "date"), Parameter("shop", _("Shop"))),
     make,
     needs=("order_open", "order_links"),
+    group="sales",
 )

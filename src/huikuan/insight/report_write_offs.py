@@ -170,4 +170,5 @@ REPORT = Report(
         Parameter("reason", _("Reason")), Parameter("person", _("Person")),
     ),
     make,
+    group="reconciliation",
 )  # fmt: skip

@@ -4,16 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from huikuan.insight import report_balance, report_collection, report_fees, report_write_offs
+from huikuan.insight import (
+    report_ageing,
+    report_balance,
+    report_collection,
+    report_days,
+    report_fees,
+    report_overdue,
+    report_write_offs,
+)
 from huikuan.insight.report_base import Parameter, Report, ReportSource
 from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import UserError
+from huikuan.records.messages import gettext_noop as _
 
-__all__ = ["REPORTS", "Parameter", "Report", "ReportSource", "build_report"]
+__all__ = ["GROUPS", "REPORTS", "Parameter", "Report", "ReportSource", "build_report"]
 
+# How the list of reports is parted. A report of no group stands last.
+GROUPS: dict[str, str] = {
+    "collection": _("Collection"),
+    "accounts": _("Accounts"),
+    "sales": _("Sales and fees"),
+    "reconciliation": _("Reconciliation"),
+    "": _("Further reports"),
+}
 REPORTS: dict[str, Report] = {
     report.name: report
-    for report in (report_collection.REPORT, report_balance.REPORT, report_fees.REPORT, report_write_offs.REPORT)
+    for report in (
+        report_collection.REPORT,
+        report_ageing.REPORT,
+        report_overdue.OVERDUE,
+        report_overdue.ROWS,
+        report_days.REPORT,
+        report_days.ORDERS,
+        report_balance.REPORT,
+        report_fees.REPORT,
+        report_write_offs.REPORT,
+    )
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -28,24 +28,29 @@ def ratio_of(part: Decimal | int | None, whole: Decimal | int | None) -> Decimal
 @dataclass(frozen=True)
 class Column:
     """One column. `total`: its rows are added up. `ratio`: part and whole columns of a rate, so that totals have
-    their own rate. Money has its section's unit."""
+    their own rate. Money has its section's unit. `definition`: what its figures are, in one sentence. `drill`: what its
+    figures ask for beside their row's `drill`; None: its figures open nothing."""
 
     key: str
     title: str
     type: ColumnType = "text"
     total: bool = False
     ratio: tuple[str, str] | None = None
+    definition: str = ""
+    drill: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class Row:
     """Values in the order of the columns: str, int, Decimal, date or None (blank). `drill`: dimension values.
-    `adds`: (index of a row of the section, sign) of the rows that this row's money adds up."""
+    `adds`: (index of a row of the section, sign) of the rows that this row's money adds up. `target`: what the row
+    opens, where that is not its section's."""
 
     values: tuple[Any, ...]
     style: RowStyle = ""
     drill: dict[str, str] = field(default_factory=dict)
     adds: tuple[tuple[int, int], ...] = ()
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class Section:
     """One table of a report. `total_label` non-blank: a totals row stands below the rows.
 
     `detail`: a list of records (filters and a frozen header make sense), not a statement. `currency` is the unit of
-    its money columns: one only, sums never cross currencies.
+    its money columns: one only, sums never cross currencies. `target`: what its figures open, by their row's and
+    column's `drill` on top of the section's: `collection`, `open/RECONCILIATION`, `source`, or a report's name.
     """
 
     title: str
@@ -63,6 +69,8 @@ class Section:
     currency: str = ""
     detail: bool = True
     zero_shown: bool = False  # statements show 0.00, lists a dash
+    target: str = ""
+    drill: Mapping[str, str] = field(default_factory=dict)
 
     def index(self, key: str) -> int:
         """Position of a column."""
@@ -90,8 +98,66 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Series:
+    """One run of figures of a chart, a figure per category. `colour`: a colour token such as `--overdue`, else the
+    palette's."""
+
+    name: str
+    values: tuple[Decimal | int | None, ...]
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture of a report's figures. `stacked`: parts of a whole, one horizontal bar a category. `bars`: figures by
+    day or a spread, side by side. `lines`: over months. `unit` says what the figures are; `summary` the picture in one
+    sentence; `drills` (a category each) with `target` what its marks open."""
+
+    title: str
+    kind: Literal["stacked", "bars", "lines"]
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    type: ColumnType = "money"
+    unit: str = ""
+    summary: str = ""
+    target: str = ""
+    drills: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A roll-forward in one line: (sign, label, amount) one after another; the last term is what the others make."""
+
+    title: str
+    terms: tuple[tuple[str, str, Decimal], ...]
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control total: what the report makes, and what it has to agree with, in words and as reckoned elsewhere."""
+
+    label: str
+    found: Decimal | int
+    agrees_with: str
+    expected: Decimal | int
+    currency: str = ""
+
+    def sentence(self) -> str:
+        """As it is printed."""
+        return (
+            f"{self.label}: {_plain(self.found)} = {self.agrees_with}: {_plain(self.expected)} {self.currency}".strip()
+        )
+
+
+def _plain(value: Decimal | int) -> str:
+    return f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
+
+
+@dataclass(frozen=True)
 class ReportTable:
-    """A finished report. `facts`: label and value pairs of the head (company, period, as-of, unit, account ...)."""
+    """A finished report. `facts`: label and value pairs of the head (company, period, as-of, unit, account ...).
+    `controls` hold: a report of which one does not is not made (`report_base.finished`)."""
 
     name: str
     title: str
@@ -102,6 +168,21 @@ class ReportTable:
     signature: tuple[str, ...] = ()
     as_of: date | None = None
     language: str = "en"
+    controls: tuple[Control, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    equations: tuple[Equation, ...] = ()
+
+    @property
+    def definitions(self) -> tuple[tuple[str, str], ...]:
+        """What each column's figures are: (title, definition), each once."""
+        told = {c.title: c.definition for section in self.sections for c in section.columns if c.definition}
+        return tuple(told.items())
+
+    @property
+    def printed_notes(self) -> tuple[str, ...]:
+        """Everything that stands below the tables of a file: control totals, definitions, notes."""
+        defined = (f"{title}: {definition}" for title, definition in self.definitions)
+        return (*(control.sentence() for control in self.controls), *self.notes, *defined)
 
     @property
     def columns_max(self) -> int:

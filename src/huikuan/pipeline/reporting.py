@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import duckdb
 
 from huikuan.insight.report_base import ReportSource
 from huikuan.insight.reports import build_report
 from huikuan.insight.tables import ReportTable
 from huikuan.pipeline import facts
 from huikuan.pipeline.compute import connect
+from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.results import Results
 from huikuan.pipeline.write_offs import write_offs
 from huikuan.records.decisions import Decisions
+from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.kinds import KINDS
 from huikuan.records.rules import Rules
 
@@ -30,17 +37,31 @@ PARTS = {
 def report(
     results: Results, name: str, params: Mapping[str, str], rules: Rules, decisions: Decisions, language: str = "en"
 ) -> ReportTable:
-    """Build a report over a published run. UserError for an unknown report or a wrong parameter."""
+    """Build a report over a published run. UserError for an unknown report or a wrong parameter, and where a report
+    does not balance because its facts are newer than the run."""
+    with report_source(results, rules, decisions, language) as source:
+        written_off = write_offs(results, decisions) if name == "write_offs" else ()
+        try:
+            return build_report(name, replace(source, write_offs=written_off), params)
+        except InvariantError as error:
+            if _is_stale(results, decisions):
+                raise UserError("report.stale") from error
+            raise
+
+
+@contextmanager
+def report_source(results: Results, rules: Rules, decisions: Decisions, language: str = "en") -> Iterator[ReportSource]:
+    """Where reports over a published run read; its connection is closed afterwards."""
     con = connect()
     try:
         for kind in KINDS.values():
             facts.register_kind(con, results.book.lake, kind, decisions)
-        names: dict[str, str] = {}
+        names: dict[str, Any] = {}
         for part, file in PARTS.items():
             if results.run.files.holds(file):
                 con.execute(f"CREATE VIEW {part} AS {results.run.files.sql(file)}")
                 names[part] = part
-        source = ReportSource(
+        yield ReportSource(
             con=con,
             company=results.book.name,
             as_of=results.manifest.as_of,
@@ -49,10 +70,38 @@ def report(
             wallet_line="wallet_line",
             bank_line="bank_line",
             language=language,
-            write_offs=write_offs(results, decisions) if name == "write_offs" else (),
             matches=decisions.matches,
+            order_line="order_line",
+            opens={each: _open_now(con, results, each, decisions) for each in results.manifest.names},
+            all_links={each: _links(results, each) for each in results.manifest.names},
+            imports=tuple(results.book.lake.documents()),
+            timezone=results.book.timezone,
             **names,
         )
-        return build_report(name, source, params)
     finally:
         con.close()
+
+
+def _open_now(con: duckdb.DuckDBPyConnection, results: Results, name: str, decisions: Decisions) -> str:
+    """What is open in a reconciliation now: the run's file, or a table where decisions were made since."""
+    if not results.run.overlay(name, decisions):
+        return f"({results.run.files.sql(f'{name}.open')})"
+    table = f"open_{name}".replace("-", "_")
+    cursor = results.run.cursor()
+    try:
+        con.register(
+            table, cursor.execute(f"SELECT * FROM {results.run.now(name, 'open', decisions)}").fetch_arrow_table()
+        )
+    finally:
+        cursor.close()
+    return table
+
+
+def _links(results: Results, name: str) -> str:
+    return f"({results.run.files.sql(f'{name}.links')})"
+
+
+def _is_stale(results: Results, decisions: Decisions) -> bool:
+    """Whether the facts or the decisions are no longer those of the run."""
+    manifest = results.manifest
+    return results.book.lake.version() != manifest.facts or hash_of(decisions) != manifest.decisions

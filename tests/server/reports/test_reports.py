@@ -50,7 +50,7 @@ def test_the_summary_agrees_with_the_list(auditor: Client, book: Book, by: str) 
     assert page.status_code == 200
     table = page.context["tables"][0]
     listed = auditor.get(f"/b/{book.slug}/collection/?first=2026-09-01&last=2026-10-31").context["totals"][0]
-    heads = [head for head, _figures in table.heads]
+    heads = [head for head, *_rest in table.heads]
     totals = dict(zip(heads, [value for _kind, value, _url in table.totals.cells], strict=True))
     assert (totals["Orders"], totals["Receivable"], totals["Collected"], totals["Overdue"]) == (
         listed["orders"], listed["receivable"], listed["collected"], listed["overdue"],
@@ -61,7 +61,7 @@ def test_every_row_opens_its_orders(auditor: Client, book: Book) -> None:
     page = auditor.get(address(book, "collection-summary/?by=week&from=2026-10-01&to=2026-10-31"))
     seen = 0
     for table in page.context["tables"][:3]:
-        number = [head for head, _figures in table.heads].index("Orders")
+        number = [head for head, *_rest in table.heads].index("Orders")
         for line in table.lines:
             listed = auditor.get(line.cells[0][2])
             assert listed.status_code == 200

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huikuan.insight.report_base import Parameter, Report, unit_text
-from huikuan.insight.report_collection import PERIODS
-from huikuan.insight.tables import Row, Section
+from huikuan.insight.report_base import PERIODS, Parameter, Report, unit_text
+from huikuan.insight.tables import Column, Row, Section
 from huikuan.records.messages import translated
 from huikuan.server.books.models import Account, Book
 from huikuan.server.collection.queries import last_day
-from huikuan.server.core.scope import parse_period
 from huikuan.server.core.shortcuts import book_url
+from huikuan.server.reports.drill import address_of
 
 LINES_MAX = 500  # of a section on screen; the files have all
 # Parameters that hold a day of the period unless the address says otherwise.
 PERIOD_DAYS = ("from", "to")
+NO_DAY = "-"  # in an address: the period is open at this end
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Preset:
+    """A period to choose with one click."""
+
+    word: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class Line:
     """One row of a table: cells (type, value, address), and its look."""
 
@@ -45,11 +55,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A section ready to draw. `heads`: title and whether it holds figures."""
+    """A section ready to draw. `heads`: title, whether it holds figures, what they are."""
 
     title: str
     unit: str
-    heads: list[tuple[str, bool]]
+    heads: list[tuple[str, bool, str]]
     lines: list[Line]
     totals: Line | None
     zero_shown: bool
@@ -63,13 +73,46 @@ def params_of(request: HttpRequest, report: Report, found: Any) -> dict[str, str
     told = {}
     for parameter in report.parameters:
         default = days[parameter.name].isoformat() if parameter.name in days else parameter.default
-        told[parameter.name] = request.GET.get(parameter.name, default).strip()[:100]
+        value = request.GET.get(parameter.name, default).strip()[:100]
+        told[parameter.name] = "" if value == NO_DAY and parameter.name in PERIOD_DAYS else value
     return told
+
+
+def presets_of(request: HttpRequest, report: Report, params: Mapping[str, str], found: Any) -> list[Preset]:
+    """Periods to choose with one click, for a report that has one."""
+    if not any(parameter.name == "from" for parameter in report.parameters):
+        return []
+    last = last_day(found, request.scope)  # type: ignore[attr-defined]
+    month, quarter = last.replace(day=1), last.replace(month=(last.month - 1) // 3 * 3 + 1, day=1)
+    before, week = month - timedelta(days=1), last - timedelta(days=last.weekday())
+    spans = (
+        (_("This week"), week, last),
+        (_("Last week"), week - timedelta(days=7), week - timedelta(days=1)),
+        (_("This month"), month, last),
+        (_("Last month"), before.replace(day=1), before),
+        (_("This quarter"), quarter, last),
+        (_("This year"), last.replace(month=1, day=1), last),
+        (_("All"), None, last),
+    )
+    made = []
+    for word, first, end in spans:
+        days = {"from": first.isoformat() if first else NO_DAY, "to": end.isoformat()}
+        chosen = params["from"] == days["from"].replace(NO_DAY, "") and params["to"] == days["to"]
+        address = book_url(request, "reports:report", report.name, query={**params, **days})
+        made.append(Preset(word, address, chosen))
+    return made
 
 
 def fields_of(book: Book, report: Report, params: Mapping[str, str], shops: list[str]) -> list[Field]:
     """The form of a report. The as-of day stands in the top bar and is no field."""
-    return [_field(book, each, params, shops) for each in report.parameters if each.name not in ("as_of", "currency")]
+    left_out = ("as_of", "currency")
+    shown = [each for each in report.parameters if each.name not in left_out and not each.hidden]
+    return [_field(book, each, params, shops) for each in shown]
+
+
+def kept_of(report: Report, params: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a figure asked for that has no field; the form keeps it."""
+    return [(each.name, params[each.name]) for each in report.parameters if each.hidden and params[each.name]]
 
 
 def _field(book: Book, parameter: Parameter, params: Mapping[str, str], shops: list[str]) -> Field:
@@ -81,11 +124,17 @@ def _field(book: Book, parameter: Parameter, params: Mapping[str, str], shops: l
     elif parameter.name == "shop":
         options = [("", _("All shops"))] + [(shop, shop) for shop in shops]
     elif parameter.choices:
-        options = [
-            (choice, translated(PERIODS[choice]) if choice in PERIODS else choice) for choice in parameter.choices
-        ]
+        words = {**PERIODS, **parameter.words}
+        options = [(choice, translated(words[choice]) if choice in words else choice) for choice in parameter.choices]
     label, value = translated(parameter.title), params.get(parameter.name, "")
-    return Field(parameter.name, label, value, parameter.type, parameter.required, options)
+    return Field(
+        parameter.name,
+        label,
+        value,
+        {"count": "number"}.get(parameter.type, parameter.type),
+        parameter.required,
+        options,
+    )
 
 
 def accounts_of(book: Book) -> list[Account]:
@@ -93,46 +142,45 @@ def accounts_of(book: Book) -> list[Account]:
     return list(Account.objects.filter(book=book, kind__in=("bank", "wallet")).order_by("kind", "name"))
 
 
-def table_of(request: HttpRequest, report: Report, section: Section, params: Mapping[str, str]) -> Table:
+def table_of(request: HttpRequest, section: Section, params: Mapping[str, str]) -> Table:
     """A section with the addresses of what its rows are made of."""
-    heads = [(column.title, column.type in ("money", "count", "rate")) for column in section.columns]
-    lines = [_line(request, report, section, row, params) for row in section.rows[:LINES_MAX]]
+    heads = [(c.title, c.type in ("money", "count", "rate"), c.definition) for c in section.columns]
+    lines = [_line(request, section, row, params) for row in section.rows[:LINES_MAX]]
     totals = section.totals()
-    last = Line(_total_cells(section, totals), "total") if totals else None
+    last = Line(_total_cells(request, section, totals, params), "total") if totals else None
     return Table(
         section.title, unit_text(section.currency) if section.currency else "", heads, lines, last, section.zero_shown,
         max(len(section.rows) - LINES_MAX, 0),
     )  # fmt: skip
 
 
-def _total_cells(section: Section, totals: tuple[Any, ...]) -> Sequence[tuple[str, Any, str]]:
+def _total_cells(
+    request: HttpRequest, section: Section, totals: tuple[Any, ...], params: Mapping[str, str]
+) -> Sequence[tuple[str, Any, str]]:
     """The totals row; its label stands in the first column, whatever that holds."""
     return [
-        (column.type if number else "text", value, "")
+        (column.type if number else "text", value, _cell_url(request, section, Row(()), column, params))
         for number, (column, value) in enumerate(zip(section.columns, totals, strict=True))
     ]
 
 
-def _line(request: HttpRequest, report: Report, section: Section, row: Row, params: Mapping[str, str]) -> Line:
-    address = drill_url(request, row.drill, params) if report.name == "collection-summary" else ""
-    if section.columns[0].key == "order_no":
-        address = book_url(request, "workbench:order", row.values[0])
-    cells = [
-        (column.type, value, address if number == 0 else "")
-        for number, (column, value) in enumerate(zip(section.columns, row.values, strict=True))
-    ]
+def _line(request: HttpRequest, section: Section, row: Row, params: Mapping[str, str]) -> Line:
+    cells = []
+    for number, (column, value) in enumerate(zip(section.columns, row.values, strict=True)):
+        if column.key == "order_no":
+            address = address_of(request, "order", {"order_no": value}, params) if not row.style else ""
+        elif number == 0:
+            address = address_of(request, row.target or section.target, {**section.drill, **row.drill}, params)
+            address = address if row.drill else ""
+        else:
+            address = _cell_url(request, section, row, column, params) if value else ""
+        cells.append((column.type, value, address))
     return Line(cells, row.style)
 
 
-def drill_url(request: HttpRequest, drill: Mapping[str, str], params: Mapping[str, str]) -> str:
-    """The orders behind a row of the collection summary: the same totals on the list."""
-    query = {"currency": drill.get("currency", ""), "shop": drill.get("shop") or params.get("shop", "")}
-    query |= {"status": drill.get("status", ""), "first": params.get("from", ""), "last": params.get("to", "")}
-    for period in ("day", "week", "month"):
-        days = parse_period(drill.get(period, "")) if drill.get(period) else None
-        if days:
-            first, last = (day.isoformat() for day in days)
-            query["first"], query["last"] = max(first, query["first"]), min(last, query["last"] or last)
-    if "shop" in drill and not drill["shop"]:
+def _cell_url(request: HttpRequest, section: Section, row: Row, column: Column, params: Mapping[str, str]) -> str:
+    """What a figure opens: what its column, its row and its section ask for together."""
+    if column.drill is None:
         return ""
-    return book_url(request, "collection:list", query=query)
+    asked = {**section.drill, **row.drill, **column.drill}
+    return address_of(request, row.target or section.target, asked, params)

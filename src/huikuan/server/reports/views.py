@@ -15,18 +15,21 @@ from django.views.decorators.http import require_GET
 
 from huikuan.export.files import write_report
 from huikuan.export.printed import Printed
-from huikuan.insight.report_collection import PERIODS
-from huikuan.insight.reports import REPORTS
+from huikuan.insight.report_base import Report
+from huikuan.insight.reports import GROUPS, REPORTS
 from huikuan.insight.tables import ReportTable
-from huikuan.records.errors import UserError
+from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.messages import translated
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.audit.services import record
+from huikuan.server.books.models import Account
 from huikuan.server.collection import queries
 from huikuan.server.collection.views import nothing_yet
 from huikuan.server.core.shortcuts import book_url, file_answer
 from huikuan.server.reporting import report_of
 from huikuan.server.reports import shown
+from huikuan.server.reports.charts import chart_of
+from huikuan.server.reports.shown import NO_DAY, PERIOD_DAYS
 
 FILES = (("xlsx", "Excel", "file-spreadsheet"), ("pdf", "PDF", "file-type-pdf"), ("csv", "CSV", "file-description"))
 TYPES = {
@@ -39,26 +42,40 @@ ICONS = {
     "bank-reconciliation": "building-bank",
     "fee_audit": "receipt-2",
     "write_offs": "equal-not",
+    "receivables-ageing": "hourglass",
+    "overdue": "alert-triangle",
+    "days-to-collect": "clock-hour-4",
+    "payouts": "circle-arrow-right",
+    "wallet-roll-forward": "wallet",
+    "receivables-roll-forward": "rotate",
+    "platform-fees": "receipt-dollar",
+    "refunds": "arrow-back-up",
+    "settlement-differences": "equal-not",
+    "exceptions": "list-details",
+    "reconciliation-report": "calendar-check",
 }
 
 
 @require_GET
 @book_view("view_money")
 def report_list(request: HttpRequest) -> HttpResponse:
-    """The reports there are."""
-    book = request.book  # type: ignore[attr-defined]
-    lines = [
-        {
-            "name": each.name, "title": translated(each.title), "note": translated(each.description),
-            "icon": ICONS.get(each.name, "report-money"),
-            "periods": [(code, translated(word)) for code, word in PERIODS.items()]
-            if any(p.name == "by" for p in each.parameters) else [],
-            "of_account": (of_account := any(p.name == "account" for p in each.parameters)),
-            "accounts": shown.accounts_of(book) if of_account else [],
-        }
-        for each in REPORTS.values()
-    ]  # fmt: skip
-    return render(request, "reports/list.html", {"reports": lines})
+    """The reports there are, by group."""
+    accounts = shown.accounts_of(request.book)  # type: ignore[attr-defined]
+    listed = [each for each in REPORTS.values() if not each.detail]
+    groups = [
+        {"title": translated(title), "reports": [_entry(each, accounts) for each in listed if each.group == group]}
+        for group, title in GROUPS.items()
+    ]
+    return render(request, "reports/list.html", {"groups": [group for group in groups if group["reports"]]})
+
+
+def _entry(report: Report, accounts: list[Account]) -> dict[str, Any]:
+    of_account = any(parameter.name == "account" and parameter.required for parameter in report.parameters)
+    return {
+        "name": report.name, "title": translated(report.title), "note": translated(report.description),
+        "icon": ICONS.get(report.name, "report-money"), "of_account": of_account,
+        "accounts": accounts if of_account else [],
+    }  # fmt: skip
 
 
 @require_GET
@@ -76,6 +93,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     context: dict[str, Any] = {
         "name": name, "title": translated(chosen.title), "note": translated(chosen.description),
         "fields": shown.fields_of(request.book, chosen, params, queries.shops_of(found)),  # type: ignore[attr-defined]
+        "kept": shown.kept_of(chosen, params), "presets": shown.presets_of(request, chosen, params, found),
         "as_of": found.manifest.as_of,
     }  # fmt: skip
     missing = [each.name for each in chosen.parameters if each.required and not params[each.name]]
@@ -83,15 +101,21 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         return render(request, "reports/report.html", context | {"missing": missing})
     try:
         table = _build(request, name, params)
-    except UserError as error:
+    except (UserError, InvariantError) as error:
         return render(request, "reports/report.html", context | {"fault": str(error)}, status=422)
     context |= {
         "table": table,
-        "tables": [shown.table_of(request, chosen, section, params) for section in table.sections],
-        "files": [(word, icon, book_url(request, "reports:download", name, query=params | {"format": kind}))
+        "tables": [shown.table_of(request, section, params) for section in table.sections],
+        "charts": [chart_of(request, chart, n, params) for n, chart in enumerate(table.charts, 1)],
+        "files": [(word, icon, book_url(request, "reports:download", name, query=_said(params) | {"format": kind}))
                   for kind, word, icon in FILES],
     }  # fmt: skip
     return render(request, "reports/report.html", context)
+
+
+def _said(params: Mapping[str, str]) -> dict[str, str]:
+    """Parameters for an address: a day that is left open is said to be so."""
+    return {name: value or (NO_DAY if name in PERIOD_DAYS else "") for name, value in params.items()}
 
 
 def _build(request: HttpRequest, name: str, params: Mapping[str, str]) -> ReportTable:
