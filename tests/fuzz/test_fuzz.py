@@ -7,7 +7,7 @@ import pytest
 from tests.fuzz.running import fuzz
 from tests.fuzz.targets import TARGETS, Target
 
-FILES = 200
+FILES = 120
 WHOLE_EVERY = {"workbooks": 100}  # each starts a process
 SLOW = {"text tables": 60}  # each goes the whole way
 

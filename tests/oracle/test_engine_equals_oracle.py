@@ -43,7 +43,7 @@ BY_AMOUNT = Definition(
     window_days=5,
     lead_days=1,
 )
-SLOWLY = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+SLOWLY = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 BACKEND = ibis.duckdb.connect(threads=2)
 
 amounts = st.sampled_from(["-5", "-1", "0", "0.01", "0.05", "1", "1", "5", "10"])

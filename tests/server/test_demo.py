@@ -15,6 +15,7 @@ from huikuan.server.jobs.services import JobContext
 from tests.server.world import World
 
 
+@pytest.mark.engine
 @pytest.mark.django_db
 def test_the_demo_is_loaded_into_a_book_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "ORDERS", 60)

@@ -29,7 +29,7 @@ def test_the_web_tests_pass_on_postgresql(tmp_path: Path, monkeypatch: pytest.Mo
             "no:xdist",
             "--reuse-db",
             "-m",
-            "not postgres and not browser",
+            "not postgres and not browser and not engine",
             "tests/server",
         ]
         run = subprocess.run(

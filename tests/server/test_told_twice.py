@@ -72,6 +72,7 @@ def test_lines_that_may_be_one_movement_or_two_are_told_on_the_page(world: World
     assert sum("may be one movement that two files tell" in page for page in pages) == 1
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize(("movements", "balance"), [(1, "53"), (2, "103")])
 def test_a_person_says_whether_it_is_one_movement_or_two(
     world: World, tmp_path: Path, movements: int, balance: str

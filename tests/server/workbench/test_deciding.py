@@ -243,6 +243,7 @@ def test_an_auditor_sees_no_action(world: Any, demo: Book) -> None:
     assert "Your role may only read here" in html
 
 
+@pytest.mark.engine
 def test_a_match_whose_record_changed_is_shown_and_kept_as_it_is_now(clerk: Client, demo: Book, found: Any) -> None:
     left, right = equal_pair(found)
     made = services.match(demo, "test", NAME, [left["record_key"]], [right["record_key"]])

@@ -34,6 +34,7 @@ PAYOUTS = {
 }
 
 
+@pytest.mark.engine
 def test_it_is_run_shown_decided_and_ended_like_the_built_in_ones(demo: Book, clerk: Client) -> None:
     own, faults = read(PAYOUTS)
     assert own is not None, faults
@@ -66,6 +67,7 @@ def test_it_is_run_shown_decided_and_ended_like_the_built_in_ones(demo: Book, cl
 CHANGED = '[[reconciliation]]\nname = "order-settlement"\ntolerance = 20\n'
 
 
+@pytest.mark.engine
 def test_what_if_tells_exactly_what_a_run_with_the_changed_rules_finds(demo: Book, world: Any) -> None:
     services.reconcile(demo, "command line")
     before = _states(demo)
