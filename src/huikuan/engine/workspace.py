@@ -68,7 +68,9 @@ class Workspace:
     def _table(self, name: str) -> Any:
         """A kept table in the types that DuckDB gave it (`backend.table` asks for them by a query of its own)."""
         told = self.backend.con.table(f"temp.main.{name}")
-        schema = ibis.schema({column: _type_of(str(kind)) for column, kind in zip(told.columns, told.types, strict=True)})
+        schema = ibis.schema(
+            {column: _type_of(str(kind)) for column, kind in zip(told.columns, told.types, strict=True)}
+        )
         place = ops.Namespace(catalog="temp", database="main")
         return ops.DatabaseTable(name, schema=schema, source=self.backend, namespace=place).to_expr()
 

@@ -152,14 +152,14 @@ def _open(source: ReportSource) -> str:
 
 def _balance(source: ReportSource, table: str, values: dict[str, Any], items: Iterable[Item]) -> Balance:
     """Opening and movements make the books with the items taken away; the last stated balance is the statement."""
-    moved, opening, stated = _opening_and_stated(source, table, values)
+    moved, opening, stated = opening_and_stated(source, table, values)
     found = tuple(items)
     between = sum((item.amount * (1 if item.part in ("ours_in", "theirs_out") else -1) for item in found), ZERO)
     added_up = opening + moved
     return Balance(added_up + between, added_up if stated is None else stated, stated is not None, found)
 
 
-def _opening_and_stated(
+def opening_and_stated(
     source: ReportSource, table: str, values: dict[str, Any]
 ) -> tuple[Decimal, Decimal, Decimal | None]:
     """Sum of the movements; balance before the first; the last balance that the account's files state, or None."""

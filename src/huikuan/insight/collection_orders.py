@@ -25,8 +25,8 @@ NO_ORDERS = """CREATE OR REPLACE TEMP TABLE c_order (oid BIGINT, shop VARCHAR, o
 # The furthest state of an order's lines; a line that came to nothing says less than one that goes on.
 STATES = "['cancelled', 'unpaid', 'refunded', 'paid', 'shipped', 'received', 'closed']"
 
-LINES_SQL = """
-CREATE OR REPLACE TEMP TABLE c_order_sum AS
+# The lines of the orders as of a day. `refunded_on` is when a refund was made, null where it is not told.
+LIVE_SQL = """
 WITH line AS (
     SELECT shop, order_no, currency, status, business_date,
         CASE WHEN paid_at < $end THEN paid_at END AS paid_at,
@@ -34,8 +34,8 @@ WITH line AS (
         CASE WHEN received_at < $end THEN received_at END AS received_at,
         CASE WHEN closed_at < $end THEN closed_at END AS closed_at,
         coalesce(paid, 0) AS paid, coalesce(platform_borne, 0) AS platform_borne,
-        CASE WHEN coalesce(refunded_at, CASE WHEN status IN ('refunded', 'cancelled') THEN closed_at END) >= $end
-            THEN 0 ELSE coalesce(refunded, 0) END AS refunded,
+        coalesce(refunded_at, CASE WHEN status IN ('refunded', 'cancelled') THEN closed_at END) AS refunded_on,
+        CASE WHEN refunded_on >= $end THEN 0 ELSE coalesce(refunded, 0) END AS refunded,
         status = 'cancelled' AND (closed_at IS NULL OR closed_at < $end) AS cancelled,
         status = 'unpaid' OR coalesce(paid_at >= $end, false) OR coalesce(line_no, '') = '' AS unpaid,
         shipped_at < $end OR (shipped_at IS NULL AND status IN ('shipped', 'received', 'closed')) AS shipped
@@ -45,6 +45,9 @@ WITH line AS (
 ), live AS (
     SELECT *, unpaid OR (cancelled AND NOT (paid > 0 AND refunded >= paid)) AS dead FROM line
 )
+"""
+LINES_SQL = """
+CREATE OR REPLACE TEMP TABLE c_order_sum AS {live}
 SELECT shop, order_no, currency,
     {states}[max(list_position({states}, status))] AS order_status,
     min(business_date) AS business_date, min(paid_at) AS paid_at, max(shipped_at) AS shipped_at,
@@ -95,7 +98,7 @@ def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Set
         con.execute(NO_ORDERS)
         return
     values = {"end": end_of_day(setting.as_of, setting.timezone), "as_of": setting.as_of}
-    con.execute(LINES_SQL.format(order_line=inputs.order_line, states=STATES), values)
+    con.execute(LINES_SQL.format(live=LIVE_SQL.format(order_line=inputs.order_line), states=STATES), values)
     _register_calendars(con, setting)
     local = {name: local_day(f"o.{name}_at", setting.timezone) for name in ("paid", "shipped", "received", "closed")}
     con.execute(DUE_SQL.format(day=f"coalesce({local['paid']}, o.business_date)", **local))

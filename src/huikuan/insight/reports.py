@@ -11,6 +11,9 @@ from huikuan.insight import (
     report_days,
     report_fees,
     report_overdue,
+    report_payouts,
+    report_roll_forward,
+    report_wallets,
     report_write_offs,
 )
 from huikuan.insight.report_base import Parameter, Report, ReportSource
@@ -38,6 +41,11 @@ REPORTS: dict[str, Report] = {
         report_days.REPORT,
         report_days.ORDERS,
         report_balance.REPORT,
+        report_payouts.REPORT,
+        report_wallets.REPORT,
+        report_wallets.LINES,
+        report_roll_forward.REPORT,
+        report_roll_forward.MOVEMENTS,
         report_fees.REPORT,
         report_write_offs.REPORT,
     )

@@ -63,9 +63,10 @@ def collection_url(request: HttpRequest, drill: Mapping[str, str], params: Mappi
     """The orders behind a row of the collection summary: the same totals on the list."""
     query = {"currency": drill.get("currency", ""), "shop": drill.get("shop") or params.get("shop", "")}
     query |= {"status": drill.get("status", ""), "figure": drill.get("figure", "")}
-    query |= {"first": params.get("from", ""), "last": params.get("to", "")}
+    if "from" not in drill:  # a state, of orders of any day
+        query |= {"first": params.get("from", ""), "last": params.get("to", "")}
     days = _days(drill, params)
-    if days:
+    if days and "from" not in drill:
         query |= {"first": days["from"], "last": days["to"]}
     if "shop" in drill and not drill["shop"]:
         return ""
