@@ -1,7 +1,8 @@
-"""The semantic layer over a collection: measures and dimensions by name, each with its definition in one sentence.
+"""The measures of a collection by name, each with its definition in one sentence, and questions asked of it directly.
 
 Home page, reports and exports ask here, so one word means one figure everywhere. A measure is additive unless it is a
-ratio of two others. Money is never summed across currencies: every question is asked by currency.
+ratio of two others. Money is never summed across currencies: every question is asked by currency. The subject `orders`
+of the semantic layer (`insight.semantic`) has the same measures.
 """
 
 from __future__ import annotations
@@ -12,25 +13,12 @@ from typing import Any
 
 import duckdb
 
-from huikuan.insight.tables import Column, ColumnType, ratio_of
+from huikuan.insight.semantic.model import Measure
+from huikuan.insight.tables import ratio_of
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
-
-@dataclass(frozen=True)
-class Measure:
-    """`sql` aggregates rows of a collection; a ratio has no SQL but a part and a whole (names of measures)."""
-
-    name: str
-    title: str
-    definition: str
-    sql: str = ""
-    type: ColumnType = "money"
-    ratio: tuple[str, str] | None = None
-
-    def column(self) -> Column:
-        """The measure as a column of a report, in the active language."""
-        return Column(self.name, translated(self.title), self.type, total=not self.ratio, ratio=self.ratio)
+__all__ = ["DIMENSIONS", "MEASURES", "Dimension", "Measure", "measure_rows", "receipts_by_day", "status_title"]
 
 
 @dataclass(frozen=True)
@@ -43,64 +31,58 @@ class Dimension:
     sql: str
 
 
-def _sum(expression: str) -> str:
-    return f"coalesce(sum({expression}), 0)::DECIMAL(38,5)"
-
-
 MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
-        Measure("orders", _("Orders"), _("Number of orders."), "count(*)", "count"),
-        Measure("paid", _("Paid"), _("What buyers paid, before refunds."), _sum("paid")),
-        Measure("platform_borne", _("Borne by platform"), _("What the platform pays on top."), _sum("platform_borne")),
-        Measure("refunded", _("Refunded"), _("Given back to buyers."), _sum("refunded")),
+        Measure("orders", _("Orders"), _("Number of orders."), how="count", type="count"),
+        Measure("paid", _("Paid"), _("What buyers paid, before refunds."), "paid"),
+        Measure("platform_borne", _("Borne by platform"), _("What the platform pays on top."), "platform_borne"),
+        Measure("refunded", _("Refunded"), _("Given back to buyers."), "refunded"),
         Measure(
             "gross",
             _("Net sales"),
             _("Paid and borne by the platform, less refunds, before fees."),
-            _sum("paid + platform_borne - refunded"),
+            "paid + platform_borne - refunded",
         ),
-        Measure("fees", _("Fees"), _("What platforms charged for the orders so far."), _sum("fees")),
-        Measure(
-            "receivable", _("Receivable"), _("Net sales less fees: what the orders bring in all."), _sum("receivable")
-        ),
-        Measure("settled", _("Settled"), _("What platforms have settled, less fees."), _sum("settled")),
-        Measure("collected", _("Collected"), _("Settled and found in the bank."), _sum("collected")),
-        Measure(
-            "in_transit", _("In transit"), _("Paid out by the platform, not yet found in the bank."), _sum("in_transit")
-        ),
+        Measure("fees", _("Fees"), _("What platforms charged for the orders so far."), "fees"),
+        Measure("receivable", _("Receivable"), _("Net sales less fees: what the orders bring in all."), "receivable"),
+        Measure("settled", _("Settled"), _("What platforms have settled, less fees."), "settled"),
+        Measure("collected", _("Collected"), _("Settled and found in the bank."), "collected"),
+        Measure("in_transit", _("In transit"), _("Paid out by the platform, not yet found in the bank."), "in_transit"),
         Measure(
             "in_wallets",
             _("In wallets"),
             _("Settled and still in the platform account."),
-            _sum("settled_not_collected - in_transit"),
+            "settled_not_collected - in_transit",
         ),
         Measure(
             "not_due",
             _("Not due"),
             _("Not settled, within its cycle; what a platform will take back counts negative."),
-            _sum("not_due"),
+            "not_due",
         ),
-        Measure("reserve", _("In reserve"), _("Not due: held back of what was settled."), _sum("reserve")),
-        Measure("overdue", _("Overdue"), _("Not settled though past its due date."), _sum("overdue")),
-        Measure("disputed", _("Disputed"), _("Not settled and in dispute."), _sum("disputed")),
+        Measure("reserve", _("In reserve"), _("Not due: held back of what was settled."), "reserve"),
+        Measure("overdue", _("Overdue"), _("Not settled though past its due date."), "overdue"),
+        Measure("disputed", _("Disputed"), _("Not settled and in dispute."), "disputed"),
         Measure(
             "written_off",
             _("Written off"),
             _("Not settled and closed, by a person or within the tolerance."),
-            _sum("written_off"),
+            "written_off",
         ),
         Measure(
             "overdue_orders",
             _("Overdue orders"),
             _("Number of orders with an overdue amount."),
-            "count(*) FILTER (overdue > 0)",
-            "count",
+            "overdue > 0",
+            how="count",
+            type="count",
         ),
         Measure(
             "fee_rate",
             _("Fee rate"),
             _("Fees of what was settled before fees."),
+            how="ratio",
             type="rate",
             ratio=("fees", "settled_gross"),
         ),
@@ -108,12 +90,13 @@ MEASURES: dict[str, Measure] = {
             "settled_gross",
             _("Settled before fees"),
             _("What platforms have settled, before fees."),
-            _sum("settled + fees"),
+            "settled + fees",
         ),
         Measure(
             "collection_rate",
             _("Collection rate"),
             _("Collected of the receivable."),
+            how="ratio",
             type="rate",
             ratio=("collected", "receivable"),
         ),

@@ -58,6 +58,7 @@ from huikuan.pipeline.run_tables import (
     ORDER_FACTS,
     ORDER_ROW_GROUP,
     ROW_GROUP,
+    SETTLEMENT_REST,
     SORTED,
     columns,
     parameters,
@@ -214,6 +215,8 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
     for kind in sorted(change.kinds & set(ORDER_FACTS)):
         chosen = f"SELECT * FROM {kind} WHERE order_no IN (SELECT order_no FROM {ORDERS})"
         given.change(f"facts_{kind}", f"SELECT order_no FROM {ORDERS}", chosen, FACTS_ORDER)
+    if "settlement_line" in change.kinds:
+        given.write_whole("settlement_rest", SETTLEMENT_REST)
     return keys, tuple(conflicts)
 
 

@@ -64,7 +64,7 @@ class OpenedRun:
         self._answers: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
         self._table("documents", "documents", memory=True)
 
-    def query(self, sql: str, params: list[Any] | None = None) -> list[dict[str, Any]]:
+    def query(self, sql: str, params: list[Any] | dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a query, as dictionaries."""
         cursor = self._con.cursor()
         try:

@@ -38,6 +38,7 @@ from huikuan.pipeline.run_tables import (
     FACTS_ORDER,
     ORDER_FACTS,
     ORDER_ROW_GROUP,
+    SETTLEMENT_REST,
     SORTED,
     columns,
     count_rows,
@@ -219,6 +220,7 @@ def _write_all(
     for kind, chosen in ORDER_FACTS.items():
         path = folder / f"facts_{kind}.parquet"
         write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, FACTS_ORDER, ORDER_ROW_GROUP)
+    write(con, SETTLEMENT_REST, folder / "settlement_rest.parquet", "record_key")
     return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)
 
 

@@ -22,6 +22,8 @@ SORTED = {
 }
 # The records of orders as the run has seen them: what the order page reads.
 ORDER_FACTS = dict.fromkeys(("order_line", "settlement_line", "wallet_line", "shipment_line"), "order_no <> ''")
+# Settlement lines of no order: with those of orders, all that was settled (pipeline.asking).
+SETTLEMENT_REST = "SELECT * FROM settlement_line WHERE coalesce(order_no, '') = ''"
 FACTS_ORDER = "order_no, record_key"
 
 
