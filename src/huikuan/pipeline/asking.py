@@ -18,7 +18,7 @@ OPEN_COLUMNS = (
 
 
 def source_of(results: Results, rules: Rules) -> Source:
-    """Where questions about a run are asked. Decisions made since the run are laid over what is open and the payouts."""
+    """Where questions about a run are asked. Decisions made since are laid over what is open and payouts."""
     run = results.run
     tables = {
         name: run.files.sql(part)
@@ -74,10 +74,11 @@ def _payouts_sql(results: Results) -> str:
     links, opened = (results.run.now(PAYOUTS, part, results.decisions) for part in ("links", "open"))
     columns = "side, record_key, group_id, document_id, source_row, scope AS account, order_no, currency"
     other = "CASE WHEN l.side = 'left' THEN d.right_day ELSE d.left_day END"
+    days = "max(date) FILTER (side = 'left') AS left_day, max(date) FILTER (side = 'right') AS right_day"
     return (
         f"SELECT {columns}, date AS business_date, allocated AS amount, status AS state, true AS matched, "
-        f"{other} AS other_day FROM {links} l LEFT JOIN (SELECT group_id, max(date) FILTER (side = 'left') AS left_day, "
-        f"max(date) FILTER (side = 'right') AS right_day FROM {links} GROUP BY group_id) d USING (group_id) "
+        f"{other} AS other_day FROM {links} l "
+        f"LEFT JOIN (SELECT group_id, {days} FROM {links} GROUP BY group_id) d USING (group_id) "
         f"UNION ALL BY NAME SELECT {columns}, date AS business_date, amount, class AS state, false AS matched, "
         f"NULL::DATE AS other_day FROM {opened} WHERE coalesce(record_key, '') <> ''"
     )

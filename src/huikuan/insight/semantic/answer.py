@@ -37,8 +37,8 @@ Figures = dict[str, Any]
 @dataclass(frozen=True)
 class Source:
     """Where questions are asked: `query(sql, values)` gives rows as dictionaries; `tables` are the named tables of
-    subjects as SQL (one that is not there is missing); `platforms` by shop. `current`: the results are today's, so that they can be held
-    against the whole."""
+    subjects as SQL (one that is not there is missing); `platforms` by shop. `current`: the results are today's, so that
+    they can be held against the whole."""
 
     query: Callable[[str, dict[str, Any]], list[dict[str, Any]]]
     tables: Mapping[str, str]
@@ -261,8 +261,8 @@ def _sorted(question: Question, block: Block) -> list[Key]:
         told: list[Any] = []
         for depth in range(1, len(key) + 1):
             value = block.figures(key[:depth]).get(name)
-            known = value is not None
-            told.append((key[depth - 1] == OTHERS, not known, (-value if down else value) if known else 0))
+            signed = 0 if value is None else -value if down else value
+            told.append((key[depth - 1] == OTHERS, value is None, signed))
             told.append(_order(key[depth - 1 : depth]))
         return told
 

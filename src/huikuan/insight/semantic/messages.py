@@ -21,12 +21,14 @@ register(
             "Add a condition, choose a longer period such as the month, or show only the first rows."
         ),
         "semantic.too_wide": _(
-            "That makes %(columns)s columns, at most %(most)s fit. Put “%(dimension)s” into the rows, or add a condition."
+            "That makes %(columns)s columns, at most %(most)s fit. Put “%(dimension)s” into the rows, or add a "
+            "condition."
         ),
         "semantic.total": _(
             "The cells of “%(measure)s” in %(currency)s add up to %(found)s, the rows to %(expected)s. Not shown."
         ),
         "semantic.no_period": _("To compare, the report needs a period: give a first and a last day."),
+        "semantic.others": _("The rows left over have no list of their own. Show all rows to open one."),
         "semantic.nothing": _("The results hold nothing about “%(subject)s” yet. Reconcile first."),
     }
 )

@@ -23,7 +23,12 @@ SETTLEMENT = Subject(
     f"SELECT *, CASE WHEN {GROSS} THEN 'gross' WHEN {FEE} THEN 'fee' ELSE 'movement' END AS part "
     "FROM {settlement} WHERE NOT corroborating",
     (
-        Measure("fees", _("Platform fees"), _("Fees charged, less those given back."), f"CASE WHEN {FEE} THEN -amount ELSE 0 END"),
+        Measure(
+            "fees",
+            _("Platform fees"),
+            _("Fees charged, less those given back."),
+            f"CASE WHEN {FEE} THEN -amount ELSE 0 END",
+        ),
         Measure(
             "fee_rate",
             _("Fee rate"),
@@ -52,7 +57,10 @@ SETTLEMENT = Subject(
             f"CASE WHEN {GROSS} THEN amount ELSE 0 END",
         ),
         Measure(
-            "sales", _("Sales settled"), _("Components of sales alone."), "CASE WHEN type = 'sale' THEN amount ELSE 0 END"
+            "sales",
+            _("Sales settled"),
+            _("Components of sales alone."),
+            "CASE WHEN type = 'sale' THEN amount ELSE 0 END",
         ),
         Measure(
             "refunds",
@@ -76,7 +84,9 @@ SETTLEMENT = Subject(
         PLATFORM,
         SHOP,
         ACCOUNT,
-        Dimension("type", _("Fee type"), _("What the component is: sale, refund, commission ..."), "type", words="type"),
+        Dimension(
+            "type", _("Fee type"), _("What the component is: sale, refund, commission ..."), "type", words="type"
+        ),
         Dimension("part", _("Part"), _("Sales before fees, fees, or other movements."), "part", words="part_of"),
         Dimension("item", _("Bill item"), _("The platform's own wording."), "item", many=True),
         Dimension("sku", _("Item code"), _("The item, where the bill tells it."), "sku", many=True),
@@ -94,7 +104,7 @@ SETTLEMENT = Subject(
     control=("amount", "SELECT currency, total AS amount FROM {order_statement} WHERE side = 'right'"),
     control_of=_("the reconciliation of orders and settlement"),
     named=(("shop", "settlement", "settlement_of_shops"),),
-)  # fmt: skip
+)
 
 PAYOUTS = Subject(
     "payouts",
@@ -105,12 +115,33 @@ PAYOUTS = Subject(
     "SELECT * FROM {payouts} WHERE side = 'left'",
     (
         Measure("amount", _("Paid out"), _("Payouts, returned ones negative."), "amount"),
-        Measure("arrived", _("Arrived"), _("Payouts matched with a bank line, a difference included."), "CASE WHEN matched THEN amount ELSE 0 END"),
-        Measure("not_arrived", _("Not arrived"), _("Payouts without a bank line."), "CASE WHEN matched THEN 0 ELSE amount END"),
-        Measure("payouts", _("Payouts"), _("Number of payouts."), "record_key", how="distinct", type="count",
-                apart=("class", "state")),
         Measure(
-            "arrival_rate", _("Arrival rate"), _("Arrived of paid out."), how="ratio", type="rate",
+            "arrived",
+            _("Arrived"),
+            _("Payouts matched with a bank line, a difference included."),
+            "CASE WHEN matched THEN amount ELSE 0 END",
+        ),
+        Measure(
+            "not_arrived",
+            _("Not arrived"),
+            _("Payouts without a bank line."),
+            "CASE WHEN matched THEN 0 ELSE amount END",
+        ),
+        Measure(
+            "payouts",
+            _("Payouts"),
+            _("Number of payouts."),
+            "record_key",
+            how="distinct",
+            type="count",
+            apart=("class", "state"),
+        ),
+        Measure(
+            "arrival_rate",
+            _("Arrival rate"),
+            _("Arrived of paid out."),
+            how="ratio",
+            type="rate",
             ratio=("arrived", "amount"),
         ),
         Measure(
@@ -136,7 +167,7 @@ PAYOUTS = Subject(
     ("payouts",),
     control=("amount", "SELECT currency, total AS amount FROM {payout_statement} WHERE side = 'left'"),
     control_of=_("the reconciliation of payouts"),
-)  # fmt: skip
+)
 
 ARRIVALS = Subject(
     "arrivals",
@@ -147,11 +178,20 @@ ARRIVALS = Subject(
     "SELECT * FROM {payouts} WHERE side = 'right'",
     (
         Measure("amount", _("Bank movement"), _("Receipts less payments."), "amount"),
-        Measure("from_payouts", _("From payouts"), _("Matched with a payout."), "CASE WHEN matched THEN amount ELSE 0 END"),
+        Measure(
+            "from_payouts", _("From payouts"), _("Matched with a payout."), "CASE WHEN matched THEN amount ELSE 0 END"
+        ),
         Measure("received", _("Received"), _("Receipts alone."), "greatest(amount, 0)"),
         Measure("paid", _("Payments"), _("Payments alone, positive."), "greatest(-amount, 0)"),
-        Measure("lines", _("Bank lines"), _("Number of bank lines."), "record_key", how="distinct", type="count",
-                apart=("class", "state")),
+        Measure(
+            "lines",
+            _("Bank lines"),
+            _("Number of bank lines."),
+            "record_key",
+            how="distinct",
+            type="count",
+            apart=("class", "state"),
+        ),
     ),
     (
         *time_dimensions(),
@@ -167,7 +207,7 @@ ARRIVALS = Subject(
     ("payouts",),
     control=("amount", "SELECT currency, total AS amount FROM {payout_statement} WHERE side = 'right'"),
     control_of=_("the reconciliation of payouts"),
-)  # fmt: skip
+)
 
 OPEN_ITEMS = Subject(
     "open_items",
@@ -175,11 +215,14 @@ OPEN_ITEMS = Subject(
     _("What the reconciliations left open, with its kind and cause."),
     _("One open record, or what is left of a match or found about one."),
     ("reconciliation", "item_id"),
-    "SELECT *, CASE WHEN record_key <> '' THEN 'record' WHEN side = 'left' THEN 'left_over' ELSE 'finding' END AS what, "
+    "SELECT *, CASE WHEN record_key <> '' THEN 'record' WHEN side = 'left' THEN 'left_over' ELSE 'finding' END "
+    "AS what, "
     "CASE WHEN needs_work THEN 'true' ELSE 'false' END AS work FROM {open_items}",
     (
         Measure("items", _("Open items"), _("Number of open items."), how="count", type="count"),
-        Measure("to_do", _("To do"), _("Number of open items that need a person."), "needs_work", how="count", type="count"),
+        Measure(
+            "to_do", _("To do"), _("Number of open items that need a person."), "needs_work", how="count", type="count"
+        ),
         Measure(
             "ours",
             _("Ours, missing there"),
@@ -206,8 +249,13 @@ OPEN_ITEMS = Subject(
         ),
     ),
     (
-        Dimension("reconciliation", _("Reconciliation"), _("Which one left it open."), "reconciliation",
-                  words="reconciliation"),
+        Dimension(
+            "reconciliation",
+            _("Reconciliation"),
+            _("Which one left it open."),
+            "reconciliation",
+            words="reconciliation",
+        ),
         CLASS,
         Dimension("cause", _("Cause"), _("Why it is open."), "cause", words="cause"),
         Dimension("side", _("Side"), _("Ours or theirs."), "side", words="side"),
@@ -227,4 +275,4 @@ OPEN_ITEMS = Subject(
         AMOUNT,
     ),
     ("open_items",),
-)  # fmt: skip
+)

@@ -1,8 +1,9 @@
 """SQL of a question. What a user says gets into it as bound values only; all names are the registry's.
 
-Two steps. `base` groups a subject's rows by the columns that its dimensions and filters read (shop, day, product ...), which
-is the one pass over the file; `cells` gives them their names (month, platform ...) and adds up every total with
-GROUPING SETS. A question with a measure that cannot be added up (different orders, a median) keeps its rows in `base`.
+Two steps. `base` groups a subject's rows by the columns that its dimensions and filters read (shop, day, product ...):
+the one pass over the file. `named` gives them their names (month, platform ...), and every total is added up from that
+with GROUPING SETS. A question with a measure that cannot be added up (different orders, a median) keeps its rows in
+`base`.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def rows_sql(subject: Subject, tables: Mapping[str, str], columns: Collection[st
     return subject.source.format_map(given)
 
 
-def _columns_used(subject: Subject, question: Question, *more: Dimension) -> set[str]:
+def columns_used(subject: Subject, question: Question, *more: Dimension) -> set[str]:
     """The columns that dimensions and filters read."""
     filtered = (subject.dimension(each.dimension).column for each in question.filters)
     return {subject.dimension(name).column for name in question.dimensions} | {d.column for d in more} | set(filtered)
@@ -92,7 +93,7 @@ def pivot_sql(
     else:
         selected += [f"{each.value or 'true'} AS {sql_name(each.name)}" for each in aggregates]
         tail = ""
-    rows = rows_sql(subject, tables, _columns_used(subject, question))
+    rows = rows_sql(subject, tables, columns_used(subject, question))
     base = f"SELECT {', '.join(['currency', *selected])} FROM ({rows}) WHERE {where}{tail}"
     labels = [
         f"{_label(each, names[each.column], platforms, bound)} AS d{number}" for number, each in enumerate(dimensions)
@@ -121,7 +122,7 @@ def control_sql(subject: Subject, question: Question, tables: Mapping[str, str],
     sums = ", ".join(["currency", *(f"{each.sql} AS {sql_name(each.name)}" for each in measures)])
     where = where_sql(subject, question, platforms, bound)
     filtered = replace(question, rows=(), columns=())
-    rows = rows_sql(subject, tables, _columns_used(subject, filtered))
+    rows = rows_sql(subject, tables, columns_used(subject, filtered))
     sql = f"SELECT {sums} FROM ({rows}) WHERE {where} GROUP BY currency ORDER BY currency"
     return Asked(sql, bound.values, measures)
 
@@ -134,7 +135,7 @@ def values_sql(
     bound = Bound()
     dimension = subject.dimension(name)
     where = where_sql(subject, question, platforms, bound)
-    rows = rows_sql(subject, tables, _columns_used(subject, question, dimension))
+    rows = rows_sql(subject, tables, columns_used(subject, question, dimension))
     counted = f"SELECT {dimension.column} AS c0, count(*) AS rows FROM ({rows}) WHERE {where} GROUP BY ALL"
     label = _label(dimension, "c0", platforms, bound)
     sql = (

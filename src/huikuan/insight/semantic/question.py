@@ -120,7 +120,7 @@ def days_of(step: str, value: str) -> tuple[date, date]:
         if step == "day":
             return date(*numbers), date(*numbers)
         if step == "week":
-            monday = date.fromisocalendar(*numbers, 1)  # type: ignore[arg-type]
+            monday = date.fromisocalendar(numbers[0], numbers[1], 1)
             return monday, monday + timedelta(days=6)
         months = {"year": 12, "quarter": 3, "month": 1}[step]
         start = (numbers[1] - 1) * months + 1 if step != "year" else 1
