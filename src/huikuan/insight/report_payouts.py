@@ -1,6 +1,6 @@
 """Payouts and arrivals 提现到账表: each payout from a wallet to a bank, when it was expected there and what arrived.
 
-    asked = arrived + difference + in transit + returned + missing
+    asked = arrived + lost on the way + in transit + returned + missing
 
 Rows are the left side of payout-bank: payouts of wallets and settlement batches paid straight to a bank. A payout that
 several bank lines paid, or of which a part is open, has a row for each part. What one match of several payouts leaves
@@ -28,7 +28,7 @@ STATES = {
     "arrived": _("Arrived"),
     "in_transit": _("In transit"),
     "returned": _("Came back"),
-    "missing": _("Missing"),
+    "missing": _("Not arrived"),
     "other_period": _("Another period's"),
 }
 PARTS = ("arrived", "difference", "in_transit", "returned", "missing", "other_period")
@@ -112,10 +112,10 @@ def _wallets(source: ReportSource, rows: str, where: str, values: Mapping[str, A
         Column("payouts", translated(_("Payouts")), "count", total=True, drill={}),
         money("asked", _("Asked for"), ASKED_FOR),
         money("arrived", _("Arrived"), ARRIVED, state="arrived"),
-        money("difference", _("Difference"), DIFFERENCE, state="arrived"),
+        money("difference", _("Lost on the way"), DIFFERENCE, state="arrived"),
         money("in_transit", _("In transit"), IN_TRANSIT, state="in_transit"),
         money("returned", _("Came back"), RETURNED, state="returned"),
-        money("missing", _("Missing"), MISSING, state="missing"),
+        money("missing", _("Not arrived"), MISSING, state="missing"),
         money("other_period", _("Another period's"), OTHER_PERIOD, state="other_period"),
         Column("median_days", translated(_("Half within (days)")), "count", definition=translated(MEDIAN)),
     ]
@@ -133,6 +133,7 @@ def _list(source: ReportSource, rows: str, where: str, values: Mapping[str, Any]
     columns = (
         Column("payout", translated(_("Payout"))),
         Column("wallet", translated(_("Wallet"))),
+        Column("state", translated(_("State"))),
         Column("asked_on", translated(_("Asked on")), "date"),
         Column("asked", translated(_("Asked for")), "money", total=True),
         Column("expected", translated(_("Expected in the bank")), "date", definition=translated(EXPECTED)),
@@ -140,8 +141,7 @@ def _list(source: ReportSource, rows: str, where: str, values: Mapping[str, Any]
         Column("days", translated(_("Days")), "count", definition=translated(DAYS)),
         Column("bank", translated(_("Bank account"))),
         Column("arrived", translated(_("Arrived")), "money", total=True),
-        Column("difference", translated(_("Difference")), "money", total=True),
-        Column("state", translated(_("State"))),
+        Column("difference", translated(_("Lost on the way")), "money", total=True),
     )
     query = f"SELECT * FROM {rows} WHERE {where} AND currency = $currency ORDER BY asked_on, record_key, arrived_on"
     found = limited(source, query, values, ("asked", "arrived", "left_over"))
@@ -154,8 +154,8 @@ def _list(source: ReportSource, rows: str, where: str, values: Mapping[str, Any]
         taken = (arrived_on - asked_on).days if arrived_on and asked_on else None
         lines.append(
             Row(
-                (record_key_parts(row["record_key"])[1][1], row["wallet"], asked_on, row["asked"], due, arrived_on,
-                 taken, row["bank"] or "", row["arrived"], row["left_over"], translated(STATES[row["state"]])),
+                (record_key_parts(row["record_key"])[1][1], row["wallet"], translated(STATES[row["state"]]), asked_on,
+                 row["asked"], due, arrived_on, taken, row["bank"] or "", row["arrived"], row["left_over"]),
                 drill={"record_key": row["bank_line"] or ""}, target="source",
             )
         )  # fmt: skip
@@ -182,7 +182,7 @@ ASKED = {
     "from": "asked_on >= $from", "to": "asked_on <= $to", "account": "wallet = $account", "state": "state = $state",
     "currency": "currency = $currency",
 }  # fmt: skip
-ADDED_UP = _("arrived, difference, in transit, came back and missing")
+ADDED_UP = _("arrived, lost, in transit, came back and not arrived")
 OWN_LINES = _("payouts less what came back, by the wallets' own lines")
 ASKED_FOR = _("What was to leave the wallet in the period; a payout that came back takes itself away again.")
 ARRIVED = _("Found in a bank account.")
@@ -194,11 +194,11 @@ OTHER_PERIOD = _("From before the book begins.")
 MEDIAN = _("Half of the payouts that arrived did so within so many days.")
 EXPECTED = _("The day of the payout and the wallet's bank days, by the calendar of the currency's country.")
 DAYS = _("From the payout to the bank, in calendar days.")
-NOTES = (_("Asked for = arrived + difference + in transit + came back + missing."),)
+NOTES = (_("Asked for = arrived + lost on the way + in transit + came back + not arrived."),)
 REPORT = Report(
     "payouts",
     _("Payouts and arrivals"),
-    _("Each payout from a wallet to a bank: asked for, expected, arrived, and what is on its way or missing."),
+    _("Each payout from a wallet to a bank: asked for, expected, arrived, and what is on its way or has not arrived."),
     (
         FROM, TO, Parameter("account", _("Wallet")),
         Parameter("state", _("State"), choices=("", *STATES), words={"": _("all")} | STATES),

@@ -134,7 +134,7 @@ def _summary(lines: list[Row], currency: str) -> Section:
         Column("out", translated(OUT), "money", total=True, drill={"direction": "out"}),
         Column("closing", translated(CLOSING), "money", total=True),
         Column("stated", translated(_("Balance of the bill")), "money", definition=translated(STATED)),
-        Column("difference", translated(_("Difference")), "money", definition=translated(DIFFERENCE)),
+        Column("difference", translated(_("Unexplained difference")), "money", definition=translated(DIFFERENCE)),
     )
     title, drill = translated(_("By wallet")), {"currency": currency}
     return Section(
@@ -145,7 +145,7 @@ def _summary(lines: list[Row], currency: str) -> Section:
 def _statement(
     account: str, currency: str, opening: Decimal, found: list[dict[str, Any]], closing: Decimal, stated: Decimal | None
 ) -> Section:
-    columns = (Column("what", account), Column("amount", translated(_("Amount")), "money", drill={}))
+    columns = (Column("what", translated(_("Movement"))), Column("amount", translated(_("Amount")), "money", drill={}))
     rows, adds = [Row((translated(OPENING), opening), "subtotal")], [(0, 1)]
     for direction, title, sign in (("in", _("Add: %(type)s"), 1), ("out", _("Less: %(type)s"), -1)):
         own = [row for row in found if row["direction"] == direction and row["amount"]]

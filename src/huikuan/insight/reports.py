@@ -12,6 +12,8 @@ from huikuan.insight import (
     report_fees,
     report_overdue,
     report_payouts,
+    report_platform_fees,
+    report_refunds,
     report_roll_forward,
     report_wallets,
     report_write_offs,
@@ -25,7 +27,7 @@ __all__ = ["GROUPS", "REPORTS", "Parameter", "Report", "ReportSource", "build_re
 
 # How the list of reports is parted. A report of no group stands last.
 GROUPS: dict[str, str] = {
-    "collection": _("Collection"),
+    "collection": _("Receivables and collection"),
     "accounts": _("Accounts"),
     "sales": _("Sales and fees"),
     "reconciliation": _("Reconciliation"),
@@ -46,6 +48,10 @@ REPORTS: dict[str, Report] = {
         report_wallets.LINES,
         report_roll_forward.REPORT,
         report_roll_forward.MOVEMENTS,
+        report_platform_fees.REPORT,
+        report_platform_fees.LINES,
+        report_refunds.REPORT,
+        report_refunds.ORDERS,
         report_fees.REPORT,
         report_write_offs.REPORT,
     )

@@ -8,9 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from huikuan.records.messages import gettext_noop as _
+from huikuan.records.messages import translated
+
 ColumnType = Literal["text", "money", "count", "rate", "date"]
 RowStyle = Literal["", "heading", "subtotal", "total"]
 ZERO = Decimal(0)
+SENTENCE = _("%(label)s: %(found)s = %(agrees_with)s: %(expected)s %(currency)s")
 RATE_STEP = Decimal("0.000001")
 
 
@@ -145,9 +149,11 @@ class Control:
 
     def sentence(self) -> str:
         """As it is printed."""
-        return (
-            f"{self.label}: {_plain(self.found)} = {self.agrees_with}: {_plain(self.expected)} {self.currency}".strip()
-        )
+        told = {
+            "label": self.label, "found": _plain(self.found), "agrees_with": self.agrees_with,
+            "expected": _plain(self.expected), "currency": self.currency,
+        }  # fmt: skip
+        return (translated(SENTENCE) % told).strip()
 
 
 def _plain(value: Decimal | int) -> str:

@@ -63,6 +63,7 @@ class Table:
     lines: list[Line]
     totals: Line | None
     zero_shown: bool
+    narrow: bool
     further: int  # lines that only the files have
 
 
@@ -82,7 +83,7 @@ def presets_of(request: HttpRequest, report: Report, params: Mapping[str, str], 
     """Periods to choose with one click, for a report that has one."""
     if not any(parameter.name == "from" for parameter in report.parameters):
         return []
-    last = last_day(found, request.scope)  # type: ignore[attr-defined]
+    last = found.manifest.as_of
     month, quarter = last.replace(day=1), last.replace(month=(last.month - 1) // 3 * 3 + 1, day=1)
     before, week = month - timedelta(days=1), last - timedelta(days=last.weekday())
     spans = (
@@ -97,7 +98,7 @@ def presets_of(request: HttpRequest, report: Report, params: Mapping[str, str], 
     made = []
     for word, first, end in spans:
         days = {"from": first.isoformat() if first else NO_DAY, "to": end.isoformat()}
-        chosen = params["from"] == days["from"].replace(NO_DAY, "") and params["to"] == days["to"]
+        chosen = (params["from"] or NO_DAY, params["to"]) == (days["from"], days["to"])
         address = book_url(request, "reports:report", report.name, query={**params, **days})
         made.append(Preset(word, address, chosen))
     return made
@@ -118,9 +119,9 @@ def kept_of(report: Report, params: Mapping[str, str]) -> list[tuple[str, str]]:
 def _field(book: Book, parameter: Parameter, params: Mapping[str, str], shops: list[str]) -> Field:
     options: list[tuple[str, str]] = []
     if parameter.name == "account":
-        options = [("", _("Choose an account"))] + [
-            (a.name, f"{a.name} · {dict(Account.KINDS)[a.kind]}") for a in accounts_of(book)
-        ]
+        first = _("Choose an account") if parameter.required else _("All accounts")
+        accounts = [a for a in accounts_of(book) if parameter.required or a.kind == "wallet"]
+        options = [("", first)] + [(a.name, f"{a.name} · {dict(Account.KINDS)[a.kind]}") for a in accounts]
     elif parameter.name == "shop":
         options = [("", _("All shops"))] + [(shop, shop) for shop in shops]
     elif parameter.choices:
@@ -149,7 +150,8 @@ def table_of(request: HttpRequest, section: Section, params: Mapping[str, str]) 
     totals = section.totals()
     last = Line(_total_cells(request, section, totals, params), "total") if totals else None
     return Table(
-        section.title, unit_text(section.currency) if section.currency else "", heads, lines, last, section.zero_shown,
+        section.title, unit_text(section.currency) if section.currency else "", heads, lines, last,
+        section.zero_shown, len(section.columns) == 2,
         max(len(section.rows) - LINES_MAX, 0),
     )  # fmt: skip
 
