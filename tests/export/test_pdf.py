@@ -7,10 +7,13 @@ from datetime import datetime
 from decimal import Decimal as D
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pypdf
 import pytest
 
 from huikuan.export import pdf
+from huikuan.export.details import DETAILS
+from huikuan.export.files import write_detail
 from huikuan.export.printed import Printed
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.records.errors import OperatorError, UserError
@@ -120,3 +123,38 @@ def test_without_a_font_the_operator_is_told(monkeypatch, tmp_path):
     with pytest.raises(OperatorError, match="No font with Chinese characters"):
         pdf.render(report([]))
     pdf._fonts.cache_clear()
+
+
+def test_a_long_list_has_numbered_pages_and_sums_carried_forward(tmp_path):
+    con = duckdb.connect()
+    query = """SELECT 'TB' || i AS order_no, 'left' AS side, 'missing_right' AS class, 'c-O1' AS cause,
+        DATE '2026-10-01' AS date, if(i < 100, 'CNY', 'USD') AS currency, 1.01::DECIMAL(18,5) AS amount,
+        NULL::DATE AS due_date, i AS age_days, 'k' AS record_key, 'd' AS document, 7::BIGINT AS source_row
+        FROM range(110) t(i) ORDER BY i"""
+    printed = Printed("陈会计", datetime(2026, 11, 1, 9, 26), "禾屿家居", "zh-hans")
+    path = tmp_path / "l.pdf"
+    assert write_detail(con, DETAILS["open"], query, {}, "pdf", path, (("As of", "2026-10-31"),), printed) == 110
+    pages = [page.extract_text() for page in read(path.read_bytes()).pages]
+    assert len(pages) == 4
+    assert [text for text in ("1 / 4", "2 / 4", "3 / 4", "4 / 4") if text not in pages[int(text[0]) - 1]] == []
+    assert "Carried forward CNY" in pages[0]
+    assert "Total CNY" in pages[2]
+    assert "101.00" in pages[2]
+    assert "Total USD" in pages[3]
+    assert "10.10" in pages[3]
+    assert "Prepared by" in pages[3]
+    assert all("Order number" in page and "禾屿家居" in page for page in pages)
+    told = "".join(pages)
+    assert all(told.count(f"TB{number}") for number in range(110))
+
+
+def test_a_list_beyond_what_a_pdf_may_hold_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("huikuan.export.pdf_list.ROWS_MAX", 1)
+    query = "SELECT NULL AS x FROM range(2)"
+    columns = ", ".join(
+        f"NULL::{'DECIMAL(18,5)' if key == 'amount' else 'VARCHAR'} AS {key}" for key, *_ in DETAILS["open"].columns
+    )
+    with pytest.raises(UserError, match=r"2 .*1"):
+        write_detail(
+            duckdb.connect(), DETAILS["open"], f"SELECT {columns} FROM ({query})", {}, "pdf", tmp_path / "x.pdf"
+        )

@@ -16,10 +16,10 @@ from tests.server.rows import Row, all_rows
 from tests.server.world import Company, World
 
 ROWS = all_rows()
-# Without a book: anybody may (or everybody who is logged in), see test_accounts.py.
+# Without a book: anybody may (or everybody who is logged in), see test_accounts.py, exports/test_shares.py.
 BOOKLESS = {
     "home", "health", "accounts:login", "accounts:logout", "accounts:password", "accounts:profile",
-    "accounts:language", "accounts:keys",
+    "accounts:language", "accounts:keys", "share",
 }  # fmt: skip
 
 

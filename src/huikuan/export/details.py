@@ -15,12 +15,15 @@ from huikuan.records.messages import translated
 
 @dataclass(frozen=True)
 class Detail:
-    """A list. `columns`: (key, msgid of the title, type, added up); `words`: how codes of a column are said."""
+    """A list. `columns`: (key, msgid of the title, type, added up); `words`: how codes of a column are said;
+    `printed`: the columns that a printed page has room for (none: all); `masked`: texts shown only in part."""
 
     name: str
     title: str
     columns: tuple[tuple[str, str, ColumnType, bool], ...]
     words: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    printed: tuple[str, ...] = ()
+    masked: frozenset[str] = frozenset()
 
     def shown(self) -> tuple[Column, ...]:
         """The columns in the active language."""
@@ -51,7 +54,11 @@ COLLECTION = Detail(
         ("collected_on", _("Collected on"), "date", False),
     ),
     {"status": status_title},
-)
+    (
+        "order_no", "shop", "status", "business_date", "receivable", "collected", "in_transit", "not_due", "overdue",
+        "due_date",
+    ),
+)  # fmt: skip
 OPEN_ITEMS = Detail(
     "open",
     _("Open items"),
@@ -66,10 +73,11 @@ OPEN_ITEMS = Detail(
         ("due_date", _("Due on"), "date", False),
         ("age_days", _("Days"), "count", False),
         ("record_key", _("Record"), "text", False),
-        ("document_id", _("Document"), "text", False),
+        ("document", _("Document"), "text", False),
         ("source_row", _("Row"), "count", False),
     ),
     {"side": partial(word_of, "side"), "class": partial(word_of, "class"), "cause": partial(word_of, "cause")},
+    ("order_no", "side", "class", "cause", "date", "currency", "amount", "due_date", "age_days"),
 )
 LINKS = Detail(
     "links",
@@ -88,7 +96,7 @@ LINKS = Detail(
         ("residual", _("Difference"), "money", False),
         ("reason", _("Reason"), "text", False),
         ("record_key", _("Record"), "text", False),
-        ("document_id", _("Document"), "text", False),
+        ("document", _("Document"), "text", False),
         ("source_row", _("Row"), "count", False),
     ),
     {
@@ -97,6 +105,7 @@ LINKS = Detail(
         "pass": partial(word_of, "pass"),
         "status": partial(word_of, "link"),
     },
+    ("group_id", "side", "order_no", "date", "currency", "amount", "pass", "status", "class", "residual"),
 )
 CHANGES = Detail(
     "changes",

@@ -58,14 +58,22 @@ class Styles:
         """The format of a cell by its column's type and its row's style."""
         key = (column.type, style, zero_shown)
         if key not in self.made:
-            money = MONEY_STATEMENT if zero_shown else MONEY_LIST
-            number_format = money if column.type == "money" else NUMBER_FORMATS[column.type]
-            values: dict[str, Any] = {"font_name": FONT, "font_size": 9, "num_format": number_format}
+            values: dict[str, Any] = {
+                "font_name": FONT,
+                "font_size": 9,
+                "num_format": number_format(column, zero_shown),
+            }
             values |= EDGES.get(style, {})
             if column.type == "date":
                 values["align"] = "left"
             self.made[key] = self.book.add_format(values)
         return self.made[key]
+
+
+def number_format(column: Column, zero_shown: bool = False) -> str:
+    """Excel's number format of a column: lists show a dash for zero, statements 0.00."""
+    money = MONEY_STATEMENT if zero_shown else MONEY_LIST
+    return money if column.type == "money" else NUMBER_FORMATS[column.type]
 
 
 def write_cell(sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
@@ -86,7 +94,7 @@ def text_width(text: str) -> int:
     >>> text_width("店铺A")
     5
     """
-    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
+    return len(text) if text.isascii() else sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
 
 
 def column_width(column: Column, values: list[Any]) -> float:
@@ -110,8 +118,13 @@ def set_page(sheet: Any, columns: int, header_rows: tuple[int, int] | None, prin
     sheet.fit_to_pages(1, 0)
     if header_rows:
         sheet.repeat_rows(*header_rows)
+    sheet.set_footer(footer_text(printed))
+
+
+def footer_text(printed: Printed) -> str:
+    """The foot of a printed page in Excel's codes: who, when, page x / y."""
     printed_by = translated(_("Printed by")) + " " + printed.by.replace("&", "&&") if printed.by else ""
-    sheet.set_footer(f"&L&8{printed_by} {printed.time_text}&R&8&P / &N")
+    return f"&L&8{printed_by} {printed.time_text}&R&8&P / &N"
 
 
 def sheet_name(title: str, taken: set[str]) -> str:

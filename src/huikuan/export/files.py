@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from huikuan.export import csv, excel, json
-from huikuan.export.details import DETAILS
+from huikuan.export import csv, excel, excel_long, json
+from huikuan.export.details import Detail
+from huikuan.export.listing import listing
 from huikuan.export.printed import Printed
 from huikuan.insight import messages  # noqa: F401
-from huikuan.insight.tables import Column, ReportTable
+from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import UserError
-from huikuan.records.messages import translated
 
 REPORT_FORMATS = ("xlsx", "pdf", "csv", "json")
-DETAIL_FORMATS = ("xlsx", "csv")
-BATCH_ROWS = 5_000
+DETAIL_FORMATS = ("xlsx", "csv", "pdf")
+LONG_ROWS = 20_000  # above, an Excel file is written without Python seeing each row
 
 
 def write_report(report: ReportTable, format: str, path: Path, printed: Printed | None = None) -> None:
@@ -40,7 +40,7 @@ def write_report(report: ReportTable, format: str, path: Path, printed: Printed 
 
 def write_detail(
     con: duckdb.DuckDBPyConnection,
-    name: str,
+    detail: Detail,
     query: str,
     values: Mapping[str, Any],
     format: str,
@@ -48,32 +48,23 @@ def write_detail(
     facts: Sequence[tuple[str, str]] = (),
     printed: Printed | None = None,
 ) -> int:
-    """Write a list (`DETAILS`) as xlsx or csv in little memory; returns the number of rows.
+    """Write a list as xlsx, csv or pdf; returns the number of rows.
 
     `query` selects from anything that has the list's columns (extra ones are left out), filtered and sorted as the
-    person sees it; `values` are bound to its $names. Raises UserError for another format.
+    person sees it; `values` are bound to its $names. Sums stand below where the list has one currency, else in the
+    head, each with its currency. Raises UserError for another format, and for a list too long for a PDF.
     """
     if format not in DETAIL_FORMATS:
         raise UserError("export.format", format=format, known=", ".join(DETAIL_FORMATS))
-    detail = DETAILS[name]
-    columns = detail.shown()
-    fields = ", ".join(f'"{column.key}"' for column in columns)
-    cursor = con.cursor().execute(f"SELECT {fields} FROM ({query})", dict(values))
-    rows = _words(cursor, columns, detail.words)
+    listed = listing(con, detail, query, values)
+    if format == "pdf":
+        from huikuan.export import pdf_list  # fonts are only looked for when a PDF is wanted
+
+        return pdf_list.write(con, listed, facts, path, printed)
+    told = (*facts, *listed.sums_told())
+    if format == "xlsx" and listed.count > LONG_ROWS:
+        return excel_long.write_query(con, listed, told, path, printed)
+    rows = listed.rows(con)
     if format == "csv":
-        return csv.write_rows(columns, rows, path)
-    return excel.write_rows(translated(detail.title), facts, columns, rows, path, printed)
-
-
-def _words(
-    cursor: duckdb.DuckDBPyConnection, columns: Sequence[Column], words: Mapping[str, Callable[[str], str]]
-) -> Iterator[Sequence[Any]]:
-    """Rows as they come, codes put into words."""
-    coded = [(position, words[column.key]) for position, column in enumerate(columns) if column.key in words]
-    while batch := cursor.fetchmany(BATCH_ROWS):
-        for row in batch:
-            shown = list(row)
-            for position, say in coded:
-                if shown[position]:
-                    shown[position] = say(shown[position])
-            yield shown
+        return csv.write_rows(listed.columns, rows, path)
+    return excel.write_rows(listed.title, told, listed.columns, rows, path, printed)

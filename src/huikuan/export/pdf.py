@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -47,14 +48,20 @@ def render(report: ReportTable, printed: Printed | None = None) -> bytes:
     rows = sum(len(section.rows) for section in report.sections)
     if rows > ROWS_MAX:
         raise UserError("pdf.rows", rows=rows, most=ROWS_MAX)
-    data = json.dumps(page_data(report, printed), ensure_ascii=False)
+    return compiled(TEMPLATE, page_data(report, printed), printed)
+
+
+def compiled(template: Path, data: Mapping[str, Any], printed: Printed, *, tagged: bool = True) -> bytes:
+    """A template set with its data. `tagged`: with the structure that screen readers use."""
     try:
         made = typst.compile(
-            TEMPLATE.read_bytes(),
+            template,
+            root=template.parent,
             font_paths=_fonts(),
-            sys_inputs={"data": data},
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             format="pdf",
             timestamp=_fixed(printed.at),
+            pdf_tags=tagged,
         )
     except typst.TypstError as error:
         raise OperatorError("pdf.failed", detail=error.message) from error
@@ -84,13 +91,19 @@ def _fonts() -> typst.Fonts:
 
 
 def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
-    """What the template is given: text ready to print, column widths and alignments."""
+    """What the report's template is given: text ready to print, column widths and alignments."""
     several = len({section.currency for section in report.sections}) > 1
     sections = _shared_widths([_section_data(section, several) for section in report.sections])
-    content = json.dumps([report.company, report.title, report.facts, sections], ensure_ascii=False)
+    wide = report.columns_max > LANDSCAPE_ABOVE
+    frame = frame_data(report, printed, landscape=wide, content=sections)
+    return {**frame, "size": 7.5 if wide else 8.5, "sections": sections}
+
+
+def frame_data(report: ReportTable, printed: Printed, *, landscape: bool, content: Any) -> dict[str, Any]:
+    """What every page has (`page.typ`): head, foot with the hash of the `content`, notes and signatures, fonts."""
+    whole = json.dumps([report.company, report.title, report.facts, content], ensure_ascii=False)
     traditional = report.language.lower() in ("zh-hant", "zh-tw", "zh-hk")
     families = set(_fonts().families())
-    wide = report.columns_max > LANDSCAPE_ABOVE
     printed_by = f"{translated(_('Printed by'))} {printed.by}" if printed.by else ""
     return {
         "title": report.title,
@@ -99,13 +112,11 @@ def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
         "lang": "zh" if report.language.startswith("zh") else "en",
         "region": ("tw" if traditional else "cn") if report.language.startswith("zh") else None,
         "fonts": [name for name in (TRADITIONAL if traditional else SIMPLIFIED) if name in families],
-        "landscape": wide,
-        "size": 7.5 if wide else 8.5,
-        "sections": sections,
+        "landscape": landscape,
         "notes": list(report.printed_notes),
         "signature": list(report.signature),
         "printed": f"{printed_by} {printed.time_text}".strip(),
-        "hash": hashlib.sha256(content.encode()).hexdigest()[:HASH_DIGITS],
+        "hash": hashlib.sha256(whole.encode()).hexdigest()[:HASH_DIGITS],
     }
 
 
@@ -128,11 +139,12 @@ def _section_data(section: Section, several: bool) -> dict[str, Any]:
 
 def _cells(section: Section, row: Row) -> dict[str, Any]:
     zero = "0.00" if section.zero_shown or row.style == "total" else DASH
-    cells = [_shown(value, column, zero) for value, column in zip(row.values, section.columns, strict=True)]
+    cells = [shown(value, column, zero) for value, column in zip(row.values, section.columns, strict=True)]
     return {"style": row.style, "cells": cells}
 
 
-def _shown(value: Any, column: Column, zero: str) -> str:
+def shown(value: Any, column: Column, zero: str) -> str:
+    """A value as printed; `zero`: what an amount of nothing looks like."""
     if value is None:
         return ""
     if column.type == "money" and isinstance(value, Decimal):

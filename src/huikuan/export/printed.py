@@ -15,10 +15,13 @@ MINUS = "\u2212"
 
 @dataclass(frozen=True)
 class Printed:
-    """For the foot: the person's name as shown, and the moment in the book's time zone."""
+    """For head and foot: the person's name as shown, the moment in the book's time zone; of a list also the company and
+    the language's code (for fonts)."""
 
     by: str = ""
     at: datetime | None = None
+    company: str = ""
+    language: str = "en"
 
     @property
     def time_text(self) -> str:

@@ -52,6 +52,7 @@ BOOK_APPS = (
     "workbench",
     "collection",
     "reports",
+    "exports",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

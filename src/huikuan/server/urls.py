@@ -6,12 +6,14 @@ from django.conf import settings
 from django.urls import include, path
 
 from huikuan.server.core import views
+from huikuan.server.exports.views import open_share
 
 book_pages = [path("", include(f"huikuan.server.{app}.urls")) for app in settings.BOOK_APPS]
 
 urlpatterns = [
     path("", views.start, name="home"),
     path("health", views.health, name="health"),
+    path("share/<str:token>", open_share, name="share"),
     path("account/", include("huikuan.server.accounts.urls")),
     path("b/<slug:book>/", include(book_pages)),
 ]

@@ -15,9 +15,10 @@ from python_calamine import CalamineWorkbook
 from huikuan.pipeline.results import Results
 from huikuan.server.audit.models import Entry
 from huikuan.server.books.models import Book
-from huikuan.server.collection import queries, services
+from huikuan.server.collection import queries
 from huikuan.server.collection.filters import SORTS, Wanted, filter_of
 from huikuan.server.core.paging import decode
+from huikuan.server.exports import services as exports
 from huikuan.server.jobs.models import Job
 from tests.server.collection.conftest import english
 from tests.server.collection.made import AS_OF, ORDERS, Order, day, publish
@@ -37,6 +38,10 @@ def wanted_of(**asked: str) -> Wanted:
 
 def address(book: Book, query: str = "") -> str:
     return f"/b/{book.slug}/collection/{query}"
+
+
+def export_of(book: Book, query: str) -> str:
+    return f"/b/{book.slug}/export/collection/{query}"
 
 
 def test_the_list_counts_and_totals_its_filter(clerk: Client, book: Book) -> None:
@@ -86,7 +91,7 @@ def test_what_cannot_be_understood_is_said(clerk: Client, book: Book, query: str
     page = clerk.get(address(book, query))
     assert page.status_code == 422
     assert "cannot be understood" in page.content.decode()
-    assert clerk.get(address(book, f"export/{query}")).status_code == 422
+    assert clerk.get(export_of(book, query)).status_code == 422
 
 
 @pytest.mark.parametrize("sort", [f"{way}{name}" for name in SORTS if name != "figure" for way in ("", "-")])
@@ -148,22 +153,22 @@ def csv_of(response: Any) -> list[dict[str, str]]:
 
 def test_files_hold_exactly_the_filter(clerk: Client, book: Book) -> None:
     page = clerk.get(address(book, "?status=overdue&sort=order_no"))
-    rows = csv_of(clerk.get(address(book, "export/?status=overdue&sort=order_no&format=csv")))
+    rows = csv_of(clerk.get(export_of(book, "?status=overdue&sort=order_no&format=csv")))
     assert [row["Order number"] for row in rows] == numbers_of(page) == ["A4", "A5", "B2"]
     assert sum(D(row["Overdue"]) for row in rows) == page.context["totals"][0]["overdue"]
-    answer = clerk.get(address(book, "export/?status=overdue&format=xlsx"))
+    answer = clerk.get(export_of(book, "?status=overdue&format=xlsx"))
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0)
     cells = [row for row in sheet.to_python() if row and row[0] in ("A4", "A5", "B2")]
     header = next(row for row in sheet.to_python() if "Overdue" in row)
     assert sum(D(str(row[header.index("Overdue")])) for row in cells) == D("470")
-    pdf = clerk.get(address(book, "export/?status=overdue&format=pdf"))
+    pdf = clerk.get(export_of(book, "?status=overdue&format=pdf"))
     assert b"".join(pdf.streaming_content).startswith(b"%PDF")
-    assert Entry.objects.filter(book=book, action="collection.export").count() == 3
+    assert Entry.objects.filter(book=book, action="list.export").count() == 3
 
 
 def test_file_and_command_line_agree(clerk: Client, book: Book, found: Results) -> None:
     told = {row["order_no"]: row for row in found.stream_collection(("order_no", "receivable", "collected", "overdue"))}
-    rows = csv_of(clerk.get(address(book, "export/?format=csv")))
+    rows = csv_of(clerk.get(export_of(book, "?format=csv")))
     assert {row["Order number"] for row in rows} == set(told)
     for title, name in (("Receivable", "receivable"), ("Collected", "collected"), ("Overdue", "overdue")):
         assert {row["Order number"]: D(row[title]) for row in rows} == {no: row[name] for no, row in told.items()}
@@ -172,24 +177,18 @@ def test_file_and_command_line_agree(clerk: Client, book: Book, found: Results) 
 def test_a_long_list_is_written_in_the_background(
     clerk: Client, book: Book, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    monkeypatch.setattr(services, "AT_ONCE", 2)
+    monkeypatch.setattr(exports, "AT_ONCE", 2)
     with django_capture_on_commit_callbacks(execute=True):
-        answer = clerk.get(address(book, "export/?status=overdue&format=csv"))
+        answer = clerk.get(export_of(book, "?status=overdue&format=csv"))
     assert answer.status_code == 302
-    job = Job.objects.get(kind=services.JOB)
-    assert (job.state, job.result["orders"]) == ("done", 3)
+    job = Job.objects.get(kind=exports.JOB)
+    assert (job.state, job.result["rows"]) == ("done", 3)
     assert {row["Order number"] for row in csv_of(clerk.get(job.result_url))} == {"A4", "A5", "B2"}
 
 
-def test_a_pdf_is_not_made_of_a_whole_year(clerk: Client, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "PDF_ROWS", 2)
-    answer = clerk.get(address(book, "export/?format=pdf"))
-    assert answer.status_code == 422
-    assert "Excel or CSV" in answer.content.decode()
-
-
 def test_an_unknown_kind_of_file_is_refused(clerk: Client, book: Book) -> None:
-    assert clerk.get(address(book, "export/?format=docx")).status_code == 422
+    assert clerk.get(export_of(book, "?format=docx")).status_code == 422
+    assert clerk.get(f"/b/{book.slug}/export/nothing/").status_code == 404
 
 
 def test_another_day_has_to_be_worked_out_first(world: Any, clerk: Client, book: Book) -> None:

@@ -14,7 +14,7 @@ from django.utils import translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
-OPEN_PATHS = ("/health", "/account/login", "/account/language")
+OPEN_PATHS = ("/health", "/account/login", "/account/language", "/share/")
 # Written at most once a minute, so that reading pages costs no write.
 SEEN_STEP_SECONDS = 60
 
@@ -71,7 +71,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 
 
 def login_required(get_response: GetResponse) -> GetResponse:
-    """Everything but login, language and health needs a login; a one-time password must be changed before all else."""
+    """Everything but login, language, health and shared links needs a login; a one-time password is changed first."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         path = request.path

@@ -8,11 +8,3 @@ class CollectionConfig(AppConfig):
 
     name = "huikuan.server.collection"
     label = "collection"
-
-    def ready(self) -> None:
-        """Words of the audit log."""
-        from django.utils.translation import gettext_lazy as _
-
-        from huikuan.server.audit import actions
-
-        actions.name("collection.export", _("Collection list taken as a file"))

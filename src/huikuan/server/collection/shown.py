@@ -1,4 +1,4 @@
-"""The list page's parts ready to draw: matrices with titles and addresses, filters that can be removed, file kinds."""
+"""The list page's parts ready to draw: matrices with titles and addresses, filters that can be removed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from huikuan.server.core.statuses import look_of
 
 FILTER_NAMES = ("status", "shop", "currency", "q", "amount_from", "amount_to", "first", "last", "age", "figure")
 IN_PANEL = ("shop", "currency", "amount_from", "amount_to", "first", "last")
-KINDS = (("xlsx", "Excel", "file-spreadsheet"), ("csv", "CSV", "file-description"), ("pdf", "PDF", "file-type-pdf"))
 HEATS = 4  # shades of the age matrix
 
 
@@ -151,12 +150,3 @@ def _without(request: HttpRequest, names: Iterable[str]) -> str:
     for name in (*names, "after", "page"):
         params.pop(name, None)
     return f"?{params.urlencode()}" if params else request.path
-
-
-def kinds(request: HttpRequest) -> list[tuple[str, str, str]]:
-    """The files this list can be taken away as: word, icon, address."""
-    params = {name: value for name in (*FILTER_NAMES, "sort") if (value := request.GET.get(name, ""))}
-    return [
-        (word, icon, book_url(request, "collection:export", query=params | {"format": kind}))
-        for kind, word, icon in KINDS
-    ]

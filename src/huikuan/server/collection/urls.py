@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.server.collection import views, views_export
+from huikuan.server.collection import views
 
 app_name = "collection"
 urlpatterns = [
     path("collection/", views.order_list, name="list"),
     path("collection/run/", views.run, name="run"),
-    path("collection/export/", views_export.export, name="export"),
-    path("collection/export/<uuid:pk>/", views_export.download, name="download"),
 ]

@@ -19,6 +19,7 @@ from huikuan.server.collection.filters import Wanted, filter_of
 from huikuan.server.core.lists import listing
 from huikuan.server.core.paging import page_params
 from huikuan.server.core.shortcuts import book_url, done
+from huikuan.server.exports import services as exports
 from huikuan.server.jobs.models import Job
 from huikuan.server.workbench.overview import is_stale
 from huikuan.server.workbench.services import start_reconcile
@@ -65,7 +66,7 @@ def _list(request: HttpRequest, found: Results, wanted: Wanted) -> dict[str, Any
         "removable": shown.removable(request, wanted),
         "kept": shown.kept(request, ("q",)),
         "kept_panel": shown.kept(request, shown.IN_PANEL),
-        "kinds": shown.kinds(request),
+        "export_menu": exports.menu(request, "collection"),
         "lost": _lost(found, wanted, totals),
         "listing": listing(request, "collection", columns_of(wanted)),
     }

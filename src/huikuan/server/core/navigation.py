@@ -67,6 +67,7 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page("reports:list", "report-money", _("Reports"), phone=True),
             Page("reports:builder", "table-options", _("Custom report")),
+            Page("exports:shares", "share", _("Shared lists"), "rules"),
             Page("analysis:list", "chart-dots-3", _("Analysis")),
         ),
     ),

@@ -166,6 +166,16 @@ def _where(typed: filters.Typed, by: str, status: str, until: date | None) -> tu
     return "WHERE " + " AND ".join(parts), params
 
 
+def chosen(found: Results, name: str, typed: filters.Typed, by: str, status: str) -> tuple[str, list[Any]]:
+    """The condition of all groups that the page lists by words, pass and status, with its values."""
+    clause, params = _where(typed, by, status, None)
+    for sql, bound in _with_words(found, name, typed.words):
+        told = f"{clause} AND {sql}", params + bound
+        if found.run.query(f"SELECT 1 AS one FROM {found.groups(name)} {told[0]} LIMIT 1", told[1]):
+            break
+    return told
+
+
 def _with_words(found: Results, name: str, words: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
     """Ways to look for words, the quickest first; the next is for when one has found nothing."""
     if not words:

@@ -94,11 +94,11 @@ def refused_of(book: Book, name: str) -> tuple[str, ...]:
 def pane(book: Book, found: Results, name: str, wanted: Wanted) -> Pane:
     """A pane's page."""
     prepare_texts(book, found, name)
-    clause, params = _where(wanted)
-    source = _source(found, name, wanted) if wanted.typed.words else _bare(found, name)
+    clause, params = where(wanted)
+    rows_of = source(found, name, wanted) if wanted.typed.words else _bare(found, name)
     counted = found.run.kept(
         f"SELECT class, needs_work, suggested, currency, count(*) AS items, sum(amount) AS amount "
-        f"FROM {source} {clause} GROUP BY ALL ORDER BY items DESC, class",
+        f"FROM {rows_of} {clause} GROUP BY ALL ORDER BY items DESC, class",
         params,
     )
     inside = [row for row in counted if not wanted.classes or row["class"] in wanted.classes]
@@ -161,12 +161,12 @@ def _told(name: str, wanted: Wanted, rows: str) -> str:
     )
 
 
-def _source(found: Results, name: str, wanted: Wanted) -> str:
+def source(found: Results, name: str, wanted: Wanted) -> str:
     """Open items with everything that is shown and searched."""
     return _told(name, wanted, _bare(found, name))
 
 
-def _where(wanted: Wanted, *, everything: bool = True) -> tuple[str, list[Any]]:
+def where(wanted: Wanted, *, everything: bool = True) -> tuple[str, list[Any]]:
     """The conditions of a pane; with `everything` false those of `show` and `classes` too."""
     parts, params = ["side = ?"], [wanted.side]
     typed = wanted.typed
@@ -203,7 +203,7 @@ def _where(wanted: Wanted, *, everything: bool = True) -> tuple[str, list[Any]]:
 
 def _rows(found: Results, name: str, wanted: Wanted) -> tuple[list[dict[str, Any]], str]:
     """The rows of the page and the cursor of the next."""
-    clause, params = _where(wanted, everything=False)
+    clause, params = where(wanted, everything=False)
     if wanted.near is not None:
         near = wanted.near
         order = (
@@ -232,7 +232,7 @@ def _page_of(
 ) -> list[dict[str, Any]]:
     """The rows of a condition, the first of an order whose own values are `bound`."""
     if wanted.typed.words:
-        return found.run.query(f"SELECT * FROM {_source(found, name, wanted)} {clause} {order}", [*params, *bound])
+        return found.run.query(f"SELECT * FROM {source(found, name, wanted)} {clause} {order}", [*params, *bound])
     # What is said beside the rows is looked up for those of the page alone.
     chosen = f"(SELECT * FROM {_bare(found, name)} {clause} {order})"
     return found.run.query(f"SELECT * FROM {_told(name, wanted, chosen)} {order}", [*params, *bound, *bound])
@@ -283,7 +283,7 @@ def item(book: Book, found: Results, name: str, item_id: str, names: bool) -> Ro
 def suggested_rows(book: Book, found: Results, name: str, wanted: Wanted, limit: int) -> list[Row]:
     """Open items with a suggestion, the largest amounts first."""
     prepare_texts(book, found, name)
-    clause, params = _where(replace(wanted, show="suggested"), everything=False)
+    clause, params = where(replace(wanted, show="suggested"), everything=False)
     clause = clause.replace("side = ? AND ", "").replace("side = ?", "true")
     order = f"ORDER BY abs(amount) DESC, item_id LIMIT {int(limit)}"
     chosen = f"(SELECT * FROM {_bare(found, name)} {clause} {order})"

@@ -24,6 +24,7 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.lists import listing
 from huikuan.server.core.paging import SIZES
 from huikuan.server.core.shortcuts import book_url, done
+from huikuan.server.exports import services as exports
 from huikuan.server.workbench import approvals, filters, groups, panes, queries, services, suggestions
 from huikuan.server.workbench.causes import counted_causes
 from huikuan.server.workbench.inside import has_inside
@@ -150,6 +151,7 @@ def bench(request: HttpRequest, name: str) -> HttpResponse:
         context |= suggestions.offered(book, found, name, wanted_of(request, "", given))
         context["conflicts"] = len(groups.conflicts(book, found, name))
         context["waiting"] = len(approvals.waiting_of(book, name))
+        context["export_menu"] = exports.menu(request, "open", name=name)
     return render(request, "workbench/bench.html", context)
 
 
@@ -266,6 +268,7 @@ def matched(request: HttpRequest, name: str) -> HttpResponse:
     if found is not None:
         scope = request.scope  # type: ignore[attr-defined]
         context |= groups.page(request, found, name, scope.date_to if scope.chosen_period else None)
+        context["export_menu"] = exports.menu(request, "links", name=name)
         context["listing"] = listing(request, "matched", matched_columns(context["words"]), fixed=2)
     return render(request, "workbench/matched.html", context)
 

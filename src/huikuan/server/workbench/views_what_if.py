@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from huikuan.export.details import DETAILS
 from huikuan.export.files import DETAIL_FORMATS, write_detail
 from huikuan.insight.words import CHANGES, PARTS, changed_value
 from huikuan.pipeline import what_if as pipeline
@@ -173,7 +174,7 @@ def export(request: HttpRequest, pk: Any) -> HttpResponseBase:
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"changes.{kind}"
-            write_detail(con, "changes", found.changes, {}, kind, path, facts)
+            write_detail(con, DETAILS["changes"], found.changes, {}, kind, path, facts)
             return file_answer(path, f"{_('What would change')}-{job.book.today()}.{kind}")
     finally:
         con.close()

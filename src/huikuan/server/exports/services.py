@@ -1,0 +1,150 @@
+"""Writing a list to a file, at once or as a background job."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+
+from huikuan.export.details import Detail
+from huikuan.export.files import write_detail
+from huikuan.export.printed import Printed
+from huikuan.server.accounts.access import actor_name
+from huikuan.server.audit.services import record
+from huikuan.server.books.models import Book
+from huikuan.server.core.shortcuts import book_url, file_answer
+from huikuan.server.exports.lists import ListExport, list_named
+from huikuan.server.jobs.models import Job
+from huikuan.server.jobs.services import start
+
+FORMATS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+}
+KINDS = (("xlsx", "Excel", "file-spreadsheet"), ("pdf", "PDF", "file-type-pdf"), ("csv", "CSV", "file-description"))
+JOB = "list-export"
+AT_ONCE = 20_000  # rows that are written while the person waits
+BLOCK_BYTES = 2**18
+KEPT_SECONDS = 7 * 86_400
+
+
+def asked_of(request: HttpRequest, export: ListExport) -> dict[str, str]:
+    """What the address asks of a list."""
+    asked = {name: value for name in export.params if (value := request.GET.get(name, ""))}
+    scope = request.scope  # type: ignore[attr-defined]
+    return asked | ({"as_of": scope.as_of.isoformat()} if scope.historical else {})
+
+
+def menu(request: HttpRequest, name: str, /, **fixed: str) -> dict[str, Any]:
+    """The list's files as (word, icon, address), and the address that shares it (blank: not allowed). `fixed`: what the
+    page's address does not say in its query."""
+    export = list_named(name)
+    asked = {key: value for key in export.params if (value := request.GET.get(key, ""))} | fixed
+    files = [
+        (word, icon, book_url(request, "exports:export", name, query=asked | {"format": kind}))
+        for kind, word, icon in KINDS
+    ]
+    may_share = request.membership.may("rules")  # type: ignore[attr-defined]
+    return {"files": files, "share": book_url(request, "exports:share", name, query=asked) if may_share else ""}
+
+
+def count(book: Book, export: ListExport, asked: Mapping[str, str], *, names: bool) -> int:
+    """The number of rows. UserError for what cannot be asked."""
+    source = export.open(book, asked, names)
+    try:
+        found = source.con.execute(f"SELECT count(*) FROM ({source.query})", dict(source.values)).fetchone()
+        return int(found[0]) if found else 0
+    finally:
+        source.con.close()
+
+
+def write(
+    book: Book, export: ListExport, asked: Mapping[str, str], kind: str, path: Path, by: str, *, names: bool,
+    detail: Detail | None = None,
+) -> tuple[int, str]:  # fmt: skip
+    """Write a list in the active language; returns the number of rows and the file's name. `detail`: other columns
+    than the list's own."""
+    source = export.open(book, asked, names)
+    try:
+        printed = Printed(by, book.local(datetime.now(UTC)), book.name, get_language() or "en")
+        rows = write_detail(
+            source.con, detail or export.detail, source.query, source.values, kind, path, source.facts, printed
+        )
+        return rows, f"{source.stem}.{kind}"
+    finally:
+        source.con.close()
+
+
+def answer(
+    request: HttpRequest, export: ListExport, asked: Mapping[str, str], kind: str, *, names: bool
+) -> FileResponse:
+    """The file as an answer; the taking away of data is on the audit log."""
+    book = request.book  # type: ignore[attr-defined]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"list.{kind}"
+        rows, name = write(book, export, asked, kind, path, actor_name(request), names=names)
+        response = file_answer(path, name, FORMATS[kind])
+    log(request, book, export, asked, kind, rows)
+    return response
+
+
+def log(who: Any, book: Book, export: ListExport, asked: Mapping[str, str], kind: str, rows: int) -> None:
+    """Put the taking away of a list on the audit log."""
+    after = {"list": export.name, "format": kind, "rows": rows, "filter": dict(asked)}
+    record(who, "list.export", book, book=book, after=after)
+
+
+def start_export(request: HttpRequest, export: ListExport, asked: Mapping[str, str], kind: str, *, names: bool) -> Job:
+    """Write the list in the background."""
+    params = {
+        "name": export.name, "asked": dict(asked), "kind": kind, "by": actor_name(request), "names": names,
+        "language": get_language() or "en",
+    }  # fmt: skip
+    return start(
+        request.book, JOB, params, title=gettext_noop("Export: %(list)s"), title_params={"list": _(export.title)},  # type: ignore[attr-defined]
+        by=request,
+    )  # fmt: skip
+
+
+def file_of(job: Job) -> Path:
+    """Where a job's file lies until it is a week old."""
+    return Path(job.book.folder) / "exports" / f"{job.pk}.{job.params['kind']}"
+
+
+def remove_old(folder: Path) -> None:
+    """Remove exports that are a week old."""
+    for path in folder.glob("*.*"):
+        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+def attachment(path: Path, kind: str, name: str) -> StreamingHttpResponse:
+    """A file of a job as an answer, opened when it is read."""
+    headers = {
+        "Content-Type": FORMATS.get(kind, "application/octet-stream"),
+        "Content-Disposition": content_disposition_header(True, name) or "attachment",
+        "Content-Length": str(path.stat().st_size),
+    }
+    return StreamingHttpResponse(_blocks(path), headers=headers)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            yield block
+
+
+def narrowed(detail: Detail, columns: Collection[str], masked: Collection[str]) -> Detail:
+    """A list's columns restricted to some, the middle of the texts of some of them hidden."""
+    kept = tuple(column for column in detail.columns if column[0] in columns)
+    return replace(detail, columns=kept, printed=(), masked=frozenset(masked))

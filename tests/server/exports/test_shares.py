@@ -1,0 +1,91 @@
+"""Lists shared by a link: what the recipient gets and when no more."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import timedelta
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from huikuan.server.audit.models import Entry
+from huikuan.server.books.models import Book
+from huikuan.server.exports.models import Share, clock_day
+from tests.server.collection.conftest import english
+from tests.server.collection.made import publish
+
+
+@pytest.fixture
+def book(world: Any) -> Book:
+    publish(world.ours.book)
+    return world.ours.book
+
+
+def rows_of(answer: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+
+def form(book: Book, **more: Any) -> dict[str, Any]:
+    asked = {
+        "recipient": "鼎信代账", "kind": "csv", "language": "en", "expires_on": clock_day(book) + timedelta(days=7),
+        "columns": ["order_no", "shop", "overdue"], "masked": ["shop"],
+    }  # fmt: skip
+    return asked | more
+
+
+def share(world: Any, book: Book, query: str = "?status=overdue", **more: Any) -> str:
+    """The path of a new link."""
+    page = english(world.client("owner")).post(f"/b/{book.slug}/shares/new/collection/{query}", form(book, **more))
+    assert page.status_code == 200
+    return re.search(r'value="https?://[^/"]+(/share/[^"]+)"', page.content.decode())[1]  # type: ignore[index]
+
+
+def test_who_has_the_link_gets_the_chosen_columns_and_nothing_else(world: Any, book: Book) -> None:
+    link, stranger = share(world, book), Client()
+    page = stranger.get(link)
+    assert page.status_code == 200
+    assert "鼎信代账" in page.content.decode()
+    rows = rows_of(stranger.post(link))
+    assert [list(row) for row in rows] == [["Order number", "Shop", "Overdue"]] * 3
+    assert {row["Order number"] for row in rows} == {"A4", "A5", "B2"}
+    assert {row["Shop"] for row in rows} == {"…"}
+    assert sum(D(row["Overdue"]) for row in rows) == D("470")
+    made = Share.objects.get()
+    assert made.used == 1
+    assert link.rsplit("/", 1)[1] not in made.token_hash
+    log = Entry.objects.filter(book=book, action__startswith="share.").order_by("id")
+    assert [(entry.action, entry.actor) for entry in log] == [
+        ("share.create", "owner"), ("share.download", "link: 鼎信代账"),
+    ]  # fmt: skip
+
+
+def test_a_link_opens_no_more_once_ended_or_past_its_day(world: Any, book: Book) -> None:
+    link = share(world, book)
+    Share.objects.update(expires_on=clock_day(book) - timedelta(days=1))
+    assert Client().get(link).status_code == 404
+    Share.objects.update(expires_on=clock_day(book), ended_at=None)
+    assert Client().get(link).status_code == 200
+    world.client("owner").post(f"/b/{book.slug}/shares/{Share.objects.get().pk}/end/")
+    assert Client().post(link).status_code == 404
+    assert Client().get("/share/" + "x" * 43).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"columns": []}, "at least one column"),
+        ({"columns": ["order_no", "nothing"]}, "nothing"),
+        ({"masked": ["receivable"]}, "receivable"),
+        ({"expires_on": timezone.now().date() + timedelta(days=500)}, "within a year"),
+    ],
+)
+def test_what_cannot_be_shared_is_said_at_its_field(world: Any, book: Book, wrong: dict[str, Any], said: str) -> None:
+    page = english(world.client("owner")).post(f"/b/{book.slug}/shares/new/collection/", form(book, **wrong))
+    assert page.status_code == 422
+    assert said in page.content.decode()
+    assert not Share.objects.exists()
