@@ -25,10 +25,11 @@ NO_ORDERS = """CREATE OR REPLACE TEMP TABLE c_order (oid BIGINT, shop VARCHAR, o
 # The furthest state of an order's lines; a line that came to nothing says less than one that goes on.
 STATES = "['cancelled', 'unpaid', 'refunded', 'paid', 'shipped', 'received', 'closed']"
 
-# The lines of the orders as of a day. `refunded_on` is when a refund was made, null where it is not told.
+# The lines of the orders as of a day, with further columns (`more`). `refunded_on` is when a refund was made, null
+# where it is not told; nobody owes anything for a line that is `dead`.
 LIVE_SQL = """
 WITH line AS (
-    SELECT shop, order_no, currency, status, business_date,
+    SELECT shop, order_no, currency, status, business_date, {more}
         CASE WHEN paid_at < $end THEN paid_at END AS paid_at,
         CASE WHEN shipped_at < $end THEN shipped_at END AS shipped_at,
         CASE WHEN received_at < $end THEN received_at END AS received_at,
@@ -98,7 +99,7 @@ def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Set
         con.execute(NO_ORDERS)
         return
     values = {"end": end_of_day(setting.as_of, setting.timezone), "as_of": setting.as_of}
-    con.execute(LINES_SQL.format(live=LIVE_SQL.format(order_line=inputs.order_line), states=STATES), values)
+    con.execute(LINES_SQL.format(live=LIVE_SQL.format(order_line=inputs.order_line, more=""), states=STATES), values)
     _register_calendars(con, setting)
     local = {name: local_day(f"o.{name}_at", setting.timezone) for name in ("paid", "shipped", "received", "closed")}
     con.execute(DUE_SQL.format(day=f"coalesce({local['paid']}, o.business_date)", **local))

@@ -8,6 +8,7 @@ exists as of any day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -75,12 +76,7 @@ def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Set
     """Create c_settled, and the rows of c_order for currencies in which an order was only settled."""
     con.execute(EMPTY)
     if inputs.settlement_line:
-        _counting_lines(con, inputs, setting)
-        if inputs.order_links:
-            _attribute_by_links(con, inputs.order_links)
-        else:
-            con.execute(SETTLED_SQL.format(attributed=NAMED_SQL.format(lines="c_line")))
-        con.execute("DROP VIEW c_line")
+        attribute(con, inputs, setting.as_of, SETTLED_SQL)
     con.execute(
         """INSERT INTO c_order BY NAME
         SELECT DISTINCT ON (s.oid, s.currency)
@@ -91,28 +87,40 @@ def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Set
     )
 
 
-def _counting_lines(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Setting) -> None:
-    described = con.execute(f"DESCRIBE {inputs.settlement_line}").fetchall()
+def attribute(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, as_of: date, insert: str) -> None:
+    """Run `insert` with `attributed`: the settlement lines of the orders of c_order, each with its `oid` and its part.
+    It may run more than once; each line, or part of one, is in one of the runs."""
+    counting_lines(con, inputs.settlement_line, as_of)
+    if inputs.order_links:
+        _attribute_by_links(con, inputs.order_links, insert)
+    else:
+        con.execute(insert.format(attributed=NAMED_SQL.format(lines="c_line")))
+    con.execute("DROP VIEW c_line")
+
+
+def counting_lines(con: duckdb.DuckDBPyConnection, settlement_line: str, as_of: date) -> None:
+    """Make the view c_line: settlement lines up to a day that are totalled."""
+    described = con.execute(f"DESCRIBE {settlement_line}").fetchall()
     told_better = "coalesce(corroborating, false)" if "corroborating" in {row[0] for row in described} else "false"
     con.execute(
-        f"""CREATE OR REPLACE TEMP VIEW c_line AS SELECT * FROM {inputs.settlement_line}
+        f"""CREATE OR REPLACE TEMP VIEW c_line AS SELECT * FROM {settlement_line}
         WHERE NOT {told_better}
-          AND (business_date IS NULL OR business_date <= DATE '{setting.as_of.isoformat()}')"""
+          AND (business_date IS NULL OR business_date <= DATE '{as_of.isoformat()}')"""
     )
 
 
-def _attribute_by_links(con: duckdb.DuckDBPyConnection, links: str) -> None:
+def _attribute_by_links(con: duckdb.DuckDBPyConnection, links: str, insert: str) -> None:
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE c_group AS
         SELECT l.group_id, min(o.oid) AS oid, CASE WHEN min(o.oid) = max(o.oid) THEN 1 ELSE 2 END AS orders
         FROM {links} l JOIN c_order o ON o.shop = l.scope AND o.order_no = l.order_no
         WHERE l.side = 'left' GROUP BY l.group_id"""
     )
-    con.execute(SETTLED_SQL.format(attributed=LINKED_SQL.format(links=links, lines="c_line")))
+    con.execute(insert.format(attributed=LINKED_SQL.format(links=links, lines="c_line")))
     parts = _split_groups(con, links)
     if parts:
         con.register("c_split", pa.Table.from_pylist(parts, schema=SPLIT_SCHEMA))
-        con.execute(SETTLED_SQL.format(attributed=SPLIT_SQL.format(lines="c_line")))
+        con.execute(insert.format(attributed=SPLIT_SQL.format(lines="c_line")))
         con.unregister("c_split")
     con.execute("DROP TABLE c_group")
 

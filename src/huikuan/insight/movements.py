@@ -116,8 +116,8 @@ def sales_sql(source: ReportSource) -> tuple[str, dict[str, Any]]:
     """What was sold and refunded, line by line, as a query with its values: shop, order_no, currency, day, kind,
     amount, shipped_at, and the moment of a refund."""
     query = SALE_SQL.format(
-        order_line=source.order_line, collection=source.collection, paid_day=local_day("l.paid_at", source.timezone),
-        refund_day=local_day("refunded_on", source.timezone),
+        order_line=source.order_line, more="", collection=source.collection,
+        paid_day=local_day("l.paid_at", source.timezone), refund_day=local_day("refunded_on", source.timezone),
     )  # fmt: skip
     return query, {"as_of": source.as_of, "end": end_of_day(source.as_of, source.timezone)}
 

@@ -47,6 +47,8 @@ class ReportSource:
     settlement_line: str = ""
     wallet_line: str = ""
     bank_line: str = ""
+    courier_charge: str = ""
+    shipment_line: str = ""
     order_links: str = ""
     order_open: str = ""
     order_audit: str = ""

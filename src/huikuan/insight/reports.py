@@ -10,11 +10,13 @@ from huikuan.insight import (
     report_collection,
     report_days,
     report_fees,
+    report_income,
     report_overdue,
     report_payouts,
     report_platform_fees,
     report_refunds,
     report_roll_forward,
+    report_sales,
     report_wallets,
     report_write_offs,
 )
@@ -53,6 +55,8 @@ REPORTS: dict[str, Report] = {
         report_refunds.REPORT,
         report_refunds.ORDERS,
         report_fees.REPORT,
+        report_sales.REPORT,
+        report_income.REPORT,
         report_write_offs.REPORT,
     )
 }

@@ -72,6 +72,8 @@ def report_source(results: Results, rules: Rules, decisions: Decisions, language
             language=language,
             matches=decisions.matches,
             order_line="order_line",
+            courier_charge="courier_charge",
+            shipment_line="shipment_line",
             opens={each: _open_now(con, results, each, decisions) for each in results.manifest.names},
             all_links={each: _links(results, each) for each in results.manifest.names},
             imports=tuple(results.book.lake.documents()),

@@ -1,0 +1,171 @@
+"""What each order, and each of its lines, brings in the end: net sales less fees by group less freight.
+
+Makes temporary tables on the report's connection:
+
+    i_fee    oid, currency, type, amount    fees of an order as the collection counts them, above zero = charged
+    i_order  an order of the period and currency: net sales, a column per FEE_GROUPS, freight (null: no courier told it)
+    i_line   the same per order line; what is the order's as a whole is allocated by sales, to the cent
+
+Freight is what couriers charged for the order's parcels (`courier_charge`), by the order it names, else by its parcel;
+a parcel of several orders is shared by pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from huikuan.formats.allocation import allocated_sql
+from huikuan.insight.collection import CollectionInputs
+from huikuan.insight.collection_settled import IS_FEE, attribute, counting_lines, quoted
+from huikuan.insight.report_base import ReportSource
+from huikuan.insight.sold_lines import sold_lines
+from huikuan.records.messages import gettext_noop as _
+
+# Fee types as reports put them together; every fee type is in exactly one group.
+FEE_GROUPS: dict[str, tuple[str, ...]] = {
+    "commission": ("commission", "influencer_commission", "affiliate_commission"),
+    "services": ("service_fee", "payment_fee", "installment_fee"),
+    "advertising": ("marketing",),
+    "insurance": ("freight_insurance",),
+    "platform_freight": ("freight",),
+    "penalties": ("penalty", "compensation"),
+    "other_fees": ("adjustment", "tax", "unclassified"),
+}
+GROUP_TITLES: dict[str, str] = {
+    "commission": _("Commission"),
+    "services": _("Platform services"),
+    "advertising": _("Advertising"),
+    "insurance": _("Insurance"),
+    "platform_freight": _("Freight by platform"),
+    "penalties": _("Penalties and compensation"),
+    "other_fees": _("Other fees"),
+}
+
+ORDERS_SQL = """
+CREATE OR REPLACE TEMP TABLE c_order AS
+SELECT dense_rank() OVER (ORDER BY shop, order_no) AS oid, shop, order_no, currency, business_date, paid,
+    platform_borne, refunded, fees FROM {collection}
+"""
+FEES_SQL = f"""
+INSERT INTO i_fee SELECT oid, currency, type, -sum(amount)::DECIMAL(18,5)
+FROM ({{attributed}}) WHERE {IS_FEE} GROUP BY oid, currency, type
+"""
+
+# Which orders a charge is for: the one it names, where only one shop has that number; else those in its parcel.
+CHARGED_SQL = """
+CREATE OR REPLACE TEMP TABLE i_charged AS
+WITH charge AS (
+    SELECT record_key, currency, amount, coalesce(order_no, '') AS order_no, coalesce(shop, '') AS shop,
+        coalesce(tracking_no, '') AS tracking_no, account, business_date, item
+    FROM {courier_charge} WHERE business_date IS NULL OR business_date <= $as_of
+), known AS (
+    SELECT DISTINCT oid, shop, order_no, count(DISTINCT shop) OVER (PARTITION BY order_no) AS shops FROM c_order
+), named AS (
+    SELECT c.record_key, k.oid, 1::DECIMAL(18,5) AS weight FROM charge c JOIN known k ON k.order_no = c.order_no
+    AND (k.shop = c.shop OR (c.shop = '' AND k.shops = 1)) WHERE c.order_no <> ''
+), parcel AS (
+    SELECT tracking_no, shop, order_no, sum(coalesce(qty, 0)) AS weight FROM {shipment_line}
+    WHERE coalesce(status, '') <> 'cancelled' AND order_no <> '' GROUP BY ALL
+), carried AS (
+    SELECT c.record_key, k.oid, p.weight FROM charge c JOIN parcel p ON p.tracking_no = c.tracking_no
+    JOIN known k ON k.shop = p.shop AND k.order_no = p.order_no
+    WHERE c.tracking_no <> '' AND c.record_key NOT IN (SELECT record_key FROM named)
+), shared AS (
+    SELECT c.*, t.oid, t.weight, row_number() OVER (PARTITION BY c.record_key ORDER BY t.oid) AS source_row
+    FROM charge c LEFT JOIN (FROM named UNION ALL FROM carried) t ON t.record_key = c.record_key
+)
+SELECT record_key, account, business_date, item, s.currency, o.oid, ({allocated})::DECIMAL(18,5) AS amount
+FROM shared s LEFT JOIN (SELECT DISTINCT oid, currency FROM c_order) o ON o.oid = s.oid AND o.currency = s.currency
+"""
+
+ORDER_SQL = """
+CREATE OR REPLACE TEMP TABLE i_order AS
+WITH fee AS (
+    SELECT oid, currency, {groups} FROM i_fee GROUP BY oid, currency
+), freight AS (
+    SELECT oid, currency, sum(amount) AS freight FROM i_charged WHERE oid IS NOT NULL GROUP BY oid, currency
+)
+SELECT o.oid, o.shop, o.order_no, o.currency, o.business_date,
+    (o.paid + o.platform_borne)::DECIMAL(18,5) AS sales, o.refunded::DECIMAL(18,5) AS refunded, o.fees, {filled},
+    freight
+FROM c_order o LEFT JOIN fee f ON f.oid = o.oid AND f.currency = o.currency
+LEFT JOIN freight r ON r.oid = o.oid AND r.currency = o.currency
+WHERE {where} AND (o.paid <> 0 OR o.platform_borne <> 0 OR o.refunded <> 0 OR o.fees <> 0 OR freight IS NOT NULL)
+"""
+
+LINE_SQL = """
+CREATE OR REPLACE TEMP TABLE i_line AS
+WITH sold AS ({sold}), line AS (
+    SELECT o.oid, o.currency, o.shop, coalesce(s.product, '') AS product, s.title, coalesce(s.quantity, 0) AS quantity,
+        coalesce(s.sales, 0) AS own_sales, coalesce(s.refunded, 0) AS own_refunded, {order_columns}, o.freight,
+        row_number() OVER (PARTITION BY o.oid, o.currency ORDER BY s.line_no, s.product, s.sales) AS source_row
+    FROM i_order o LEFT JOIN sold s ON s.shop = o.shop AND s.order_no = o.order_no AND s.currency = o.currency
+)
+SELECT oid, currency, shop, product, title, quantity, own_sales AS sales, own_refunded AS refunded, {allocated}
+FROM line
+"""
+
+
+def build(source: ReportSource, where: str, values: Mapping[str, Any]) -> None:
+    """Make the tables for the orders that `where` chooses (a condition on c_order's columns)."""
+    con = source.con
+    con.execute(ORDERS_SQL.format(collection=source.collection))
+    con.execute("CREATE OR REPLACE TEMP TABLE i_fee (oid BIGINT, currency VARCHAR, type VARCHAR, amount DECIMAL(18,5))")
+    if source.settlement_line:
+        inputs = CollectionInputs(settlement_line=source.settlement_line, order_links=source.order_links)
+        attribute(con, inputs, source.as_of, FEES_SQL)
+    _charge(source)
+    groups = ", ".join(
+        f"coalesce(sum(amount) FILTER (type IN ({quoted(types)})), 0)::DECIMAL(18,5) AS {name}"
+        for name, types in FEE_GROUPS.items()
+    )
+    filled = ", ".join(f"coalesce({name}, 0)::DECIMAL(18,5) AS {name}" for name in FEE_GROUPS)
+    con.execute(ORDER_SQL.format(groups=groups, filled=filled, where=where), dict(values))
+    sold, sold_values = sold_lines(source)
+    columns = (*FEE_GROUPS, "freight")
+    allocated = ", ".join(
+        f"({allocated_sql(name, 'oid, currency', 'own_sales')})::DECIMAL(18,5) AS {name}" for name in columns
+    )
+    con.execute(
+        LINE_SQL.format(sold=sold, order_columns=", ".join(f"o.{name}" for name in FEE_GROUPS), allocated=allocated),
+        sold_values,
+    )
+
+
+def _charge(source: ReportSource) -> None:
+    if not source.courier_charge:
+        source.con.execute(
+            """CREATE OR REPLACE TEMP TABLE i_charged (record_key VARCHAR, account VARCHAR, business_date DATE,
+            item VARCHAR, currency VARCHAR, oid BIGINT, amount DECIMAL(18,5))"""
+        )
+        return
+    none = "(SELECT '' AS tracking_no, '' AS shop, '' AS order_no, 0 AS qty, '' AS status WHERE false)"
+    query = CHARGED_SQL.format(
+        courier_charge=source.courier_charge, shipment_line=source.shipment_line or none,
+        allocated=allocated_sql("amount", "record_key", "weight"),
+    )  # fmt: skip
+    source.con.execute(query, {"as_of": source.as_of})
+
+
+# A line belongs to an order where its group has one; the rest is nobody's order.
+LOOSE_SQL = f"""
+SELECT coalesce(nullif(s.shop, ''), '') AS shop, s.account, s.type, s.currency, count(*), -sum(s.amount)
+FROM c_line s WHERE {IS_FEE} AND {{where}} AND {{loose}} GROUP BY ALL ORDER BY s.currency, 1, 2, 3
+"""
+
+
+def loose_fees(source: ReportSource, where: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Fees charged for no order that is known: shop, account, type, currency, lines, amount. `where` speaks of a line's
+    `business_date`. To be asked after `build`."""
+    if not source.settlement_line:
+        return []
+    counting_lines(source.con, source.settlement_line, source.as_of)
+    loose = "NOT EXISTS (FROM c_order o WHERE o.order_no = s.order_no)"
+    if source.order_links:
+        loose = f"""s.record_key NOT IN (SELECT record_key FROM {source.order_links} WHERE side = 'right'
+            AND record_key <> '' AND group_id IN (SELECT group_id FROM {source.order_links} l
+                JOIN c_order o ON o.shop = l.scope AND o.order_no = l.order_no WHERE l.side = 'left'))"""
+    found = source.con.execute(LOOSE_SQL.format(where=where, loose=loose), dict(values)).fetchall()
+    source.con.execute("DROP VIEW c_line")
+    return list(found)
