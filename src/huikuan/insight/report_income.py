@@ -58,7 +58,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     where, values = _filter(params)
     order_income.build(source, where, values)
     loose = order_income.loose_fees(source, *_filter(params, "s."))
-    charges = _loose_charges(source, *_filter(params | {"shop": ""}))
+    charges = _loose_charges(source, *_filter({**params, "shop": ""}))
     known = _rows(source, "SELECT DISTINCT currency FROM i_order ORDER BY 1")
     currencies = sorted({*(row[0] for row in known), *(row[3] for row in loose), *(row[1] for row in charges)})
     sections: list[Section] = []

@@ -53,6 +53,9 @@ ICONS = {
     "settlement-differences": "equal-not",
     "exceptions": "list-details",
     "reconciliation-report": "calendar-check",
+    "sales-comparison": "scale",
+    "net-income": "report-money",
+    "vouchers": "file-description",
 }
 
 
