@@ -20,6 +20,7 @@ BENCHMARKS = (
     ("order_settlement", "1,000,000 orders, beside a plain query", ()),
     ("whole_command", "from csv to stored results, beside others", ()),
     ("payout_bank", "100,000 payouts by amount, batch and subset", ()),
+    ("exports", "a million rows as Excel, 2,000 pages as PDF", ()),
     ("lake", "importing, overlapping, compacting", ("300000", "3000000")),
     ("pages", "every page on 1,000,000 orders", ()),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal as D
 
@@ -14,7 +15,7 @@ from huikuan.export.details import DETAILS
 from huikuan.export.excel import write, write_rows
 from huikuan.export.files import write_detail, write_report
 from huikuan.export.printed import Printed
-from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.insight.tables import Chart, Column, ReportTable, Row, Section, Series
 from huikuan.records.errors import UserError
 
 PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))
@@ -222,3 +223,18 @@ def test_report_as_csv_and_json(tmp_path):
 def test_an_unknown_format_says_what_is_possible(tmp_path):
     with pytest.raises(UserError, match=r"“doc” is no export format\. Possible: xlsx, pdf, csv, json"):
         write_report(REPORT, "doc", tmp_path / "r.doc")
+
+
+def test_a_report_brings_its_charts_along(tmp_path):
+    chart = Chart(
+        "Late money", "stacked", ("A", "B"),
+        (Series("1–3 days", (D("10.5"), D("0"))), Series("over 60", (D("-2"), D("7")), "--overdue")), unit="CNY",
+    )  # fmt: skip
+    write(replace(REPORT, charts=(chart, Chart("Nothing", "bars", (), ()))), tmp_path / "c.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "c.xlsx")["Charts"]
+    (drawn,) = sheet._charts
+    assert (drawn.grouping, drawn.type, len(drawn.series)) == ("stacked", "bar", 2)
+    assert [row[:3] for row in sheet.iter_rows(min_row=2, max_row=4, values_only=True)] == [
+        (None, "1–3 days", "over 60"), ("A", 10.5, -2), ("B", 0, 7),
+    ]  # fmt: skip
+    assert drawn.series[1].val.numRef.f == "Charts!$C$3:$C$4"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal as D
 from zoneinfo import ZoneInfo
@@ -11,11 +12,11 @@ import duckdb
 import pypdf
 import pytest
 
-from huikuan.export import pdf
+from huikuan.export import pdf, pdf_chart
 from huikuan.export.details import DETAILS
 from huikuan.export.files import write_detail
 from huikuan.export.printed import Printed
-from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.insight.tables import Chart, Column, ReportTable, Row, Section, Series
 from huikuan.records.errors import OperatorError, UserError
 
 PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))
@@ -158,3 +159,23 @@ def test_a_list_beyond_what_a_pdf_may_hold_is_refused(tmp_path, monkeypatch):
         write_detail(
             duckdb.connect(), DETAILS["open"], f"SELECT {columns} FROM ({query})", {}, "pdf", tmp_path / "x.pdf"
         )
+
+
+def test_a_charts_marks_stand_where_its_figures_put_them():
+    stacked = Chart(
+        "账龄", "stacked", ("甲", "乙"), (Series("未到期", (D(60), D(20))), Series("逾期", (D(40), D(-20))))
+    )
+    told = pdf_chart.chart_data(stacked)
+    assert [(float(share), label) for share, label in told["ticks"]] == [
+        (0, "−50.00"), (0.3333, "0.00"), (0.6667, "50.00"), (1, "100.00"),
+    ]  # fmt: skip
+    assert [bar[:3] for bar in told["bars"]] == [
+        [0, "0.3333", "0.7333"], [1, "0.3333", "0.4667"], [0, "0.7333", "1.0000"], [1, "0.3333", "0.2000"],
+    ]  # fmt: skip
+    assert told["totals"] == ["100.00", "0.00"]
+    lines = pdf_chart.chart_data(Chart("费率", "lines", ("9", "10"), (Series("a", (D("0.05"), None)),), "rate"))
+    assert lines["lines"][0]["points"] == [[0, "0.8333"]]  # of 6 %
+    made = replace(report([Row(("x", D(1), None))]), charts=(stacked, Chart("无", "bars", (), ())))
+    text = text_of(pdf.render(made))
+    assert all(word in text for word in ("账龄", "未到期", "甲", "100.00", "−50.00"))
+    assert "无" not in text

@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from huikuan.export.excel_chart import chart_sheet
 from huikuan.export.excel_style import Styles, column_width, set_page, sheet_name, write_cell
 from huikuan.export.printed import Printed
 from huikuan.insight.report_base import unit_text
@@ -25,7 +26,7 @@ OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_n
 
 
 def write(report: ReportTable, path: Path, printed: Printed | None = None) -> None:
-    """A report: each list on its own sheet (frozen header, filter), statements together on one."""
+    """A report: each list on its own sheet (frozen header, filter), statements together on one, native charts last."""
     printed = printed or Printed()
     book = xlsxwriter.Workbook(str(path), OPTIONS)
     book.set_properties({"title": report.title, "company": report.company, "author": printed.by})
@@ -38,6 +39,9 @@ def write(report: ReportTable, path: Path, printed: Printed | None = None) -> No
     if statements or not report.sections:
         sheet = book.add_worksheet(sheet_name(report.title, taken))
         _statement_sheet(sheet, styles, report, statements, printed)
+    charts = [chart for chart in report.charts if chart.categories and chart.series]
+    if charts:
+        chart_sheet(book, book.add_worksheet(sheet_name(translated(_("Charts")), taken)), styles, charts)
     book.close()
 
 

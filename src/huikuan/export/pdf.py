@@ -18,6 +18,7 @@ from typing import Any
 import typst
 
 from huikuan.export.excel_style import LANDSCAPE_ABOVE, text_width
+from huikuan.export.pdf_chart import chart_data
 from huikuan.export.printed import Printed, shown_money, shown_rate
 from huikuan.insight import messages  # noqa: F401
 from huikuan.insight.tables import Column, ReportTable, Row, Section
@@ -96,7 +97,8 @@ def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
     sections = _shared_widths([_section_data(section, several) for section in report.sections])
     wide = report.columns_max > LANDSCAPE_ABOVE
     frame = frame_data(report, printed, landscape=wide, content=sections)
-    return {**frame, "size": 7.5 if wide else 8.5, "sections": sections}
+    charts = [chart_data(chart) for chart in report.charts if chart.categories and chart.series]
+    return {**frame, "size": 7.5 if wide else 8.5, "sections": sections, "charts": charts}
 
 
 def frame_data(report: ReportTable, printed: Printed, *, landscape: bool, content: Any) -> dict[str, Any]:
