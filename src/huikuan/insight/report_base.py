@@ -33,7 +33,8 @@ class ReportSource:
     `collection` and `collection_share` as `insight.collection` makes them; the current records; links and open items
     of payout-bank and order-settlement (columns of the engine's LINKS and OPEN), the latter's audit of fees (AUDIT);
     `order_line`: current records as well. `opens` and `all_links`: what is open in each reconciliation with the
-    decisions made since laid over, and its links, by name. `imports`: the standing documents; `timezone` the book's.
+    decisions made since laid over, and its links, by name. `statements`: the statement of each (columns of the engine's
+    STATEMENT) with these decisions. `imports`: the standing documents; `timezone` the book's.
     `documents` names documents by id; `write_offs` are the `matches` by hand whose sides differ. `language` is the
     active language's code (for fonts).
     """
@@ -61,6 +62,7 @@ class ReportSource:
     order_line: str = ""
     opens: Mapping[str, str] = field(default_factory=dict)
     all_links: Mapping[str, str] = field(default_factory=dict)
+    statements: tuple[Mapping[str, Any], ...] = ()
     imports: tuple[Document, ...] = ()
     timezone: str = "Asia/Shanghai"
 
@@ -77,7 +79,8 @@ class ReportSource:
 @dataclass(frozen=True)
 class Parameter:
     """One thing to choose. `choices` empty: free text; `type` date: ISO 8601, count: a whole number. `words`: what the
-    choices are called. `hidden`: no field of a form; figures that are opened say it."""
+    choices are called. `hidden`: no field of a form; figures that are opened say it. `whole`: a day that pages leave
+    open instead of taking their own period's, for reports of a state."""
 
     name: str
     title: str
@@ -87,6 +90,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     hidden: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,8 @@ def _text(name: str, text: str) -> str:
 READ: dict[str, Callable[[str, str], Any]] = {"date": _date, "count": _count}
 FROM = Parameter("from", _("From"), "date")
 TO = Parameter("to", _("To"), "date")
+FROM_ANY = Parameter("from", _("From"), "date", whole=True)
+TO_ANY = Parameter("to", _("To"), "date", whole=True)
 SHOP = Parameter("shop", _("Shop"))
 PERIODS = {"day": _("By day"), "week": _("By week"), "month": _("By month")}
 

@@ -12,7 +12,7 @@ from typing import Any
 from huikuan.insight.listing import limited, rest_row
 from huikuan.insight.measures import status_title
 from huikuan.insight.receivable_rows import BASIS, PLACE_WORDS, PLACES, condition, rows_sql
-from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
+from huikuan.insight.report_base import FROM_ANY, SHOP, TO_ANY, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Column, Control, ReportTable, Row, Section
 from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.records.messages import gettext_noop as _
@@ -140,7 +140,7 @@ OVERDUE = Report(
     "overdue",
     _("Overdue list"),
     _("Orders whose money is past its date, the oldest first, by shop."),
-    (FROM, TO, BASIS, *DAYS, SHOP, Parameter("currency", _("Currency"), hidden=True)),
+    (FROM_ANY, TO_ANY, BASIS, *DAYS, SHOP, Parameter("currency", _("Currency"), hidden=True)),
     make_overdue,
     needs=("collection",),
     group="collection",
@@ -152,7 +152,7 @@ ROWS = Report(
     (
         Parameter("place", _("Where it is"), choices=("", *PLACES), words={"": _("all")} | PLACE_WORDS),
         Parameter("status", _("Status"), choices=("", *COLLECTION_STATUSES), hidden=True),
-        FROM, TO, BASIS, *DAYS, SHOP,
+        FROM_ANY, TO_ANY, BASIS, *DAYS, SHOP,
         Parameter("platform", _("Platform"), hidden=True), Parameter("currency", _("Currency"), hidden=True),
     ),
     make_rows,

@@ -12,8 +12,8 @@ import duckdb
 from huikuan.insight.report_base import ReportSource
 from huikuan.insight.reports import build_report
 from huikuan.insight.tables import ReportTable
-from huikuan.pipeline import facts
-from huikuan.pipeline.compute import connect
+from huikuan.pipeline import facts, overlaid
+from huikuan.pipeline.compute import connect, quoted
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.results import Results
 from huikuan.pipeline.write_offs import write_offs
@@ -75,7 +75,8 @@ def report_source(results: Results, rules: Rules, decisions: Decisions, language
             courier_charge="courier_charge",
             shipment_line="shipment_line",
             opens={each: _open_now(con, results, each, decisions) for each in results.manifest.names},
-            all_links={each: _links(results, each) for each in results.manifest.names},
+            all_links={each: _links_now(con, results, each, decisions) for each in results.manifest.names},
+            statements=_statements(results, decisions),
             imports=tuple(results.book.lake.documents()),
             timezone=results.book.timezone,
             **names,
@@ -88,19 +89,35 @@ def _open_now(con: duckdb.DuckDBPyConnection, results: Results, name: str, decis
     """What is open in a reconciliation now: the run's file, or a table where decisions were made since."""
     if not results.run.overlay(name, decisions):
         return f"({results.run.files.sql(f'{name}.open')})"
-    table = f"open_{name}".replace("-", "_")
+    return _copied(con, results, f"SELECT * FROM {results.run.now(name, 'open', decisions)}", f"open {name}")
+
+
+def _links_now(con: duckdb.DuckDBPyConnection, results: Results, name: str, decisions: Decisions) -> str:
+    """The links of a reconciliation now: the run's, less the groups that decisions dissolved, and those they made."""
+    published = results.run.files.sql(f"{name}.links")
+    laid = results.run.overlay(name, decisions)
+    if not laid:
+        return f"({published})"
+    gone = _copied(con, results, f"SELECT group_id FROM {laid}_groups", f"gone {name}")
+    made = _copied(con, results, f"SELECT {overlaid.LINK_NAMES} FROM {laid}_made", f"made {name}")
+    kept = f"SELECT * FROM ({published}) WHERE group_id NOT IN (SELECT group_id FROM {gone})"
+    return f"({kept} UNION ALL BY NAME SELECT * FROM {made})"
+
+
+def _copied(con: duckdb.DuckDBPyConnection, results: Results, query: str, name: str) -> str:
+    """A small table of the run's connection, copied to `con`."""
     cursor = results.run.cursor()
     try:
-        con.register(
-            table, cursor.execute(f"SELECT * FROM {results.run.now(name, 'open', decisions)}").fetch_arrow_table()
-        )
+        con.register(name, cursor.execute(query).fetch_arrow_table())
     finally:
         cursor.close()
-    return table
+    return quoted(name)
 
 
-def _links(results: Results, name: str) -> str:
-    return f"({results.run.files.sql(f'{name}.links')})"
+def _statements(results: Results, decisions: Decisions) -> tuple[Mapping[str, Any], ...]:
+    now = Results(results.book, results.run, decisions)
+    names = [name for name in results.manifest.names if results.run.holds(name, "statement")]
+    return tuple(row for name in names for row in now.statement_now(name))
 
 
 def _is_stale(results: Results, decisions: Decisions) -> bool:

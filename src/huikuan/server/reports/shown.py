@@ -73,7 +73,8 @@ def params_of(request: HttpRequest, report: Report, found: Any) -> dict[str, str
     days = {"from": min(scope.date_from, last_day(found, scope)), "to": last_day(found, scope)} if found else {}
     told = {}
     for parameter in report.parameters:
-        default = days[parameter.name].isoformat() if parameter.name in days else parameter.default
+        own = parameter.name in days and not parameter.whole
+        default = days[parameter.name].isoformat() if own else parameter.default
         value = request.GET.get(parameter.name, default).strip()[:100]
         told[parameter.name] = "" if value == NO_DAY and parameter.name in PERIOD_DAYS else value
     return told

@@ -1,0 +1,228 @@
+"""Settlement against orders 订单结算差异表: what orders should bring, what was settled for them, and what lies between.
+
+    should bring - settled before fees = the differences by kind
+
+Left of order-settlement: an order's paid + borne by the platform - refunded; right: the gross components settled for
+it.
+What lies between is the residuals of matches and the orders nothing was settled for. What was settled without an
+order is no part of it and stands apart. An order belongs to the day it was placed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from huikuan.insight.collection_settled import IS_GROSS
+from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
+from huikuan.insight.tables import Column, Control, Equation, ReportTable, Row, Section
+from huikuan.insight.words import word_of
+from huikuan.records.messages import gettext_noop as _
+from huikuan.records.messages import translated
+
+ZERO = Decimal(0)
+NAME = "order-settlement"
+TABLE, SETTLED, RESTS = "r_should", "r_paid", "r_rest"
+GROSS = IS_GROSS.replace("type", "s.type").replace("amount", "l.allocated")
+TABLE_SQL = f"""
+CREATE OR REPLACE TEMP TABLE {TABLE} AS
+WITH groups AS (
+    SELECT group_id, min(scope) AS shop, min(order_no) AS order_no, min(date) AS day, min(currency) AS currency,
+        sum(allocated) AS should FROM {{links}} WHERE side = 'left' GROUP BY group_id
+), settled AS (
+    SELECT l.group_id, coalesce(sum(l.allocated) FILTER ({GROSS}), 0) AS settled
+    FROM {{links}} l JOIN {{settlement_line}} s ON s.record_key = l.record_key
+    WHERE l.side = 'right' GROUP BY l.group_id
+)
+SELECT g.*, coalesce(s.settled, 0) AS settled FROM groups g LEFT JOIN settled s USING (group_id)
+UNION ALL BY NAME SELECT '' AS group_id, scope AS shop, order_no, date AS day, currency, amount AS should, 0 AS settled,
+    record_key FROM {{opened}} WHERE side = 'left' AND coalesce(record_key, '') <> ''
+"""
+# What lies between, one row per kind and match or order.
+RESTS_SQL = f"""
+CREATE OR REPLACE TEMP TABLE {RESTS} AS
+SELECT o.item_id, t.shop, t.order_no, t.day, t.currency, t.should, t.settled, o.amount, o.class, o.cause,
+    o.needs_work, o.due_date, o.age_days
+FROM {TABLE} t JOIN {{opened}} o ON o.side = 'left' AND CASE WHEN t.group_id = ''
+    THEN o.record_key = t.record_key ELSE o.group_id = t.group_id AND coalesce(o.record_key, '') = '' END
+"""
+INSIDE = """currency = $currency AND ($from::DATE IS NULL OR day >= $from) AND ($to::DATE IS NULL OR day <= $to)
+  AND ($shop = '' OR shop = $shop)"""
+SHOPS_SQL = f"""
+SELECT shop, count(DISTINCT order_no) AS orders, sum(should)::DECIMAL(38,5) AS should,
+    sum(settled)::DECIMAL(38,5) AS settled FROM {TABLE} WHERE {INSIDE} GROUP BY shop ORDER BY shop
+"""
+CLASSES_SQL = f"""
+SELECT class, cause, needs_work, count(DISTINCT (shop, order_no)) AS orders, sum(amount)::DECIMAL(38,5) AS amount
+FROM {RESTS} WHERE {INSIDE} GROUP BY ALL ORDER BY needs_work DESC, abs(sum(amount)) DESC, class, cause
+"""
+LIST_SQL = f"""
+SELECT * FROM {RESTS} WHERE {INSIDE} AND needs_work AND ($class = '' OR class = $class)
+ORDER BY abs(amount) DESC, order_no, class
+"""
+BY_SHOP_SQL = f"""
+SELECT shop, coalesce(sum(amount) FILTER (NOT needs_work), 0)::DECIMAL(38,5) AS idle,
+    coalesce(sum(amount) FILTER (needs_work AND class = 'missing_right'), 0)::DECIMAL(38,5) AS missing,
+    coalesce(sum(amount) FILTER (needs_work AND class <> 'missing_right' AND amount > 0), 0)::DECIMAL(38,5) AS less,
+    coalesce(sum(amount) FILTER (needs_work AND class <> 'missing_right' AND amount <= 0), 0)::DECIMAL(38,5) AS more
+FROM {RESTS} WHERE {INSIDE} GROUP BY shop
+"""
+ALONE_SQL = """
+SELECT class, cause, needs_work, count(*) AS lines, sum(amount)::DECIMAL(38,5) AS amount FROM {opened}
+WHERE side = 'right' AND coalesce(record_key, '') <> '' AND currency = $currency
+  AND ($from::DATE IS NULL OR date >= $from) AND ($to::DATE IS NULL OR date <= $to)
+  AND ($shop = '' OR scope = $shop)
+GROUP BY ALL ORDER BY abs(sum(amount)) DESC, class, cause
+"""
+
+
+def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
+    """Per currency: by shop, by kind and cause, what was settled without an order, then order by order."""
+    names = {"links": source.order_links, "opened": source.order_open, "settlement_line": source.settlement_line}
+    source.con.execute(TABLE_SQL.format(**names))
+    source.con.execute(RESTS_SQL.format(**names))
+    sections, equations, controls = [], [], []
+    for row in source.rows(f"SELECT DISTINCT currency FROM {TABLE} ORDER BY 1"):
+        currency = row["currency"]
+        values = {**params, "currency": currency}
+        shops, classes = _shops(source, values, currency), _classes(source, values, currency)
+        if not shops.rows:
+            continue
+        alone = _alone(source, values, currency)
+        listed = _list(source, values, currency)
+        sections += [shops, classes, *([alone] if alone.rows else []), *([listed] if listed.rows else [])]
+        totals = shops.totals() or ()
+        should, settled, difference = (totals[shops.index(key)] for key in ("should", "settled", "difference"))
+        terms = (("", SHOULD, should), ("−", SETTLED_WORD, settled), ("=", DIFFERENCE, difference))
+        told = tuple((sign, translated(title), amount) for sign, title, amount in terms)
+        equations.append(Equation(translated(_("Orders and settlement")), told, currency))
+        between = (classes.totals() or ())[classes.index("amount")]
+        label, agrees = translated(_("Should bring less settled")), translated(_("differences by kind"))
+        controls.append(Control(label, difference, agrees, between, currency))
+        controls += _statement_control(source, currency)
+    return finished(
+        REPORT, source, (period_fact(params),), sections, notes=NOTES, controls=controls, equations=equations
+    )
+
+
+def _statement_control(source: ReportSource, currency: str) -> list[Control]:
+    """What all orders should bring, of any day, beside the run's own statement."""
+    told = [r["total"] for r in source.statements if (r["name"], r["side"], r["currency"]) == (NAME, "left", currency)]
+    query = f"SELECT coalesce(sum(should), 0)::DECIMAL(38,5) AS amount FROM {TABLE} WHERE currency = $currency"
+    found = source.rows(query, {"currency": currency})[0]["amount"]
+    label, agrees = translated(_("Should bring, all days")), translated(_("the statement's orders in all"))
+    return [Control(label, found, agrees, told[0], currency)] if told else []
+
+
+def _shops(source: ReportSource, values: Mapping[str, Any], currency: str) -> Section:
+    columns = (
+        Column("shop", translated(_("Shop"))),
+        Column("orders", translated(_("Orders")), "count", total=True),
+        Column("should", translated(SHOULD), "money", total=True, definition=translated(SHOULD_IS)),
+        Column("settled", translated(SETTLED_WORD), "money", total=True, definition=translated(SETTLED_IS)),
+        Column("difference", translated(DIFFERENCE), "money", total=True, definition=translated(DIFFERENCE_IS)),
+        Column("idle", translated(_("Needs no work")), "money", total=True, definition=translated(IDLE)),
+        Column("missing", translated(_("Not settled")), "money", total=True, definition=translated(MISSING)),
+        Column("less", translated(_("Too little")), "money", total=True),
+        Column("more", translated(_("Too much")), "money", total=True),
+    )
+    parts = {row["shop"]: row for row in source.rows(BY_SHOP_SQL, values)}
+    rows = []
+    for row in source.rows(SHOPS_SQL, values):
+        own = parts.get(row["shop"], {})
+        split = [own.get(key, ZERO) for key in ("idle", "missing", "less", "more")]
+        figures = (row["orders"], row["should"], row["settled"], row["should"] - row["settled"], *split)
+        rows.append(Row((row["shop"], *figures), drill={"shop": row["shop"] or ""}))
+    return Section(
+        translated(_("By shop")),
+        columns,
+        tuple(rows),
+        translated(_("Total")),
+        currency,
+        target="settlement-differences",
+    )
+
+
+def _classes(source: ReportSource, values: Mapping[str, Any], currency: str) -> Section:
+    columns = (
+        Column("class", translated(_("Kind"))),
+        Column("cause", translated(_("Cause"))),
+        Column("work", translated(_("Needs work"))),
+        Column("orders", translated(_("Orders")), "count", drill={}),
+        Column("amount", translated(_("Amount")), "money", total=True, definition=translated(AMOUNT)),
+    )
+    yes = translated(_("yes"))
+    rows = tuple(
+        Row((word_of("class", row["class"]), word_of("cause", row["cause"] or ""), yes if row["needs_work"] else "",
+             row["orders"], row["amount"]),
+            drill={"class": row["class"], "cause": row["cause"] or "", "side": "left"})
+        for row in source.rows(CLASSES_SQL, values)
+    )  # fmt: skip
+    title = translated(_("By kind and cause"))
+    return Section(title, columns, rows, translated(_("Total")), currency, target=f"open/{NAME}")
+
+
+def _alone(source: ReportSource, values: Mapping[str, Any], currency: str) -> Section:
+    columns = (
+        Column("class", translated(_("Kind"))),
+        Column("cause", translated(_("Cause"))),
+        Column("work", translated(_("Needs work"))),
+        Column("lines", translated(_("Settlement lines")), "count", total=True, drill={}),
+        Column("amount", translated(_("Amount")), "money", total=True),
+    )
+    yes = translated(_("yes"))
+    rows = tuple(
+        Row((word_of("class", row["class"]), word_of("cause", row["cause"] or ""), yes if row["needs_work"] else "",
+             row["lines"], row["amount"]),
+            drill={"class": row["class"], "cause": row["cause"] or "", "side": "right"})
+        for row in source.rows(ALONE_SQL.format(opened=source.order_open), values)
+    )  # fmt: skip
+    title = translated(_("Settled without an order"))
+    return Section(title, columns, rows, translated(_("Total")), currency, target=f"open/{NAME}")
+
+
+def _list(source: ReportSource, values: Mapping[str, Any], currency: str) -> Section:
+    columns = (
+        Column("order_no", translated(_("Order"))),
+        Column("shop", translated(_("Shop"))),
+        Column("day", translated(_("Date")), "date"),
+        Column("should", translated(SHOULD), "money"),
+        Column("settled", translated(SETTLED_WORD), "money"),
+        Column("amount", translated(DIFFERENCE), "money", total=True),
+        Column("class", translated(_("Kind"))),
+        Column("cause", translated(_("Cause"))),
+        Column("due", translated(_("Due")), "date"),
+        Column("age", translated(_("Age (days)")), "count"),
+    )
+    found = limited(source, LIST_SQL, values, ("amount",))
+    rows = [
+        Row((row["order_no"], row["shop"], row["day"], row["should"], row["settled"], row["amount"],
+             word_of("class", row["class"]), word_of("cause", row["cause"] or ""), row["due_date"], row["age_days"]))
+        for row in found.rows
+    ]  # fmt: skip
+    rows += rest_row(found, columns)
+    return Section(translated(_("Orders that need work")), columns, tuple(rows), translated(_("Total")), currency)
+
+
+SHOULD, SETTLED_WORD, DIFFERENCE = _("Should bring"), _("Settled before fees"), _("Difference in amount")
+SHOULD_IS = _("Paid and borne by the platform, less refunds.")
+SETTLED_IS = _("Sales, subsidies and freight settled for these orders, less refunds; fees are no part of it.")
+DIFFERENCE_IS = _("Should bring less settled: above zero, too little was settled.")
+IDLE = _("Not due yet, or another period's.")
+MISSING = _("Past its due date, and nothing was settled.")
+AMOUNT = _("Above zero: too little was settled; below zero: too much.")
+NOTES = (
+    _("Should bring − settled before fees = needs no work + not settled + too little + too much."),
+    _("Matches and their differences are those of the last reconciliation."),
+)
+REPORT = Report(
+    "settlement-differences",
+    _("Settlement against orders"),
+    _("What orders should bring, what was settled for them, and what lies between, by kind and cause."),
+    (FROM, TO, SHOP, Parameter("class", _("Kind"), hidden=True)),
+    make,
+    needs=("order_links", "order_open", "settlement_line"),
+    group="reconciliation",
+)
