@@ -1,8 +1,9 @@
 """All checks of the project; `make test` and the checks on every change run this.
 
-The tests leave processors idle, so the static checks and the browser tests, which mostly wait for pages, run beside
-them. Those of Spark have a Python of their own (scripts/spark_env.py) and both processors. Every step runs even if
-another failed; the exit code is 1 if any did. `--quick` leaves out browser, PostgreSQL, Spark and slow tests.
+The tests leave processors idle, so the rest runs beside them: the static checks at once, the browser tests, which
+mostly wait for pages, and after these the tests of Spark, which have a Python of their own (scripts/spark_env.py) and
+mostly wait for its processes. Every step runs even if another failed; the exit code is 1 if any did. `--quick` leaves out
+browser, PostgreSQL, Spark and slow tests.
 """
 
 from __future__ import annotations
@@ -57,19 +58,22 @@ def run(name: str, command: list[str], *, python: str = sys.executable, aside: b
     return name, done.returncode, time.monotonic() - began
 
 
+def _browser_then_spark() -> list[Result]:
+    return [
+        run("browser tests", BROWSER_TESTS, aside=True),
+        run("spark tests", SPARK_TESTS, python=str(SPARK_PYTHON), aside=True),
+    ]
+
+
 def main(arguments: list[str]) -> int:
     """Run the steps; print what each took."""
     quick = "--quick" in arguments
     *static, tests = steps(quick)
     with ThreadPoolExecutor() as threads:
         checked = threads.submit(lambda: [run(*step, aside=True) for step in static])
-        browser_tests = None if quick else threads.submit(run, "browser tests", BROWSER_TESTS, aside=True)
+        waiting = None if quick else threads.submit(_browser_then_spark)
         tested = run(*tests)
-        results = [*checked.result(), tested]
-        if browser_tests:
-            results.append(browser_tests.result())
-    if not quick:
-        results.append(run("spark tests", SPARK_TESTS, python=str(SPARK_PYTHON)))
+        results = [*checked.result(), tested, *(waiting.result() if waiting else [])]
     print()
     for name, code, seconds in results:
         print(f"{'ok    ' if code == 0 else 'FAILED'}  {name}  {seconds:.0f} s")
