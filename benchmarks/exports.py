@@ -79,7 +79,7 @@ def measured(python: Path | str, body: str, rows: int, path: Path, rounds: int) 
         _pid, status, used = os.wait4(process.pid, 0)
         if status:
             raise SystemExit(f"{body}\nfailed")
-        told.append((*map(float, output.split()), used.ru_maxrss / 1024))
+        told.append((*map(float, output.split()[-2:]), used.ru_maxrss / 1024))
     seconds, processor, memory = (statistics.median(values) for values in zip(*told, strict=True))
     size = path.stat().st_size / 2**20
     return f"{seconds:7.2f} s, {processor:7.2f} s of processor, {memory:6.0f} MiB, file {size:5.0f} MiB"
