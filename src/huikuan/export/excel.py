@@ -74,6 +74,10 @@ def _statement_sheet(
     sheet: Any, styles: Styles, report: ReportTable, sections: Sequence[Section], printed: Printed
 ) -> None:
     row = _head(sheet, styles, report, "", "")
+    for sentence in report.intro:
+        sheet.write_string(row, 0, sentence, styles.company)
+        row += 1
+    row += 1 if report.intro else 0
     _widths(sheet, sections)
     for section in sections:
         if section.title:

@@ -98,7 +98,9 @@ def page_data(report: ReportTable, printed: Printed) -> dict[str, Any]:
     wide = report.columns_max > LANDSCAPE_ABOVE
     frame = frame_data(report, printed, landscape=wide, content=sections)
     charts = [chart_data(chart) for chart in report.charts if chart.categories and chart.series]
-    return {**frame, "size": 7.5 if wide else 8.5, "sections": sections, "charts": charts}
+    return {
+        **frame, "size": 7.5 if wide else 8.5, "sections": sections, "charts": charts, "intro": list(report.intro),
+    }  # fmt: skip
 
 
 def frame_data(report: ReportTable, printed: Printed, *, landscape: bool, content: Any) -> dict[str, Any]:

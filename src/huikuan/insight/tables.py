@@ -163,7 +163,8 @@ def _plain(value: Decimal | int) -> str:
 @dataclass(frozen=True)
 class ReportTable:
     """A finished report. `facts`: label and value pairs of the head (company, period, as-of, unit, account ...).
-    `controls` hold: a report of which one does not is not made (`report_base.finished`)."""
+    `controls` hold: a report of which one does not is not made (`report_base.finished`). `intro`: sentences above the
+    tables, for a letter."""
 
     name: str
     title: str
@@ -177,6 +178,7 @@ class ReportTable:
     controls: tuple[Control, ...] = ()
     charts: tuple[Chart, ...] = ()
     equations: tuple[Equation, ...] = ()
+    intro: tuple[str, ...] = ()
 
     @property
     def definitions(self) -> tuple[tuple[str, str], ...]:

@@ -51,6 +51,7 @@ BOOK_APPS = (
     "documents",
     "workbench",
     "collection",
+    "followup",
     "reports",
     "exports",
 )

@@ -51,7 +51,7 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         pgettext_lazy("group", "Collection"),
         (
             Page("collection:list", "coins", _("Collection"), key="o", phone=True),
-            Page("collection:followup", "phone-outgoing", _("Follow-up")),
+            Page("followup:list", "phone-outgoing", _("Follow-up")),
             Page("collection:forecast", "chart-line", _("Cash forecast")),
         ),
     ),

@@ -111,6 +111,13 @@ JOB = {
     "failed": ("overdue", _("Failed")),
     "cancelled": ("closed", _("Cancelled")),
 }
+# Why an order is on the list of missing money (server/followup).
+MISSING = {
+    "late": ("overdue", _("Nothing came")),
+    "short": ("difference", _("Too little came")),
+    "overcharged": ("difference", _("Fee too high")),
+    "disputed": ("open", _("Disputed")),
+}
 FAMILIES: dict[str, dict[str, tuple[str, Any]]] = {
     "link": LINK,
     "collection": COLLECTION,
@@ -119,6 +126,7 @@ FAMILIES: dict[str, dict[str, tuple[str, Any]]] = {
     "document": DOCUMENT,
     "order": ORDER,
     "job": JOB,
+    "missing": MISSING,
 }
 
 

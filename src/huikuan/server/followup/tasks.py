@@ -1,0 +1,79 @@
+"""Background work: thousands of orders handed over at once, many tasks changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+
+from huikuan.records.errors import UserError
+from huikuan.records.messages import gettext_noop
+from huikuan.server.exports.services import file_of, remove_old
+from huikuan.server.followup import claims, services
+from huikuan.server.followup.chosen import Chosen
+from huikuan.server.followup.models import Task
+from huikuan.server.followup.services import Handing
+from huikuan.server.jobs.services import JobContext, handler
+from huikuan.server.workbench.services import results
+
+
+@handler("followup-hand")
+def hand_over(context: JobContext, chosen: dict[str, Any], handing: dict[str, Any], by: str, language: str) -> Any:
+    """Hand selected orders over, all or none; the result leads to the tasks."""
+    book, actor = context.book, context.job.created_by or by
+    context.progress(0, 2, gettext_noop("Reading the orders"))
+    due_on = date.fromisoformat(handing["due_on"]) if handing["due_on"] else None
+    with translation.override(language):
+        context.progress(1, 2, gettext_noop("Handing them over"))
+        handed = services.hand(
+            book, actor, results(book), Chosen.of_plain(chosen), Handing(**{**handing, "due_on": due_on})
+        )
+        told = handed.sentence
+    context.progress(2, 2)
+    only = handed.tasks[0] if len(handed.tasks) == 1 else None
+    context.show_result_at(
+        reverse("followup:task", args=[book.slug, only.number]) if only else reverse("followup:list", args=[book.slug])
+    )
+    return {"orders": handed.orders, "held": handed.held, "nothing": handed.nothing, "told": told}
+
+
+@handler("followup-many")
+def many(context: JobContext, numbers: list[int], do: str, values: dict[str, Any], by: str) -> Any:
+    """Do one thing with many tasks, some at a time."""
+    book, actor = context.book, context.job.created_by or by
+    if values.get("due_on"):
+        values["due_on"] = date.fromisoformat(values["due_on"])
+    changed = left = 0
+    for start in range(0, len(numbers), services.TASKS_AT_ONCE):
+        context.progress(start, len(numbers), gettext_noop("Changing the tasks"))
+        part = services.many(book, actor, numbers[start : start + services.TASKS_AT_ONCE], do, values)
+        changed, left = changed + part[0], left + part[1]
+    if not changed and not left:
+        raise UserError("followup.nothing_chosen")
+    context.progress(len(numbers), len(numbers))
+    context.show_result_at(reverse("followup:list", args=[book.slug]))
+    return {"changed": changed, "ended": left}
+
+
+@handler("followup-claim")
+def claim_file(
+    context: JobContext, chosen: dict[str, Any], kind: str, by: str, language: str, task: int | None, as_of: str | None
+) -> Any:
+    """Write a large claim; the result leads to the file."""
+    book = context.book
+    found = results(book, date.fromisoformat(as_of) if as_of else None)
+    context.progress(0, 1, gettext_noop("Writing the file"))
+    path = file_of(context.job)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_old(path.parent)
+    made, of = path.with_suffix(".part"), Task.objects.filter(book=book, number=task).first() if task else None
+    with translation.override(language):
+        count = claims.write(book, found, Chosen.of_plain(chosen), kind, made, by, of)
+        name = claims.file_name(book, found, kind, of)
+    made.replace(path)
+    context.progress(1, 1)
+    context.show_result_at(reverse("followup:download", args=[book.slug, context.job.pk]))
+    claims.told(book, context.job.created_by or by, kind, count, of)
+    return {"orders": count, "name": name}
