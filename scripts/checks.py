@@ -2,8 +2,8 @@
 
 The tests leave processors idle, so the rest runs beside them: the static checks at once, the browser tests, which
 mostly wait for pages, and after these the tests of Spark, which have a Python of their own (scripts/spark_env.py) and
-mostly wait for its processes. Every step runs even if another failed; the exit code is 1 if any did. `--quick` leaves out
-browser, PostgreSQL, Spark and slow tests.
+mostly wait for its processes. Every step runs even if another failed; the exit code is 1 if any did. `--quick` leaves
+out browser, PostgreSQL, Spark and slow tests.
 """
 
 from __future__ import annotations
