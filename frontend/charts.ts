@@ -2,6 +2,8 @@
 // Colours, fonts and number formats come from here, so a page states data and axes only. A value axis with
 // `money: true` in its `axisLabel` is shown in 万 / 亿 or k / M, with `rate: true` in per cent; `figures` says what the
 // figures of the tooltip are (money, count, rate); a series' `link` list makes its items open addresses.
+// An option's `band` (name, from, to, low, high) is drawn as a shaded range behind the series. A button with
+// `data-chart-png="ID"` saves that chart as a picture, with book, heading and what the page says of its period above it.
 import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import {
   AriaComponent, DatasetComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent,
@@ -95,16 +97,79 @@ function themed(source: Option): Option {
   };
 }
 
+// A shaded range between two rows of numbers, a step as wide as its day; days without numbers are left out.
+function band(source: Option): Option {
+  const { band: range, ...option } = source;
+  if (!range) return option;
+  const series = {
+    type: "custom", name: range.name, dimensions: ["day", range.from, range.to], encode: { x: 0, y: [1, 2], tooltip: [1, 2] },
+    z: 1, silent: true, itemStyle: { color: css("--tx3"), opacity: 0.16 },
+    data: range.low.map((low: number | null, n: number) => [n, low, range.high[n]]).filter((row: any[]) => row[1] !== null),
+    renderItem(_params: any, api: any) {
+      const [x, top] = api.coord([api.value(0), api.value(2)]);
+      const bottom = api.coord([api.value(0), api.value(1)])[1];
+      const width = api.size([1, 0])[0];
+      return {
+        type: "rect", shape: { x: x - width / 2, y: top, width, height: Math.max(bottom - top, 1) },
+        style: { fill: css("--tx3"), opacity: 0.16 },
+      };
+    },
+  };
+  return { ...option, series: [series, ...option.series] };
+}
+
+// Save a chart as a picture twice its size: heading, the chart's own title, book and period above it.
+function save(button: HTMLElement): void {
+  const figure = document.querySelector<HTMLElement>(`[data-chart="${button.dataset.chartPng}"]`);
+  const chart = figure && echarts.getInstanceByDom(figure);
+  if (!figure || !chart) return;
+  const heading = document.querySelector("h1")?.textContent?.trim() ?? "";
+  const own = figure.closest("section")?.querySelector("h2")?.textContent?.trim() ?? "";
+  const facts = [".top .pick .name", ".page-top .sub"]
+    .map((place) => document.querySelector(place)?.textContent?.replace(/\s+/g, " ").trim())
+    .filter(Boolean)
+    .join(" · ");
+  const picture = new Image();
+  picture.onload = () => {
+    const [scale, top, side] = [2, 64, 16];
+    const canvas = document.createElement("canvas");
+    canvas.width = (chart.getWidth() + 2 * side) * scale;
+    canvas.height = (chart.getHeight() + top + side) * scale;
+    const pen = canvas.getContext("2d")!;
+    pen.scale(scale, scale);
+    pen.fillStyle = css("--sf");
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.fillStyle = css("--tx");
+    pen.font = `600 15px ${css("--font")}`;
+    pen.fillText([heading, own].filter((text, n, all) => text && all.indexOf(text) === n).join(" · "), side, 28);
+    pen.fillStyle = css("--tx2");
+    pen.font = `12px ${css("--font")}`;
+    pen.fillText(facts, side, 48);
+    pen.drawImage(picture, side, top, chart.getWidth(), chart.getHeight());
+    const link = document.createElement("a");
+    link.download = `${heading}-${own}.png`;
+    link.href = canvas.toDataURL("image/png");
+    link.click();
+  };
+  picture.src = chart.getDataURL({ type: "svg" });
+}
+
+document.addEventListener("click", (event) => {
+  const button = (event.target as Element).closest<HTMLElement>("[data-chart-png]");
+  if (button) save(button);
+});
+
 function draw(figure: HTMLElement): void {
   const source = document.getElementById(figure.dataset.chart ?? "");
   if (!source) return;
   const option = JSON.parse(source.textContent ?? "{}") as Option;
   const existing = echarts.getInstanceByDom(figure);
   const chart = existing ?? echarts.init(figure, undefined, { renderer: "svg" });
-  chart.setOption(themed(option), true);
+  chart.setOption(band(themed(option)), true);
   if (existing) return;
   chart.on("click", (event: any) => {
-    const link = (option.series?.[event.seriesIndex]?.link ?? [])[event.dataIndex];
+    const own = event.seriesIndex - (option.band ? 1 : 0);
+    const link = (option.series?.[own]?.link ?? [])[event.dataIndex];
     if (typeof link === "string") window.location.assign(link);
   });
   new ResizeObserver(() => chart.resize()).observe(figure);

@@ -54,6 +54,7 @@ BOOK_APPS = (
     "followup",
     "reports",
     "exports",
+    "analysis",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -92,12 +92,12 @@ def _lost(found: Results, wanted: Wanted, totals: list[dict[str, Any]]) -> dict[
     return {"lost": lost, "bank": totals[0]["figure"] - lost} if lost else None
 
 
-def nothing_yet(request: HttpRequest, page: str) -> HttpResponse:
-    """There are no results for this day: what to do about it."""
+def nothing_yet(request: HttpRequest, page: str, template: str = "collection/nothing.html") -> HttpResponse:
+    """There are no results for this day: what to do about it. `template`: one that includes `collection/_run.html`."""
     job = Job.objects.filter(book=request.book, kind="reconcile").first()  # type: ignore[attr-defined]
     context: dict[str, Any] = {"job": job if job and (job.active or job.state == "failed") else None, "page_name": page}
     context["empty_book"] = not (request.scope.historical or request.book.documents.exists())  # type: ignore[attr-defined]
-    return render(request, "collection/nothing.html", context)
+    return render(request, template, context)
 
 
 @require_POST
@@ -107,6 +107,6 @@ def run(request: HttpRequest) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
     as_of: date | None = scope.as_of if scope.historical else None
     start_reconcile(request.book, request, replace(Asked(), as_of=as_of))  # type: ignore[attr-defined]
-    pages = ("core:home", "collection:list", "reports:list")
+    pages = ("core:home", "collection:list", "reports:list", "analysis:list", "analysis:forecast")
     asked = request.POST.get("page", "")
     return done(request, book_url(request, asked if asked in pages else pages[0]))

@@ -52,7 +52,7 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page("collection:list", "coins", _("Collection"), key="o", phone=True),
             Page("followup:list", "phone-outgoing", _("Follow-up")),
-            Page("collection:forecast", "chart-line", _("Cash forecast")),
+            Page("analysis:forecast", "chart-line", _("Cash forecast")),
         ),
     ),
     (
