@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import ibis
 import pyarrow as pa
 
 from huikuan.engine import Definition, Facts, Outcome, reconcile
+from huikuan.engine.duckdb_backend import DuckDBBackend
 from huikuan.engine.model import ENTRY
 from huikuan.engine.workspace import typed_table
 from huikuan.records.decisions import Decisions
@@ -97,7 +97,7 @@ def record(kind: str, fields: Row) -> Row:
 
 
 def facts(*records: Row) -> Facts:
-    backend = ibis.duckdb.connect(threads=2)
+    backend = DuckDBBackend().connect(threads=2)
     tables = {}
     for name, kind in KINDS.items():
         schema = kind.arrow_schema()

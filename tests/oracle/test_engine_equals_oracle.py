@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import ibis
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huikuan.engine import Classes, Definition, Outcome, Passes, Sides, reconcile
+from huikuan.engine.duckdb_backend import DuckDBBackend
 from huikuan.engine.model import ENTRY, MONEY_TYPE
 from huikuan.engine.workspace import typed_table
 from huikuan.recons import order_causes
@@ -44,7 +44,7 @@ BY_AMOUNT = Definition(
     lead_days=1,
 )
 SLOWLY = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
-BACKEND = ibis.duckdb.connect(threads=2)
+BACKEND = DuckDBBackend().connect(threads=2)
 
 amounts = st.sampled_from(["-5", "-1", "0", "0.01", "0.05", "1", "1", "5", "10"])
 item = st.fixed_dictionaries(

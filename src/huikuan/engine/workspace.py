@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
-from ibis.backends.sql.datatypes import DuckDBType
 
 from huikuan.engine.model import ENTRY, Sides
 
@@ -45,7 +43,7 @@ class Workspace:
         name = f"kept_{uuid.uuid4().hex}"
         self._hold(name, expression)
         self._kept.append(name)
-        return self._table(name)
+        return self.backend.table(name, database=("temp", "main"))
 
     def _hold(self, name: str, expression: Any) -> None:
         """CREATE TEMP TABLE AS, without the second round of compilation that `create_table` makes."""
@@ -64,15 +62,6 @@ class Workspace:
             return not table.limit(1).count().to_pyarrow().as_py()
         found = self.backend.con.execute(f'SELECT 1 FROM temp.main."{table.op().name}" LIMIT 1').fetchone()
         return found is None
-
-    def _table(self, name: str) -> Any:
-        """A kept table in the types that DuckDB gave it (`backend.table` asks for them by a query of its own)."""
-        told = self.backend.con.table(f"temp.main.{name}")
-        schema = ibis.schema(
-            {column: _type_of(str(kind)) for column, kind in zip(told.columns, told.types, strict=True)}
-        )
-        place = ops.Namespace(catalog="temp", database="main")
-        return ops.DatabaseTable(name, schema=schema, source=self.backend, namespace=place).to_expr()
 
     def drop(self, table: Any) -> None:
         """Drop a kept table before the end, when it was large."""
@@ -138,9 +127,3 @@ def conform(table: Any, columns: Mapping[str, str]) -> Any:
     if merges:
         return node.copy(values=values).to_expr()
     return ops.Project(node, values).to_expr()
-
-
-@cache
-def _type_of(told: str) -> Any:
-    """A type of DuckDB as Ibis has it."""
-    return DuckDBType.from_string(told)

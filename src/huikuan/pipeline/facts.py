@@ -65,12 +65,12 @@ class Loaded:
 
 def load(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions, timezone: str = "Asia/Shanghai") -> Loaded:
     """Register every kind's current records in `con` with decisions laid over, and hand them over as Ibis tables."""
-    import ibis
+    from huikuan.engine.duckdb_backend import DuckDBBackend
 
     conflicts: list[Conflict] = []
     for kind in KINDS.values():
         conflicts += register_kind(con, lake, kind, decisions)
-    backend = ibis.duckdb.from_connection(con)
+    backend = DuckDBBackend.from_connection(con)
     tables: dict[str, Any] = {name: backend.table(name) for name in KINDS}
     if _register_findings(con, lake, decisions):
         tables[FINDINGS] = backend.table(FINDINGS)

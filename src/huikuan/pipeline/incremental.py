@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis
 
 from huikuan import __version__, engine
+from huikuan.engine.duckdb_backend import DuckDBBackend
 from huikuan.engine.model import AUDIT, LINKS, OPEN, Facts, Outcome, Sides
 from huikuan.engine.workspace import Workspace
 from huikuan.insight.collection import AMOUNTS
@@ -238,7 +238,7 @@ def _match(given: Given) -> None:
     """Reconcile the orders: tables MADE and FOUND; what is suggested is worked out for all that is open. Where fees are
     audited, the orders are reconciled as they were too, so that the figures can be exchanged."""
     con, definition = given.con, RECONCILIATIONS[NAME]
-    backend = ibis.duckdb.from_connection(con)
+    backend = DuckDBBackend.from_connection(con)
     work = Workspace(backend)
     outcome, sides = _reconciled(given, backend, work, "k_order_lines")
     for view, part in ((MADE, "links"), (FOUND, "open"), (SEEN_NOW, "seen")):

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis
 
+from huikuan.engine.duckdb_backend import DuckDBBackend
 from huikuan.engine.model import Facts
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, quoted
@@ -108,7 +108,7 @@ def _facts(
         raise UserError("preview.too_many", records=f"{count:,}", most=f"{MOST_RECORDS:,}")
     for name in names:
         con.execute(f"CREATE TABLE {quoted(f'{name}_near')} AS SELECT * FROM {quoted(name)} {chosen}", days)
-    backend = ibis.duckdb.from_connection(con)
+    backend = DuckDBBackend.from_connection(con)
     return Facts(backend, {name: backend.table(f"{name}_near") for name in names}, book.timezone)
 
 
