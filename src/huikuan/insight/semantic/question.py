@@ -18,7 +18,7 @@ from huikuan.insight.semantic.model import Dimension, Subject
 from huikuan.insight.semantic.subjects import subject_of
 from huikuan.records.errors import UserError
 
-ROWS_MAX, COLUMNS_MAX, MEASURES_MAX, FILTERS_MAX, VALUES_MAX, TEXT_MAX = 3, 2, 8, 12, 200, 200
+ROWS_MAX, COLUMNS_MAX, MEASURES_MAX, FILTERS_MAX, VALUES_MAX, TEXT_MAX = 3, 2, 8, 20, 200, 200
 TOP_MAX = 1000
 HOW = ("is", "is_not", "contains")
 COMPARISONS = ("", "previous", "year")

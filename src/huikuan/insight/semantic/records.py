@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from huikuan.insight.semantic.answer import Key, Source
 from huikuan.insight.semantic.model import Subject
 from huikuan.insight.semantic.query import OTHERS, Bound, columns_used, rows_sql, where_sql
-from huikuan.insight.semantic.question import Filter, Question
+from huikuan.insight.semantic.question import Filter, Question, question_of
 from huikuan.insight.semantic.subjects import subject_of
 from huikuan.records.errors import UserError
 from huikuan.records.sql import sql_name
+
+BLANK = "~"  # in an address: the rows that have no value
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,35 @@ def cell_filters(question: Question, row: Key = (), column: Key = ()) -> tuple[F
     if any(value == OTHERS for _name, value in pairs):
         raise UserError("semantic.others")
     return tuple(Filter(name, (value,)) for name, value in pairs)
+
+
+def asked_of(question: Question, currency: str) -> dict[str, str]:
+    """What a list of records needs of a question beside a cell's values, for an address: `asked_back` reads it."""
+    told = {"subject": question.subject, "currency": currency}
+    told |= {"from": question.first.isoformat()} if question.first else {}
+    told |= {"to": question.last.isoformat()} if question.last else {}
+    filters = [[each.dimension, each.how, *each.values] for each in question.filters]
+    return told | ({"f": json.dumps(filters, ensure_ascii=False, separators=(",", ":"))} if filters else {})
+
+
+def asked_back(told: Mapping[str, str]) -> Question:
+    """The question behind a cell: that of `asked_of`, narrowed by its values `d.NAME` and of its measure `m`. UserError
+    for anything else."""
+    try:
+        plain = json.loads(told.get("f") or "[]")
+        filters = [{"dimension": each[0], "how": each[1], "values": each[2:]} for each in plain]
+    except (ValueError, LookupError, TypeError) as error:
+        raise UserError("semantic.shape", field="f") from error
+    cell = {name.removeprefix("d."): value for name, value in told.items() if name.startswith("d.")}
+    if OTHERS in cell.values():
+        raise UserError("semantic.others")
+    filters += [{"dimension": name, "how": "is", "values": ["" if v == BLANK else v]} for name, v in cell.items()]
+    subject = subject_of(told.get("subject", ""))
+    measure = told.get("m") or subject.measures[0].name
+    return question_of(
+        {"subject": subject.name, "measures": [measure], "filters": filters, "from": told.get("from", ""),
+         "to": told.get("to", "")}
+    )  # fmt: skip
 
 
 def records(
