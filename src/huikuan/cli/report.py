@@ -28,24 +28,28 @@ def report_command(
     book: Any, name: str | None, as_of: date | None, date_from: date | None, date_to: date | None,
     by: str | None, account: str | None, format_id: str | None, output: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Write a report. Without a name: the reports there are. Further parameters of a report as --NAME VALUE."""
+    """Write a report; one of your own by its title too. Without a name: the reports there are. Further parameters of a
+    report as --NAME VALUE."""
     from huikuan.export.files import write_report
     from huikuan.export.printed import Printed
-    from huikuan.insight.reports import REPORTS
     from huikuan.records.errors import UserError
+    from huikuan.server.reports.saved import find_saved, reports_of
 
+    known_reports = reports_of(book)
     if name is None:
         from huikuan.cli.common import emit
         from huikuan.records.messages import translated
 
         rows = [
             {"name": each.name, "title": translated(each.title), "parameters": [p.name for p in each.parameters]}
-            for each in REPORTS.values()
+            for each in known_reports.values()
         ]
         emit(rows, as_json, ("name", "title", "parameters"))
         return
-    if name not in REPORTS:
-        raise UserError("report.unknown", name=name, known=", ".join(REPORTS))
+    kept = None if name in known_reports else find_saved(book, name)
+    name = kept.name if kept else name
+    if name not in known_reports:
+        raise UserError("report.unknown", name=name, known=", ".join(known_reports))
     told = {
         "from": date_from and date_from.isoformat(),
         "to": date_to and date_to.isoformat(),
@@ -53,9 +57,9 @@ def report_command(
         "account": account,
     }
     params = {key: value for key, value in {**told, **_further(click.get_current_context().args)}.items() if value}
-    unknown = sorted(set(params) - {parameter.name for parameter in REPORTS[name].parameters})
+    unknown = sorted(set(params) - {parameter.name for parameter in known_reports[name].parameters})
     if unknown:
-        known = ", ".join(parameter.name for parameter in REPORTS[name].parameters)
+        known = ", ".join(parameter.name for parameter in known_reports[name].parameters)
         raise click.UsageError(f"{name} has no parameter {', '.join(unknown)}. There are: {known}.")
     ending = output.suffix.removeprefix(".").lower() if output else ""
     chosen = "json" if as_json else format_id or (ending if ending in FORMATS else "csv")

@@ -80,9 +80,10 @@ class Dimension:
     lookup: str = ""
     many: bool = False
 
-    def label_sql(self) -> str:
-        """The value as text; blank where there is none."""
-        return f"coalesce(({self.sql.format(self.column)})::VARCHAR, '')"
+    @property
+    def takes_text(self) -> bool:
+        """Whether its values are free text, in which something may be looked for."""
+        return not (self.step or self.words or self.lookup)
 
 
 @dataclass(frozen=True)

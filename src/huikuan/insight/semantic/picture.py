@@ -13,7 +13,7 @@ from huikuan.insight.tables import Chart, Series
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
-CHARTS: dict[str, str] = {"stacked": _("Stacked bars"), "bars": _("Columns"), "lines": _("Lines")}
+CHARTS: dict[str, str] = {"stacked": _("Stacked bars"), "bars": _("Column chart"), "lines": _("Line chart")}
 CATEGORIES_MAX, SERIES_MAX = 40, 7
 SUMMARY = _("%(measure)s by %(dimensions)s; the %(count)s first of %(all)s.")
 

@@ -157,15 +157,11 @@ def _filter(subject: Subject, plain: Any) -> Filter:
     name, how = _text(plain.get("dimension", "")), _text(plain.get("how", "is"))
     dimension = _known(name, {each.name: each for each in subject.dimensions})
     values = tuple(_text(each) for each in _list(plain, "values", VALUES_MAX))
-    if how not in HOW or (how == "contains" and not _takes_text(dimension)):
+    if how not in HOW or (how == "contains" and not dimension.takes_text):
         raise UserError("semantic.how", how=how[:60], dimension=name)
     if not values:
         raise UserError("semantic.no_value", dimension=name)
     return Filter(name, values, how)
-
-
-def _takes_text(dimension: Dimension) -> bool:
-    return not (dimension.step or dimension.words or dimension.lookup)
 
 
 def _known(name: str, known: Mapping[str, Dimension]) -> Dimension:

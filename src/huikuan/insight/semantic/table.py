@@ -13,7 +13,7 @@ from huikuan.insight.semantic.model import Measure
 from huikuan.insight.semantic.picture import chart_of
 from huikuan.insight.semantic.query import OTHERS
 from huikuan.insight.semantic.question import Question
-from huikuan.insight.semantic.records import asked_of
+from huikuan.insight.semantic.records import BLANK, asked_of
 from huikuan.insight.semantic.words import label
 from huikuan.insight.tables import Column, Control, ReportTable, Row, Section, ratio_of
 from huikuan.records.messages import gettext_noop as _
@@ -114,7 +114,7 @@ def _columns(answer: Answer, block: Block) -> Iterator[Told]:
     dimensions = [answer.subject.dimension(name) for name in question.columns]
     for number, key in enumerate(block.columns):
         words = " · ".join(label(each, value) for each, value in zip(dimensions, key, strict=True))
-        drill = {f"d.{name}": value for name, value in zip(question.columns, key, strict=True)}
+        drill = {f"d.{name}": value or BLANK for name, value in zip(question.columns, key, strict=True)}
         for measure in answer.measures:
             title = f"{words} · {translated(measure.title)}" if several else words
             yield Told(_figures(measure, f"c{number}.", title, drill), measure, key)
@@ -156,7 +156,7 @@ def _rows(answer: Answer, block: Block, told: list[Told], summed: bool) -> Itera
     dimensions = [answer.subject.dimension(name) for name in question.rows]
     for number, key in enumerate(block.rows):
         words = [label(each, value) for each, value in zip(dimensions, key, strict=True)] or [translated(TOTAL)]
-        drill = {f"d.{name}": value for name, value in zip(question.rows, key, strict=True)}
+        drill = {f"d.{name}": value or BLANK for name, value in zip(question.rows, key, strict=True)}
         others = OTHERS in key
         values = (*words, *(each.value(block, key) for each in told))
         yield Row(values, "", {} if others else drill, target="none" if others else "")
@@ -177,7 +177,7 @@ def _subtotals(answer: Answer, block: Block, told: list[Told], key: Key, followi
         dimension = answer.subject.dimension(question.rows[length - 1])
         words = [""] * len(key)
         words[length - 1] = translated(SUBTOTAL) % {"name": label(dimension, key[length - 1])}
-        drill = {f"d.{name}": value for name, value in zip(question.rows, key[:length], strict=False)}
+        drill = {f"d.{name}": value or BLANK for name, value in zip(question.rows, key[:length], strict=False)}
         yield Row((*words, *(each.value(block, key[:length]) for each in told)), "subtotal", drill)
 
 

@@ -16,3 +16,5 @@ class ReportsConfig(AppConfig):
         from huikuan.server.audit import actions
 
         actions.name("report.export", _("Report taken as a file"))
+        actions.name("report.save", _("Report saved"))
+        actions.name("report.delete", _("Report deleted"))

@@ -23,12 +23,14 @@ def address_of(request: HttpRequest, target: str, drill: Mapping[str, str], para
     """The address of what a figure opens; blank where it opens nothing. `params`: those of the report it stands in."""
     if target == "collection":
         return collection_url(request, drill, params)
+    if target == "records":
+        return book_url(request, "reports:records", query=dict(drill))
     if target in RECORDS:
         page, key = RECORDS[target]
         return book_url(request, page, drill[key]) if drill.get(key) else ""
     if target.startswith("open/"):
         return _bench_url(request, target.removeprefix("open/"), drill)
-    return report_url(request, target, drill, params) if target else ""
+    return report_url(request, target, drill, params) if target in REPORTS else ""
 
 
 def report_url(request: HttpRequest, name: str, drill: Mapping[str, str], params: Mapping[str, str]) -> str:

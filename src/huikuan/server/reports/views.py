@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -13,30 +10,22 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from huikuan.export.files import write_report
-from huikuan.export.printed import Printed
 from huikuan.insight.report_base import Report
 from huikuan.insight.reports import GROUPS, REPORTS
 from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.messages import translated
 from huikuan.server.accounts.permissions import book_view
-from huikuan.server.audit.services import record
 from huikuan.server.books.models import Account
 from huikuan.server.collection import queries
 from huikuan.server.collection.views import nothing_yet
-from huikuan.server.core.shortcuts import book_url, file_answer
+from huikuan.server.core.shortcuts import book_url
 from huikuan.server.reporting import report_of
-from huikuan.server.reports import shown
+from huikuan.server.reports import saved, shown
 from huikuan.server.reports.charts import chart_of
+from huikuan.server.reports.files import FILES, answer_as_file
 from huikuan.server.reports.shown import NO_DAY, PERIOD_DAYS
 
-FILES = (("xlsx", "Excel", "file-spreadsheet"), ("pdf", "PDF", "file-type-pdf"), ("csv", "CSV", "file-description"))
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-}
 ICONS = {
     "collection-summary": "coins",
     "bank-reconciliation": "building-bank",
@@ -69,7 +58,8 @@ def report_list(request: HttpRequest) -> HttpResponse:
         {"title": translated(title), "reports": [_entry(each, accounts) for each in listed if each.group == group]}
         for group, title in GROUPS.items()
     ]
-    return render(request, "reports/list.html", {"groups": [group for group in groups if group["reports"]]})
+    context = {"groups": [group for group in groups if group["reports"]]}
+    return render(request, "reports/list.html", context | {"saved": saved.seen_by(request.membership)})  # type: ignore[attr-defined]
 
 
 def _entry(report: Report, accounts: list[Account]) -> dict[str, Any]:
@@ -86,9 +76,7 @@ def _entry(report: Report, accounts: list[Account]) -> dict[str, Any]:
 def report(request: HttpRequest, name: str) -> HttpResponse:
     """One report on screen. What cannot be made of the parameters is said in place, with 422."""
     found = queries.published(request.book, request.scope)  # type: ignore[attr-defined]
-    chosen = REPORTS.get(name)
-    if chosen is None:
-        raise Http404
+    chosen = _chosen(request, name)
     request.nav_page = "reports:list"  # type: ignore[attr-defined]
     if found is None:
         return nothing_yet(request, "reports:list")
@@ -97,7 +85,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         "name": name, "title": translated(chosen.title), "note": translated(chosen.description),
         "fields": shown.fields_of(request.book, chosen, params, queries.shops_of(found)),  # type: ignore[attr-defined]
         "kept": shown.kept_of(chosen, params), "presets": shown.presets_of(request, chosen, params, found),
-        "as_of": found.manifest.as_of,
+        "as_of": found.manifest.as_of, "saved": _saved(request, name),
     }  # fmt: skip
     missing = [each.name for each in chosen.parameters if each.required and not params[each.name]]
     if missing:
@@ -116,6 +104,23 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "reports/report.html", context)
 
 
+def _saved(request: HttpRequest, name: str) -> dict[str, Any] | None:
+    """Of a saved report: itself, whether the user may change it, where the builder opens it."""
+    kept = None if name in REPORTS else saved.find_saved(request.book, name)  # type: ignore[attr-defined]
+    if kept is None:
+        return None
+    address = book_url(request, "reports:builder", query={"report": kept.pk})
+    return {"report": kept, "mine": kept.changed_by(request.membership), "builder": address}  # type: ignore[attr-defined]
+
+
+def _chosen(request: HttpRequest, name: str) -> Report:
+    """A report that the user sees; 404 else."""
+    found = saved.reports_of(request.book, request.membership).get(name)  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    return found
+
+
 def _said(params: Mapping[str, str]) -> dict[str, str]:
     """Parameters for an address: a day that is left open is said to be so."""
     return {name: value or (NO_DAY if name in PERIOD_DAYS else "") for name, value in params.items()}
@@ -131,22 +136,7 @@ def _build(request: HttpRequest, name: str, params: Mapping[str, str]) -> Report
 @book_view("export")
 def download(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """A report as a file. UserError (422) for a wrong parameter or format, or before the first run."""
-    chosen = REPORTS.get(name)
-    if chosen is None:
-        raise Http404
-    book, kind = request.book, request.GET.get("format", "xlsx")  # type: ignore[attr-defined]
-    if kind not in TYPES:
-        raise UserError("export.format", format=kind[:10], known=", ".join(TYPES))
-    found = queries.published(book, request.scope)  # type: ignore[attr-defined]
+    chosen = _chosen(request, name)
+    found = queries.published(request.book, request.scope)  # type: ignore[attr-defined]
     params = shown.params_of(request, chosen, found)
-    table = _build(request, name, params)
-    printed = Printed(
-        getattr(request.user, "shown_name", "") or request.user.get_username(), book.local(datetime.now(UTC))
-    )
-    file_name = f"{table.title}-{book.name}-{(table.as_of or book.today()).isoformat()}.{kind}"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"report.{kind}"
-        write_report(table, kind, path, printed)
-        response = file_answer(path, file_name, TYPES[kind])
-    record(request, "report.export", book, after={"report": name, "format": kind, **params})
-    return response
+    return answer_as_file(request, _build(request, name, params), request.GET.get("format", "xlsx"), params)

@@ -1,0 +1,40 @@
+"""A report as a file: what kinds there are, and the answer of a page that gives one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, HttpRequest
+
+from huikuan.export.files import write_report
+from huikuan.export.printed import Printed
+from huikuan.insight.tables import ReportTable
+from huikuan.records.errors import UserError
+from huikuan.server.audit.services import record
+from huikuan.server.core.shortcuts import file_answer
+
+FILES = (("xlsx", "Excel", "file-spreadsheet"), ("pdf", "PDF", "file-type-pdf"), ("csv", "CSV", "file-description"))
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def answer_as_file(request: HttpRequest, table: ReportTable, kind: str, told: Mapping[str, Any]) -> FileResponse:
+    """A report as a file, noted in the audit log with what was `told` of it. UserError for an unknown kind."""
+    if kind not in TYPES:
+        raise UserError("export.format", format=kind[:10], known=", ".join(TYPES))
+    book = request.book  # type: ignore[attr-defined]
+    person = getattr(request.user, "shown_name", "") or request.user.get_username()
+    file_name = f"{table.title}-{book.name}-{(table.as_of or book.today()).isoformat()}.{kind}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"report.{kind}"
+        write_report(table, kind, path, Printed(person, book.local(datetime.now(UTC))))
+        response = file_answer(path, file_name, TYPES[kind])
+    record(request, "report.export", book, after={"report": table.name, "format": kind, **told})
+    return response
