@@ -43,8 +43,9 @@ def source_of(results: Results, rules: Rules) -> Source:
         tables["open_items"] = " UNION ALL ".join(opened)
     if PAYOUTS in names and run.holds(PAYOUTS, "links"):
         tables["payouts"] = _payouts_sql(results)
+    if PAYOUTS in names and run.holds(PAYOUTS, "statement"):
         tables["payout_statement"] = _statement_sql(results, PAYOUTS)
-    if SETTLEMENTS in names:
+    if SETTLEMENTS in names and run.holds(SETTLEMENTS, "statement"):
         tables["order_statement"] = _statement_sql(results, SETTLEMENTS)
     platforms = {shop.name: shop.platform for shop in rules.shops}
     current = run.manifest.as_of >= results.book.today()

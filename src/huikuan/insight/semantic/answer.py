@@ -30,6 +30,7 @@ from huikuan.records.messages import translated
 
 SCREEN_CELLS, FILE_CELLS = 20_000, 200_000
 COLUMNS_MAX = 120  # of an answer, measures counted
+CONTROLS = ("collection", "payout_statement", "order_statement")  # tables of control figures; a run may lack some
 Key = tuple[str, ...]
 Figures = dict[str, Any]
 
@@ -299,6 +300,8 @@ def _elsewhere(source: Source, subject: Subject, question: Question) -> dict[tup
     measure, query = subject.control
     asked_of_all = source.current and not (question.filters or question.first or question.last)
     if not measure or measure not in question.measures or not asked_of_all:
+        return {}
+    if any(f"{{{name}}}" in query and name not in source.tables for name in CONTROLS):
         return {}
     sql = query.format_map({name: f"({table})" for name, table in source.tables.items()})
     return {(measure, row["currency"]): row["amount"] for row in source.query(sql, {})}

@@ -87,7 +87,9 @@ SETTLEMENT = Subject(
         Dimension(
             "type", _("Fee type"), _("What the component is: sale, refund, commission ..."), "type", words="type"
         ),
-        Dimension("part", _("Part of the bill"), _("Sales before fees, fees, or other movements."), "part", words="part_of"),
+        Dimension(
+            "part", _("Part of the bill"), _("Sales before fees, fees, or other movements."), "part", words="part_of"
+        ),
         Dimension("item", _("Bill item"), _("The platform's own wording."), "item", many=True),
         Dimension("sku", _("Item code"), _("The item, where the bill tells it."), "sku", many=True),
         ORDER_NO,

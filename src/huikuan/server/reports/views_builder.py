@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from huikuan.insight.semantic.answer import FILE_CELLS, Source, ask
 from huikuan.insight.semantic.question import Question, question_of
 from huikuan.insight.semantic.records import asked_back, records
+from huikuan.insight.semantic.subjects import SUBJECTS
 from huikuan.insight.semantic.table import conditions, report_table
 from huikuan.insight.tables import ReportTable
 from huikuan.pipeline.asking import source_of
@@ -39,8 +40,8 @@ def builder(request: HttpRequest) -> HttpResponse:
     request.nav_page = "reports:builder"  # type: ignore[attr-defined]
     if found is None:
         return nothing_yet(request, "reports:builder")
-    draft = _draft(request)
     source = source_of(found, rules_of(request.book))  # type: ignore[attr-defined]
+    draft = _draft(request, source)
     context = shown_builder.context_of(request, draft, source) | _preview(request, draft, source)
     fragment = request.htmx and request.htmx.target == "builder"  # type: ignore[attr-defined]
     response = render(request, "reports/_builder.html" if fragment else "reports/builder.html", context)
@@ -49,14 +50,16 @@ def builder(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _draft(request: HttpRequest) -> building.Draft:
-    """The draft of the address, after the button that was pressed."""
+def _draft(request: HttpRequest, source: Source) -> building.Draft:
+    """The draft of the address, after the button that was pressed; without one a report to begin with."""
     if "state" in request.GET:
         draft = building.read(request.GET["state"])
     elif request.GET.get("report", "").isdecimal():
         return building.of_saved(_saved(request, int(request.GET["report"][:18])))
     else:
-        return building.start(request.GET.get("subject", building.DEFAULT))
+        held = [each.name for each in SUBJECTS.values() if source.holds(each)]
+        first = building.DEFAULT if building.DEFAULT in held else next(iter(held), building.DEFAULT)
+        return building.start(request.GET.get("subject", first))
     if "form" in request.GET:
         building.set_fields(draft, request.GET.dict())  # type: ignore[arg-type]
     if request.GET.get("subject", draft.subject.name) != draft.subject.name:
@@ -193,4 +196,3 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "lines": shown_builder.record_lines(request, listed),
     }  # fmt: skip
     return render(request, "reports/records.html", context)
-

@@ -1,0 +1,220 @@
+"""The semantic layer over the shared demo: pivots recomputed in plain Python from the run's files, to the cent; totals
+by any dimension agree; nothing a user says reaches SQL but as a value."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+
+from huikuan.demo.guide import demo_rules
+from huikuan.insight.semantic.answer import Answer, Source, ask, values_of
+from huikuan.insight.semantic.query import OTHERS
+from huikuan.insight.semantic.question import question_of, to_plain
+from huikuan.insight.semantic.records import asked_back, asked_of, records
+from huikuan.insight.semantic.subjects import SUBJECTS
+from huikuan.insight.semantic.table import report_table
+from huikuan.insight.tables import ratio_of
+from huikuan.pipeline.asking import source_of
+from huikuan.pipeline.results import Results
+from huikuan.records.decisions import Decisions
+from huikuan.records.errors import InvariantError, UserError
+from huikuan.records.rules import Rules
+from tests.demo_book import demo_book, make_demo
+from tests.shared import made_once
+
+RULES: Rules = demo_rules()
+GROSS = ("sale", "subsidy", "refund", "freight")
+MOVES = ("payout", "transfer", "deposit")
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return source_of(Results.of(demo_book(made_once("bench", make_demo) / "book"), Decisions()), RULES)
+
+
+def rows(source: Source, table: str) -> list[dict[str, Any]]:
+    return source.query(f"SELECT * FROM ({source.tables[table]})", {})
+
+
+def asked(source: Source, **plain: Any) -> Answer:
+    return ask(source, question_of(plain))
+
+
+def test_sales_by_month_and_shop(source: Source) -> None:
+    lines = [row for row in rows(source, "order_lines") if row["business_date"] >= date(2026, 10, 1)]
+    money: dict[Any, D] = defaultdict(D)
+    numbers: dict[Any, set[str]] = defaultdict(set)
+    for row in lines:
+        month = row["business_date"].strftime("%Y-%m")
+        for place in ((month, row["shop"]), (month, ""), ("", row["shop"]), ("", "")):
+            money[place] += row["paid"] + row["platform_borne"] - row["refunded"]
+            numbers[place].add(f"{row['shop']}/{row['order_no']}")
+    (block,) = asked(
+        source, subject="order_lines", rows=["month"], columns=["shop"], measures=["net_sales", "orders"],
+        **{"from": "2026-10-01"},
+    ).blocks  # fmt: skip
+    found = {(row[0] if row else "", key[0] if key else ""): value for (row, key), value in block.cells.items()}
+    assert {place: value["net_sales"] for place, value in found.items()} == dict(money)
+    assert {place: value["orders"] for place, value in found.items()} == {k: len(v) for k, v in numbers.items()}
+    assert len(block.columns) == 3
+
+
+def test_fees_by_type_with_their_rate_of_all_sales(source: Source) -> None:
+    shops: dict[str, set[str]] = defaultdict(set)
+    for row in rows(source, "collection"):
+        shops[row["order_no"]].add(row["shop"])
+    owners = {account.name: account.shops[0] for account in RULES.accounts if len(account.shops) == 1}
+    fees: dict[Any, D] = defaultdict(D)
+    gross: dict[str, D] = defaultdict(D)
+    for row in rows(source, "settlement"):
+        assert not row["corroborating"]
+        mine = shops.get(row["order_no"] or "", set())
+        shop = row["shop"] or (next(iter(mine)) if len(mine) == 1 else owners.get(row["account"], ""))
+        gross[shop] += row["amount"] if row["type"] in GROSS else 0
+        fees[row["type"], shop] -= row["amount"] if row["type"] not in (*GROSS, *MOVES) else 0
+    answer = asked(source, subject="settlement", rows=["type"], columns=["shop"], measures=["fees", "fee_rate"])
+    (block,) = answer.blocks
+    for (kind, shop), amount in fees.items():
+        cell = block.figures((kind,), (shop,))
+        assert (cell["fees"], cell["fee_rate"]) == (amount, ratio_of(amount, gross[shop]))
+    assert block.figures()["fees"] == sum(fees.values()) > 0
+    assert block.figures()["fee_rate"] == ratio_of(sum(fees.values()), sum(gross.values()))
+
+
+def test_collection_by_platform_and_status_with_the_median(source: Source) -> None:
+    orders = rows(source, "collection")
+    platforms = {shop.name: shop.platform for shop in RULES.shops}
+    due: dict[Any, D] = defaultdict(D)
+    for row in orders:
+        due[platforms[row["shop"]], row["status"]] += row["receivable"]
+    days = sorted((r["collected_on"] - r["business_date"]).days for r in orders if r["status"] == "collected")
+    answer = asked(
+        source, subject="orders", rows=["platform", "status"], measures=["receivable", "days_to_collect"],
+        sort="-receivable",
+    )  # fmt: skip
+    (block,) = answer.blocks
+    assert {key: block.figures(key)["receivable"] for key in block.rows} == dict(due)
+    assert [block.figures(key)["receivable"] for key in block.rows] == sorted(due.values(), reverse=True)
+    assert block.figures()["days_to_collect"] == days[(len(days) - 1) // 2]
+    assert [measure.name for measure in answer.apart] == ["days_to_collect"]
+    table = report_table(answer, source, "custom", "Title", "Company", "bars")
+    assert table.sections[0].rows[-1].style == "total"
+    assert table.controls[0].found == sum(due.values())
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_totals_by_any_dimension_agree_with_each_other_and_with_the_reconciliation(source: Source, name: str) -> None:
+    subject = SUBJECTS[name]
+    measures = [each.name for each in subject.measures if each.additive]
+    totals = set()
+    for dimension in subject.dimensions:
+        answer = asked(source, subject=name, rows=[dimension.name], measures=measures[:8])
+        assert answer.proved
+        assert answer.reconciled == (subject.control[0] in measures[:8])
+        totals.add(tuple((block.currency, *block.figures().values()) for block in answer.blocks))
+        (block,) = answer.blocks
+        assert values_of(source, answer.question, dimension.name)[1] == len(block.rows)
+    assert len(totals) == 1
+
+
+def test_a_yearly_total_leads_to_one_row_of_one_file(source: Source) -> None:
+    answer = asked(source, subject="settlement", rows=["year"], columns=["type"], measures=["fees"])
+    (block,) = answer.blocks
+    for kind in block.columns:
+        cell = {"d.year": block.rows[0][0], "d.type": kind[0], "m": "fees"}
+        listed = records(source, asked_back(asked_of(answer.question, "CNY") | cell), "CNY", 0, 100_000)
+        figure = block.figures(block.rows[0], kind)["fees"]
+        assert listed.totals[0]["fees"] == figure
+        told = sum((row["amount"] for row in listed.rows), D(0))
+        assert figure == (0 if kind[0] in (*GROSS, *MOVES) else -told)
+        assert all(row["document"] and row["source_row"] > 0 and row["record_key"] for row in listed.rows)
+        assert listed.count == len(listed.rows)
+
+
+def test_the_first_rows_and_the_others_make_the_total(source: Source) -> None:
+    whole = asked(source, subject="order_lines", rows=["product"], measures=["paid", "lines"], sort="-paid").blocks[0]
+    first = asked(
+        source, subject="order_lines", rows=["product"], measures=["paid", "lines"], sort="-paid", top=3
+    ).blocks[0]
+    assert first.rows[:3] == whole.rows[:3]
+    assert first.rows[3:] == [(OTHERS,)]
+    rest = sum((whole.figures(key)["paid"] for key in whole.rows[3:]), D(0))
+    assert first.figures((OTHERS,))["paid"] == rest > 0
+    assert first.figures() == whole.figures()
+    with pytest.raises(UserError):
+        asked_back({"subject": "order_lines", "d.product": OTHERS})
+
+
+def test_a_period_stands_beside_the_one_before(source: Source) -> None:
+    def october(first: str, last: str, comparison: str = "") -> Any:
+        plain = {"subject": "orders", "rows": ["shop"], "measures": ["paid"], "comparison": comparison}
+        return asked(source, **plain, **{"from": first, "to": last}).blocks[0]
+
+    both = october("2026-10-01", "2026-10-31", "previous")
+    before = october("2026-09-01", "2026-09-30")
+    assert {key: value["paid"] for key, value in both.before.items()} == {
+        key: value["paid"] for key, value in before.cells.items()
+    }
+    with pytest.raises(UserError, match="period"):
+        asked(source, subject="orders", rows=["shop"], measures=["paid"], comparison="year")
+
+
+HOSTILE = "x') OR 1=1; DROP TABLE documents; --"
+QUESTION = {"subject": "order_lines", "rows": ["shop"], "measures": ["paid"]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subject": HOSTILE}, {"rows": [HOSTILE]}, {"columns": ["shop, count(*)"]}, {"measures": ["sum(paid)"]},
+        {"sort": "-paid DESC; SELECT 1"}, {"comparison": HOSTILE}, {"top": "1; SELECT"}, {"from": "2026-01-01' --"},
+        {"filters": [{"dimension": "1=1 OR shop", "values": ["x"]}]},
+        {"filters": [{"dimension": "shop", "how": "OR", "values": ["x"]}]},
+        {"filters": [{"dimension": "month", "values": [HOSTILE]}]}, {"filters": ["shop"]}, {"rows": "shop"},
+        {"columns": ["shop"]}, {"measures": []}, {"measures": [{"name": "paid"}]},
+    ],
+)  # fmt: skip
+def test_what_is_no_name_of_the_registry_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(UserError):
+        question_of({**QUESTION, **change})
+
+
+def test_values_are_bound_whatever_they_hold(source: Source) -> None:
+    for dimension in ("shop", "product", "platform", "status", "order_no"):
+        for how in ("is", "is_not"):
+            plain = QUESTION | {"filters": [{"dimension": dimension, "how": how, "values": [HOSTILE, "", "%"]}]}
+            question = question_of(plain)
+            assert to_plain(question_of(to_plain(question))) == to_plain(question)
+            queries: list[str] = []
+
+            def kept(sql: str, values: Any, queries: list[str] = queries) -> Any:
+                queries.append(sql)
+                return source.query(sql, values)
+
+            ask(replace(source, query=kept), question)
+            assert queries
+            assert not any("DROP" in sql for sql in queries)
+    assert rows(source, "documents")
+
+
+def test_cells_that_do_not_add_up_are_not_shown(source: Source) -> None:
+    def lossy(sql: str, values: Any) -> Any:
+        found = source.query(sql, values)
+        return [row for row in found if "level" not in row or row["level"] or row["d0"] != found[0]["d0"]]
+
+    with pytest.raises(InvariantError):
+        ask(replace(source, query=lossy), question_of(QUESTION))
+
+
+def test_too_much_says_how_to_narrow(source: Source) -> None:
+    with pytest.raises(UserError, match="Order number.*300 values"):
+        ask(source, question_of(QUESTION | {"rows": ["order_no"]}), 100)
+    with pytest.raises(UserError, match="columns"):
+        asked(source, **QUESTION | {"columns": ["order_no"], "rows": []})
+    with pytest.raises(UserError, match="Reconcile"):
+        ask(replace(source, tables={}), question_of(QUESTION))
