@@ -212,7 +212,7 @@ def test_cells_that_do_not_add_up_are_not_shown(source: Source) -> None:
 
 
 def test_too_much_says_how_to_narrow(source: Source) -> None:
-    with pytest.raises(UserError, match="Order number.*300 values"):
+    with pytest.raises(UserError, match=r"Order number.*300 values"):
         ask(source, question_of(QUESTION | {"rows": ["order_no"]}), 100)
     with pytest.raises(UserError, match="columns"):
         asked(source, **QUESTION | {"columns": ["order_no"], "rows": []})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
