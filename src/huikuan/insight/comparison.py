@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -34,28 +34,38 @@ def compared_fact(before: tuple[date, date] | None) -> tuple[tuple[str, str], ..
     return ((translated(_("Compared with")), period_text(*before)),) if before else ()
 
 
-def compared_columns(columns: Iterable[Column]) -> list[Column]:
-    """Each column with the one of the other period, the change and, of amounts and counts, the change in per cent."""
+def compared_columns(columns: Iterable[Column], brief: Container[str] = ()) -> list[Column]:
+    """Each column with the one of the other period, the change and, of amounts and counts, the change in per cent. Of
+    the `brief` ones the other period's only."""
     made: list[Column] = []
     for column in columns:
         key = column.key
         plain = replace(column, definition="", drill=None, ratio=None, total=column.total)
         before_ratio = (f"{column.ratio[0]}_before", f"{column.ratio[1]}_before") if column.ratio else None
         before = replace(plain, key=f"{key}_before", title=translated(_("Before")), ratio=before_ratio)
-        change = replace(plain, key=f"{key}_change", title=translated(_("Change")))
-        made += [column, before, change]
+        made += [column, before]
+        if key in brief:
+            continue
+        title = _("Change (points)") if column.type == "rate" else _("Change")
+        change = replace(plain, key=f"{key}_change", title=translated(title))
+        made.append(change)
         if column.total:
             rate_of = (change.key, before.key)
             made.append(Column(f"{key}_rate", translated(_("Change %")), "rate", ratio=rate_of))
     return made
 
 
-def compared_values(columns: Iterable[Column], now: Sequence[Any], before: Sequence[Any]) -> list[Any]:
+def compared_values(
+    columns: Iterable[Column], now: Sequence[Any], before: Sequence[Any], brief: Container[str] = ()
+) -> list[Any]:
     """The figures of `compared_columns` of one row."""
     made: list[Any] = []
     for column, value, other in zip(columns, now, before, strict=True):
+        made += [value, other]
+        if column.key in brief:
+            continue
         change = value - other if value is not None and other is not None else None
-        made += [value, other, change]
+        made.append(change)
         if column.total:
             made.append(ratio_of(change, other))
     return made

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from huikuan.insight.comparison import COMPARE, compared_columns, compared_fact, compared_values, span_before
 from huikuan.insight.measures import DIMENSIONS, MEASURES, measure_rows, status_title
-from huikuan.insight.report_base import PERIODS, Parameter, Report, ReportSource, period_text, signature, unit_text
-from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.insight.report_base import (
+    FROM,
+    PERIODS,
+    SHOP,
+    TO,
+    Parameter,
+    Report,
+    ReportSource,
+    finished,
+    period_fact,
+    unit_text,
+)
+from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series
 from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.records.errors import InvariantError
 from huikuan.records.messages import gettext_noop as _
@@ -18,6 +32,14 @@ BY_SHOP = ("orders", "gross", "fees", "receivable", *PLACES)
 BY_STATUS = ("orders", "receivable", *PLACES)
 BY_PERIOD = ("orders", "gross", "fees", "receivable", *PLACES, "collection_rate")
 FEES = ("settled_gross", "fees", "fee_rate")
+COMPARED = ("orders", "gross", "receivable", "collected", "overdue")
+BRIEF = ("orders", "gross", "overdue")  # compared without their change
+# Figures of the list of orders; the others open nothing.
+OPENED = ("receivable", "in_transit", "in_wallets", "not_due", "overdue", "disputed", "written_off")
+COLOURS = {
+    "collected": "#5BBFB3", "in_transit": "#2F6FB5", "in_wallets": "#C9A7DD", "not_due": "--bar-not-due",
+    "overdue": "--overdue", "disputed": "#E8B04A", "written_off": "#7A8591",
+}  # fmt: skip
 # Columns left out where all their figures are zero.
 RARE = ("disputed", "written_off")
 IDENTITY = _(
@@ -29,22 +51,62 @@ BASIS = _("Orders belong to the day they were placed. Orders not paid or cancell
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """One row per shop, status and period, each table with its totals; all tables of a currency have one total."""
     where, values = _filter(params)
-    known = measure_rows(source.con, source.collection, ("orders",), ("currency",), where, values)
+    before = span_before(params)
+    known = measure_rows(source.con, source.collection, ("receivable",), ("currency",), where, values)
     sections: list[Section] = []
-    for currency in [row["currency"] for row in known]:
-        inside = {**values, "currency": currency}
-        sections += _sections(source, f"{where} AND currency = $currency", inside, currency, params["by"])
-    currencies = ", ".join(unit_text(row["currency"]) for row in known)
-    facts = (
-        (translated(_("Period")), period_text(params["from"], params["to"])),
-        (translated(_("As of")), source.as_of.isoformat()),
-        (translated(_("Unit")), currencies),
+    charts, controls = [], []
+    for row in known:
+        currency, inside = row["currency"], {**values, "currency": row["currency"]}
+        made = _sections(source, f"{where} AND currency = $currency", inside, currency, params["by"])
+        charts.append(_chart(made[0]))
+        agrees = translated(_("receivable of these orders in the collection"))
+        for section in made[:3]:
+            total = (section.totals() or ())[section.index("receivable")]
+            controls.append(Control(section.title, total, agrees, row["receivable"], currency))
+        if before:
+            made.insert(1, _compared(source, params, before, currency))
+        sections += made
+    facts = (period_fact(params), *compared_fact(before))
+    return finished(REPORT, source, facts, sections, notes=(IDENTITY, BASIS), controls=controls, charts=charts)
+
+
+def _compared(source: ReportSource, params: Mapping[str, Any], before: tuple[date, date], currency: str) -> Section:
+    """Shops beside the other period, each as known today."""
+    columns = [_column(name) for name in COMPARED]
+    found = []
+    for first, last in ((params["from"], params["to"]), before):
+        where, values = _filter({**params, "from": first, "to": last})
+        rows = measure_rows(
+            source.con, source.collection, COMPARED, ("shop",), f"{where} AND currency = $currency",
+            {**values, "currency": currency},
+        )  # fmt: skip
+        found.append({row["shop"] or "": row for row in rows})
+    lines = []
+    for shop in sorted({*found[0], *found[1]}):
+        now, then = ([each.get(shop, {}).get(name, 0) for name in COMPARED] for each in found)
+        drill = {"shop": shop, "currency": currency}
+        lines.append(Row((shop, *compared_values(columns, now, then, BRIEF)), drill=drill))
+    head = Column("shop", translated(DIMENSIONS["shop"].title))
+    return Section(
+        translated(_("By shop, compared")), (head, *compared_columns(columns, BRIEF)), tuple(lines),
+        translated(_("Total")), currency, target="collection", drill={"currency": currency},
+    )  # fmt: skip
+
+
+def _chart(shops: Section) -> Chart:
+    """Where each shop's receivable is."""
+    keys = [column.key for column in shops.columns]
+    series = tuple(
+        Series(
+            shops.columns[keys.index(place)].title, tuple(row.values[keys.index(place)] for row in shops.rows), colour
+        )
+        for place, colour in COLOURS.items()
+        if place in keys and any(row.values[keys.index(place)] for row in shops.rows)
     )
-    notes = (translated(IDENTITY), translated(BASIS))
-    title = translated(REPORT.title)
-    return ReportTable(
-        REPORT.name, title, source.company, facts, tuple(sections), notes, signature(), source.as_of, source.language
-    )
+    names = tuple(str(row.values[0]) for row in shops.rows)
+    drills = tuple(row.drill for row in shops.rows)
+    title, unit = translated(_("Where the receivable is")), unit_text(shops.currency)
+    return Chart(title, "stacked", names, series, unit=unit, target="collection", drills=drills)
 
 
 def _filter(params: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -88,13 +150,23 @@ def _section(title: str, dimension: str, measures: Sequence[str], rows: list[dic
     if dimension == "status":
         rows.sort(key=lambda row: COLLECTION_STATUSES.index(row["status"]))
     shown = [name for name in measures if name not in RARE or any(row[name] for row in rows)]
-    columns = (Column(dimension, translated(DIMENSIONS[dimension].title)), *(MEASURES[name].column() for name in shown))
+    columns = (Column(dimension, translated(DIMENSIONS[dimension].title)), *(_column(name) for name in shown))
     lines = []
     for row in rows:
         label = status_title(row[dimension]) if dimension == "status" else row[dimension] or ""
         drill = {dimension: row[dimension] or "", "currency": currency}
         lines.append(Row((label, *(row[name] for name in shown)), drill=drill))
-    return Section(translated(title), columns, tuple(lines), translated(_("Total")), currency, target="collection")
+    return Section(
+        translated(title), columns, tuple(lines), translated(_("Total")), currency, target="collection",
+        drill={"currency": currency},
+    )  # fmt: skip
+
+
+def _column(name: str) -> Column:
+    """A measure as a column whose figures open the orders they are made of."""
+    measure = MEASURES[name]
+    drill = {} if name == "orders" else {"figure": name} if name in OPENED else None
+    return replace(measure.column(), definition=translated(measure.definition), drill=drill)
 
 
 REPORT = Report(
@@ -102,10 +174,11 @@ REPORT = Report(
     _("Collection summary"),
     _("What the orders should bring, what has reached the bank, and where the rest is."),
     (
-        Parameter("from", _("From"), "date"),
-        Parameter("to", _("To"), "date"),
-        Parameter("by", _("Period"), default="day", choices=tuple(PERIODS)),
-        Parameter("shop", _("Shop")),
+        FROM,
+        TO,
+        Parameter("by", _("Period"), default="day", choices=tuple(PERIODS), words=PERIODS),
+        SHOP,
+        COMPARE,
     ),
     make,
     needs=("collection",),

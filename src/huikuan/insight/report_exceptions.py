@@ -17,6 +17,7 @@ from huikuan.insight.recon_words import NAMES, recon_word, side_word
 from huikuan.insight.report_base import FROM_ANY, TO_ANY, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series
 from huikuan.insight.words import word_of
+from huikuan.records.kind import record_key_parts
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
@@ -174,7 +175,7 @@ def _list(source: ReportSource, where: str, values: Mapping[str, Any], currency:
     )
     found = limited(source, LIST_SQL.format(table=TABLE, where=where), values, ("size",))
     rows = [
-        Row((row["order_no"] or "", (row["record_key"] or "").partition(":")[2], recon_word(row["name"]),
+        Row((row["order_no"] or "", _short(row["record_key"] or ""), recon_word(row["name"]),
              row["scope"] or "", row["date"], row["due_date"], row["age_days"], word_of("class", row["class"] or ""),
              word_of("cause", row["cause"] or ""), row["amount"], row["size"]),
             drill={"record_key": row["record_key"] or ""}, target="source")
@@ -182,6 +183,12 @@ def _list(source: ReportSource, where: str, values: Mapping[str, Any], currency:
     ]  # fmt: skip
     rows += rest_row(found, columns)
     return Section(translated(_("Items that need work")), columns, tuple(rows), translated(_("Total")), currency)
+
+
+def _short(record_key: str) -> str:
+    """A record's own number, for a list: the part of its key that says most."""
+    parts = record_key_parts(record_key)[1] if record_key else []
+    return max(parts[1:] or parts, key=len, default="").rpartition("|")[2]
 
 
 def _chart(recons: Section, ends: tuple[int, ...]) -> list[Chart]:

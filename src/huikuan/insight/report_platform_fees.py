@@ -36,6 +36,7 @@ from huikuan.records.messages import translated
 ZERO = Decimal(0)
 DETAIL = "fee-lines"
 FEES = "-sum(amount) FILTER (is_fee)"
+BRIEF = ("gross",)  # compared without its change
 SHOPS_MAX = 6  # columns of the table of types and shops; further shops together
 INSIDE = """currency = $currency AND ($first::DATE IS NULL OR day >= $first) AND ($last::DATE IS NULL OR day <= $last)
   AND ($shop = '' OR shop = $shop)"""
@@ -117,9 +118,10 @@ def _cross(source: ReportSource, values: Mapping[str, Any], gross: Decimal, curr
         figures += [sum((line.get(shop, ZERO) for shop in others), ZERO)] if others else []
         fees = sum(line.values(), ZERO)
         rows.append(Row((word_of("type", type_), *figures, fees, ratio_of(fees, gross)), drill={"type": type_}))
+    whole = {"rate": ratio_of(sum(of_shop.values(), ZERO), gross)}
     return Section(
         translated(_("Fees by type and shop")), tuple(columns), tuple(rows), translated(_("Total")), currency,
-        target=DETAIL, drill={"currency": currency},
+        target=DETAIL, drill={"currency": currency}, whole=whole,
     )  # fmt: skip
 
 
@@ -147,7 +149,7 @@ def _table(
     ]  # fmt: skip
     gross_then = sum((row["gross"] for row in then.values()), ZERO)
     compared = base[1:] if by == "type" else base
-    columns = list(compared) if not then else compared_columns(compared)
+    columns = list(compared) if not then else compared_columns(compared, BRIEF)
     rows = []
     for name in sorted({*now, *then}, key=lambda key: key if by in PERIODS else ""):
         figures = _line(now.get(name), own_gross, gross)
@@ -157,15 +159,19 @@ def _table(
             if not figures[0] and not others[0]:
                 continue
         label = word_of("type", name) if by == "type" else _shop_word(name)
-        shown = compared_values(compared, figures, others) if then else figures
+        shown = compared_values(compared, figures, others, BRIEF) if then else figures
         rows.append(Row((label, *shown), drill={by: name} if name else {}))
     if by not in PERIODS:
         place = [c.key for c in columns].index("fees") + 1
         rows.sort(key=lambda row: -row.values[place])
+    whole = {}
+    if by == "type":
+        charged, earlier = (sum((each["fees"] for each in rows_.values()), ZERO) for rows_ in (now, then))
+        whole = {"rate": ratio_of(charged, gross), "rate_before": ratio_of(earlier, gross_then)}
     head = Column(by, translated({"type": _("Fee"), "shop": _("Shop")}.get(by, _("Period"))))
     return Section(
         translated(title), (head, *columns), tuple(rows), translated(_("Total")), currency, target=DETAIL,
-        drill={"currency": currency},
+        drill={"currency": currency}, whole=whole,
     )  # fmt: skip
 
 

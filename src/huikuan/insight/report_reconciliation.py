@@ -58,7 +58,7 @@ class Flow:
     before: tuple[int, Decimal] = (0, ZERO)
     new: tuple[int, Decimal] = (0, ZERO)
     closed: tuple[int, Decimal] = (0, ZERO)
-    differing: tuple[int, Decimal] = (0, ZERO)
+    differing: int = 0
 
     @property
     def after(self) -> tuple[int, Decimal]:
@@ -129,7 +129,7 @@ def _flow(rows: list[dict[str, Any]], inside: Any) -> Flow:
         before=added(row for row in rows if row["came"] is None and row["state"] != "before"),
         new=added(row for row in rows if row["came"] is not None and inside(row["came"])),
         closed=added(closed),
-        differing=added(row for row in closed if row["differs"]),
+        differing=sum(row["records"] for row in closed if row["differs"]),
     )
 
 
@@ -175,20 +175,20 @@ def _flow_columns() -> list[Column]:
         told = translated(title)
         return [
             Column(f"{key}_records", told, "count", definition=translated(definition)),
-            Column(f"{key}_amount", f"{told} · {translated(_('amount'))}", "money"),
+            Column(f"{key}_amount", translated(_("Amount")), "money"),
         ]
 
     return [
         *pair("before", _("Open before"), BEFORE),
         *pair("new", _("New"), NEW),
         *pair("closed", _("Closed"), CLOSED),
-        *pair("differing", _("Of these with a difference"), DIFFERING),
+        Column("differing", translated(_("With a difference")), "count", definition=translated(DIFFERING)),
         *pair("after", _("Open after"), AFTER),
     ]
 
 
 def _values(flow: Flow) -> list[Any]:
-    return [*flow.before, *flow.new, *flow.closed, *flow.differing, *flow.after]
+    return [*flow.before, *flow.new, *flow.closed, flow.differing, *flow.after]
 
 
 def _summary(source: ReportSource, sides: list[Side], currency: str, *, current: bool) -> Section:

@@ -44,6 +44,7 @@ FROM {table} WHERE {inside} GROUP BY ALL ORDER BY name
 """
 FIGURES = ("sold_orders", "sold", "orders", "refunded", "before", "after")
 COMPARED = ("sold", "orders", "refunded", "rate")
+BRIEF = ("sold", "orders")  # without their change
 CONTROL_SQL = """
 SELECT coalesce(sum(amount) FILTER (kind = 'refunded'), 0)::DECIMAL(38,5) AS refunded,
     coalesce(sum(amount) FILTER (kind = 'sold'), 0)::DECIMAL(38,5) AS sold,
@@ -120,11 +121,11 @@ def _table(
         then = {row["name"] or "": row for row in told}
     base = _columns()
     chosen = [column for column in base if column.key in COMPARED] if before else base
-    columns = compared_columns(chosen) if before else base
+    columns = compared_columns(chosen, BRIEF) if before else base
     rows = []
     for name in sorted({*now, *then}):
         figures, others = (_line(each.get(name), chosen) for each in (now, then))
-        shown = compared_values(chosen, figures, others) if before else figures
+        shown = compared_values(chosen, figures, others, BRIEF) if before else figures
         rows.append(Row((name or translated(_("No shop")), *shown), drill={by: name} if name else {}))
     head = Column(by, translated(_("Shop") if by == "shop" else _("Period")))
     return Section(

@@ -75,6 +75,7 @@ class Section:
     zero_shown: bool = False  # statements show 0.00, lists a dash
     target: str = ""
     drill: Mapping[str, str] = field(default_factory=dict)
+    whole: Mapping[str, Any] = field(default_factory=dict)  # totals of columns that don't add up, such as rates
 
     def index(self, key: str) -> int:
         """Position of a column."""
@@ -93,6 +94,8 @@ class Section:
             if column.ratio:
                 part, whole = (values[self.index(key)] for key in column.ratio)
                 values[position] = ratio_of(part, whole)
+            elif column.key in self.whole:
+                values[position] = self.whole[column.key]
         values[0] = self.total_label
         return tuple(values)
 

@@ -96,10 +96,11 @@ def presets_of(request: HttpRequest, report: Report, params: Mapping[str, str], 
         (_("This year"), last.replace(month=1, day=1), last),
         (_("All"), None, last),
     )
-    made = []
+    made: list[Preset] = []
     for word, first, end in spans:
         days = {"from": first.isoformat() if first else NO_DAY, "to": end.isoformat()}
-        chosen = (params["from"] or NO_DAY, params["to"]) == (days["from"], days["to"])
+        same = (params["from"] or NO_DAY, params["to"]) == (days["from"], days["to"])
+        chosen = same and not any(preset.chosen for preset in made)
         address = book_url(request, "reports:report", report.name, query={**params, **days})
         made.append(Preset(word, address, chosen))
     return made

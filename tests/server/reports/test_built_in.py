@@ -1,0 +1,113 @@
+"""Every built-in report on the shared demo: its page, what its figures open, its files; and the empty book."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from huikuan.demo.guide import demo_rules
+from huikuan.demo.seller import AS_OF, BOOK_START
+from huikuan.insight.reports import REPORTS
+from huikuan.server.books.models import Book
+from tests.demo_book import make_demo
+from tests.server.collection.conftest import english
+from tests.shared import made_once
+
+OWN = (
+    "receivables-ageing", "overdue", "days-to-collect", "payouts", "wallet-roll-forward", "receivables-roll-forward",
+    "platform-fees", "refunds", "settlement-differences", "exceptions", "reconciliation-report", "receivables",
+    "collected-orders", "wallet-lines", "receivable-movements", "fee-lines", "refunded-orders",
+)  # fmt: skip
+
+
+@pytest.fixture
+def book(world: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
+    book = world.ours.book
+    book.fixed_today, book.start, book.data_until = AS_OF, BOOK_START, AS_OF
+    book.save()
+    shutil.rmtree(book.folder, ignore_errors=True)
+    shutil.copytree(made_once("bench", make_demo) / "book", book.folder)
+    monkeypatch.setattr("huikuan.server.reporting.rules_of", lambda _book: demo_rules())
+    return book
+
+
+@pytest.fixture
+def auditor(world: Any, book: Book) -> Client:
+    return english(world.client("auditor"))
+
+
+def links_of(tables: Any) -> Iterator[tuple[str, str, Any]]:
+    """Address, type and value of every figure that opens something."""
+    for table in tables:
+        for line in [*table.lines, *([table.totals] if table.totals else [])]:
+            for kind, value, address in line.cells:
+                if address:
+                    yield address, kind, value
+
+
+def test_every_page_shows_its_figures_and_they_open_pages(auditor: Client, book: Book) -> None:
+    opened: dict[str, str] = {}
+    for name in OWN:
+        page = auditor.get(f"/b/{book.slug}/reports/{name}/?from=2026-10-12&to=2026-10-31&compare=previous")
+        assert page.status_code == 200, name
+        assert page.context["tables"], name
+        assert REPORTS[name].detail or "circle-check" in page.content.decode(), name
+        for address, _kind, _value in links_of(page.context["tables"]):
+            page_of = address.partition("?")[0].split("/")[3]
+            if page_of != "reports":  # those are asked for above
+                opened.setdefault(page_of, address)
+    for address in opened.values():
+        assert auditor.get(address).status_code == 200, address
+    assert set(opened) == {"orders", "source", "collection", "workbench"}
+
+
+def test_what_a_figure_opens_has_its_total(auditor: Client, book: Book) -> None:
+    page = auditor.get(f"/b/{book.slug}/reports/receivables-ageing/")
+    total = page.context["tables"][0].totals
+    (late,) = [cell for cell in total.cells if "place=past" in cell[2] and "days_from" not in cell[2]]
+    listed = auditor.get(late[2]).context["tables"]
+    assert listed[1].totals.cells[-1][1] == late[1] > 0
+
+
+def test_a_period_is_chosen_with_one_click_and_may_be_left_open(auditor: Client, book: Book) -> None:
+    page = auditor.get(f"/b/{book.slug}/reports/platform-fees/")
+    chosen = [preset.word for preset in page.context["presets"] if preset.chosen]
+    assert chosen == ["This month"]
+    whole = next(preset for preset in page.context["presets"] if preset.word == "All")
+    answer = auditor.get(whole.url)
+    assert {f.name: f.value for f in answer.context["fields"]}["from"] == ""
+    assert "from=-" in answer.context["files"][0][2]
+
+
+@pytest.mark.parametrize("query", ["days_from=x", "basis=never", "from=2026-10-31&to=2026-10-01"])
+def test_what_cannot_be_made_is_said(auditor: Client, book: Book, query: str) -> None:
+    page = auditor.get(f"/b/{book.slug}/reports/overdue/?{query}")
+    assert page.status_code == 422
+    assert 'role="alert"' in page.content.decode()
+
+
+def test_a_file_has_control_totals_and_definitions(auditor: Client, book: Book) -> None:
+    answer = auditor.get(f"/b/{book.slug}/reports/receivables-ageing/file/?format=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "Ageing total: " in text and " = receivable total of the collection: " in text
+    assert "In wallets: Settled and still in the platform account." in text
+
+
+def test_a_report_is_refused_and_says_so_after_an_import(
+    auditor: Client, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huikuan.insight.report_ageing.ZERO", Decimal("0.01"))
+    page = auditor.get(f"/b/{book.slug}/reports/receivables-ageing/")
+    assert page.status_code == 422
+    assert "does not balance and is not shown" in page.content.decode()
+
+
+def test_an_empty_book_says_what_to_do(world: Any) -> None:
+    owner = english(world.client("owner"))
+    for name in OWN:
+        assert "Import files" in owner.get(f"/b/{world.ours.book.slug}/reports/{name}/").content.decode(), name
