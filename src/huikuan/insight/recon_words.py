@@ -13,11 +13,11 @@ NAMES = {
     "order-erp": _("Orders and ERP"),
 }
 SIDES = {
-    "order-settlement": (_("Orders"), _("Settlement lines")),
+    "order-settlement": (_("Sales orders"), _("Settlement lines")),
     "settlement-wallet": (_("Settlement lines"), _("Wallet lines")),
     "payout-bank": (_("Payouts"), _("Bank lines")),
     "balance": (_("Opening and movements"), _("Closing balance")),
-    "order-erp": (_("Orders"), _("ERP orders")),
+    "order-erp": (_("Sales orders"), _("ERP orders")),
 }
 
 

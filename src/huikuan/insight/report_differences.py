@@ -193,7 +193,7 @@ def _list(source: ReportSource, values: Mapping[str, Any], currency: str) -> Sec
         Column("amount", translated(DIFFERENCE), "money", total=True),
         Column("class", translated(_("Kind"))),
         Column("cause", translated(_("Cause"))),
-        Column("due", translated(_("Due")), "date"),
+        Column("due", translated(_("Due on")), "date"),
         Column("age", translated(_("Age (days)")), "count"),
     )
     found = limited(source, LIST_SQL, values, ("amount",))

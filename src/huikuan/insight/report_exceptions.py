@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from huikuan.insight.balance_items import short_reference
 from huikuan.insight.listing import limited, rest_row
 from huikuan.insight.receivable_rows import DEFAULT_ENDS, ends_of, group_name, groups_of
 from huikuan.insight.recon_words import NAMES, recon_word, side_word
@@ -117,7 +118,7 @@ def _recons(
     found = source.rows(BY_RECON_SQL.format(ages=sql, table=TABLE, where=where), values)
     columns = (
         Column("name", translated(_("Reconciliation"))),
-        Column("items", translated(_("Items")), "count", total=True, definition=translated(ITEMS), drill={}),
+        Column("items", translated(_("Open items")), "count", total=True, definition=translated(ITEMS), drill={}),
         Column("size", translated(_("Size")), "money", total=True, definition=translated(SIZE)),
         Column("work", translated(_("Needs work")), "count", total=True, definition=translated(NEEDS_WORK),
                drill={"work": "yes"}),
@@ -141,7 +142,7 @@ def _classes(source: ReportSource, where: str, values: Mapping[str, Any], curren
         Column("class", translated(_("Kind"))),
         Column("cause", translated(_("Cause"))),
         Column("work", translated(_("Needs work"))),
-        Column("items", translated(_("Items")), "count", total=True, drill={}),
+        Column("items", translated(_("Open items")), "count", total=True, drill={}),
         Column("amount", translated(_("Amount")), "money", definition=translated(AMOUNT)),
         Column("size", translated(_("Size")), "money", total=True),
         Column("oldest", translated(_("Oldest (days)")), "count"),
@@ -166,7 +167,7 @@ def _list(source: ReportSource, where: str, values: Mapping[str, Any], currency:
         Column("name", translated(_("Reconciliation"))),
         Column("scope", translated(_("Shop or account"))),
         Column("date", translated(_("Date")), "date"),
-        Column("due", translated(_("Due")), "date"),
+        Column("due", translated(_("Due on")), "date"),
         Column("age", translated(_("Age (days)")), "count"),
         Column("class", translated(_("Kind"))),
         Column("cause", translated(_("Cause"))),
@@ -188,7 +189,8 @@ def _list(source: ReportSource, where: str, values: Mapping[str, Any], currency:
 def _short(record_key: str) -> str:
     """A record's own number, for a list: the part of its key that says most."""
     parts = record_key_parts(record_key)[1] if record_key else []
-    return max(parts[1:] or parts, key=len, default="").rpartition("|")[2]
+    longest = max(parts[1:] or parts, key=len, default="")
+    return short_reference(longest) or longest.replace("|", " ").strip()
 
 
 def _chart(recons: Section, ends: tuple[int, ...]) -> list[Chart]:

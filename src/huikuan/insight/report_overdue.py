@@ -112,7 +112,7 @@ def _list(source: ReportSource, rows: str, where: str, values: dict[str, Any], c
         Column("place", translated(_("Where it is"))),
         Column("date", translated(_("Ordered")), "date"),
         Column("expected", translated(_("Expected")), "date", definition=translated(EXPECTED)),
-        Column("due", translated(_("Due")), "date", definition=translated(DUE)),
+        Column("due", translated(_("Due on")), "date", definition=translated(DUE)),
         Column("days", translated(_("Days past")), "count"),
         Column("receivable", translated(_("Receivable of the order")), "money"),
         Column("amount", translated(_("Amount")), "money", total=True, definition=translated(AMOUNT)),

@@ -50,13 +50,17 @@ line AS (
     SELECT account, currency, meets, type, sum(amount) AS amount, sum(sum(amount)) OVER flow AS whole,
         count(*) OVER flow AS types
     FROM settled GROUP BY account, currency, meets, type WINDOW flow AS (PARTITION BY account, currency, meets)
-), parted AS (
-    SELECT l.*, coalesce(nullif(l.movement, ''), e.type, t.type, '{other}') AS type,
-        CASE WHEN t.type IS NULL OR t.types = 1 THEN l.amount ELSE t.amount END AS part
+), single AS (SELECT account, currency, meets, type FROM told WHERE types = 1),
+named AS (
+    SELECT l.*, coalesce(nullif(l.movement, ''), e.type, o.type) AS named,
+        CASE WHEN named IS NULL AND l.lines = 1 THEN l.meets END AS meets_whole
     FROM line l
     LEFT JOIN same e ON e.account = l.account AND e.currency = l.currency AND e.meets = l.meets AND e.amount = l.amount
-    LEFT JOIN told t ON e.type IS NULL AND coalesce(l.movement, '') = '' AND t.account = l.account
-      AND t.currency = l.currency AND t.meets = l.meets AND (t.types = 1 OR (l.lines = 1 AND t.whole = l.amount))
+    LEFT JOIN single o ON o.account = l.account AND o.currency = l.currency AND o.meets = l.meets
+), parted AS (
+    SELECT n.*, coalesce(n.named, t.type, '{other}') AS type, coalesce(t.amount, n.amount) AS part
+    FROM named n LEFT JOIN told t ON t.account = n.account AND t.currency = n.currency AND t.meets = n.meets_whole
+      AND t.whole = n.amount
 )
 SELECT account, currency, business_date, occurred_at, flow_no, record_key, order_no, item, text, type, part AS amount,
     CASE WHEN part < 0 THEN 'out' ELSE 'in' END AS direction FROM parted

@@ -126,6 +126,11 @@ def _field(book: Book, parameter: Parameter, params: Mapping[str, str], shops: l
         options = [("", first)] + [(a.name, f"{a.name} · {dict(Account.KINDS)[a.kind]}") for a in accounts]
     elif parameter.name == "shop":
         options = [("", _("All shops"))] + [(shop, shop) for shop in shops]
+    elif parameter.words and not parameter.choices:  # others may be typed into the address
+        value = params.get(parameter.name, "")
+        known = {code: translated(word) for code, word in parameter.words.items()}
+        own = {} if not value or value in known else {value: value}
+        options = [("", _("All")), *known.items(), *own.items()]
     elif parameter.choices:
         words = {**PERIODS, **parameter.words}
         options = [(choice, translated(words[choice]) if choice in words else choice) for choice in parameter.choices]
