@@ -1,17 +1,35 @@
-"""What a published run says about the time to come: the cash forecast."""
+"""What a published run says about the time to come and the time before: cash forecast, findings, pictures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from huikuan.insight import order_income
+from huikuan.insight.exploration import (
+    Cohort,
+    MonthRates,
+    Orders,
+    Pareto,
+    Step,
+    cohorts,
+    funnel,
+    products,
+    rates,
+    shops,
+)
+from huikuan.insight.findings import FindingSource, Found, findings
 from huikuan.insight.forecast import CENT, Forecast, forecast
 from huikuan.insight.forecast_check import Check, check, receipts
 from huikuan.insight.forecast_states import day_of, histories, open_groups, open_sql
+from huikuan.pipeline.reporting import report_source
 from huikuan.pipeline.results import Results
+from huikuan.records.decisions import Decisions
+from huikuan.records.rules import Rules
 
+SETTLEMENT = "order-settlement"
 SHOWN_PAST = 28  # days of receipts told beside the forecast
 
 
@@ -72,3 +90,63 @@ def orders_of_group(
         [shop, currency, state, since, limit],
     )
     return [OpenOrder(row["order_no"], row["shop"], row["amount"]) for row in rows]
+
+
+INCOME_DAYS = 90  # of orders whose products are asked for losses
+
+
+def findings_of(results: Results, rules: Rules, decisions: Decisions) -> Found:
+    """What changed for the worse in a run (`insight.findings`)."""
+    with report_source(results, rules, decisions) as source:
+        if not source.collection or not source.collection_share:
+            return Found((), 0, 0)
+        con, as_of = source.con, results.manifest.as_of
+        order_income.build(source, f"o.business_date > DATE '{as_of - timedelta(days=INCOME_DAYS)}'", {})
+        bank = con.execute(
+            f"SELECT max(business_date) FROM {source.bank_line} WHERE business_date <= $as_of", {"as_of": as_of}
+        ).fetchone()
+        return findings(
+            FindingSource(
+                con,
+                as_of,
+                collection=source.collection,
+                share=source.collection_share,
+                order_line=source.order_line,
+                wallet_line=source.wallet_line,
+                order_open=source.opens.get(SETTLEMENT, ""),
+                income_line="i_line",
+                income_costs=" + ".join([*order_income.FEE_GROUPS, "coalesce(freight, 0)"]),
+                bank_until=bank[0] if bank else None,
+                timezone=source.timezone,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What the analysis page draws of one currency's orders of a period."""
+
+    funnel: list[Step]
+    cohorts: list[Cohort]
+    products: Pareto | None
+    shops: Pareto | None
+    rates: list[MonthRates]
+
+
+def explore(results: Results, currency: str, shop: str, first: date, last: date, listed: int) -> Explored:
+    """The pictures of a currency's orders, of one shop or (blank) all. Funnel and largest: of the orders placed from
+    `first` to `last`; cohorts and rates: of the last months, whatever the period."""
+    run = results.run
+    line = run.table("", "facts_order_line") if run.holds("", "facts_order_line") else ""
+    where = "c.currency = $currency" + (" AND c.shop = $shop" if shop else "")
+    values = {"currency": currency, "shop": shop, "first": first, "last": last}
+    con = run.cursor()
+    try:
+        every = Orders(con, run.table("", "collection"), run.table("", "share"), line, where, values)
+        within = replace(every, where=f"{where} AND c.business_date BETWEEN $first AND $last")
+        return Explored(
+            funnel(within), cohorts(every), products(within, listed), shops(within, listed) if not shop else None,
+            rates(every),
+        )  # fmt: skip
+    finally:
+        con.close()
