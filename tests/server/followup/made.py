@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from huikuan.engine.model import OPEN
 from huikuan.server.books.models import Book
@@ -72,9 +73,13 @@ def _facts(con: duckdb.DuckDBPyConnection, folder: Path, orders: tuple[Order, ..
     con.execute(
         "CREATE TABLE l (shop VARCHAR, order_no VARCHAR, document_id VARCHAR, source_row BIGINT, buyer_mask VARCHAR)"
     )
-    for number, order in enumerate(orders):
-        rows = [[order.shop, order.no, "d1", 2 + 2 * number + line, "Zhang*"] for line in (0, 1)]
-        con.executemany("INSERT INTO l VALUES ($1, $2, $3, $4, $5)", rows)
+    rows = [
+        {"shop": order.shop, "order_no": order.no, "document_id": "d1", "source_row": 2 + 2 * number + line}
+        for number, order in enumerate(orders)
+        for line in (0, 1)
+    ]
+    con.register("made", pa.Table.from_pylist(rows))
+    con.execute("INSERT INTO l SELECT shop, order_no, document_id, source_row, 'Zhang*' FROM made")
     con.execute(f"COPY l TO '{folder}/facts_order_line.parquet'")
     con.execute(
         "CREATE TABLE s (record_key VARCHAR, shop VARCHAR, order_no VARCHAR, currency VARCHAR, business_date DATE, "

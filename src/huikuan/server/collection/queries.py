@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -117,6 +118,11 @@ def _columns(wanted: Wanted) -> tuple[str, str]:
     name = wanted.sort.lstrip("-")
     figure = f"({wanted.figure.sql})::DECIMAL(18,5)" if wanted.figure else "NULL::DECIMAL(18,5)"
     return figure, figure if name == "figure" else f"c.{name}"
+
+
+def key_text(row: dict[str, Any]) -> str:
+    """What names an order in a form: shop, order number, currency, as JSON."""
+    return json.dumps([row["shop"], row["order_no"], row["currency"]], ensure_ascii=False)
 
 
 def list_sql(found: Results, wanted: Wanted, columns: str) -> tuple[str, dict[str, Any]]:

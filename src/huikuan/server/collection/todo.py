@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ from huikuan.pipeline.results import Results
 from huikuan.server.collection.home import PAYOUTS, Money
 from huikuan.server.core import numbers
 from huikuan.server.core.shortcuts import book_url
+from huikuan.server.core.todo import Todo, told
 from huikuan.server.documents.coverage import coverage_of
 from huikuan.server.documents.models import DocumentRow, Upload
 from huikuan.server.workbench import bill_items
@@ -29,25 +29,13 @@ RECENT = timedelta(days=30)
 BREAKS = ("balance_break", "total_mismatch", "possible_duplicate")
 
 
-@dataclass(frozen=True)
-class Todo:
-    """One line: icon, look, sentence, note, the money it is about (with its currency where it is not the book's)."""
-
-    icon: str
-    look: str
-    title: str
-    url: str
-    note: str = ""
-    amount: Decimal | None = None
-    currency: str = ""
-
-
 def todos(request: HttpRequest, found: Results | None, moneys: list[Money]) -> list[Todo]:
     """What waits, the most pressing first."""
     lines = [*_files(request), *_items(request), *_approvals(request)]
     if found is None:
-        return lines
+        return [*told(request), *lines]
     return [
+        *told(request),
         *_payouts(request, found),
         *lines,
         *_breaks(request, found),

@@ -52,12 +52,16 @@ def _list(request: HttpRequest, found: Results, wanted: Wanted) -> dict[str, Any
     summed = queries.summary(found, wanted)
     totals = queries.by_currency(summed, wanted.status)
     chips = queries.chips(summed)
+    page = queries.page(found, wanted, after, number, size, sum(row["orders"] for row in totals))
+    for row in page.rows:
+        row["key"] = queries.key_text(row)
     return {
         "wanted": wanted,
         "chips": chips,
         "every": sum(count for _, count in chips),
         "totals": totals,
-        "page": queries.page(found, wanted, after, number, size, sum(row["orders"] for row in totals)),
+        "page": page,
+        "filter": [(name, value) for name in shown.FILTER_NAMES if (value := request.GET.get(name, ""))],
         "sort": wanted.sort,
         "year": found.manifest.as_of.year,
         "many": len(totals) > 1,

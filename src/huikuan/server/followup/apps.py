@@ -12,9 +12,10 @@ class FollowupConfig(AppConfig):
     label = "followup"
 
     def ready(self) -> None:
-        """Name the actions of the audit log, count in the left bar what is due."""
+        """Name the actions of the audit log, say in the left bar and on the home page what is due."""
         from huikuan.server.audit import actions
         from huikuan.server.core.navigation import count_for
+        from huikuan.server.core.todo import Todo, todo_for
 
         for code, words in {
             "followup.create": _("Follow-up task made"),
@@ -36,3 +37,9 @@ class FollowupConfig(AppConfig):
             from huikuan.server.followup import reminders
 
             return reminders.waiting(request)
+
+        @todo_for
+        def chase(request: HttpRequest) -> list[Todo]:
+            from huikuan.server.followup import reminders  # here: the command line starts without the engine
+
+            return reminders.todos(request)

@@ -72,11 +72,6 @@ def chosen_of(data: Any) -> Chosen:
     return Chosen(of, keys)
 
 
-def key_text(row: dict[str, Any]) -> str:
-    """What names an order in a form: shop, order number, currency."""
-    return json.dumps([row[name] for name in queries.KEY], ensure_ascii=False)
-
-
 def _key(text: str) -> tuple[str, str, str]:
     try:
         shop, order_no, currency = json.loads(text)

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from huikuan.server.accounts.models import User
 from huikuan.server.books.models import Book
+from huikuan.server.collection import queries as collection
+from huikuan.server.core.shortcuts import book_url
+from huikuan.server.core.todo import Todo
+from huikuan.server.followup import changes
 from huikuan.server.followup.models import Task
 from huikuan.server.followup.queries import tasks_of
 
@@ -54,3 +60,28 @@ def waiting(request: HttpRequest) -> tuple[int, bool]:
 def own(tasks: Sequence[Task], request: HttpRequest) -> list[Task]:
     """Those of the tasks that the person owns, or nobody."""
     return [task for task in tasks if task.owner_id in (None, request.user.pk)]
+
+
+def todos(request: HttpRequest) -> list[Todo]:
+    """Lines of the home page: the person's tasks that are due, and those of which nothing is missing any more."""
+    book, today = request.book, request.scope.today  # type: ignore[attr-defined]
+    lines = []
+    mine = own(tasks_of(book, "due", today=today), request)
+    if mine:
+        late = any(day_of(task) < today for task in mine)
+        title = ngettext("%(count)s follow-up is due", "%(count)s follow-ups are due", len(mine))
+        names = ", ".join(task.title for task in sorted(mine, key=day_of)[:2])
+        url = book_url(request, "followup:list", query={"show": "due"})
+        look = "overdue" if late else "open"
+        lines.append(Todo("phone-outgoing", look, title % {"count": f"{len(mine):,}"}, url, names))
+    found = collection.published(book, request.scope)  # type: ignore[attr-defined]
+    cleared = [each for each in changes.standings(book, found).values() if each.cleared] if found else []
+    if cleared:
+        title = ngettext(
+            "Of %(count)s follow-up nothing is missing any more", "Of %(count)s follow-ups nothing is missing any more",
+            len(cleared),
+        )  # fmt: skip
+        url = book_url(request, "followup:list", query={"show": "cleared"})
+        note = _("Close them, or see what came instead.")
+        lines.append(Todo("circle-check", "matched", title % {"count": f"{len(cleared):,}"}, url, note))
+    return lines

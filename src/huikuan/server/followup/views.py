@@ -17,7 +17,6 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.collection import queries as collection
 from huikuan.server.core.paging import keyset_page, page_params
 from huikuan.server.followup import attachments, changes, missing, queries, reminders, shown
-from huikuan.server.followup.chosen import key_text
 from huikuan.server.followup.filters import NAMES, Wanted, filter_of
 from huikuan.server.followup.models import LIVE_STATES, Attachment, Task
 from huikuan.server.followup.shown import ShownTask
@@ -105,7 +104,7 @@ def _missing(request: HttpRequest, found: Results, wanted: Wanted) -> dict[str, 
         totals = queries.by_currency(summed, wanted.kind)
         page = queries.page(cursor, found, wanted, after, number, size, sum(row["orders"] for row in totals))
     for row in page.rows:
-        row["key"] = key_text(row)
+        row["key"] = collection.key_text(row)
     counts: dict[str, int] = {}
     for row in summed:
         counts[row["kind"]] = counts.get(row["kind"], 0) + row["orders"]

@@ -32,7 +32,7 @@ function start(bar: HTMLFormElement): void {
     }
     const some = `${told.dataset.some} ${chosen.length}`;
     told.textContent = all ? told.dataset.all ?? "" : orders ? `${some} · ${sums(chosen)}` : some;
-    if (every) every.hidden = all || !page?.checked && chosen.length < boxes.length;
+    if (every) every.hidden = all;
     const name = orders ? "key" : "task";
     keys.replaceChildren(...(all ? [["every", "1"]] : chosen.map((box) => [name, box.value])).map(([key, value]) => {
       const input = document.createElement("input");
