@@ -290,7 +290,7 @@ BANK_LABELS = {
 }  # fmt: skip
 PAYOUT_LABELS = {
     "in_transit": ("payout_in_transit", "c-T3"),
-    "missing": ("payout_missing", ""),
+    "missing": ("payout_missing", "c-O1"),
     "returned": ("payout_returned", "c-P4"),
 }
 

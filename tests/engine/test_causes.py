@@ -192,7 +192,7 @@ def test_payouts_on_their_way_returned_and_missing() -> None:
     ]  # fmt: skip
     outcome = run(PAYOUT_BANK, records)
     assert sorted((row["class"], row["cause"]) for row in rows(outcome.open)) == [
-        ("payout_in_transit", "c-T3"), ("payout_missing", UNKNOWN_CAUSE), ("payout_returned", "c-P4"),
+        ("payout_in_transit", "c-T3"), ("payout_missing", "c-O1"), ("payout_returned", "c-P4"),
         ("payout_returned", "c-P4"), ("unidentified_payment", UNKNOWN_CAUSE), ("unidentified_receipt", "c-W2"),
     ]  # fmt: skip
 

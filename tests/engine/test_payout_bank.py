@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from huikuan.recons.payout_bank import PAYOUT_BANK
 from huikuan.records.rules import Account, Rules
 from tests.engine.build import banked, classes, day, groups, moved, rows, run
@@ -67,6 +69,12 @@ def test_two_payouts_of_a_day_arriving_as_one_line_are_a_batch() -> None:
     line = banked(300)
     outcome = run(PAYOUT_BANK, [payout(100, 10, "A"), payout(200, 10, "B"), payout(77, 12, "C"), line])
     assert groups(outcome) == [("batch", "matched", ["payout:W/A", "payout:W/B"], [line["record_key"]])]
+
+
+def test_a_day_is_doubtful_where_another_run_adds_up_to_the_same() -> None:
+    """Yesterday's 100 and the first of today's, or both of today's?"""
+    given = [payout(100, 9, "X"), payout(200, 10, "A"), payout(100, 10, "B"), banked(300)]
+    assert groups(run(PAYOUT_BANK, given)) == []
 
 
 def test_a_run_of_payouts_over_several_days_is_a_batch() -> None:
@@ -178,6 +186,25 @@ def test_a_line_that_names_nobody_and_a_wallet_whose_payers_are_hardly_known_mee
     assert len(amount_groups(run(PAYOUT_BANK, [*named_payouts(2), payout(100, 10, "A"), stranger]))) == 1
     other = payout(100, 10, "A", account="V")
     assert len(amount_groups(run(PAYOUT_BANK, [*named_payouts(3), other, stranger]))) == 1
+
+
+@pytest.mark.parametrize(("speaking", "silent", "linked"), [(20, 0, False), (20, 1, True)])
+def test_a_line_without_any_word_is_no_payout_where_nearly_all_others_speak(
+    speaking: int, silent: int, linked: bool
+) -> None:
+    """By amount alone a silent stranger's sum would be a payout's: seen where the lost payout's wallet is told of."""
+    told = [
+        record
+        for n in range(speaking + silent)
+        for record in (
+            moved(-(1_000 + n), "payout", payout_id=f"202610050{n:04}", business_date=day(5)),
+            banked(1_000 + n, text=f"payout 202610050{n:04}" if n < speaking else None, business_date=day(6)),
+        )
+    ]
+    lost, stranger = moved(-77, "payout", payout_id="LOST"), banked(77)
+    found = run(PAYOUT_BANK, [*told, lost, stranger])
+    assert (stranger["record_key"] not in classes(found)) == linked
+    assert len(groups(found)) == speaking + (silent + 1) * linked
 
 
 def test_known_payers_hinder_no_transfer_between_own_accounts() -> None:

@@ -32,7 +32,8 @@ def _links(book: Any, name: str, group_id: str) -> list[dict[str, Any]]:
     from huikuan.pipeline.results import told_link
     from huikuan.server.workbench.services import results
 
-    return [told_link(row) for row in results(book).group(name, group_id)]
+    found = results(book)
+    return [told_link(row, found.corrected) for row in found.group(name, group_id)]
 
 
 @click.command("match", cls=Many)
@@ -117,7 +118,7 @@ def unmatch_command(book: Any, group_id: str, reason: str, as_json: bool) -> Non
     found = results(book)
     touched = next((rows for name in found.manifest.names if (rows := found.group(name, group_id))), [])
     unmatch(book, ACTOR, group_id, reason)
-    emit([told_link(row) for row in touched], as_json)
+    emit([told_link(row, found.corrected) for row in touched], as_json)
 
 
 @click.command("exclude")

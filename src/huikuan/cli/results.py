@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -66,10 +66,17 @@ def reconcile_command(
     rows = [{**row, "as_of": manifest.as_of, "run": manifest.run} for name in chosen for row in found.statement(name)]
     emit([{name: row[name] for name in STATEMENT} for row in rows], as_json, STATEMENT)
     for conflict in manifest.conflicts:
-        say(
-            f"The correction of {conflict['field']} of {conflict['record_key']} is in conflict: "
-            "the fact has changed since."
-        )
+        say(_of_conflict(conflict))
+
+
+def _of_conflict(conflict: Mapping[str, Any]) -> str:
+    """A decision that no longer fits the facts, in a sentence."""
+    key, told = conflict["record_key"], conflict["now"]
+    if conflict.get("sort") != "record":
+        return f"The correction of {conflict['field']} of {key} is in conflict: the fact has changed since."
+    if told == key:
+        return f"{key} was entered by hand and is in conflict: a document tells it too. What was entered counts."
+    return f"{key} was entered by hand and is in conflict: a document tells {told}, which may be the same. Both count."
 
 
 def output_options(function: Any) -> Any:
@@ -110,16 +117,16 @@ def _print(
 ) -> None:  # fmt: skip
     """Write a table of the published results."""
     from huikuan.pipeline.reconciling import names_asked
-    from huikuan.pipeline.results import LINK_COLUMNS, OPEN_COLUMNS
+    from huikuan.pipeline.results import TOLD_LINK_COLUMNS, TOLD_OPEN_COLUMNS
     from huikuan.server.books.services import rules_of
     from huikuan.server.workbench.services import results
 
     names_asked([name], rules_of(book))
     found = results(book, as_of, date_from, date_to)
     if part == "links":
-        write_rows(found.told_links(name), LINK_COLUMNS, format_id, output, as_json)
+        write_rows(found.told_links(name), TOLD_LINK_COLUMNS, format_id, output, as_json)
     else:
-        write_rows(found.told_open(name), OPEN_COLUMNS, format_id, output, as_json)
+        write_rows(found.told_open(name), TOLD_OPEN_COLUMNS, format_id, output, as_json)
 
 
 def write_rows(

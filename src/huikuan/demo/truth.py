@@ -29,7 +29,7 @@ CAUSES = {
     "unexpected_settlement": "unknown", "refund_missing": "c-R2", "refund_twice": "c-P3", "duplicate": "c-P3",
     "fee_rate": "c-F2", "fee_not_returned": "c-F3",
     "key_missing": "c-D1", "key_damaged": "c-D1", "other_period": "c-T4", "payout_in_transit": "c-T3",
-    "payout_missing": "unknown", "payout_returned": "c-P4", "unidentified_receipt": "c-W2",
+    "payout_missing": "c-O1", "payout_returned": "c-P4", "unidentified_receipt": "c-W2",
     "unidentified_payment": "unknown", "own_transfer": "unknown", "not_operating": "unknown", "balance_break": "c-D5",
 }  # fmt: skip
 BANK_OWN = ("手续费", "利息")  # what the bank itself says of its fees and interest

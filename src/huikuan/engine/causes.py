@@ -33,6 +33,9 @@ register(
         ),
         "evidence.cause_overdue": _("It was due on %(due)s, and nothing was settled."),
         "evidence.cause_in_transit": _("It was paid out on %(date)s; the bank has until %(due)s."),
+        "evidence.cause_payout_overdue": _(
+            "It was paid out on %(date)s; the bank had until %(due)s, and no receipt can be told to be it."
+        ),
         "evidence.cause_payout_returned": _("The payout of %(amount)s came back into the platform account."),
         "evidence.cause_duplicate": _("The same movement of %(amount)s is there once more."),
         "evidence.cause_no_number": _("The file gives no number for it that could be read."),
@@ -154,6 +157,7 @@ def _by_class(definition: Definition, items: Any) -> list[Cause]:
         Cause(class_ == "not_due", "c-T1", "cause_not_due", due),
         Cause(class_ == "missing_right", "c-O1", "cause_overdue", due),
         Cause(class_ == "payout_in_transit", "c-T3", "cause_in_transit", day | due),
+        Cause(class_ == "payout_missing", "c-O1", "cause_payout_overdue", day | due),
         Cause(class_ == "payout_returned", "c-P4", "cause_payout_returned", amount),
         Cause(class_.isin(COPIES), "c-P3", "cause_duplicate", amount),
         Cause(class_.isin(["key_missing", "key_damaged"]), "c-D1", "cause_no_number"),

@@ -2,7 +2,7 @@
 
 First a whole day of one account (its open entries add up to the right amount), then a contiguous run of entries
 (difference of two prefix sums). Both by equality joins on sums; taken only where the right entry has exactly one such
-batch and the batch's entries belong to no other.
+batch (a day has no run of other entries for a rival) and the batch's entries belong to no other.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ LONGEST_RUN = 100
 PAIRS_AT_MOST = 5_000_000  # candidates (right entry, last entry of a run), and places in runs; above it none is tried
 
 
-def match_days(work: Workspace, name: str, left: Any, right: Any, window: Window, blocked: Any) -> Any:
-    """Assign right entries to whole days of left ones."""
+def match_days(work: Workspace, name: str, left: Any, right: Any, window: Window, blocked: Any, *, runs: bool) -> Any:
+    """Assign right entries to whole days of left ones. `runs`: a right entry may be a run too, so that another run that
+    adds up to it makes the day doubtful. None where there are none."""
     ordered = work.keep(_ordered(left))
     days = ordered.group_by("scope", "target", "currency", "date").agg(
         total=ordered.compared.sum().cast(SUM_TYPE),
@@ -38,7 +39,13 @@ def match_days(work: Workspace, name: str, left: Any, right: Any, window: Window
         far, [spread.currency == far.right_currency, spread.day == far.right_date, spread.total == far.right_amount]
     )
     found = joined.filter(_meet(joined))
-    candidates = found.select("right_key", "scope", "currency", "first", "last", start="date")
+    candidates = work.keep(found.select("right_key", "scope", "currency", "first", "last", start="date"))
+    if work.empty(candidates):
+        return None
+    if runs:
+        rivals = far.semi_join(candidates, "right_key")
+        if _pairs(_spread(ordered, window), rivals) <= PAIRS_AT_MOST:
+            candidates = union_all(candidates, _runs(ordered, rivals, window))
     return _taken(work, name, candidates, ordered, blocked, because.BATCH_DAY)
 
 
@@ -46,9 +53,14 @@ def match_runs(work: Workspace, name: str, left: Any, right: Any, window: Window
     """Assign right entries to contiguous runs of left ones within the window. None where there is too much to try."""
     ordered = work.keep(_ordered(left))
     far = _rights(right)
-    ends = _spread(ordered, window)
-    if _pairs(ends, far) > PAIRS_AT_MOST:
+    if _pairs(_spread(ordered, window), far) > PAIRS_AT_MOST:
         return None
+    return _taken(work, name, _runs(ordered, far, window), ordered, blocked, because.BATCH_RUN)
+
+
+def _runs(ordered: Any, far: Any, window: Window) -> Any:
+    """Contiguous runs of left entries that add up to a right one within the window."""
+    ends = _spread(ordered, window)
     pairs = ends.inner_join(far, [ends.currency == far.right_currency, ends.day == far.right_date])
     pairs = pairs.filter(_meet(pairs))
     wanted = pairs.select(
@@ -68,8 +80,7 @@ def match_runs(work: Workspace, name: str, left: Any, right: Any, window: Window
         & (runs.last - runs.first < LONGEST_RUN)
         & (runs.right_date.delta(runs.start, unit="day") <= window.days)
     )
-    candidates = near.select("right_key", "scope", "currency", "first", "last", "start")
-    return _taken(work, name, candidates, ordered, blocked, because.BATCH_RUN)
+    return near.select("right_key", "scope", "currency", "first", "last", "start")
 
 
 def _pairs(ends: Any, far: Any) -> int:

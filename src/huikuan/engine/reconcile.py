@@ -152,7 +152,8 @@ def _match(run: _Run, audit: Audit | None) -> None:
     if passes.amount == "applies" and _both_open(run) and worth_trying(run.left, run.right):
         _take(run, match_by_amount(run.work, name, run.left, run.right, run.window, run.blocked))
     if passes.batch == "applies" and _both_open(run):
-        _take(run, match_days(run.work, name, run.left, run.right, run.window, run.blocked))
+        days = match_days(run.work, name, run.left, run.right, run.window, run.blocked, runs=passes.runs)
+        _take(run, days)
     if passes.batch == "applies" and passes.runs and _both_open(run):
         _take(run, match_runs(run.work, name, run.left, run.right, run.window, run.blocked))
     if passes.subset == "applies" and _both_open(run):

@@ -2,7 +2,7 @@
 
 Corrections change a field while reading and are never written into the lake; a record entered by hand stands beside
 those that documents tell, under the document id `manual`. A correction whose fact has changed since keeps holding
-and is reported as a conflict, for a person to look at again.
+and is reported as a conflict, for a person to look at again; so is a record entered by hand that a document tells too.
 """
 
 from __future__ import annotations
@@ -28,6 +28,14 @@ from huikuan.records.kind import DUCKDB_TYPES, Kind, record_key, record_key_part
 from huikuan.records.kinds import KINDS
 
 MANUAL_DOCUMENT = "manual"
+# By which fields a record of a document is taken to be the one that was entered by hand under another key.
+SAME_BY = {
+    "order_line": ("shop", "order_no", "paid"),
+    "settlement_line": ("account", "order_no", "type", "amount", "business_date"),
+    "wallet_line": ("account", "amount", "business_date"),
+    "bank_line": ("account", "amount", "business_date"),
+    "erp_order": ("shop", "order_no", "sku", "amount"),
+}
 FINDINGS = "document_finding"  # no kind: what documents say about themselves
 FINDING_SCHEMA = pa.schema(
     [("document_id", pa.string()), ("source_row", pa.int64()), ("identity", pa.string()), ("account", pa.string()),
@@ -46,18 +54,24 @@ def document_names(lake: Lake) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A correction whose fact is no longer what it was when it was decided. `now` is None where the record is gone."""
+    """A decision about a record that no longer fits the facts.
+
+    `sort` correction: the field is neither `before` nor `after` any more but `now` (None: the record is gone); the
+    correction holds. `sort` record: what was entered by hand is told by a document too. `now` is the record key that
+    the document tells: the same one (what was entered holds), or another of the same movement (both count).
+    """
 
     record_key: str
     field: str
     before: str
     after: str
     now: str | None
+    sort: str = "correction"
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """The facts, registered in `con` as views named like their kinds, and the corrections in conflict."""
+    """The facts, registered in `con` as views named like their kinds, and the decisions in conflict."""
 
     facts: Facts
     conflicts: tuple[Conflict, ...]
@@ -112,7 +126,7 @@ def _register_findings(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: De
 
 def register_kind(con: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind, decisions: Decisions) -> tuple[Conflict, ...]:
     """Make the view `kind.name` in `con`: one row per record_key, the kind's columns (settlement lines also
-    `corroborating`). Returns the corrections of this kind that are in conflict."""
+    `corroborating`). Returns the corrections and records entered by hand of this kind that are in conflict."""
     base = f"{kind.name}_told"
     if kind.name == "settlement_line":
         lake.register_settlement(con, base)
@@ -121,7 +135,7 @@ def register_kind(con: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind, decisi
     corrections = [c for c in decisions.corrections if _of_kind(c.record_key, kind)]
     manual = [m for m in decisions.manual_records if m.kind == kind.name]
     source = _with_manual(con, kind, base, manual)
-    conflicts = _conflicts(con, kind, source, corrections)
+    conflicts = _conflicts(con, kind, source, corrections) + _told_too(con, kind, base, manual)
     classified = classified_sql(con, lake, kind.name, source, decisions.bill_items)
     body = _corrected(con, kind, f"({classified})", corrections)
     con.execute(f"CREATE OR REPLACE VIEW {quoted(kind.name)} AS {body}")
@@ -224,6 +238,29 @@ def _conflicts(
             if c.record_key not in current or now not in (before, after):
                 found.append(Conflict(c.record_key, c.field, c.before, c.after, now))
     return tuple(found)
+
+
+def _told_too(
+    con: duckdb.DuckDBPyConnection, kind: Kind, base: str, records: Iterable[ManualRecord]
+) -> tuple[Conflict, ...]:
+    """Records entered by hand (the table `_with_manual` made) that a document tells too, by their key, else by
+    SAME_BY; of several the first by key."""
+    if not list(records):
+        return ()
+    by_hand = f"{kind.name}_by_hand"
+    query = f"SELECT m.record_key, t.record_key AS told FROM {by_hand} m JOIN {base} t USING (record_key)"
+    if kind.name in SAME_BY:
+        fields = ("currency", *SAME_BY[kind.name])
+        alike = " AND ".join(f"t.{quoted(name)} IS NOT DISTINCT FROM m.{quoted(name)}" for name in fields)
+        query += (
+            f" UNION ALL SELECT m.record_key, t.record_key FROM {by_hand} m JOIN {base} t ON {alike} "
+            f"WHERE t.record_key NOT IN (SELECT record_key FROM {by_hand})"
+        )
+    rows = con.execute(
+        "SELECT record_key, coalesce(min(told) FILTER (told = record_key), min(told)) "
+        f"FROM ({query}) GROUP BY record_key ORDER BY record_key"
+    ).fetchall()
+    return tuple(Conflict(key, "", "", "", told, "record") for key, told in rows)
 
 
 def told_record(book: Book, record_key: str, decisions: Decisions) -> dict[str, Any] | None:

@@ -36,6 +36,8 @@ OPEN_COLUMNS = (
     "item_id", "group_id", "record_key", "side", "document", "source_row", "order_no", "date", "currency", "amount",
     "class", "needs_work", "due_date", "age_days", "cause", "suggestion",
 )  # fmt: skip
+CORRECTED = "corrected"  # beside those of the contract: the record's corrected fields, in a group's rest of its records
+TOLD_LINK_COLUMNS, TOLD_OPEN_COLUMNS = (*LINK_COLUMNS, CORRECTED), (*OPEN_COLUMNS, CORRECTED)
 COLLECTION_COLUMNS = (
     "order_no", "shop", "currency", "status", "receivable", "settled", "collected", "refunded", "overdue", "due_date",
 )  # fmt: skip
@@ -45,6 +47,8 @@ __all__ = [
     "COLLECTION_COLUMNS",
     "LINK_COLUMNS",
     "OPEN_COLUMNS",
+    "TOLD_LINK_COLUMNS",
+    "TOLD_OPEN_COLUMNS",
     "Filter",
     "Page",
     "Results",
@@ -53,10 +57,12 @@ __all__ = [
 ]
 
 
-def told_link(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A link row as the contract has it: `reason` is what the person said, else why the match was made."""
+def told_link(row: Mapping[str, Any], corrected: Mapping[str, str]) -> dict[str, Any]:
+    """A link row as the contract has it: `reason` is what the person said, else why the match was made. `corrected`:
+    as `Results.corrected`."""
     told = {column: row[column] for column in LINK_COLUMNS}
-    return told | {"reason": link_reason(row["evidence"] or "", row["reason"] or "")}
+    reason = link_reason(row["evidence"] or "", row["reason"] or "")
+    return told | {"reason": reason, CORRECTED: corrected.get(row["record_key"], "")}
 
 
 def suggested_key(suggestion: str | None) -> str:
@@ -77,6 +83,7 @@ class Results:
         self.book = book
         self.run = run
         self.decisions = decisions
+        self.corrected: dict[str, str] = decisions.corrected() if decisions else {}  # as `Decisions.corrected`
 
     @classmethod
     def of(
@@ -330,13 +337,32 @@ class Results:
     def told_links(self, name: str) -> Iterator[dict[str, Any]]:
         """The rows of `links` as the contract has them: the reason in words."""
         rows = self.stream(name, "links", (*LINK_COLUMNS, "evidence"), "order_no, date, group_id, side, record_key")
-        return (told_link(row) for row in rows)
+        return (told_link(row, self.corrected) for row in rows)
 
     def told_open(self, name: str) -> Iterator[dict[str, Any]]:
         """The rows of `open` as the contract has them: what is suggested as a record key. The rows of a group add up to
         its residual; a finding beside the residual (side `right`, no record) is told without its group."""
         rows = self.stream(name, "open", OPEN_COLUMNS, "needs_work DESC, date, order_no, class, item_id")
-        return (row | {"suggestion": suggested_key(row["suggestion"]), "group_id": _group_told(row)} for row in rows)
+        in_groups = self._corrected_groups(name)
+        return (
+            row
+            | {
+                "suggestion": suggested_key(row["suggestion"]),
+                "group_id": _group_told(row),
+                CORRECTED: self.corrected.get(row["record_key"] or "", in_groups.get(row["group_id"] or "", "")),
+            }
+            for row in rows
+        )
+
+    def _corrected_groups(self, name: str) -> dict[str, str]:
+        """The corrected fields of each group's records, by its id."""
+        if not self.corrected:
+            return {}
+        found: dict[str, set[str]] = {}
+        query = f"SELECT group_id, record_key FROM {self._table(name, 'links')} WHERE list_contains(?, record_key)"
+        for row in self.run.query(query, [list(self.corrected)]):
+            found.setdefault(row["group_id"], set()).update(self.corrected[row["record_key"]].split(", "))
+        return {group_id: ", ".join(sorted(fields)) for group_id, fields in found.items()}
 
     def _batches(self, source: str, columns: Sequence[str], order: str, params: list[Any]) -> Iterator[dict[str, Any]]:
         cursor = self.run.cursor()

@@ -91,6 +91,13 @@ class Decisions:
     bill_items: tuple[BillItem, ...] = ()
     disputed_orders: tuple[tuple[str, str], ...] = field(default=())  # (shop, order_no)
 
+    def corrected(self) -> dict[str, str]:
+        """What has been corrected: record key → the names of its corrected fields, separated by commas."""
+        fields: dict[str, list[str]] = {}
+        for each in self.corrections:
+            fields.setdefault(each.record_key, []).append(each.field)
+        return {record_key: ", ".join(sorted(names)) for record_key, names in fields.items()}
+
     def about(self, name: str) -> Decisions:
         """What of them one reconciliation is decided by: its matches, what was taken apart in it, and exclusions from
         it or from all. What is said of facts and orders stays."""

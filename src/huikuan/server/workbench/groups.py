@@ -213,7 +213,7 @@ def group(book: Book, found: Results, name: str, group_id: str, order_no: str = 
             "class": row["class"] or "",
             "amount": row["allocated"],
         }
-        sides[row["side"]].append(row_of(name, filled, found.manifest.as_of))
+        sides[row["side"]].append(row_of(name, filled, found))
     first, made = rows[0], queries.match_of(book, group_id)
     return {
         "group_id": group_id,

@@ -111,7 +111,7 @@ def pane(book: Book, found: Results, name: str, wanted: Wanted) -> Pane:
             chips[row["class"]] = chips.get(row["class"], 0) + row["items"]
     return Pane(
         wanted,
-        [row_of(name, row, found.manifest.as_of) for row in rows],
+        [row_of(name, row, found) for row in rows],
         page,
         sorted(chips.items(), key=lambda chip: -chip[1]),
         shown,
@@ -261,7 +261,7 @@ def keys_of(book: Book, found: Results, name: str, wanted: Wanted) -> list[Row]:
     prepare_texts(book, found, name)
     whole = replace(wanted, size=SELECT_AT_MOST, after="", near=None)
     rows, _next = _rows(found, name, whole)
-    return [row_of(name, row, found.manifest.as_of) for row in rows if row["record_key"]]
+    return [row_of(name, row, found) for row in rows if row["record_key"]]
 
 
 def rows_of_keys(book: Book, found: Results, name: str, keys: Sequence[str], names: bool) -> dict[str, Row]:
@@ -269,7 +269,7 @@ def rows_of_keys(book: Book, found: Results, name: str, keys: Sequence[str], nam
     prepare_texts(book, found, name)
     chosen = f"(SELECT * FROM {_bare(found, name)} WHERE record_key IN (SELECT unnest(?::VARCHAR[])))"
     rows = found.run.kept(f"SELECT * FROM {_told(name, Wanted('', names=names), chosen)}", [list(keys)])
-    return {row["record_key"]: row_of(name, row, found.manifest.as_of) for row in rows}
+    return {row["record_key"]: row_of(name, row, found) for row in rows}
 
 
 def item(book: Book, found: Results, name: str, item_id: str, names: bool) -> Row | None:
@@ -277,7 +277,7 @@ def item(book: Book, found: Results, name: str, item_id: str, names: bool) -> Ro
     prepare_texts(book, found, name)
     chosen = f"(SELECT * FROM {_bare(found, name)} WHERE item_id = ?)"
     rows = found.run.query(f"SELECT * FROM {_told(name, Wanted('', names=names), chosen)}", [item_id])
-    return row_of(name, rows[0], found.manifest.as_of) if rows else None
+    return row_of(name, rows[0], found) if rows else None
 
 
 def suggested_rows(book: Book, found: Results, name: str, wanted: Wanted, limit: int) -> list[Row]:
@@ -288,7 +288,7 @@ def suggested_rows(book: Book, found: Results, name: str, wanted: Wanted, limit:
     order = f"ORDER BY abs(amount) DESC, item_id LIMIT {int(limit)}"
     chosen = f"(SELECT * FROM {_bare(found, name)} {clause} {order})"
     rows = found.run.kept(f"SELECT * FROM {_told(name, wanted, chosen)} {order}", params[1:])
-    return [row_of(name, row, found.manifest.as_of) for row in rows]
+    return [row_of(name, row, found) for row in rows]
 
 
 def _texts(name: str) -> str:

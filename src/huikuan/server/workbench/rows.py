@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huikuan.insight.words import because
-from huikuan.pipeline.results import suggested_key
+from huikuan.pipeline.results import Results, suggested_key
 from huikuan.records.codes import UNKNOWN_CAUSE
 from huikuan.records.kind import record_key_parts
 from huikuan.server.core import numbers, statuses
@@ -47,6 +47,7 @@ class Row:
     source_row: int | None
     suggestion: str
     cause: str
+    corrected: str  # the names of its corrected fields; blank where there are none
     raw: Mapping[str, Any]
 
     @property
@@ -80,6 +81,15 @@ class Row:
         return because(self.raw.get("cause_evidence") or "")
 
     @property
+    def corrected_words(self) -> str:
+        """Its corrected fields, as people call them."""
+        return (
+            ", ".join(str(statuses.word_of("field", name)) for name in self.corrected.split(", "))
+            if self.corrected
+            else ""
+        )
+
+    @property
     def subject(self) -> str:
         """What a note about it is filed under."""
         return f"record:{self.key}" if self.key else f"item:{self.item_id}"
@@ -95,7 +105,7 @@ def short_account(name: str) -> str:
     return f"··{name[-4:]}" if name and name.isdigit() and len(name) >= LONG_ACCOUNT else name or ""
 
 
-def row_of(name: str, row: Mapping[str, Any], as_of: date) -> Row:
+def row_of(name: str, row: Mapping[str, Any], found: Results) -> Row:
     """A row of results with `document`, `party`, `said` beside its columns."""
     main, second = _names(row)
     look, word = statuses.look_of(statuses.class_family(name), row["class"])
@@ -114,13 +124,14 @@ def row_of(name: str, row: Mapping[str, Any], as_of: date) -> Row:
         currency=row["currency"],
         code=row["class"],
         look=look,
-        status=_status(str(word), look, row, as_of),
+        status=_status(str(word), look, row, found.manifest.as_of),
         needs_work=bool(row["needs_work"]),
         document_id=row["document_id"] or "",
         document=row["document"] or "",
         source_row=row["source_row"],
         suggestion=row["suggestion"] or "",
         cause=row.get("cause") or UNKNOWN_CAUSE,
+        corrected=found.corrected.get(row["record_key"] or "", ""),
         raw=row,
     )
 

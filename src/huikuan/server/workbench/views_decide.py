@@ -206,7 +206,7 @@ def _difference_context(request: HttpRequest, name: str, left: list[str], right:
                 "suggestion": "",
                 "evidence": "",
             }
-            rows[record["side"]].append(opened.get(record["record_key"]) or row_of(name, filled, found.manifest.as_of))
+            rows[record["side"]].append(opened.get(record["record_key"]) or row_of(name, filled, found))
     sums = {side: sum((row.amount for row in each), ZERO) for side, each in rows.items()}
     apart = sums["left"] - sums["right"]
     return {

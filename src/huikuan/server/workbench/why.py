@@ -78,7 +78,7 @@ def page(book: Book, found: Results, name: str, one: str, other: str) -> dict[st
     """What the page shows."""
     answer, steps = why(book, found, name, one, other)
     blank = {"item_id": "", "needs_work": False, "due_date": None, "suggestion": "", "class": ""}
-    shown = [row_of(name, {**row, **blank}, found.manifest.as_of) for row in (answer.left, answer.right)]
+    shown = [row_of(name, {**row, **blank}, found) for row in (answer.left, answer.right)]
     matched = next((step for step in steps if step.verdict.outcome == "matched"), None)
     first = next((step for step in steps if step.is_first), None)
     return {
