@@ -55,6 +55,7 @@ ROWS = [
     Row("workbench:enter", MATCH, "post", lambda company: ("bank_line",)),
     Row("workbench:correct", MATCH, args=lambda company: ("bank_line:A/1/0",)),
     Row("workbench:correct", MATCH, "post", lambda company: ("bank_line:A/1/0",)),
+    Row("workbench:take_back_fact", MATCH, "post", lambda company: ("correction", 999999)),
     Row("workbench:inside", MONEY, args=lambda company: ("bank_line:A/1/0",)),
     Row("workbench:order", MONEY, args=lambda company: ("4726000000178420375",)),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from huikuan.server.core.scope import Scope
 from huikuan.server.documents.library import library_book
 from huikuan.server.jobs.models import Job
 from huikuan.server.workbench import services
+from huikuan.server.workbench.conflicts import Conflict, conflicts_of
 from huikuan.server.workbench.words import Title, title_of
 
 ZERO = Decimal(0)
@@ -86,6 +87,7 @@ class Overview:
     manual: int
     job: Job | None
     fault: Job | None
+    conflicts: list[Conflict] = field(default_factory=list)
 
     @property
     def currencies(self) -> list[str]:
@@ -115,7 +117,10 @@ def overview(book: Book, scope: Scope) -> Overview:
     manual = len(found.decisions.matches) if found.decisions else 0
     lines = [line for name in manifest.names for line in lines_of(found, name)]
     state = "stale" if is_stale(book, found) else "current"
-    return Overview(state, lines, manifest.created_at, manifest.seconds, manual, _active(job), job if failed else None)
+    fault = job if failed else None
+    return Overview(
+        state, lines, manifest.created_at, manifest.seconds, manual, _active(job), fault, conflicts_of(found)
+    )
 
 
 def _active(job: Job | None) -> Job | None:

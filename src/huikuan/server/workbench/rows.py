@@ -83,11 +83,8 @@ class Row:
     @property
     def corrected_words(self) -> str:
         """Its corrected fields, as people call them."""
-        return (
-            ", ".join(str(statuses.word_of("field", name)) for name in self.corrected.split(", "))
-            if self.corrected
-            else ""
-        )
+        names = self.corrected.split(", ") if self.corrected else []
+        return ", ".join(str(statuses.word_of("field", name)) for name in names)
 
     @property
     def subject(self) -> str:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("notes/", views_records.notes, name="notes"),
     path("records/new/<str:kind>/", views_records.enter, name="enter"),
     path("records/correct/<path:record_key>/", views_records.correct, name="correct"),
+    path("records/take-back/<str:sort>/<int:pk>/", views_records.take_back, name="take_back_fact"),
     path("inside/<path:record_key>/", views_inside.inside, name="inside"),
     path("orders/<path:order_no>/", views_order.order, name="order"),
 ]

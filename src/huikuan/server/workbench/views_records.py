@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from huikuan.records.errors import UserError
 from huikuan.records.kinds import KINDS
@@ -16,6 +16,7 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.workbench import queries, records, services
 
+TAKEN_BACK = ("correction", "record")
 SUBJECTS = ("item", "group", "record", "order")
 
 
@@ -95,3 +96,14 @@ def enter(request: HttpRequest, kind: str) -> HttpResponse:
     return render(
         request, "workbench/enter.html", {"form": form, "kind": kind, "kinds": records.ENTERED}, status=status
     )
+
+
+@require_POST
+@book_view("match")
+def take_back(request: HttpRequest, sort: str, pk: int) -> HttpResponse:
+    """Take a correction or a record entered by hand back; from the next reconciliation on the files alone count."""
+    if sort not in TAKEN_BACK:
+        raise Http404
+    services.take_back(request.book, request, sort, pk)  # type: ignore[attr-defined]
+    services.refresh(request.book, request)  # type: ignore[attr-defined]
+    return _finished(request, _("Taken back. It shows after the next reconciliation."))
