@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from huikuan.recons.payout_bank import PAYOUT_BANK
 from huikuan.recons.settlement_wallet import SETTLEMENT_WALLET
 from huikuan.records.codes import CAUSES, DIFFERENCE_REASONS, UNKNOWN_CAUSE
 from huikuan.records.rules import Account, Rules, SettlementRule
-from tests.engine.build import banked, day, money, moved, order, rows, run, settled
+from tests.engine.build import banked, day, erp, money, moved, order, record, rows, run, settled
 
 RULES = Rules(
     accounts=(Account("W", "wallet", shops=("S",)),), settlement_rules=(SettlementRule("S", days=7),), start=day(2)
@@ -103,6 +104,51 @@ def test_a_refund_that_only_the_bill_tells() -> None:
     whole = [order("B", 60, shipped_at=SHIPPED), settled("B", 60), settled("B", -60, "refund")]
     unsent = [order("C", 60), settled("C", 60), settled("C", -60, "refund")]
     assert causes(*part, *whole, *unsent) == {"A": "c-R5", "B": "c-R2", "C": "c-R1"}
+
+
+def test_goods_back_without_a_refund_and_a_refund_without_goods() -> None:
+    """What the return lines tell goes before the shipping: c-R4, c-R3; an order system may call the shop otherwise."""
+
+    def refunded(number: str) -> list[Any]:
+        return [order(number, 60, refunded=20, shipped_at=SHIPPED, refunded_at=REFUNDED), settled(number, 60)]
+
+    def claim(number: str, **fields: Any) -> Any:
+        told = {
+            "shop": "S",
+            "return_no": f"R{number}",
+            "sku": "x",
+            "order_no": number,
+            "business_date": day(8),
+            **fields,
+        }
+        return record("return_line", told)
+
+    old, new = datetime(2026, 10, 8), datetime(2026, 10, 20)
+    whole = [order("W", 60, shipped_at=SHIPPED), settled("W", 60), settled("W", -60, "refund")]
+    records = [
+        *refunded("A"), claim("A", goods_back=True, qty_received=Decimal(1)),
+        *refunded("B"), claim("B", goods_back=False, shop="called otherwise"),
+        *refunded("C"), claim("C", goods_back=True, requested_at=old),  # nothing sent for three weeks
+        *refunded("D"), claim("D", goods_back=True, requested_at=new),
+        *refunded("E"), claim("E", goods_back=True, requested_at=old, tracking_no="SF1"),
+        *refunded("F"), claim("F", goods_back=True, received_at=datetime(2026, 11, 2)),  # after the day
+        *refunded("G"), claim("G", goods_back=False, status="closed"),
+        *whole, claim("W", goods_back=False),
+    ]  # fmt: skip
+    assert causes(*records) == {
+        "A": "c-R4", "B": "c-R3", "C": "c-R3", "D": "c-R2", "E": "c-R2", "F": "c-R2", "G": "c-R2", "W": "c-R3",
+    }  # fmt: skip
+
+
+def test_a_bill_that_names_sub_orders_or_the_order_systems_numbers() -> None:
+    """A sub-order's number is its order's: they meet, to the cent. The order system's number is told as what it is."""
+    lines = [order("3100200300400500601", "10.01", f"310020030040050060{n}") for n in (2, 3)]
+    bill = [settled("3100200300400500602", "10.01"), settled("3100200300400500603", "10.00")]
+    own = [order("A", 60), erp("A", 60, erp_order_no="801001"), settled("801001", 60)]
+    outcome = run(ORDER_SETTLEMENT, [*lines, *bill, *own], RULES)
+    assert told(outcome) == {"3100200300400500601": "c-D3", "A": "c-T1", "801001": "c-D2"}
+    linked = {row["record_key"]: row["residual"] for row in rows(outcome.links)}
+    assert linked == dict.fromkeys((each["record_key"] for each in [*lines, *bill]), money("0.01"))
 
 
 def test_a_refund_that_failed_comes_back() -> None:

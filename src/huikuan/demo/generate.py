@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 
 from huikuan.demo import guide, results, truth
+from huikuan.demo.aftersales import AfterSales
 from huikuan.demo.banks import BankMove, run_banks
 from huikuan.demo.erp import ErpExport
 from huikuan.demo.layouts import write_layouts
@@ -67,6 +68,7 @@ class Demo:
         self.reports = [OrderReport(folder, n, END, tmall.export_moment(after_last, n)) for n in range(len(SHOPS))]
         self.again = [ReportAgain(folder, RECUT_SHOP, week) for week in range(RECUT_WEEKS if level.hard else 0)]
         self.erp = ErpExport(folder, self.labels, self._place)
+        self.after_sales = AfterSales(folder, self.labels)
         early = EARLY_EXPORT_DAY
         self.early = OrderReport(folder, 0, early * DAY, tmall.export_moment(early, 0))
 
@@ -81,6 +83,7 @@ class Demo:
             wallet.close()
         self._run_banks()
         self.erp.close()
+        self.after_sales.close()
         for wallet in self.wallets:
             results.collect(self.orders, wallet.queue, wallet.payouts)
         guide.write_rules(self.folder, self.level)
@@ -133,6 +136,7 @@ class Demo:
             self.again[week].add(order, (self.reports[shop].lines.document, row))
         self._remember(order, row)
         self.erp.add(order)
+        self.after_sales.add(order)
         wallet = self.wallets[order.wallet]
         for at, item, cents, key in movements_of(order):
             wallet.put(at, item, cents, order.index, no=order.no, key=key, paid=order.paid or order.created)

@@ -20,6 +20,7 @@ DESCRIPTIONS = {
     "icbc.statement": "工商银行对公账户明细",
     "ccb.statement": "建设银行对公账户明细",
     "jushuitan.orders": "聚水潭订单（内部订单）",
+    "jushuitan.aftersales": "聚水潭售后单",
     "camt.053": "中国银行对账单（ISO 20022 camt.053）",
 }
 

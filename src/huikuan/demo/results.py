@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from huikuan.demo import marks as k
+from huikuan.demo.aftersales import cause_of_missing
 from huikuan.demo.banks import BankMove
 from huikuan.demo.evidence import judged_bundles
 from huikuan.demo.guide import settlement_rule
@@ -71,7 +72,8 @@ class OrderResults:
         """Class and cause of what remains between a linked order and what came."""
         if self._orders.mark[index] == k.SALE_KEYLESS:
             return self._waiting(index), ""
-        return k.DIFFERENCE[self._orders.mark[index]]
+        code, cause = k.DIFFERENCE[self._orders.mark[index]]
+        return code, cause_of_missing(self._orders.no[index]) if self._orders.mark[index] == k.REFUND_MISSING else cause
 
     def _waiting(self, index: int) -> str:
         return "missing_right" if self._is_overdue(index) else "not_due"

@@ -27,6 +27,7 @@ from huikuan.pipeline.proofs import mismatches
 from huikuan.pipeline.run_files import RunFiles
 from huikuan.pipeline.run_tables import ORDER_FACTS
 from huikuan.recons import definitions
+from huikuan.recons.order_entries import SUB_ORDER_DIGITS
 from huikuan.records.decisions import Decisions
 from huikuan.records.document import Document
 from huikuan.records.rules import Rules
@@ -34,6 +35,7 @@ from huikuan.records.rules import Rules
 NAME = "order-settlement"
 KEYS_MAX = 20_000
 BY_ORDER = ("order_line", "settlement_line")  # the kinds of its records
+AROUND = ("erp_order", "return_line")  # kinds that tell why something of it is open; read whole
 ORDERS, RECORDS = "k_orders", "k_records"  # tables: the order numbers, the records without one
 SPANS = "k_spans"
 BASE_OPEN, BASE_LINKS = "b_open", "b_links"  # views over the base's tables
@@ -74,6 +76,8 @@ def change_since(lake: Lake, base: set[str], rules: Rules, decisions: Decisions)
             raise Refused(f"{definition.name} depends on what has changed")
     if found.kinds & {"settlement_line", "wallet_line"}:
         raise Refused("what platforms paid has changed")
+    if found.kinds & set(AROUND):
+        raise Refused("what explains open items has changed")
     before, now = ([everything[each] for each in sorted(ids)] for ids in (base, standing))
     if mismatches(before) != mismatches(now):
         raise Refused("a document's totals disagree")
@@ -101,6 +105,15 @@ def find_orders(
     if found > KEYS_MAX:
         raise Refused(f"{found} orders have changed")
     return int(found)
+
+
+def take_sub_orders(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    """Add the sub-orders' numbers of order lines (tables) to ORDERS: a bill may name an order by them."""
+    for table in tables:
+        con.execute(
+            f"INSERT INTO {ORDERS} SELECT DISTINCT line_no FROM {table} WHERE length(line_no) >= {SUB_ORDER_DIGITS} "
+            f"AND line_no NOT IN (SELECT order_no FROM {ORDERS})"
+        )
 
 
 def _of_decisions(con: duckdb.DuckDBPyConnection, decisions: Decisions) -> None:

@@ -29,6 +29,7 @@ from huikuan.pipeline import facts as facts_of_book
 from huikuan.pipeline import incremental_collection, incremental_open, runs
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.closure import (
+    AROUND,
     BASE_LINKS,
     BASE_OPEN,
     BY_ORDER,
@@ -47,6 +48,7 @@ from huikuan.pipeline.closure import (
     facts_sql,
     find_orders,
     has_records,
+    take_sub_orders,
 )
 from huikuan.pipeline.compute import connect, literal
 from huikuan.pipeline.facts import Conflict
@@ -162,7 +164,7 @@ def _attempt(
 
 def _conflicts(base: Manifest, change: Change, found: tuple[Conflict, ...]) -> tuple[Any, ...]:
     """Corrections in conflict in the order of the kinds: as the base tells them, but for the kinds looked at."""
-    seen = change.kinds | set(BY_ORDER)
+    seen = change.kinds | {*BY_ORDER, *AROUND}
     carried = [each for each in base.conflicts if record_key_parts(each["record_key"])[0] not in seen]
     kinds = list(KINDS)
     return tuple(
@@ -193,14 +195,15 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
     conflict of the kinds that were looked at."""
     con, book = given.con, given.book
     conflicts: list[Conflict] = []
-    for kind in sorted(change.kinds | set(BY_ORDER)):
+    for kind in sorted(change.kinds | {*BY_ORDER, *AROUND}):
         conflicts += facts_of_book.register_kind(con, book.lake, KINDS[kind], given.decisions)
     keys = find_orders(con, book.lake, change, given.decisions, given.old, given.as_of)
     told(NAME)
-    for kind in BY_ORDER:
-        con.execute(f"CREATE TABLE k_{kind}s AS {facts_sql(con, kind)}")
+    con.execute(f"CREATE TABLE k_order_lines AS {facts_sql(con, 'order_line')}")
     was = facts_sql(con, f"({given.old.sql('facts_order_line')})")
     con.execute(f"CREATE TABLE k_order_lines_was AS {was}")
+    take_sub_orders(con, "k_order_lines", "k_order_lines_was")
+    con.execute(f"CREATE TABLE k_settlement_lines AS {facts_sql(con, 'settlement_line')}")
     _find_gone(con)
     _match(given)
     _prove(given, change)
@@ -259,6 +262,7 @@ def _reconciled(given: Given, backend: Any, work: Workspace, order_lines: str) -
     """The outcome for the orders, and the sides it was made of, which `work` keeps."""
     definition = RECONCILIATIONS[NAME]
     tables = {"order_line": backend.table(order_lines), "settlement_line": backend.table("k_settlement_lines")}
+    tables |= {kind: backend.table(kind) for kind in AROUND}
     tolerance, window = parameters(given.rules, definition, given.as_of)
     facts = Facts(backend, tables, given.book.timezone)
     sides = definition.prepare(facts, given.rules, given.as_of)

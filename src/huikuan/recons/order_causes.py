@@ -13,6 +13,7 @@ import ibis
 from huikuan.engine.lines import ZERO
 from huikuan.engine.model import MONEY_TYPE, Cause, Sides
 from huikuan.engine.workspace import Workspace
+from huikuan.recons.order_returns import of_groups
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import register
 
@@ -23,6 +24,18 @@ register(
         ),
         "evidence.cause_refund_shipped": _(
             "The order was refunded after it was shipped; %(amount)s of it is not in the bill."
+        ),
+        "evidence.cause_refund_goods_back": _(
+            "The goods came back into the warehouse; %(amount)s of the refund is not in the bill."
+        ),
+        "evidence.cause_refund_money_only": _(
+            "Only money was claimed, or no goods were sent back in time; %(amount)s of the refund is not in the bill."
+        ),
+        "evidence.cause_whole_refund_money_only": _(
+            "The bill refunds the whole order, %(amount)s, of which the order says nothing; no goods are coming back."
+        ),
+        "evidence.cause_other_level": _(
+            "%(number)s is the number of an order in the order system, which stands for the platform's %(orders)s."
         ),
         "evidence.cause_whole_refund_unshipped": _(
             "The bill refunds the whole order, %(amount)s, of which the order says nothing; it was never shipped."
@@ -66,17 +79,36 @@ FEES = (
 
 def facts(_work: Workspace, items: Any, lines: Any, sides: Sides) -> Any:
     """Items with what is known of the group and the order of a difference; null (and false) for all others."""
+    items = _with_other_level(items, sides.extra.get("erp_numbers"))
     if lines is None:
         return items.mutate(**{name: ibis.null().cast(kind) for name, kind in GROUP_FACTS.items()})
     differences = items.filter((items.record_key == "") & (items.side == "left")).select("group_id").distinct()
     groups = _of_groups(lines.semi_join(differences, "group_id"))
     orders = _of_orders(sides.extra["orders"], groups)
+    returns = sides.extra.get("returns")
+    if returns is None:
+        groups = groups.mutate(goods_in=False, goods_kept=False)
+    else:
+        goods = of_groups(returns, groups, sides.extra["shops"])
+        groups = groups.left_join(goods, groups.group_id == goods.t_group)
     known = groups.left_join(
         orders,
         [groups.scope == orders.o_shop, groups.key == orders.o_number, groups.currency == orders.o_currency],
     )
     told = known.select(of_group="group_id", **{name: known[name] for name in GROUP_FACTS})
     return items.left_join(told, items.group_id == told.of_group)
+
+
+def _with_other_level(items: Any, erp_numbers: Any) -> Any:
+    """Items with `platform_no`: the platform order (of several the first) of the order system's number that an open
+    settlement line bears; null for all others."""
+    if erp_numbers is None:
+        return items.mutate(platform_no=ibis.null().cast("string"))
+    is_unknown = (items["class"] == "missing_left") & (items.side == "right")
+    wanted = items.filter(is_unknown).select(wanted_no="key").distinct()
+    met = erp_numbers.inner_join(wanted, erp_numbers.erp_no == wanted.wanted_no)
+    first = met.group_by(of_number=met.erp_no).agg(platform_no=met.platform_no.min())
+    return items.left_join(first, is_unknown & (items.key == first.of_number)).drop("of_number")
 
 
 # What `facts` adds: sums of the group's lines, then of its order's.
@@ -95,6 +127,8 @@ GROUP_FACTS = {
     "refunded_unsent": "boolean",  # a refunded line was not
     "sent": "boolean",  # a line was shipped
     "tells_sending": "boolean",  # the shop's files tell when lines are shipped
+    "goods_in": "boolean",  # goods came back into the warehouse
+    "goods_kept": "boolean",  # claims are told, and no goods are coming back
 }
 
 
@@ -152,7 +186,11 @@ def _of_orders(orders: Any, groups: Any) -> Any:
 def causes(items: Any) -> list[Cause]:
     """The rules of order-settlement, over items with GROUP_FACTS."""
     of_orders = (*_of_reserve(items), *_of_refunds(items), *_of_subsidies(items), *_of_the_rest(items))
-    return [*of_orders, *_of_bill_items(items)]
+    level = Cause(
+        items.platform_no.notnull(), "c-D2", "cause_other_level",
+        {"number": items.order_no, "orders": items.platform_no},
+    )  # fmt: skip
+    return [level, *of_orders, *_of_bill_items(items)]
 
 
 def _of_reserve(items: Any) -> list[Cause]:
@@ -175,12 +213,16 @@ def _of_refunds(items: Any) -> list[Cause]:
     only_billed = (items["class"] == "short") & (items.amount == untold)
     whole = only_billed & (items.amount == items.owed)
     was_sent, never_sent = items.sent.fill_null(False), (items.tells_sending & ~items.sent).fill_null(False)
+    goods_in, kept = items.goods_in.fill_null(False), items.goods_kept.fill_null(False)
     came_back = (missing | (items["class"] == "over")) & (size == items.refund_failed)
     return [
         Cause(came_back, "c-R6", "cause_refund_failed", told),
+        Cause(missing & goods_in, "c-R4", "cause_refund_goods_back", told),
+        Cause(missing & sent & ~unsent & kept, "c-R3", "cause_refund_money_only", told),
         Cause(missing & sent & ~unsent, "c-R2", "cause_refund_shipped", told),
         Cause(missing & unsent & ~sent, "c-R1", "cause_refund_unshipped", told),
         Cause(only_billed & items.small_payment, "c-R5", "cause_part_refund", told),
+        Cause(whole & was_sent & kept, "c-R3", "cause_whole_refund_money_only", told),
         Cause(whole & was_sent, "c-R2", "cause_whole_refund_shipped", told),
         Cause(whole & never_sent, "c-R1", "cause_whole_refund_unshipped", told),
         Cause(only_billed & ~whole, "c-R5", "cause_part_refund", told),

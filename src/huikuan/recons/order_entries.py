@@ -25,6 +25,7 @@ from huikuan.records.fee_rates import ALWAYS_CHARGED
 from huikuan.records.rules import Rules
 
 MONEY_MOVES = ("payout", "transfer", "deposit")  # settlement types that are no settlement of orders
+SUB_ORDER_DIGITS = 10  # of a line number, from which on it is a sub-order's number that no other order's line bears
 NOTHING_EXPECTED = ("unpaid", "cancelled")
 CLOSED_BY_REFUND = ("refunded", "cancelled")
 
@@ -161,8 +162,8 @@ def is_gross(lines: Any) -> Any:
 
 def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping[str, Any]]:
     """One entry per settlement line, and tables that must live as long as the entries."""
-    lines = counted_settlements(facts, as_of)
-    lines, extra = _with_shop(lines, facts, rules)
+    named, sub_orders = _by_order(counted_settlements(facts, as_of), facts)
+    lines, extra = _with_shop(named, facts, rules)
     ok = lines.order_no.notnull() & (lines.order_no != "")  # whatever the file said: a person may have filled it in
     gross = is_gross(lines)
     hint = ibis.cases(
@@ -171,7 +172,7 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
         (~ok, "key_missing"),
         else_=ibis.null().cast("string"),
     )
-    extra = {**extra, "copied_fees": copied_fees(lines.filter(ok), facts)}
+    extra = {**extra, **sub_orders, "copied_fees": copied_fees(lines.filter(ok), facts)}
     entries = lines.mutate(
         target=ibis.literal("*"),
         key=ibis.ifelse(ok, lines.order_no, ibis.null().cast("string")),
@@ -182,6 +183,20 @@ def right_entries(facts: Facts, rules: Rules, as_of: date) -> tuple[Any, Mapping
         hint=before_start(lines.business_date, rules, hint),
     )
     return conform(entries, ENTRY), extra
+
+
+def _by_order(lines: Any, facts: Facts) -> tuple[Any, Mapping[str, Any]]:
+    """Settlement lines, those that name a sub-order under its order's number; and what must live as long as they."""
+    orders = facts.table("order_line")
+    subs = orders.filter((orders.line_no.length() >= SUB_ORDER_DIGITS) & (orders.line_no != orders.order_no))
+    if int(subs.limit(1).count().to_pyarrow().as_py()) == 0:
+        return lines, {}
+    numbers = subs.group_by(sub_no=subs.line_no).agg(of_order=subs.order_no.min(), other=subs.order_no.max())
+    one = numbers.filter(numbers.of_order == numbers.other).anti_join(orders, ibis._.sub_no == orders.order_no)
+    met = hold(facts.backend, one.semi_join(lines, one.sub_no == lines.order_no).select("sub_no", "of_order"))
+    joined = lines.left_join(met, lines.order_no == met.sub_no)
+    told = joined.mutate(order_no=joined.of_order.fill_null(joined.order_no)).select(*lines.columns)
+    return told, {"sub_orders": met}
 
 
 def copied_fees(settled: Any, facts: Facts) -> Any:

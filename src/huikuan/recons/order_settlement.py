@@ -22,7 +22,8 @@ from huikuan.engine.workspace import Workspace, conform
 from huikuan.recons import order_causes
 from huikuan.recons.fee_audit import fee_audit
 from huikuan.recons.held_back import any_reserve, held_in_reserve, minimums, without_small_sums
-from huikuan.recons.order_entries import counted_orders, left_entries, right_entries
+from huikuan.recons.order_entries import counted_orders, left_entries, no_later, right_entries
+from huikuan.recons.order_returns import returned_goods
 from huikuan.records.due_dates import due_calendar
 from huikuan.records.rules import Rules
 
@@ -42,8 +43,20 @@ def prepare(facts: Facts, rules: Rules, as_of: date) -> Sides:
     orders = counted_orders(facts, as_of)
     refunds = orders.filter(orders.refunded_then != ZERO).select("shop", "order_no", "currency", "refunded_then")
     extra = {"rules": rules, "shops": known, "orders": orders, "refunds": refunds, "held": held, "as_of": as_of}
+    extra["erp_numbers"] = _erp_numbers(facts, as_of)
+    extra["returns"] = returned_goods(facts, as_of)
     extra["minimums"] = minimums(facts, rules, known, as_of)
     return Sides(left_entries(facts, rules, as_of, known), right, extra)
+
+
+def _erp_numbers(facts: Facts, as_of: date) -> Any:
+    """The order system's own numbers with the platform orders they stand for, for what a bill names by them. None where
+    nothing tells of any."""
+    if not facts.has("erp_order") or int(facts.table("erp_order").limit(1).count().to_pyarrow().as_py()) == 0:
+        return None
+    told = facts.table("erp_order")
+    named = told.filter(no_later(told.business_date, as_of) & (told.order_no.fill_null("") != ""))
+    return named.select(erp_no="erp_order_no", platform_no="order_no").distinct()
 
 
 def dates(entries: Any, sides: Sides) -> Any:
@@ -191,7 +204,7 @@ def _known(groups: Any, lines: Any, copies: Any, sides: Sides) -> Any:
 ORDER_SETTLEMENT = Definition(
     name=NAME,
     prepare=prepare,
-    reads=("order_line", "settlement_line", "wallet_line"),
+    reads=("order_line", "settlement_line", "wallet_line", "return_line", "erp_order"),
     passes=Passes(key="applies", suggest="suggests"),
     classes=Classes(),
     window_days=15,
