@@ -15,6 +15,7 @@ from huikuan.records.kinds import KINDS
 from huikuan.server.books.models import Book
 from huikuan.server.workbench import services
 from huikuan.server.workbench.models import Correction, ManualRecord
+from tests.server.workbench.test_exports import rows_of
 from tests.server.workbench.test_reading import text
 
 NAME = "payout-bank"
@@ -28,7 +29,7 @@ def bank_lines(demo: Book) -> tuple[dict[str, Any], dict[str, Any]]:
     return next(row for row in opened if row["record_key"].startswith("bank_line:")), linked
 
 
-def test_corrected_records_are_marked_in_links_open_and_lists(clerk: Client, demo: Book) -> None:
+def test_corrected_records_are_marked_in_links_open_lists_and_files(clerk: Client, demo: Book, world: Any) -> None:
     bank, linked = bank_lines(demo)
     services.correct(demo, "test", bank["record_key"], "text", "rent", "asked the bank")
     services.correct(demo, "test", linked["record_key"], "text", "", "no words")
@@ -39,6 +40,10 @@ def test_corrected_records_are_marked_in_links_open_and_lists(clerk: Client, dem
     assert (links, opened) == ({linked["record_key"]: "text, value_date"}, {bank["record_key"]: "text"})
     assert "Corrected by hand" in text(clerk.get(f"/b/ours/workbench/{NAME}/item/{bank['item_id']}/"))
     assert "Corrected by hand" in text(clerk.get(f"/b/ours/workbench/{NAME}/group/{linked['group_id']}/"))
+    address, client = f"/b/{demo.slug}/export/", world.client("accountant")
+    for part, words in (("open", "Text"), ("links", "Text, Value date")):
+        answer = client.get(f"{address}{part}/?name={NAME}&show=all&format=csv")
+        assert [row["Corrected by hand"] for row in rows_of(answer) if row["Corrected by hand"]] == [words]
 
 
 def test_what_was_entered_and_a_file_tells_too_is_in_conflict_until_taken_back(

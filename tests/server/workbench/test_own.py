@@ -125,6 +125,8 @@ def test_the_form_previews_real_facts_says_what_is_wrong_at_its_field_and_saves(
     other = client.post(page, typed | {"do": "refresh", "left-kind": "stock_move"}).content.decode()
     assert '<option value="warehouse">' in other and "left-where-1-test" not in other
     shown = client.post(page, typed | {"do": "preview"}).content.decode()
+    unkeyed = client.post(page, typed | {"do": "preview", "passes-key": "applies"}).content.decode()
+    assert "Left side, Key: the pass by key applies" in unkeyed and "left.key" not in unkeyed
     assert "Would match" in shown and "Would stay open on the right" in shown
     assert not user_reconciliations.declared(demo)
     wrong = client.post(page, typed | {"do": "save", "title": "", "window_days": "soon", "right-plus": ""})

@@ -26,6 +26,7 @@ from huikuan.records.user_reconciliation import (
     usable_fields,
 )
 from huikuan.records.user_reconciliation_file import Fault
+from huikuan.server.books.own_words import fault_words, label_of
 from huikuan.server.core.statuses import word_of
 
 SIDES = ("left", "right")
@@ -121,8 +122,8 @@ class Shown:
         told = self.told
         hint = _("Small letters and hyphens, as in ledger-bank; used by the command line, and never changed.")
         return [
-            self._control("title", _("What it is called"), told.get("title", "")),
-            self._control("name", _("Short name"), told.get("name", ""), help=hint),
+            self._control("title", label_of("title"), told.get("title", "")),
+            self._control("name", label_of("name"), told.get("name", ""), help=hint),
         ]
 
     @property
@@ -197,24 +198,20 @@ class Shown:
         """Tolerance, days, grouping."""
         told = self.told
         periods = dict(zip(GROUPINGS, (_("by key alone"), _("by day"), _("by week"), _("by month")), strict=True))
-        labels = (_("Window in days"), _("Days the right side may come before"), _("Days until it is overdue"))
         return [
-            self._control("tolerance", _("Tolerance"), told.get("tolerance", "0")),
-            *(self._control(name, label, told.get(name, 0)) for name, label in zip(DAYS, labels, strict=True)),
-            self._control("grouping", _("Sums compared"), told.get("grouping", "none"), periods.items()),
+            self._control("tolerance", label_of("tolerance"), told.get("tolerance", "0")),
+            *(self._control(name, label_of(name), told.get(name, 0)) for name in DAYS),
+            self._control("grouping", label_of("grouping"), told.get("grouping", "none"), periods.items()),
         ]
 
     @property
     def called(self) -> list[Control]:
         """How what stays open is called."""
-        labels = {
-            "waiting": _("Still waiting"), "overdue": _("Overdue on the left"),
-            "unknown": _("Without counterpart on the right"),
-            "short": _("Less on the right"), "over": _("More on the right"),
-        }  # fmt: skip
         options = [("", _("as usual")), *((code, word_of("class", code)) for code in OPEN_CLASSES)]
         told = self.told.get("called", {})
-        return [self._control(f"called.{name}", labels[name], told.get(name, ""), options) for name in CALLED]
+        return [
+            self._control(f"called.{name}", label_of(f"called.{name}"), told.get(name, ""), options) for name in CALLED
+        ]
 
     @property
     def no_work(self) -> list[tuple[str, Any, bool]]:
@@ -227,7 +224,7 @@ class Shown:
     @property
     def others(self) -> list[str]:
         """Faults whose control is not shown. Asked for last."""
-        return [fault.text for fault in self._faults if fault.where not in self._placed]
+        return [fault_words(fault) for fault in self._faults if fault.where not in self._placed]
 
 
 def _fields(kind: str, use: str, first: str) -> list[tuple[str, Any]]:

@@ -19,6 +19,7 @@ from huikuan.records.user_reconciliation_file import Fault, read, to_plain
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.books import user_reconciliations
 from huikuan.server.books.own_form import Shown, blank, plain_of
+from huikuan.server.books.own_words import fault_words
 from huikuan.server.books.services import rules_of
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.documents.library import library_book
@@ -87,7 +88,7 @@ def _period(request: HttpRequest) -> tuple[date, date]:
 def _preview(request: HttpRequest, made: UserReconciliation | None, faults: list[Fault]) -> HttpResponse:
     """The fragment beside the form: what would match, or what is still wrong (which stands at its field when saved). It
     needs no name yet."""
-    context: dict[str, Any] = {"faults": [fault.text for fault in faults]}
+    context: dict[str, Any] = {"faults": [fault_words(fault) for fault in faults]}
     if made is not None:
         book = request.book  # type: ignore[attr-defined]
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -11,10 +12,13 @@ from django.utils.translation import gettext_noop
 from huikuan.pipeline.results import Results
 from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book
+from huikuan.server.core import statuses
 from huikuan.server.exports.lists import Source, exportable, named_values
 from huikuan.server.workbench import filters, groups, panes
 from huikuan.server.workbench.services import results
 from huikuan.server.workbench.words import title_of
+
+CORRECTED = "$c_fields::VARCHAR[][list_position($c_keys::VARCHAR[], record_key)] AS corrected"
 
 
 @exportable("open", "open", ("name", "show", "cause", "lq", "rq", "lclass", "rclass"), gettext_noop("Open items"))
@@ -30,7 +34,8 @@ def open_items(book: Book, asked: Mapping[str, str], names: bool) -> Source:
         values += bound
     condition, told = named_values(" OR ".join(clauses), values)
     source = panes.source(found, name, panes.Wanted("left", names=names))
-    query = f"SELECT * FROM {source} WHERE {condition} ORDER BY side, date DESC NULLS LAST, item_id"
+    query = f"SELECT *, {CORRECTED} FROM {source} WHERE {condition} ORDER BY side, date DESC NULLS LAST, item_id"
+    told |= _corrected(found)
     return Source(
         found.run.cursor(), query, told, _facts(book, found, asked), _stem(book, found, name, _("Open items"))
     )
@@ -46,11 +51,21 @@ def links(book: Book, asked: Mapping[str, str], _names: bool) -> Source:
     condition, told = named_values(chosen, bound)
     rows = found.run.now(name, "links", found.decisions)
     query = (
-        f"SELECT l.*, d.document FROM {rows} l LEFT JOIN documents d USING (document_id) "
+        f"SELECT l.*, {CORRECTED}, d.document FROM {rows} l LEFT JOIN documents d USING (document_id) "
         f"WHERE l.group_id IN (SELECT group_id FROM {found.groups(name)} {condition}) "
         "ORDER BY l.group_id, l.side, l.date, l.record_key"
     )
+    told |= _corrected(found)
     return Source(found.run.cursor(), query, told, _facts(book, found, asked), _stem(book, found, name, _("Matches")))
+
+
+def _corrected(found: Results) -> dict[str, Any]:
+    """The parameters of CORRECTED: corrected records, and the words of their corrected fields."""
+    words = [
+        ", ".join(str(statuses.word_of("field", field)) for field in fields.split(", "))
+        for fields in found.corrected.values()
+    ]
+    return {"c_keys": list(found.corrected), "c_fields": words}
 
 
 def _results(book: Book, asked: Mapping[str, str]) -> Results:
