@@ -130,8 +130,8 @@ def test_a_long_list_has_numbered_pages_and_sums_carried_forward(tmp_path):
     con = duckdb.connect()
     query = """SELECT 'TB' || i AS order_no, 'left' AS side, 'missing_right' AS class, 'c-O1' AS cause,
         DATE '2026-10-01' AS date, if(i < 100, 'CNY', 'USD') AS currency, 1.01::DECIMAL(18,5) AS amount,
-        NULL::DATE AS due_date, i AS age_days, '' AS corrected, 'k' AS record_key, 'd' AS document, 7::BIGINT AS source_row
-        FROM range(110) t(i) ORDER BY i"""
+        NULL::DATE AS due_date, i AS age_days, '' AS corrected, 'k' AS record_key,
+        'd' AS document, 7::BIGINT AS source_row FROM range(110) t(i) ORDER BY i"""
     printed = Printed("陈会计", datetime(2026, 11, 1, 9, 26), "禾屿家居", "zh-hans")
     path = tmp_path / "l.pdf"
     assert write_detail(con, DETAILS["open"], query, {}, "pdf", path, (("As of", "2026-10-31"),), printed) == 110

@@ -18,7 +18,7 @@ from huikuan.server.workbench import filters, groups, panes
 from huikuan.server.workbench.services import results
 from huikuan.server.workbench.words import title_of
 
-CORRECTED = "$c_fields::VARCHAR[][list_position($c_keys::VARCHAR[], record_key)] AS corrected"
+CORRECTED = "list_extract($c_fields::VARCHAR[], list_position($c_keys::VARCHAR[], record_key)) AS corrected"
 
 
 @exportable("open", "open", ("name", "show", "cause", "lq", "rq", "lclass", "rclass"), gettext_noop("Open items"))
