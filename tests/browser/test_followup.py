@@ -1,4 +1,4 @@
-"""In a real browser: the orders that fell due last are found, assigned, claimed; the same orders and money each time."""
+"""In a real browser: the orders that fell due last are found, assigned, claimed; the same money each time."""
 
 from __future__ import annotations
 
