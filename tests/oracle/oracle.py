@@ -7,10 +7,11 @@ class, residuals by their members and class, and the causes of both (`causes`).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations
 from typing import Any
 
 from tests.oracle import causes
@@ -137,6 +138,39 @@ def amount_pass(left: Sequence[Entry], right: Sequence[Entry], days: int, lead: 
         if single and len(lefts) == len(rights):
             groups.add(("amount", "matched", frozenset(lefts), frozenset(rights), Decimal(0)))
     return groups
+
+
+def subset_pass(left: Sequence[Entry], right: Sequence[Entry], days: int, lead: int) -> set[tuple[str, frozenset[str]]]:
+    """An entry and those of the other side that are together its amount: every combination looked at, taken where one
+    alone fits, no account has more than twenty candidates, and no record is in two. Coincidence is not judged: use
+    amounts so large that it plays no part."""
+    found: list[tuple[str, frozenset[str]]] = []
+    for side, entries, others in (("right", right, left), ("left", left, right)):
+        for of in entries:
+            accounts: dict[str, list[Entry]] = defaultdict(list)
+            for other in others:
+                pair = (other, of) if side == "right" else (of, other)
+                same_way = (other["compared"] > 0) == (of["compared"] > 0)
+                if same_way and abs(other["compared"]) <= abs(of["compared"]) and near(*pair, days, lead):
+                    accounts[other["scope"]].append(other)
+            if any(len(each) > 20 for each in accounts.values()):
+                continue
+            fits = [
+                some
+                for each in accounts.values()
+                for size in range(1, len(each) + 1)
+                for some in combinations(each, size)
+                if total(some) == of["compared"]
+            ]
+            if len(fits) == 1 and len(fits[0]) > 1:
+                found.append((of["record_key"], keys_of(fits[0])))
+    used = Counter(key for of_key, parts in found for key in (of_key, *parts))
+    return {each for each in found if all(used[key] == 1 for key in (each[0], *each[1]))}
+
+
+def near(one: Entry, other: Entry, days: int, lead: int) -> bool:
+    """Whether a left and a right entry may meet but for their amounts."""
+    return may_meet({**one, "compared": 0}, {**other, "compared": 0}, days, lead)
 
 
 def may_meet(one: Entry, other: Entry, days: int, lead: int) -> bool:

@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from huikuan.engine import Classes, Definition, Outcome, Passes, Sides, reconcile
 from huikuan.engine.duckdb_backend import DuckDBBackend
 from huikuan.engine.model import ENTRY, MONEY_TYPE
-from huikuan.engine.workspace import typed_table
+from huikuan.engine.pass3_amount import Window
+from huikuan.engine.pass5_subset import match_subsets
+from huikuan.engine.workspace import Workspace, typed_table
 from huikuan.recons import order_causes
 from huikuan.recons.order_erp import ORDER_ERP
 from huikuan.recons.settlement_wallet import SETTLEMENT_WALLET
@@ -197,6 +199,51 @@ def test_input_order_changes_nothing_at_all() -> None:
     for table in ("links", "open", "statement"):
         one, other = (sorted(map(str, rows(getattr(outcome, table)))) for outcome in (first, second))
         assert one == other
+
+
+def test_swapping_the_sides_mirrors_the_differences() -> None:
+    """Groups with records on both sides, left and right exchanged: the same, residuals with the other sign."""
+    made = random.Random(5)
+    worlds = [
+        ([_told(n, m) for m in range(made.randint(0, 4))], [_told(n, m + 1) for m in range(5)]) for n in range(40)
+    ]
+    left, right = both_sides(worlds, keyed_entry)
+    right = [each | {"compared": each["amount"]} for each in right]
+    here, there = (found(run(KEYED, *pair, 3))[0] for pair in ((left, right), (right, left)))
+    pairs = {(one, other, residual) for _, _, one, other, residual in here if one and other}
+    assert sum(residual != 0 for *_, residual in pairs) > 20
+    assert pairs == {(other, one, -residual) for _, _, one, other, residual in there if one and other}
+
+
+def test_subset_pass_equals_the_oracle() -> None:
+    """Each world is a currency. Amounts are large, so that none is taken for a coincidence; some sums have rivals."""
+    made, expected, worlds = random.Random(3), set(), 300
+    sides: dict[str, list[dict[str, Any]]] = {"left": [], "right": []}
+    for world in range(worlds):
+        own: dict[str, list[dict[str, Any]]] = {"left": [], "right": []}
+        parts = [made.choice([-1, 1, 1, 1, 1]) * made.randint(10**6, 10**9) for _ in range(made.randint(2, 7))]
+        sums = [sum(made.sample(parts, made.randint(2, len(parts)))) for _ in range(made.randint(1, 3))]
+        whole, other = made.choice([("left", "right"), ("right", "left")])
+        for side, amounts_of in ((whole, sums), (other, [*parts, *made.sample(parts, made.randint(0, 1))])):
+            for n, amount in enumerate(amounts_of):
+                told = {
+                    "amount": str(Decimal(amount) / 100),
+                    "day": made.randint(4, 8),
+                    "account": made.choice("XXXXXXXXXY"),
+                }
+                own[side].append(dated_entry(world, side, n, told))
+        expected |= oracle.subset_pass(own["left"], own["right"], 5, 1)
+        for side in ("left", "right"):
+            sides[side] += own[side]
+    work = Workspace(BACKEND)
+    taken = match_subsets(work, "payout-bank", entries(sides["left"]), entries(sides["right"]), Window(5, 1), None)
+    groups: dict[str, dict[str, set[str]]] = {}
+    for row in rows(taken):
+        groups.setdefault(row["group_id"], {"left": set(), "right": set()})[row["side"]].add(row["record_key"])
+    work.close()
+    sizes = [sorted((frozenset(each["left"]), frozenset(each["right"])), key=len) for each in groups.values()]
+    assert len(expected) > 30
+    assert {(next(iter(one)), parts) for one, parts in sizes} == expected
 
 
 def _told(n: int, m: int) -> dict[str, Any]:
