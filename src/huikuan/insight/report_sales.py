@@ -34,7 +34,12 @@ from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import register, translated
 
 ZERO = Decimal(0)
-COMPARED = {"periods": _("Periods"), "shops": _("Shops"), "platforms": _("Platforms"), "products": _("Products")}
+COMPARED = {
+    "periods": _("Two periods"),
+    "shops": _("Two shops"),
+    "platforms": _("Two platforms"),
+    "products": _("Two products"),
+}
 NO_PRODUCT = _("(no product told)")
 MEANING = _(
     "Volume: the shop's products sold more or less often, at unchanged mix and price. Mix: dearer or cheaper products "
@@ -48,7 +53,7 @@ BASIS = _(
 
 register(
     {
-        "report.sides": _("Choose what to compare: “%(parameter)s” and “base” name two different %(what)s."),
+        "report.sides": _("Choose what to compare: “%(parameter)s” and “base” have to name two different ones."),
         "report.effects": _("The effects of %(currency)s make %(found)s, the change is %(expected)s."),
     }
 )
@@ -105,7 +110,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     facts = (
         *(() if params["between"] == "periods" else (period_fact(params),)),
         (translated(_("Compared")), sides.now_label),
-        (translated(_("Base")), sides.base_label),
+        (translated(_("Base side")), sides.base_label),
     )
     notes = (MEANING, ROUNDING, BASIS) if found else ()
     return finished(REPORT, source, facts, sections, notes=notes, controls=controls, charts=charts)
@@ -127,7 +132,7 @@ def sides_of(source: ReportSource, params: Mapping[str, Any]) -> Sides:
     name = kind.removesuffix("s")
     now, base_name = params[name], params["base"]
     if not now or not base_name or now == base_name:
-        raise UserError("report.sides", parameter=name, what=translated(COMPARED[kind]))
+        raise UserError("report.sides", parameter=name)
     group, item = {"shop": ("''", "product"), "platform": ("''", "product"), "product": ("''", "shop")}[name]
     told, values = "", {"now": now, "base": base_name}
     if name == "platform":

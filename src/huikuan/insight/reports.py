@@ -20,6 +20,7 @@ from huikuan.insight import (
     report_refunds,
     report_roll_forward,
     report_sales,
+    report_vouchers,
     report_wallets,
     report_write_offs,
 )
@@ -64,6 +65,8 @@ REPORTS: dict[str, Report] = {
         report_differences.REPORT,
         report_exceptions.REPORT,
         report_write_offs.REPORT,
+        report_vouchers.REPORT,
+        report_vouchers.RECORDS,
     )
 }
 

@@ -32,6 +32,8 @@ PARTS = {
     "payout_links": "payout-bank.links",
     "payout_open": "payout-bank.open",
 }
+# Reports which tell matches by hand whose sides differ.
+WITH_WRITE_OFFS = ("write_offs", "vouchers", "voucher-records")
 
 
 def report(
@@ -40,7 +42,7 @@ def report(
     """Build a report over a published run. UserError for an unknown report or a wrong parameter, and where a report
     does not balance because its facts are newer than the run."""
     with report_source(results, rules, decisions, language) as source:
-        written_off = write_offs(results, decisions) if name == "write_offs" else ()
+        written_off = write_offs(results, decisions) if name in WITH_WRITE_OFFS else ()
         try:
             return build_report(name, replace(source, write_offs=written_off), params)
         except InvariantError as error:

@@ -82,6 +82,25 @@ class FeeRate:
 
 
 @dataclass(frozen=True)
+class VoucherRule:
+    """To which accounts an event is booked (`records.voucher_rules`). `*`: any shop, account, platform, type;
+    `contains`: only where the bill's text holds these words. `tax_rate`: VAT in what was sold (0.13), to `tax_account`."""
+
+    event: str
+    debit: str
+    credit: str
+    summary: str = ""
+    valid_from: date = BEGINNING
+    shop: str = "*"
+    account: str = "*"
+    platform: str = "*"
+    type: str = "*"
+    contains: str = ""
+    tax_rate: Decimal = Decimal(0)
+    tax_account: str = "222101 应交税费-应交增值税(销项税额)"
+
+
+@dataclass(frozen=True)
 class ReconciliationRule:
     """Editable parameters of one reconciliation."""
 
@@ -150,5 +169,6 @@ class Rules:
     reconciliations: tuple[ReconciliationRule, ...] = ()
     user_reconciliations: tuple[UserReconciliation, ...] = ()
     holidays: tuple[Holiday, ...] = ()
+    voucher_rules: tuple[VoucherRule, ...] = ()
     start: date | None = None
     opening_balances: dict[str, Decimal] = field(default_factory=dict)  # account -> balance before `start`
