@@ -1,4 +1,4 @@
-"""`huikuan report`: a report as Excel, PDF, CSV or JSON."""
+"""`huikuan report`: a report as Excel, PDF, CSV or JSON; vouchers in the layouts of accounting programs too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import click
 
 from huikuan.cli.common import ACTOR, json_option, language, progress, run_options, say, with_book
 
-FORMATS = ("xlsx", "pdf", "csv", "json")
+FORMATS = ("xlsx", "pdf", "csv", "json")  # of any report
+VOUCHER_FORMATS = ("general", "general-xlsx", "u8", "tplus", "k3", "jdy", "beancount")  # `export.vouchers.LAYOUTS`
 
 
 @click.command("report", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
@@ -20,7 +21,8 @@ FORMATS = ("xlsx", "pdf", "csv", "json")
 @run_options
 @click.option("--by", "by", help="Grouped by day, week or month, where the report knows it.")
 @click.option("--account", help="The account, where the report asks for one.")
-@click.option("--format", "format_id", type=click.Choice(FORMATS), help="Default: by the file's ending, else csv.")
+@click.option("--format", "format_id", type=click.Choice((*FORMATS, *VOUCHER_FORMATS)),
+              help="Default: by the file's ending, else csv. Those after json: of the report vouchers.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @json_option
 @with_book
@@ -30,7 +32,7 @@ def report_command(
 ) -> None:  # fmt: skip
     """Write a report; one of your own by its title too. Without a name: the reports there are. Further parameters of a
     report as --NAME VALUE."""
-    from huikuan.export.files import write_report
+    from huikuan.export.files import ending_of, write_report
     from huikuan.export.printed import Printed
     from huikuan.records.errors import UserError
     from huikuan.server.reports.saved import find_saved, reports_of
@@ -62,8 +64,9 @@ def report_command(
         known = ", ".join(parameter.name for parameter in known_reports[name].parameters)
         raise click.UsageError(f"{name} has no parameter {', '.join(unknown)}. There are: {known}.")
     ending = output.suffix.removeprefix(".").lower() if output else ""
-    chosen = "json" if as_json else format_id or (ending if ending in FORMATS else "csv")
-    if output is None and chosen in ("xlsx", "pdf"):
+    chosen = "json" if as_json else format_id or (ending if ending in (*FORMATS, "beancount") else "csv")
+    ending = ending_of(chosen)
+    if output is None and ending in ("xlsx", "pdf"):
         raise click.UsageError(f"{chosen} needs a file: -o FILE.")
     with progress("Report") as working:
         working(name, 0, 1)
@@ -74,9 +77,9 @@ def report_command(
             say(f"{output}")
             return
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"report.{chosen}"
+            path = Path(folder) / f"report.{ending}"
             write_report(table, chosen, path, printed)
-            text = path.read_text(encoding="utf-8-sig")
+            text = path.read_text(encoding="gb18030" if chosen == "u8" else "utf-8-sig")
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 

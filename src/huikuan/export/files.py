@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from huikuan.export import csv, excel, excel_long, json
+from huikuan.export import csv, excel, excel_long, json, vouchers
 from huikuan.export.details import Detail
 from huikuan.export.listing import listing
 from huikuan.export.printed import Printed
@@ -16,19 +16,29 @@ from huikuan.insight import messages  # noqa: F401
 from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import UserError
 
-REPORT_FORMATS = ("xlsx", "pdf", "csv", "json")
+PLAIN_FORMATS = ("xlsx", "pdf", "csv", "json")
+# Those of any report, then those of accounting programs, for vouchers only.
+REPORT_FORMATS = (*PLAIN_FORMATS, *vouchers.LAYOUTS)
 DETAIL_FORMATS = ("xlsx", "csv", "pdf")
 LONG_ROWS = 20_000  # above, an Excel file is written without Python seeing each row
 
 
+def ending_of(format: str) -> str:
+    """How a file of a format of reports ends, without the dot."""
+    return vouchers.LAYOUTS[format].ending if format in vouchers.LAYOUTS else format
+
+
 def write_report(report: ReportTable, format: str, path: Path, printed: Printed | None = None) -> None:
-    """Write a report as xlsx, pdf, csv or json. Raises UserError for another format."""
+    """Write a report as xlsx, pdf, csv or json, vouchers in a layout of `vouchers.LAYOUTS` too. Raises UserError for
+    another format."""
     if format not in REPORT_FORMATS:
         raise UserError("export.format", format=format, known=", ".join(REPORT_FORMATS))
     if format == "xlsx":
         excel.write(report, path, printed)
     elif format == "csv":
         csv.write(report, path)
+    elif format in vouchers.LAYOUTS:
+        vouchers.write(report, format, path)
     elif format == "json":
         with path.open("w", encoding="utf-8") as file:
             json.write(report, file)

@@ -8,6 +8,7 @@ the entries' section by `export.vouchers`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,25 +16,27 @@ from typing import Any
 from huikuan.insight import voucher_postings
 from huikuan.insight.collection_settled import IS_FEE, IS_GROSS
 from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.movements import MOVEMENT_TABLE
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_text
 from huikuan.insight.tables import Column, Control, ReportTable, Row, Section
 from huikuan.insight.voucher_entries import Maker, Voucher
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import register, translated
+from huikuan.records.rules import BEGINNING
 from huikuan.records.voucher_rules import EVENTS
 
 ZERO = Decimal(0)
-BEGINNING = date(1900, 1, 1)
 DETAIL = "voucher-records"
 WORD = "记"
 BY_RULE = _(
     "Accounts and summaries follow the voucher rules under Settings, Rules. Check them with your accountant before "
     "importing; there is no VAT without a rate."
 )
-NOT_YET = _("%(count)s orders paid but not yet received are not booked as sales.")
+NOT_YET = _("%(count)s paid orders are not booked as sales yet: they have not come that far.")
 STATEMENTS = _(
-    "Every wallet line and every bank line is booked once. What no rule knows stands in accounts to be looked into (待查)."
+    "Every wallet line and every bank line is booked once. What no rule knows stands in accounts to be looked into "
+    "(待查)."
 )
 PER = Parameter(
     "per", _("Voucher for each"), default="shop", choices=("shop", "account"),
@@ -63,7 +66,21 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
             controls += _controls(source, maker, currency, first, last)
     notes = [BY_RULE, STATEMENTS] if sections else []
     facts = ((translated(_("Period")), period_text(params["from"], last)),)
-    return finished(REPORT, source, facts, sections, notes=notes, controls=controls)
+    made = finished(REPORT, source, facts, sections, notes=notes, controls=controls)
+    waiting = _not_booked(source, last)
+    told = (translated(NOT_YET) % {"count": f"{waiting:,}"},) if waiting else ()
+    return replace(made, notes=(*told, *made.notes)) if sections else made
+
+
+def _not_booked(source: ReportSource, last: date) -> int:
+    """Orders paid up to a day whose sale is not booked by then."""
+    row = source.con.execute(
+        f"""SELECT count(*) FROM {source.collection} c LEFT JOIN v_order v
+            ON v.shop = c.shop AND v.order_no = c.order_no AND v.currency = c.currency
+        WHERE c.paid > c.refunded AND c.business_date <= $last AND coalesce(v.sold_on > $last, true)""",
+        {"last": last},
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _span(source: ReportSource, params: Mapping[str, Any]) -> tuple[date, date]:
@@ -94,7 +111,7 @@ def _entries(vouchers: Sequence[Voucher], currency: str, params: Mapping[str, An
         Column("account", translated(_("Account name"))),
         Column("debit", translated(_("Debit")), "money", total=True, drill={}),
         Column("credit", translated(_("Credit")), "money", total=True, drill={}),
-        Column("owner", translated(_("Shop or account"))),
+        Column("shop", translated(_("Shop"))),
         Column("records", translated(_("Records")), "count"),
     )
     rows = []
@@ -104,7 +121,7 @@ def _entries(vouchers: Sequence[Voucher], currency: str, params: Mapping[str, An
             rows.append(
                 Row(
                     (voucher.name, voucher.day, WORD, str(voucher.number), line, entry.summary, entry.code, entry.name,
-                     *amounts, entry.shop or voucher.owner, sum(each.number for each in entry.postings)),
+                     *amounts, entry.shop, sum(each.number for each in entry.postings)),
                     drill={"voucher": voucher.name, "entry": str(line)},
                 )
             )  # fmt: skip
@@ -141,7 +158,8 @@ def _controls(source: ReportSource, maker: Maker, currency: str, first: date, la
     """How receivables, fees, wallets and banks move in the vouchers, beside the records as they stand in the book."""
     values = {"first": first, "last": last, "currency": currency}
     inside = "currency = $currency AND business_date BETWEEN $first AND $last"
-    counted = f"FROM {source.settlement_line} WHERE NOT coalesce(corroborating, false) AND {inside}"
+    counted = f"""FROM {source.settlement_line} WHERE NOT coalesce(corroborating, false) AND currency = $currency
+        AND coalesce(business_date, DATE '{BEGINNING}') BETWEEN $first AND $last"""
 
     def one(query: str) -> Decimal:
         row = source.con.execute(query, values).fetchone()
@@ -153,10 +171,10 @@ def _controls(source: ReportSource, maker: Maker, currency: str, first: date, la
             END) FROM v_order WHERE currency = $currency"""
     )
     settled = one(f"SELECT sum(amount) FILTER ({IS_GROSS}) {counted}")
-    written = sum(
-        (each.difference for each in source.write_offs if each.reconciliation == "order-settlement"
-         and each.reason != "timing" and each.currency == currency and each.day and first <= each.day <= last), ZERO,
-    )  # fmt: skip
+    written = one(
+        f"""SELECT sum(amount) FROM {MOVEMENT_TABLE}
+        WHERE kind = 'written_off' AND currency = $currency AND day BETWEEN $first AND $last"""
+    )
     told = (
         (
             "receivable",
@@ -235,9 +253,7 @@ SIGNED = _(
 REPORT = Report(
     "vouchers",
     _("Accounting vouchers"),
-    _(
-        "Sales, settlements, fees, wallets and banks as entries by rule, for 用友, 金蝶, Beancount or any other program."
-    ),
+    _("Sales, settlements, fees, wallets and banks as entries by rule, for 用友, 金蝶, Beancount and other programs."),
     (FROM, TO, BY, PER, SHOP, RECOGNISED),
     make,
     needs=("collection", "settlement_line"),

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from huikuan.insight.periods import month_end
-from huikuan.insight.voucher_postings import Posting
+from huikuan.insight.voucher_postings import PAYOUTS, Posting
 from huikuan.insight.words import word_of
 from huikuan.records.currency import decimals
 from huikuan.records.errors import InvariantError
@@ -74,13 +74,6 @@ class Voucher:
     def debit(self) -> Decimal:
         """What is debited in all."""
         return sum((each.amount for each in self.entries if each.amount > ZERO), ZERO)
-
-    @property
-    def records(self) -> int:
-        """How many records it adds up."""
-        return len({id(p): p.number for each in self.entries for p in each.postings}) and sum(
-            {p.key: p.number for each in self.entries for p in each.postings}.values()
-        )
 
 
 @dataclass(frozen=True)
@@ -153,7 +146,7 @@ class Maker:
         }  # fmt: skip
         debit, credit, summary = (_filled(text, words) for text in (rule.debit, rule.credit, rule.summary))
         proved = PROVED.get(posting.event, ("", ""))
-        if posting.event == "write_off" and posting.type != "payout-bank":
+        if posting.event == "write_off" and posting.type != PAYOUTS:
             proved = ("", "receivable")
         passing = self._passing(posting, shop, platform, words)
         tax = _tax(posting, rule)

@@ -1,7 +1,7 @@
 """What is booked: the events of a period, each a signed amount with the record it comes from.
 
 `v_posting` has one row per order, settlement line, wallet line or bank line. Key: event, record. Columns: event, type,
-day, shop, account, currency, text (of bank lines and transfers, where rules look into it), amount, record_key, order_no.
+day, shop, account, currency, text (of bank lines and transfers, which rules look into), amount, record_key, order_no.
 Every wallet line and every bank line of the period is in it exactly once, so accounts move as their statements do.
 """
 
@@ -16,13 +16,19 @@ from typing import Any
 import pyarrow as pa
 
 from huikuan.insight.collection_orders import local_day
-from huikuan.insight.movements import LINE_TABLE, build_lines
+from huikuan.insight.collection_status import STILL_COMES
+from huikuan.insight.movements import LINE_TABLE, MOVEMENT_TABLE, build_movements
 from huikuan.insight.report_base import ReportSource
 from huikuan.records.kind import MONEY
 
 TABLE = "v_posting"
-# When a sale is booked -> times of an order, the first that is told.
-RECOGNISED = {"received": ("received", "closed"), "shipped": ("shipped",), "paid": ("paid",)}
+PAYOUTS = "payout-bank"
+# When a sale is booked -> the states of orders that have gone at least as far.
+RECOGNISED = {
+    "received": ("received", "closed"),
+    "shipped": ("shipped", "received", "closed"),
+    "paid": ("paid", "shipped", "received", "closed"),
+}
 KEY = ("event", "type", "day", "shop", "account", "currency", "text")
 
 ORDERS_SQL = """
@@ -39,14 +45,18 @@ FROM {collection} c LEFT JOIN (
 ) r ON r.shop = c.shop AND r.order_no = c.order_no AND r.currency = c.currency
 WHERE (c.paid <> 0 OR c.platform_borne <> 0) AND {state}
 """
+CLOSED_SQL = f"""
+SELECT 'write_off' AS event, '' AS type, day, shop, '' AS account, currency, '' AS text, amount, '' AS record_key,
+    order_no FROM {MOVEMENT_TABLE} WHERE kind = 'written_off'
+"""
 SETTLED_SQL = f"""
-SELECT CASE WHEN is_gross THEN 'settled' WHEN is_fee THEN 'fee' ELSE 'bill_payout' END AS event, type, day, shop, account,
-    currency, '' AS text, CASE WHEN is_gross THEN amount ELSE -amount END AS amount, record_key, order_no
+SELECT CASE WHEN is_gross THEN 'settled' WHEN is_fee THEN 'fee' ELSE 'bill_payout' END AS event, type, day, shop,
+    account, currency, '' AS text, CASE WHEN is_gross THEN amount ELSE -amount END AS amount, record_key, order_no
 FROM {LINE_TABLE} WHERE is_gross OR is_fee OR account NOT IN (SELECT account FROM {{wallet_line}})
 """
 WALLET_SQL = """
-SELECT CASE coalesce(movement, '') WHEN '' THEN 'wallet' WHEN 'payout_returned' THEN 'payout' ELSE movement END AS event,
-    '' AS type, business_date AS day, '' AS shop, account, currency,
+SELECT CASE coalesce(movement, '') WHEN '' THEN 'wallet' WHEN 'payout_returned' THEN 'payout' ELSE movement END
+    AS event, '' AS type, business_date AS day, '' AS shop, account, currency,
     CASE WHEN movement = 'transfer' THEN concat_ws(' ', text, item) ELSE '' END AS text,
     CASE WHEN coalesce(movement, '') = '' THEN amount ELSE -amount END AS amount, record_key,
     coalesce(order_no, '') AS order_no FROM {wallet_line}
@@ -66,8 +76,8 @@ UNION ALL SELECT 'payout_short', coalesce(o.cause, ''), o.date, '', o.scope, o.c
 FROM {opened} o WHERE o.side = 'left' AND coalesce(o.record_key, '') = '' AND o.group_id <> ''
 """
 NO_LINKS = "(SELECT '' AS record_key, '' AS side, 0::DECIMAL(18,5) AS allocated WHERE false)"
-NO_OPEN = """(SELECT '' AS record_key, '' AS side, '' AS class, '' AS cause, '' AS scope, '' AS currency, '' AS group_id,
-    NULL::DATE AS date, 0::DECIMAL(18,5) AS amount WHERE false)"""
+NO_OPEN = """(SELECT '' AS record_key, '' AS side, '' AS class, '' AS cause, '' AS scope, '' AS currency,
+    '' AS group_id, NULL::DATE AS date, 0::DECIMAL(18,5) AS amount WHERE false)"""
 
 
 @dataclass(frozen=True)
@@ -90,12 +100,12 @@ class Posting:
         return tuple(getattr(self, name) for name in KEY)
 
 
-def build(source: ReportSource, first: date, last: date, recognised: str, currency: str = "") -> list[Posting]:
+def build(source: ReportSource, first: date, last: date, recognised: str) -> list[Posting]:
     """Make v_posting for the days of a span; its sums by kind and day. Records without a day are in none."""
     con = source.con
-    build_lines(source)
+    build_movements(source)
     _orders(source, recognised)
-    opened = source.opens.get("payout-bank", "") or source.payout_open or NO_OPEN
+    opened = source.opens.get(PAYOUTS, "") or source.payout_open or NO_OPEN
     tables = {
         "links": source.payout_links or NO_LINKS, "opened": opened, "bank_line": source.bank_line,
         "wallet_line": source.wallet_line,
@@ -120,18 +130,19 @@ def build(source: ReportSource, first: date, last: date, recognised: str, curren
     found = con.execute(
         f"SELECT {', '.join(KEY)}, sum(amount)::DECIMAL(38,5), count(*) FROM {TABLE} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    return [Posting(*row) for row in found if not currency or row[5] == currency]
+    return [Posting(*row) for row in found]
 
 
 def _orders(source: ReportSource, recognised: str) -> None:
-    days = [local_day(f"c.{name}_at", source.timezone) for name in RECOGNISED[recognised]]
-    states = {"received": ("received", "closed"), "shipped": ("shipped", "received", "closed")}
-    listed = ", ".join(f"'{state}'" for state in states.get(recognised, ()))
-    told = f"coalesce({', '.join(days)})"
-    if listed:
-        # Gone on as far as that, though the time is not told: the last time that is.
-        last = ", ".join(local_day(f"c.{name}_at", source.timezone) for name in ("closed", "shipped", "paid"))
-        told = f"coalesce({', '.join(days[:1])}, CASE WHEN c.order_status IN ({listed}) THEN coalesce({last}, c.business_date) END)"
+    """Make v_order: the orders whose sale is booked, and when. One that has gone that far though no time tells when is
+    booked at the last time it tells."""
+
+    def day(name: str) -> str:
+        return local_day(f"c.{name}_at", source.timezone)
+
+    states = ", ".join(f"'{state}'" for state in RECOGNISED[recognised])
+    last = f"coalesce({day('closed')}, {day('shipped')}, {day('paid')}, c.business_date)"
+    told = f"coalesce({day(recognised)}, CASE WHEN c.order_status IN ({states}) THEN {last} END)"
     source.con.execute(
         SOLD_SQL.format(
             collection=source.collection, order_line=source.order_line, sold_on=told, state=f"{told} IS NOT NULL",
@@ -141,15 +152,14 @@ def _orders(source: ReportSource, recognised: str) -> None:
 
 
 def _written_off(source: ReportSource) -> pa.Table:
+    """Differences of payouts that people accepted. Those of orders are movements of the receivable."""
     rows = [
         {
-            "event": "write_off", "type": "payout-bank" if each.reconciliation == "payout-bank" else each.reason,
-            "day": each.day, "shop": "" if each.reconciliation == "payout-bank" else each.shop,
-            "account": each.shop if each.reconciliation == "payout-bank" else "", "currency": each.currency, "text": "",
-            "amount": each.difference, "record_key": "", "order_no": each.order_no,
+            "event": "write_off", "type": PAYOUTS, "day": each.day, "shop": "", "account": each.shop,
+            "currency": each.currency, "text": "", "amount": each.difference, "record_key": "", "order_no": "",
         }
         for each in source.write_offs
-        if each.reconciliation in ("order-settlement", "payout-bank") and each.reason != "timing"
+        if each.reconciliation == PAYOUTS and each.reason != STILL_COMES
     ]  # fmt: skip
     text = ("event", "type", "shop", "account", "currency", "text", "record_key", "order_no")
     schema = pa.schema([*((name, pa.string()) for name in text), ("day", pa.date32()), ("amount", MONEY)])

@@ -13,6 +13,7 @@ from decimal import Decimal
 from huikuan.records.user_reconciliation import UserReconciliation
 
 BEGINNING = date(1900, 1, 1)
+TAX_ACCOUNT = "222101 应交税费-应交增值税(销项税额)"  # where VAT goes unless a voucher rule says otherwise
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class FeeRate:
 @dataclass(frozen=True)
 class VoucherRule:
     """To which accounts an event is booked (`records.voucher_rules`). `*`: any shop, account, platform, type;
-    `contains`: only where the bill's text holds these words. `tax_rate`: VAT in what was sold (0.13), to `tax_account`."""
+    `contains`: only where the bill's text holds these words. `tax_rate`: the VAT in what was sold (0.13), which goes to
+    `tax_account`."""
 
     event: str
     debit: str
@@ -97,7 +99,7 @@ class VoucherRule:
     type: str = "*"
     contains: str = ""
     tax_rate: Decimal = Decimal(0)
-    tax_account: str = "222101 应交税费-应交增值税(销项税额)"
+    tax_account: str = TAX_ACCOUNT
 
 
 @dataclass(frozen=True)

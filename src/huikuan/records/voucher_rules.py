@@ -5,8 +5,8 @@ and credited to its `credit`; below zero the other way round. Accounts are writt
 names and summaries may hold {shop}, {account}, {type}, {platform}. `*` means any.
 
 The default codes are those of the 企业会计准则 (Accounting Standards for Business Enterprises), the treatment that of
-common practice in China: fees of selling to 销售费用, fees of paying to 财务费用, wallets in 其他货币资金. There is no default
-rate of VAT: how sales are taxed is for the book's accountant to say.
+common practice in China: fees of selling to 销售费用, fees of paying to 财务费用, wallets in 其他货币资金. There is
+no default rate of VAT: how sales are taxed is for the book's accountant to say.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +24,11 @@ from django.utils.translation import pgettext_lazy
 
 from huikuan.records.bank_days import COUNTRIES
 from huikuan.records.codes import FEE_TYPES
-from huikuan.records.rules import BEGINNING
+from huikuan.records.rules import BEGINNING, TAX_ACCOUNT
+from huikuan.records.voucher_rules import EVENTS
 from huikuan.server import keys
 
+ACCOUNT_TEXT = RegexValidator(r"^\S+( .*)?$", _("Write an account as its code, a space and its name."))
 BATCH = r"none|daily|weekly:[1-7]|monthly:([1-9]|[12][0-9]|3[01])"
 
 
@@ -201,6 +203,38 @@ class ReconciliationRule(models.Model):
             models.UniqueConstraint(fields=["book", "name", "valid_from"], name="reconciliation_rule_version")
         ]
         ordering = ["name", "valid_from"]
+
+
+class VoucherRule(models.Model):
+    """To which accounts an event is booked (`records.rules.VoucherRule`), on top of the defaults. Key: book, `SUBJECT`,
+    valid_from."""
+
+    SUBJECT = ("event", "shop", "account", "platform", "type", "contains")
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="voucher_rules")
+    event = models.CharField(_("Event"), max_length=20, choices=[(code, code) for code in EVENTS])
+    valid_from = models.DateField(_("Valid from"), default=BEGINNING)
+    shop = models.CharField(_("Shop"), max_length=200, default="*")
+    account = models.CharField(_("Account"), max_length=200, default="*")
+    platform = models.CharField(_("Platform"), max_length=40, default="*")
+    type = models.CharField(_("Type"), max_length=40, default="*")
+    contains = models.CharField(_("Text holds"), max_length=80, blank=True)
+    debit = models.CharField(_("Debit account"), max_length=120, validators=[ACCOUNT_TEXT])
+    credit = models.CharField(_("Credit account"), max_length=120, validators=[ACCOUNT_TEXT])
+    summary = models.CharField(_("Summary"), max_length=120, blank=True)
+    tax_rate = models.DecimalField(
+        _("VAT rate"), max_digits=10, decimal_places=6, default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+    )  # fmt: skip
+    tax_account = models.CharField(_("VAT account"), max_length=120, default=TAX_ACCOUNT, validators=[ACCOUNT_TEXT])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "event", "shop", "account", "platform", "type", "contains", "valid_from"],
+                name="voucher_rule_version",
+            )
+        ]
+        ordering = ["event", "shop", "account", "platform", "type", "contains", "valid_from"]
 
 
 class Holiday(models.Model):

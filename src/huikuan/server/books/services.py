@@ -29,6 +29,7 @@ from huikuan.server.books.models import (
     SettlementRule,
     Shop,
     Tariff,
+    VoucherRule,
     Zone,
 )
 
@@ -133,6 +134,7 @@ def rules_of(book: Book) -> rules.Rules:
         user_reconciliations=user_reconciliations.declared(book),
         reconciliations=tuple(_reconciliations(book)),
         holidays=tuple(_holidays(book)),
+        voucher_rules=tuple(_voucher_rules(book)),
         start=book.start,
         opening_balances={row.name: row.opening_balance for row in rows if row.opening_balance is not None},
     )
@@ -160,6 +162,12 @@ def _reconciliations(book: Book) -> list[rules.ReconciliationRule]:
 def _holidays(book: Book) -> list[rules.Holiday]:
     rows = Holiday.objects.filter(book=book).values("country", "day", "working", "name")
     return [rules.Holiday(**row) for row in rows]
+
+
+def _voucher_rules(book: Book) -> list[rules.VoucherRule]:
+    fields = ("debit", "credit", "summary", "valid_from", "tax_rate", "tax_account")
+    rows = VoucherRule.objects.filter(book=book).values(*VoucherRule.SUBJECT, *fields)
+    return [rules.VoucherRule(**row) for row in rows]
 
 
 def courier_rules_of(book: Book) -> rules.CourierRules:

@@ -33,6 +33,7 @@ from huikuan.server.books.models import (
     SettlementRule,
     Shop,
     Tariff,
+    VoucherRule,
     Zone,
 )
 from huikuan.server.books.services import courier_rules_of, rules_of
@@ -57,6 +58,10 @@ CONTRACT = ("account", "from", "claim_days", "weight_tolerance")
 OWN = "user_reconciliation"  # a table of tables: read by its own module, which says what may stand in it
 HOLIDAY = ("country", "date", "working", "name")
 RECONCILIATION = ("name", "from", "tolerance", "window_days")
+VOUCHER = (
+    "event", "from", "shop", "account", "platform", "type", "contains", "debit", "credit", "summary", "tax_rate",
+    "tax_account",
+)  # fmt: skip
 SECTIONS = {
     "shop": (SHOP, ("name",)),
     "account": (ACCOUNT, ("name", "kind")),
@@ -67,10 +72,11 @@ SECTIONS = {
     "contract": (CONTRACT, ("account",)),
     "reconciliation": (RECONCILIATION, ("name",)),
     "holiday": (HOLIDAY, ("country", "date")),
+    "voucher_rule": (VOUCHER, ("event", "debit", "credit")),
 }
 DECIMALS = frozenset(
     {"reserve", "minimum", "rate", "tolerance", "opening_balance", "first_weight", "first_price", "step", "step_price",
-     "divisor", "return_price", "weight_tolerance"}
+     "divisor", "return_price", "weight_tolerance", "tax_rate"}
 )  # fmt: skip
 # section: (model, what its entries are of, fields that with `from` say which entry it is)
 VERSIONED: dict[str, tuple[type[models.Model], type[models.Model], tuple[str, ...]]] = {
@@ -100,6 +106,7 @@ def export_text(book: Book) -> str:
         "contract": [_entry(contract, CONTRACT) for contract in courier.contracts],
         "reconciliation": [_entry(rule, RECONCILIATION) for rule in given.reconciliations],
         "holiday": [_entry(holiday, HOLIDAY) for holiday in given.holidays],
+        "voucher_rule": [_entry(rule, VOUCHER) for rule in given.voucher_rules],
     }
     blocks = [text_of([(section, row) for section, rows in document.items() for row in rows])]
     blocks += [tomli_w.dumps({OWN: [to_plain(own)]}) for own in given.user_reconciliations]
@@ -252,6 +259,11 @@ def _write(book: Book, entries: dict[str, list[dict[str, Any]]], faults: list[st
         _upsert(ReconciliationRule, entry, subject, faults)
     for entry in entries.get("holiday", []):
         _upsert(Holiday, entry, {"book": book, "country": entry["country"], "day": entry["day"]}, faults)
+    for entry in entries.get("voucher_rule", []):
+        parts = {name: entry.get(name, "" if name == "contains" else "*") for name in VoucherRule.SUBJECT}
+        _upsert(
+            VoucherRule, entry, {"book": book, "valid_from": entry.get("valid_from", rules.BEGINNING)} | parts, faults
+        )
 
 
 def _write_version(

@@ -11,15 +11,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huikuan.insight.words import word_of
 from huikuan.pipeline.reconciling import Asked
 from huikuan.records.bank_days import COUNTRY_OF_CURRENCY, last_known_year
 from huikuan.records.errors import UserError
+from huikuan.records.messages import translated
 from huikuan.records.platforms import default_rule, platform_default
+from huikuan.records.voucher_rules import ANY, DEFAULTS, EVENTS
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.audit.services import record
 from huikuan.server.books import toml, user_reconciliations
 from huikuan.server.books.forms import RulesFileForm, initial_of
-from huikuan.server.books.models import FeeRate, Holiday, ReconciliationRule, SettlementRule, Shop
+from huikuan.server.books.models import Book, FeeRate, Holiday, ReconciliationRule, SettlementRule, Shop, VoucherRule
 from huikuan.server.books.rule_changes import RULE_KINDS, rule_form, save_rule
 from huikuan.server.books.words import BATCHES, GRADES
 from huikuan.server.core.shortcuts import book_url, done, toast
@@ -43,12 +46,26 @@ def rules(request: HttpRequest) -> HttpResponse:
         "calendars": sorted(_calendars({book.currency, *(shop.currency for shop in shops)}).items()),
         "grades": GRADES,
         "reconciliations": ReconciliationRule.objects.filter(book=book),
+        "voucher_rules": _voucher_rules(book),
         "own": user_reconciliations.latest(book),
         "has_shops": bool(shops),
         "batches": dict(BATCHES),
         "names": dict(user_reconciliations.titles(book)),
     }
     return render(request, "books/rules.html", context)
+
+
+def _voucher_rules(book: Book) -> list[dict[str, Any]]:
+    """The book's own voucher rules, then the defaults; with what each is about in words."""
+    own = [(rule, False) for rule in VoucherRule.objects.filter(book=book)]
+    told = []
+    for rule, is_default in own + [(rule, True) for rule in DEFAULTS]:
+        about = [rule.shop, rule.account, rule.platform, word_of("type", rule.type) if rule.type != ANY else ANY]
+        words = [each for each in about if each != ANY] + ([f"“{rule.contains}”"] if rule.contains else [])
+        told.append(
+            {"rule": rule, "default": is_default, "event": translated(EVENTS[rule.event]), "about": ", ".join(words)}
+        )
+    return told
 
 
 def _defaults(shops: list[Shop], own: set[int]) -> list[dict[str, Any]]:

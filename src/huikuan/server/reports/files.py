@@ -10,8 +10,9 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest
 
-from huikuan.export.files import write_report
+from huikuan.export.files import ending_of, write_report
 from huikuan.export.printed import Printed
+from huikuan.export.vouchers import LAYOUTS
 from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import UserError
 from huikuan.server.audit.services import record
@@ -22,19 +23,24 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
+    "txt": "text/plain; charset=gb18030",
+    "beancount": "text/plain; charset=utf-8",
 }
+VOUCHERS = "vouchers"  # the report that has the layouts of accounting programs
 
 
 def answer_as_file(request: HttpRequest, table: ReportTable, kind: str, told: Mapping[str, Any]) -> FileResponse:
     """A report as a file, noted in the audit log with what was `told` of it. UserError for an unknown kind."""
-    if kind not in TYPES:
-        raise UserError("export.format", format=kind[:10], known=", ".join(TYPES))
+    known = [each for each, _word, _icon in FILES] + (list(LAYOUTS) if table.name == VOUCHERS else [])
+    if kind not in known:
+        raise UserError("export.format", format=kind[:12], known=", ".join(known))
     book = request.book  # type: ignore[attr-defined]
     person = getattr(request.user, "shown_name", "") or request.user.get_username()
-    file_name = f"{table.title}-{book.name}-{(table.as_of or book.today()).isoformat()}.{kind}"
+    ending = ending_of(kind)
+    file_name = f"{table.title}-{book.name}-{(table.as_of or book.today()).isoformat()}.{ending}"
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"report.{kind}"
+        path = Path(folder) / f"report.{ending}"
         write_report(table, kind, path, Printed(person, book.local(datetime.now(UTC))))
-        response = file_answer(path, file_name, TYPES[kind])
+        response = file_answer(path, file_name, TYPES[ending])
     record(request, "report.export", book, after={"report": table.name, "format": kind, **told})
     return response

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from huikuan.export.vouchers import LAYOUTS
 from huikuan.insight.report_base import Report
 from huikuan.insight.reports import GROUPS, REPORTS
 from huikuan.insight.tables import ReportTable
@@ -23,7 +24,7 @@ from huikuan.server.core.shortcuts import book_url
 from huikuan.server.reporting import report_of
 from huikuan.server.reports import saved, shown
 from huikuan.server.reports.charts import chart_of
-from huikuan.server.reports.files import FILES, answer_as_file
+from huikuan.server.reports.files import FILES, VOUCHERS, answer_as_file
 from huikuan.server.reports.shown import NO_DAY, PERIOD_DAYS
 
 ICONS = {
@@ -98,10 +99,15 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         "table": table,
         "tables": [shown.table_of(request, section, params) for section in table.sections],
         "charts": [chart_of(request, chart, n, params) for n, chart in enumerate(table.charts, 1)],
-        "files": [(word, icon, book_url(request, "reports:download", name, query=_said(params) | {"format": kind}))
-                  for kind, word, icon in FILES],
+        "files": [(word, icon, _file_url(request, name, params, kind)) for kind, word, icon in FILES],
+        "programs": [(translated(layout.title), _file_url(request, name, params, kind))
+                     for kind, layout in LAYOUTS.items()] if name == VOUCHERS else [],
     }  # fmt: skip
     return render(request, "reports/report.html", context)
+
+
+def _file_url(request: HttpRequest, name: str, params: Mapping[str, str], kind: str) -> str:
+    return book_url(request, "reports:download", name, query=_said(params) | {"format": kind})
 
 
 def _saved(request: HttpRequest, name: str) -> dict[str, Any] | None:
