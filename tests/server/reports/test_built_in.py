@@ -98,13 +98,17 @@ def test_a_file_has_control_totals_and_definitions(auditor: Client, book: Book) 
     assert "In wallets: Settled and still in the platform account." in text
 
 
-def test_a_report_is_refused_and_says_so_after_an_import(
+def test_a_report_that_does_not_balance_is_refused_and_says_why(
     auditor: Client, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huikuan.insight.report_ageing.ZERO", Decimal("0.01"))
     page = auditor.get(f"/b/{book.slug}/reports/receivables-ageing/")
     assert page.status_code == 422
     assert "does not balance and is not shown" in page.content.decode()
+    monkeypatch.setattr("huikuan.pipeline.reporting._is_stale", lambda _results, _decisions: True)
+    page = auditor.get(f"/b/{book.slug}/reports/receivables-ageing/")
+    assert page.status_code == 422
+    assert "Reconcile, then ask again." in page.content.decode()
 
 
 def test_an_empty_book_says_what_to_do(world: Any) -> None:
