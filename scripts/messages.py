@@ -41,6 +41,7 @@ KEYWORDS = {
 }
 
 
+@functools.cache
 def locale_folders() -> dict[Path, Path]:
     """Each folder of sources with its `locale` folder; the most specific one owns a file."""
     apps = [folder.parent for folder in sorted(SOURCE.glob("server/*/__init__.py"))]
@@ -49,7 +50,7 @@ def locale_folders() -> dict[Path, Path]:
 
 def owner(path: Path) -> Path:
     """The folder whose catalogue holds a file's sentences."""
-    return max((folder for folder in locale_folders() if folder in path.parents), key=lambda folder: len(folder.parts))
+    return next((folder for folder in path.parents if folder in locale_folders()), SOURCE)
 
 
 def sources() -> Iterator[Path]:
@@ -102,6 +103,7 @@ def _sentence(function: str | None, message: object) -> tuple[str | None, str | 
     return None, words[0]
 
 
+@functools.cache
 def template_of(folder: Path) -> Catalog:
     """All sentences of a folder."""
     catalog = Catalog(charset="utf-8")
