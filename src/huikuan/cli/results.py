@@ -117,16 +117,17 @@ def _print(
 ) -> None:  # fmt: skip
     """Write a table of the published results."""
     from huikuan.pipeline.reconciling import names_asked
-    from huikuan.pipeline.results import TOLD_LINK_COLUMNS, TOLD_OPEN_COLUMNS
+    from huikuan.pipeline.results import CORRECTED, LINK_COLUMNS, OPEN_COLUMNS
     from huikuan.server.books.services import rules_of
     from huikuan.server.workbench.services import results
 
     names_asked([name], rules_of(book))
     found = results(book, as_of, date_from, date_to)
+    beside = (CORRECTED,) if found.corrected else ()
     if part == "links":
-        write_rows(found.told_links(name), TOLD_LINK_COLUMNS, format_id, output, as_json)
+        write_rows(found.told_links(name), (*LINK_COLUMNS, *beside), format_id, output, as_json)
     else:
-        write_rows(found.told_open(name), TOLD_OPEN_COLUMNS, format_id, output, as_json)
+        write_rows(found.told_open(name), (*OPEN_COLUMNS, *beside), format_id, output, as_json)
 
 
 def write_rows(

@@ -36,8 +36,9 @@ OPEN_COLUMNS = (
     "item_id", "group_id", "record_key", "side", "document", "source_row", "order_no", "date", "currency", "amount",
     "class", "needs_work", "due_date", "age_days", "cause", "suggestion",
 )  # fmt: skip
-CORRECTED = "corrected"  # beside those of the contract: the record's corrected fields, in a group's rest of its records
-TOLD_LINK_COLUMNS, TOLD_OPEN_COLUMNS = (*LINK_COLUMNS, CORRECTED), (*OPEN_COLUMNS, CORRECTED)
+# Beside the columns of the contract, in books where anything is corrected: the record's corrected fields; of what a
+# group leaves over, those of its records.
+CORRECTED = "corrected"
 COLLECTION_COLUMNS = (
     "order_no", "shop", "currency", "status", "receivable", "settled", "collected", "refunded", "overdue", "due_date",
 )  # fmt: skip
@@ -45,10 +46,9 @@ COLLECTION_COLUMNS = (
 
 __all__ = [
     "COLLECTION_COLUMNS",
+    "CORRECTED",
     "LINK_COLUMNS",
     "OPEN_COLUMNS",
-    "TOLD_LINK_COLUMNS",
-    "TOLD_OPEN_COLUMNS",
     "Filter",
     "Page",
     "Results",
@@ -58,11 +58,12 @@ __all__ = [
 
 
 def told_link(row: Mapping[str, Any], corrected: Mapping[str, str]) -> dict[str, Any]:
-    """A link row as the contract has it: `reason` is what the person said, else why the match was made. `corrected`:
-    as `Results.corrected`."""
+    """A link row as the contract has it: `reason` is what the person said, else why the match was made. `corrected` (as
+    `Results.corrected`): where anything of the book is, CORRECTED stands beside."""
     told = {column: row[column] for column in LINK_COLUMNS}
     reason = link_reason(row["evidence"] or "", row["reason"] or "")
-    return told | {"reason": reason, CORRECTED: corrected.get(row["record_key"], "")}
+    mark = {CORRECTED: corrected.get(row["record_key"], "")} if corrected else {}
+    return told | {"reason": reason} | mark
 
 
 def suggested_key(suggestion: str | None) -> str:
@@ -344,15 +345,12 @@ class Results:
         its residual; a finding beside the residual (side `right`, no record) is told without its group."""
         rows = self.stream(name, "open", OPEN_COLUMNS, "needs_work DESC, date, order_no, class, item_id")
         in_groups = self._corrected_groups(name)
-        return (
-            row
-            | {
-                "suggestion": suggested_key(row["suggestion"]),
-                "group_id": _group_told(row),
-                CORRECTED: self.corrected.get(row["record_key"] or "", in_groups.get(row["group_id"] or "", "")),
-            }
-            for row in rows
-        )
+        for row in rows:
+            key, group_id = row["record_key"] or "", row["group_id"] or ""
+            told = row | {"suggestion": suggested_key(row["suggestion"]), "group_id": _group_told(row)}
+            if self.corrected:
+                told[CORRECTED] = self.corrected.get(key, in_groups.get(group_id, ""))
+            yield told
 
     def _corrected_groups(self, name: str) -> dict[str, str]:
         """The corrected fields of each group's records, by its id."""

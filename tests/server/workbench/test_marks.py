@@ -31,6 +31,7 @@ def bank_lines(demo: Book) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def test_corrected_records_are_marked_in_links_open_lists_and_files(clerk: Client, demo: Book, world: Any) -> None:
     bank, linked = bank_lines(demo)
+    assert "corrected" not in linked  # the contract's columns alone, while nothing is
     services.correct(demo, "test", bank["record_key"], "text", "rent", "asked the bank")
     services.correct(demo, "test", linked["record_key"], "text", "", "no words")
     services.correct(demo, "test", linked["record_key"], "value_date", "2026-10-02", "as the bank says")
