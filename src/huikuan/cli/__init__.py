@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "open": ("results", "What is open."),
     "collection": ("results", "Where each order's money is."),
     "report": ("report", "Write a report as Excel, PDF, CSV or JSON."),
+    "deliver": ("deliver", "Make and send the automatic reports that are due now."),
     "why": ("why", "Why two records are together or not, pass by pass."),
     "match": ("decide", "Say that records belong together."),
     "unmatch": ("decide", "Undo one link."),

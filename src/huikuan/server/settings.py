@@ -13,6 +13,10 @@ Everything an operator may change is an environment variable, read here or where
     HUIKUAN_LOG_LEVEL    default WARNING
     HUIKUAN_THREADS, HUIKUAN_MEMORY, HUIKUAN_TEMP   DuckDB's threads, memory limit and spill folder
     HUIKUAN_FONTS        folder of fonts for PDF where the build brought none
+    HUIKUAN_ADDRESS      where people open it, like https://books.example.com: links in automatic reports
+    HUIKUAN_SMTP_HOST, HUIKUAN_SMTP_PORT, HUIKUAN_SMTP_SECURITY (tls, starttls, none), HUIKUAN_SMTP_USER,
+    HUIKUAN_SMTP_PASSWORD, HUIKUAN_SMTP_FROM   the mail server of automatic reports; default: as the settings page says
+    HUIKUAN_WEBHOOK_HOSTS   hosts, separated by commas, that webhooks may reach inside the own network or without TLS
     HUIKUAN_DEBUG        1: for developers only
 """
 
@@ -39,6 +43,8 @@ ALLOWED_HOSTS = [host for host in os.environ.get("HUIKUAN_HOSTS", "").split(",")
     "[::1]",
     "testserver",
 ]
+ADDRESS = os.environ.get("HUIKUAN_ADDRESS", "")
+WEBHOOK_HOSTS = [host for host in os.environ.get("HUIKUAN_WEBHOOK_HOSTS", "").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
 # One literal list: the apps whose pages live under /b/BOOK/. A new app is added here and nowhere else.
@@ -55,6 +61,7 @@ BOOK_APPS = (
     "reports",
     "exports",
     "analysis",
+    "delivery",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

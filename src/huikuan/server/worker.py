@@ -25,6 +25,7 @@ def main() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from huikuan.server.delivery.clock import start_clock
     from huikuan.server.jobs import services
 
     # With SQLite there is one worker, so whatever still "runs" at its start has lost its worker.
@@ -32,6 +33,7 @@ def main() -> None:
     services.enqueue_waiting()
     if "--with-parent" in sys.argv:
         end_with_parent()
+    start_clock()
     call_command("db_worker", interval=0.5, reload=False, startup_delay=False, verbosity=1)
 
 

@@ -68,6 +68,7 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
             Page("reports:list", "report-money", _("Reports"), phone=True),
             Page("reports:builder", "table-options", _("Custom report")),
             Page("exports:shares", "share", _("Shared lists"), "rules"),
+            Page("delivery:list", "send", _("Automatic reports")),
             Page("analysis:list", "chart-dots-3", _("Analysis")),
         ),
     ),

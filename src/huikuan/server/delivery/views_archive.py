@@ -1,0 +1,101 @@
+"""The archive: every issue of every report, its files, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from huikuan.server.accounts.permissions import book_view
+from huikuan.server.audit.services import record
+from huikuan.server.core.paging import keyset_page
+from huikuan.server.core.shortcuts import book_url, done, toast
+from huikuan.server.delivery import queries, services
+from huikuan.server.delivery.files import TYPES, open_file
+from huikuan.server.delivery.message import Message
+from huikuan.server.delivery.models import Issue, IssueFile, Schedule
+from huikuan.server.jobs.models import Job
+
+BLOCK_BYTES = 2**20
+STATES = ("failed", "late", "missed")
+
+
+@require_GET
+@book_view("view_money")
+def archive(request: HttpRequest) -> HttpResponse:
+    """Issues, newest first, filtered by state and schedule."""
+    book = request.book  # type: ignore[attr-defined]
+    state, wanted = request.GET.get("state", ""), request.GET.get("schedule", "")
+    state = state if state in STATES else ""
+    chosen = Schedule.objects.filter(book=book, pk=int(wanted)).first() if wanted.isdecimal() else None
+    rows = queries.archive(book, state, chosen.pk if chosen else None)
+    page = keyset_page(request, rows, ["-due_at", "-id"])
+    counts = [(each, queries.archive(book, each).count()) for each in STATES]
+    drawn = [(each, queries.badge_of(each)) for each in page.rows]
+    context = {"page": page, "rows": drawn, "counts": dict(counts), "chosen": chosen, "state": state}
+    return render(request, "delivery/archive.html", context)
+
+
+@require_GET
+@book_view("view_money")
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """One issue: the message as it was sent, the files, each recipient with the outcome."""
+    request.nav_page = "delivery:list"  # type: ignore[attr-defined]
+    found = get_object_or_404(queries.archive(request.book), pk=pk)  # type: ignore[attr-defined]
+    job = Job.objects.filter(book=found.book, kind=services.JOB, params__issue=found.pk).first()
+    context = {
+        "issue": found, "badge": queries.badge_of(found), "job": job if job and job.active else None,
+        "files": list(found.files.all()),
+        "message": Message.from_plain(found.message) if found.message else None,
+        "sendings": [(each, queries.SENDING_LOOKS[each.state]) for each in found.sendings.all()],
+        "failure": queries.look_of(found)[1] in ("failed", "partly"),
+    }  # fmt: skip
+    return render(request, "delivery/issue.html", context)
+
+
+@require_GET
+@book_view("export")
+def file(request: HttpRequest, pk: int, kind: str) -> StreamingHttpResponse:
+    """A file of an issue, the very bytes that were sent."""
+    found = _found(request, pk)
+    kept = found.files.filter(format=kind).first()
+    if kept is None:
+        raise Http404
+    record(request, "delivery.file", found, after={"format": kind, "sha256": kept.sha256})
+    headers = {
+        "Content-Disposition": content_disposition_header(True, kept.name) or "attachment",
+        "Content-Length": str(kept.size_bytes),
+    }
+    return StreamingHttpResponse(_blocks(found, kept), content_type=TYPES[kind], headers=headers)
+
+
+def _blocks(issue: Issue, kept: IssueFile) -> Iterator[bytes]:
+    """The content, opened when it is read."""
+    with open_file(issue.book, kept) as stream:
+        while block := stream.read(BLOCK_BYTES):
+            yield block
+
+
+@require_POST
+@book_view("rules")
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send once more what did not arrive."""
+    services.send_again(_found(request, pk), request)
+    return done(request, book_url(request, "delivery:issue", pk))
+
+
+@require_POST
+@book_view("rules")
+def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note a failure, so that it is no work any more."""
+    services.dismiss(_found(request, pk), request)
+    toast(request, _("Noted."))
+    return done(request, book_url(request, "delivery:issue", pk))
+
+
+def _found(request: HttpRequest, pk: int) -> Issue:
+    return get_object_or_404(Issue, pk=pk, book=request.book)  # type: ignore[attr-defined]
