@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,22 +11,27 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from huikuan.insight.reports import REPORTS
+from huikuan.insight.report_base import Report
 from huikuan.records.errors import UserError
 from huikuan.records.messages import translated
 from huikuan.server.books.forms import _InBook
+from huikuan.server.books.models import Book
 from huikuan.server.delivery import due
 from huikuan.server.delivery.models import FORMATS, Channel, MailServer, Schedule
 from huikuan.server.delivery.outbound import checked_url
 from huikuan.server.reports import shown
+from huikuan.server.reports.saved import reports_of
 
 RECIPIENTS_MAX = 50
 PARAM = "param_"
 
 
-def report_choices() -> list[tuple[str, str]]:
-    """The reports there are, by their titles; not the rows behind other reports' figures."""
-    return [(name, translated(report.title)) for name, report in REPORTS.items() if not report.detail]
+def reports_for(book: Book, membership: Any, schedule: Schedule | None = None) -> dict[str, Report]:
+    """The reports a member may have sent, by name: those seen, not the rows behind other reports' figures; and the one
+    of the schedule."""
+    found = {name: each for name, each in reports_of(book, membership).items() if not each.detail}
+    own = reports_of(book).get(schedule.report) if schedule else None
+    return found | ({schedule.report: own} if schedule and own else {})
 
 
 class ScheduleForm(_InBook):
@@ -49,9 +55,11 @@ class ScheduleForm(_InBook):
             "channels",
         )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reports: Mapping[str, Report], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["report"] = forms.ChoiceField(label=_("Report"), choices=report_choices())
+        self.reports = reports
+        choices = [(name, translated(report.title)) for name, report in reports.items()]
+        self.fields["report"] = forms.ChoiceField(label=_("Report"), choices=choices)
         self.fields["at"].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         self.fields["month_day"].help_text = _("In a shorter month its last day.")
         channels = Channel.objects.filter(book=self.book)
@@ -65,12 +73,12 @@ class ScheduleForm(_InBook):
     def chosen_report(self) -> str:
         """The report whose parameters are shown: the one sent, else the one there is, else the first."""
         name = str(self.data.get("report") or self.initial.get("report") or "")
-        return name if name in dict(report_choices()) else report_choices()[0][0]
+        return name if name in self.reports else next(iter(self.reports))
 
     def _add_params(self, name: str) -> None:
         given = self.initial.get("params") or {}
         shops = [shop.name for shop in self.book.shops.all()]
-        for each in shown.fields_of(self.book, REPORTS[name], given, shops):
+        for each in shown.fields_of(self.book, self.reports[name], given, shops):
             if each.type == "date":  # days are those of the period
                 continue
             field: forms.Field = (
@@ -82,7 +90,7 @@ class ScheduleForm(_InBook):
     @property
     def has_period(self) -> bool:
         """Whether the report has days that the period gives."""
-        names = {parameter.name for parameter in REPORTS[self.chosen_report()].parameters}
+        names = {parameter.name for parameter in self.reports[self.chosen_report()].parameters}
         return bool(names & set(shown.PERIOD_DAYS))
 
     @property
@@ -111,7 +119,7 @@ class ScheduleForm(_InBook):
         params = {name.removeprefix(PARAM): value for name, value in values.items() if name.startswith(PARAM)}
         self.instance.params = {name: value for name, value in params.items() if value}
         try:
-            REPORTS[self.chosen_report()].checked(self.instance.params)
+            self.reports[self.chosen_report()].checked(self.instance.params)
         except UserError as error:
             self.add_error(None, str(error))
         if not values.get("emails") and not values.get("channels") and "emails" not in self.errors:

@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 
 from huikuan.export import json as report_json
 from huikuan.export.printed import Printed
-from huikuan.insight.reports import REPORTS
 from huikuan.insight.tables import ReportTable
 from huikuan.pipeline.results import Results
 from huikuan.records.errors import HuikuanError, UserError
@@ -35,6 +34,7 @@ from huikuan.server.delivery.message import Message, main_figures
 from huikuan.server.delivery.models import Issue, Schedule, Sending, local_day
 from huikuan.server.jobs.services import Cancelled
 from huikuan.server.reporting import report_of
+from huikuan.server.reports.saved import reports_of
 from huikuan.server.workbench import services as workbench
 from huikuan.server.workbench.overview import is_stale
 
@@ -100,7 +100,9 @@ def _make(issue: Issue, claim: str, told: Progress) -> None:
     issue.date_from, issue.date_to = first, last
     with translation.override(schedule.language):
         params = {key: value for key, value in schedule.params.items() if value}
-        table = report_of(book, schedule.report, params | _days(schedule.report, first, last), None, schedule.language)
+        table = report_of(
+            book, schedule.report, params | _days(book, schedule.report, first, last), None, schedule.language
+        )
         printed = Printed(_("Automatic report"), book.local(timezone.now()))
         stem = f"{schedule.name}-{last or found.manifest.as_of}".replace("/", "-").replace("\\", "-")
         files = write_files(book, table, schedule.formats, stem, printed)
@@ -146,9 +148,10 @@ def fresh_results(book: Book, told: Progress) -> tuple[Results, bool]:
         return found, True
 
 
-def _days(report: str, first: object, last: object) -> dict[str, str]:
+def _days(book: Book, report: str, first: object, last: object) -> dict[str, str]:
     """The days as parameters of the report, where it has them."""
-    known = {parameter.name for parameter in REPORTS[report].parameters} if report in REPORTS else {"from", "to"}
+    chosen = reports_of(book).get(report)
+    known = {parameter.name for parameter in chosen.parameters} if chosen else set()
     told = {"from": first, "to": last}
     return {name: str(day) for name, day in told.items() if day and name in known}
 

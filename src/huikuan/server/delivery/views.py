@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +11,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huikuan.insight.reports import REPORTS
+from huikuan.insight.report_base import Report
 from huikuan.records.messages import translated
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.delivery import mail, queries, services
 from huikuan.server.delivery.due import WEEKDAYS
-from huikuan.server.delivery.forms import ScheduleForm
+from huikuan.server.delivery.forms import ScheduleForm, reports_for
 from huikuan.server.delivery.models import Schedule
+from huikuan.server.reports.saved import reports_of
 
 
 @require_GET
@@ -25,9 +27,10 @@ from huikuan.server.delivery.models import Schedule
 def schedules(request: HttpRequest) -> HttpResponse:
     """What is sent regularly: when next, to whom, how the last one went."""
     rows = queries.schedules_of(request.book)  # type: ignore[attr-defined]
+    reports = reports_of(request.book)  # type: ignore[attr-defined]
     for row in rows:
         each = row["schedule"]
-        row["report"] = translated(REPORTS[each.report].title) if each.report in REPORTS else each.report
+        row["report"] = translated(reports[each.report].title) if each.report in reports else each.report
         row["when"] = when(each)
         row["to"] = [*each.emails, *(channel.name for channel in each.channels.all())]
         row["look"] = queries.badge_of(row["last"]) if row["last"] else None
@@ -54,12 +57,13 @@ def schedule(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     request.nav_page = "delivery:list"  # type: ignore[attr-defined]
     found = get_object_or_404(Schedule, pk=pk, book=book) if pk else None
     before = services.told(found) if found else None
+    reports = reports_for(book, request.membership, found)  # type: ignore[attr-defined]
     only_params = bool(request.htmx) and request.htmx.target == "report-params"  # type: ignore[attr-defined]
     if only_params:
-        form = ScheduleForm(instance=found, book=book, initial=_asked(request))
+        form = ScheduleForm(instance=found, book=book, initial=_asked(request, reports), reports=reports)
         return render(request, "delivery/_params.html", {"form": form})
-    initial = {} if found else _first_values(request)
-    form = ScheduleForm(request.POST or None, instance=found, book=book, initial=initial)
+    initial = {} if found else _first_values(request, reports)
+    form = ScheduleForm(request.POST or None, instance=found, book=book, initial=initial, reports=reports)
     if request.method == "POST" and form.is_valid():
         saved = services.save_schedule(form.save(commit=False), form.cleaned_data["channels"], request, before)
         toast(request, _("Saved: %(name)s") % {"name": saved.name})
@@ -70,10 +74,10 @@ def schedule(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return render(request, "delivery/form.html", context, status=422 if form.errors else 200)
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def _asked(request: HttpRequest, reports: Mapping[str, Report]) -> dict[str, Any]:
     """What the address tells of the report: its name and its parameters."""
     name = request.GET.get("report", "")
-    chosen = REPORTS.get(name)
+    chosen = reports.get(name)
     known = {parameter.name for parameter in chosen.parameters} if chosen else set()
     return {
         "report": name,
@@ -81,10 +85,10 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _first_values(request: HttpRequest) -> dict[str, Any]:
+def _first_values(request: HttpRequest, reports: Mapping[str, Report]) -> dict[str, Any]:
     """What a new schedule begins with: the report one came from, daily, in one's own language."""
-    asked = _asked(request)
-    chosen = REPORTS.get(asked["report"])
+    asked = _asked(request, reports)
+    chosen = reports.get(asked["report"])
     return asked | {
         "name": translated(chosen.title) if chosen else "", "period": "yesterday", "every": "daily", "weekday": 1,
         "month_day": 1, "at": "09:00", "formats": ["xlsx"], "language": get_language() or "zh-hans",
