@@ -95,7 +95,7 @@ def _fee_rates(source: FindingSource) -> Iterable[Tested]:
             finding = Finding(
                 "fee_rate", shop, shop, currency, cents(rise * gross), rate(rise), rate(level.usual + rise),
                 rate(level.usual), level.chance, _series(source, weeks, lambda each: each[0] / each[1]),
-                {"weeks": len(before)},
+                {"compared": len(before)},
             )  # fmt: skip
         yield Tested(level.chance, finding)
 
@@ -130,7 +130,7 @@ def _lags(source: FindingSource) -> Iterable[Tested]:
                 finding = Finding(
                     "settlement_lag", key[0], key[0], key[1], cents(longer * daily), rate(longer), rate(level.recent),
                     rate(level.usual), level.chance, _series(source, weeks, lambda each: each[0]),
-                    {"weeks": len(before), "anchor": "received" if chosen else "paid"},
+                    {"compared": len(before), "anchor": "received" if chosen else "paid"},
                 )  # fmt: skip
             yield Tested(level.chance, finding)
 
@@ -154,7 +154,7 @@ def _receipts(source: FindingSource) -> Iterable[Tested]:
             finding = Finding(
                 "collection", shop, shop, currency, cents((usual - now) * RECENT_WEEKS), rate(1 - now / usual),
                 cents(now), cents(usual), level.chance, _series(source, weeks, lambda each: each[0]),
-                {"weeks": len(before)},
+                {"compared": len(before)},
             )  # fmt: skip
         yield Tested(level.chance, finding)
 

@@ -21,7 +21,7 @@ from tests.server.collection.made import publish
 
 D = Decimal
 MADE = Finding("fee_rate", "Shop A", "Shop A", "CNY", D("120.50"), D("0.01"), D("0.06"), D("0.05"), 0.001,
-               tuple((f"2026-0{n}-01", D("0.05")) for n in range(1, 10)), {"weeks": 9})  # fmt: skip
+               tuple((f"2026-0{n}-01", D("0.05")) for n in range(1, 10)), {"compared": 9})  # fmt: skip
 
 
 @pytest.fixture
@@ -40,7 +40,11 @@ def test_a_finding_is_one_sentence_with_money_and_a_link(clerk: Client, book: Bo
     page = clerk.get(f"/b/{book.slug}/analysis/")
     assert page.status_code == 200
     shown = page.context["findings"][0]
-    assert "fees took 6.00%" in shown.sentence and "usually 5.00%" in shown.sentence and "CNY 120.50" in shown.sentence
+    assert (
+        "fees took 6.00% of the last 4 weeks" in shown.sentence
+        and "usually 5.00%" in shown.sentence
+        and "CNY 120.50" in shown.sentence
+    )
     assert clerk.get(shown.link).status_code == 200
     steps = page.context["explored"].steps
     assert steps[0].orders >= steps[-1].orders > 0

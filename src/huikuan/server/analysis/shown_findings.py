@@ -140,8 +140,8 @@ def _evidence(finding: Finding) -> list[tuple[str, str]]:
             (_("of it freight"), numbers.money_exact(Decimal(finding.facts["freight"]))),
         ]
     found = [(_("Now"), _figure(finding, finding.now)), (_("Usual"), _figure(finding, finding.usual))]
-    if "weeks" in finding.facts:
-        found.append((_("Compared with"), _("%(weeks)s weeks before") % {"weeks": finding.facts["weeks"]}))
+    if "compared" in finding.facts:
+        found.append((_("Compared with"), _("%(weeks)s weeks before") % {"weeks": finding.facts["compared"]}))
     return found
 
 
