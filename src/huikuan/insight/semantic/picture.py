@@ -1,4 +1,5 @@
-"""The chart of an answer: its first measure by rows and columns, the smaller of the two as series."""
+"""The chart of an answer: its first measure by the first dimension of the rows and by the columns, the smaller of the two
+as series."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def chart_of(answer: Answer, block: Block, kind: str) -> Chart | None:
     if kind not in CHARTS or not block.rows or not answer.question.rows:
         return None
     measure = answer.measures[0]
-    rows, columns = block.rows, block.columns
+    rows, columns = _first_rows(block), block.columns
     swapped = bool(columns) and len(rows) < len(columns)
     categories = (columns if swapped else rows)[:CATEGORIES_MAX]
     return Chart(
@@ -37,13 +38,18 @@ def chart_of(answer: Answer, block: Block, kind: str) -> Chart | None:
     )
 
 
+def _first_rows(block: Block) -> list[Key]:
+    """The rows of the first dimension: of what stands within them only the subtotals are drawn."""
+    return list(dict.fromkeys(key[:1] for key in block.rows))
+
+
 def _kind(kind: str) -> Literal["stacked", "bars", "lines"]:
     return "stacked" if kind == "stacked" else "bars" if kind == "bars" else "lines"
 
 
 def _series(answer: Answer, block: Block, categories: list[Key], swapped: bool) -> list[Series]:
     """A run of figures for each member of the other axis; those beyond the palette as one where they add up."""
-    members: list[Key] = list((block.rows if swapped else block.columns) or [()])
+    members: list[Key] = list((_first_rows(block) if swapped else block.columns) or [()])
     if not block.columns:
         return [
             Series(translated(each.title), tuple(block.figures(key).get(each.name) for key in categories))
@@ -69,13 +75,14 @@ def _series(answer: Answer, block: Block, categories: list[Key], swapped: bool) 
 
 def _words(answer: Answer, key: Key, *, columns: bool) -> str:
     names = answer.question.columns if columns else answer.question.rows
-    told = (label(answer.subject.dimension(name), value) for name, value in zip(names, key, strict=True))
+    told = (label(answer.subject.dimension(name), value) for name, value in zip(names, key, strict=False))
     return translated(OTHER_ROWS) if OTHERS in key else " · ".join(told)
 
 
 def _summary(answer: Answer, shown: int, every: int) -> str:
     if shown == every:
         return ""
-    names = " × ".join(translated(answer.subject.dimension(name).title) for name in answer.question.dimensions)
+    drawn = (*answer.question.rows[:1], *answer.question.columns)
+    names = " × ".join(translated(answer.subject.dimension(name).title) for name in drawn)
     measure = translated(answer.measures[0].title)
     return translated(SUMMARY) % {"measure": measure, "dimensions": names, "count": shown, "all": every}

@@ -6,8 +6,7 @@ function send(builder: HTMLFormElement, words: string): void {
   button.value = words;
   button.hidden = true;
   builder.append(button);
-  builder.requestSubmit(button);
-  button.remove();
+  button.click(); // goes with the form that is drawn anew
 }
 
 function find(input: HTMLInputElement): void {
