@@ -49,7 +49,7 @@ def source_of(results: Results, rules: Rules) -> Source:
         tables["order_statement"] = _statement_sql(results, SETTLEMENTS)
     platforms = {shop.name: shop.platform for shop in rules.shops}
     current = run.manifest.as_of >= results.book.today()
-    return Source(run.query, tables, platforms, run.manifest.as_of, current)
+    return Source(run.query, tables, platforms, run.manifest.as_of, current, run.kept)
 
 
 def _until(day: date) -> str:

@@ -73,7 +73,7 @@ class OpenedRun:
         finally:
             cursor.close()
 
-    def kept(self, sql: str, params: list[Any]) -> list[dict[str, Any]]:
+    def kept(self, sql: str, params: list[Any] | dict[str, Any]) -> list[dict[str, Any]]:
         """Like `query`, worked out once: the tables of a run never change."""
         key = hash_of((sql, params))
         with self._lock:

@@ -39,13 +39,18 @@ Figures = dict[str, Any]
 class Source:
     """Where questions are asked: `query(sql, values)` gives rows as dictionaries; `tables` are the named tables of
     subjects as SQL (one that is not there is missing); `platforms` by shop. `current`: the results are today's, so that
-    they can be held against the whole."""
+    they can be held against the whole. `kept`: `query` for what is asked again and again, answered once per run."""
 
     query: Callable[[str, dict[str, Any]], list[dict[str, Any]]]
     tables: Mapping[str, str]
     platforms: Mapping[str, str]
     as_of: date
     current: bool = True
+    kept: Callable[[str, dict[str, Any]], list[dict[str, Any]]] | None = None
+
+    def control(self, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows of a control query: the same whatever a question is split by, so a run answers it once."""
+        return (self.kept or self.query)(sql, values)
 
     def holds(self, subject: Subject) -> bool:
         """Whether the subject can be asked about."""
@@ -274,7 +279,7 @@ def _proofs(source: Source, subject: Subject, question: Question, blocks: Sequen
     asked = control_sql(subject, question, source.tables, source.platforms)
     if not asked.measures:
         return []
-    controls = {row["currency"] or "": row for row in source.query(asked.sql, asked.values)}
+    controls = {row["currency"] or "": row for row in source.control(asked.sql, asked.values)}
     elsewhere = _elsewhere(source, subject, question)
     proofs = []
     for block in blocks:
@@ -304,7 +309,7 @@ def _elsewhere(source: Source, subject: Subject, question: Question) -> dict[tup
     if any(f"{{{name}}}" in query and name not in source.tables for name in CONTROLS):
         return {}
     sql = query.format_map({name: f"({table})" for name, table in source.tables.items()})
-    return {(measure, row["currency"]): row["amount"] for row in source.query(sql, {})}
+    return {(measure, row["currency"]): row["amount"] for row in source.control(sql, {})}
 
 
 def _too_many(source: Source, subject: Subject, question: Question, most: int) -> UserError:

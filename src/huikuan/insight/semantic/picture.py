@@ -1,5 +1,4 @@
-"""The chart of an answer: its first measure by the first dimension of the rows and by the columns, the smaller of the two
-as series."""
+"""The chart of an answer: its first measure by the first dimension of the rows and by the columns."""
 
 from __future__ import annotations
 
