@@ -1,9 +1,9 @@
 """Pivots over 10,000,000 order lines: `python benchmarks/pivot.py [--lines 10000000] [--rounds 3] [--file FILE]`.
 
-Writes order lines as a run publishes them (Parquet sorted by order number, the same columns, row groups and compression),
-then asks questions of the semantic layer as the report builder does, cells, totals and proof, on a connection like that
-of an opened run. Beside each: the plain DuckDB query of the same cells, without totals or proof. Prints medians by the
-clock and in processor seconds.
+Writes order lines as a run publishes them (Parquet sorted by order number, the same columns, row groups and
+compression), then asks questions of the semantic layer as the report builder does, cells, totals and proof, on a
+connection like that of an opened run. Beside each: the plain DuckDB query of the same cells, without totals or proof.
+Prints medians by the clock and in processor seconds.
 """
 
 from __future__ import annotations
@@ -58,12 +58,14 @@ QUESTIONS: dict[str, tuple[dict[str, Any], str]] = {
         {"rows": ["platform"], "columns": ["quarter"], "measures": ["net_sales", "refund_rate"], "comparison": "year",
          "from": "2026-01-01", "to": "2026-06-30"},
         f"SELECT shop, quarter(business_date), year(business_date), {NET}, sum(refunded), sum(paid) FROM t "
-        "WHERE business_date BETWEEN '2026-01-01' AND '2026-06-30' OR business_date BETWEEN '2025-01-01' AND '2025-06-30' "
+        "WHERE business_date BETWEEN '2026-01-01' AND '2026-06-30' "
+        "OR business_date BETWEEN '2025-01-01' AND '2025-06-30' "
         "GROUP BY ALL",
     ),
     "first 50 products": (
         {"rows": ["product"], "measures": ["net_sales", "pieces", "refund_rate"], "sort": "-net_sales", "top": 50},
-        f"SELECT title, {NET} AS net, sum(qty), sum(refunded), sum(paid) FROM t GROUP BY ALL ORDER BY net DESC LIMIT 50",
+        f"SELECT title, {NET} AS net, sum(qty), sum(refunded), sum(paid) FROM t GROUP BY ALL "
+        "ORDER BY net DESC LIMIT 50",
     ),
     "category x status of one shop": (
         {"rows": ["category"], "columns": ["status"], "measures": ["net_sales", "lines"],
@@ -90,7 +92,7 @@ def make(path: Path, lines: int) -> None:
 
 
 def timed(work: Callable[[], Any], rounds: int) -> tuple[float, float]:
-    """Medians by the clock and in processor seconds; the first round, which reads the file's metadata, does not count."""
+    """Medians by the clock and of processor; the first round, which reads the file's metadata, does not count."""
     told = []
     for _ in range(rounds + 1):
         begin, before = time.perf_counter(), _used()
