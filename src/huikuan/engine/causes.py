@@ -16,7 +16,7 @@ import ibis
 from huikuan.engine import evidence as because
 from huikuan.engine.lines import ZERO, on_side, union_all
 from huikuan.engine.model import MONEY_TYPE, OPEN, Cause, Definition, Sides
-from huikuan.engine.workspace import Workspace, conform
+from huikuan.engine.workspace import Workspace, conform, typed_table
 from huikuan.records.codes import UNKNOWN_CAUSE
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import register
@@ -64,7 +64,10 @@ def named(
         lines: the lines of linked groups, or None.
         still_open: left and right entries that stay open, kept.
     """
-    told = _with_other_currency(work, definition, work.keep(items), still_open)
+    items = work.keep(items)
+    if work.empty(items):
+        return typed_table([], OPEN)
+    told = _with_other_currency(work, definition, items, still_open)
     told = _with_ends(definition, told, sides)
     if definition.cause_facts:
         told = definition.cause_facts(work, told, lines, sides)

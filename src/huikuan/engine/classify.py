@@ -110,9 +110,12 @@ def is_due(due_date: Any, as_of: date) -> Any:
 
 
 def residual_parts(work: Workspace, definition: Definition, groups: Any, lines: Any, sides: Sides, as_of: date) -> Any:
-    """The residual of each differing group as parts with a class, adding up to it. Columns of PART."""
+    """The residual of each differing group as parts with a class, adding up to it. Columns of PART; None where no group
+    differs."""
     differing = work.keep(_with_due(groups.filter(groups.status == "difference"), lines))
-    if definition.explain is None or work.empty(differing):
+    if work.empty(differing):
+        return None
+    if definition.explain is None:
         return work.keep(_rest_parts(definition.classes, differing.mutate(explained=ZERO), as_of))
     said = typed(definition.explain(work, differing, lines, sides))
     said = work.keep(said.filter(said.amount != ZERO))

@@ -178,8 +178,9 @@ def _key_pass(run: _Run, audit: Audit | None) -> None:
     run.bulk = match_by_key(run.work, definition.name, run.left, free, run.tolerance, dates, audit)
     run.left = run.bulk.left
     run.right = run.bulk.right if apart is None else run.work.keep(union_all(run.bulk.right, apart))
-    run.lines.append(run.bulk.lines)
-    run.groups.append(run.bulk.groups)
+    if not run.work.empty(run.bulk.groups):
+        run.lines.append(run.bulk.lines)
+        run.groups.append(run.bulk.groups)
 
 
 def _take(run: _Run, assignment: Any) -> None:
@@ -216,12 +217,12 @@ def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date, *, 
         open_parts.append(classify.decided_residuals(definition, decided.residuals, decided.links, as_of))
     if lines is not None:
         parts = classify.residual_parts(work, definition, groups, lines, run.sides, as_of)
-        conservation.prove_residuals(definition.name, groups, parts)
-        open_parts.append(classify.residual_rows(definition, parts, lines, as_of))
-        classes = union_all(
-            classify.first_classes(parts), classify.late_groups(groups, lines if whole is None else whole)
-        )
-        link_parts.append(link_rows(lines, groups, classes))
+        classes = [classify.late_groups(groups, lines if whole is None else whole)]
+        if parts is not None:
+            conservation.prove_residuals(definition.name, groups, parts)
+            open_parts.append(classify.residual_rows(definition, parts, lines, as_of))
+            classes.append(classify.first_classes(parts))
+        link_parts.append(link_rows(lines, groups, union_all(*classes)))
     audited = run.bulk.audited if run.bulk else None
     noted = _noted(run, audited, right, decided)
     if noted is not None:
