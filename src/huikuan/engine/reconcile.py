@@ -101,15 +101,13 @@ def reconcile(
     Raises:
         InvariantError: the result does not account for every record and every cent. Nothing may be published.
     """
-    work = Workspace(backend, folder)
+    work = Workspace(backend, folder, small=small)
     if sides.nothing and not decisions.about(definition.name).matches:
         return _nothing(work)
     window = Window(definition.window_days if window_days is None else window_days, definition.lead_days)
     limit = definition.tolerance if tolerance is None else tolerance
     try:
-        left, right = conform(sides.left, ENTRY), conform(sides.right, ENTRY)
-        if small:
-            left, right = work.keep(left), work.keep(right)
+        left, right = (work.once(conform(side, ENTRY)) for side in (sides.left, sides.right))
         given = Sides(left, right, sides.extra)
         decided = decide(work, definition.name, left, right, decisions)
         blocked = blocked_pairs(definition.name, decisions)

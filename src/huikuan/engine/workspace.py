@@ -26,11 +26,15 @@ ibis.options.sql.fuse_selects = False
 
 
 class Workspace:
-    """Keeps tables for one run on one backend; `close` drops those that the result does not need."""
+    """Keeps tables for one run on one backend; `close` drops those that the result does not need.
 
-    def __init__(self, backend: Any, folder: Path | None = None) -> None:
+    `small`: the sides fit into memory, so that writing a query costs more than holding what it finds.
+    """
+
+    def __init__(self, backend: Any, folder: Path | None = None, *, small: bool = False) -> None:
         self.backend = backend
         self.folder = folder
+        self.small = small
         self._kept: list[str] = []
         self._registered: set[str] = set()
 
@@ -44,6 +48,10 @@ class Workspace:
         self._hold(name, expression)
         self._kept.append(name)
         return self.backend.table(name, database=("temp", "main"))
+
+    def once(self, expression: Any) -> Any:
+        """An expression that several queries use: kept where all is small, else a part of each of them."""
+        return self.keep(expression) if self.small else expression
 
     def _hold(self, name: str, expression: Any) -> None:
         """CREATE TEMP TABLE AS, without the second round of compilation that `create_table` makes."""

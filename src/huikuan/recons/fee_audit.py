@@ -149,7 +149,7 @@ class _Judging:
         """Findings, figures and cleared duplicates of the orders that can be judged."""
         other = self.work.keep(self._other(sums))
         copies = self.sides.extra["held"]["copied_fees"]  # fee lines called `duplicate`; None where there are none
-        expected = self._expected(sums, other)
+        expected = self.work.once(self._expected(sums, other))
         apart = self.work.keep(expected.filter(~_fits(expected)))
         lines = self.work.keep(_lines(self.sides.right, apart))
         split = self.work.keep(_split(self._ripe(apart, lines), copies))
