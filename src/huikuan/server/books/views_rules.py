@@ -60,12 +60,19 @@ def _voucher_rules(book: Book) -> list[dict[str, Any]]:
     own = [(rule, False) for rule in VoucherRule.objects.filter(book=book)]
     told = []
     for rule, is_default in own + [(rule, True) for rule in DEFAULTS]:
-        about = [rule.shop, rule.account, rule.platform, word_of("type", rule.type) if rule.type != ANY else ANY]
+        about = [rule.shop, rule.account, rule.platform, _type_word(rule)]
         words = [each for each in about if each != ANY] + ([f"“{rule.contains}”"] if rule.contains else [])
         told.append(
             {"rule": rule, "default": is_default, "event": translated(EVENTS[rule.event]), "about": ", ".join(words)}
         )
     return told
+
+
+def _type_word(rule: Any) -> str:
+    """What a rule's type is called: a kind of settlement line, a class of bank lines, a cause."""
+    if rule.type == ANY:
+        return ANY
+    return word_of({"bank_other": "class", "payout_short": "cause"}.get(rule.event, "type"), rule.type)
 
 
 def _defaults(shops: list[Shop], own: set[int]) -> list[dict[str, Any]]:
