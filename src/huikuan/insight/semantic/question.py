@@ -66,10 +66,6 @@ class Question:
             return self
         return replace(self, first=first, last=last)
 
-    def narrowed(self, filters: tuple[Filter, ...]) -> Question:
-        """The same with further filters."""
-        return replace(self, filters=self.filters + filters)
-
 
 def question_of(plain: Mapping[str, Any]) -> Question:
     """A question from plain data. UserError for a name that is not in the registry, or what does not fit together."""

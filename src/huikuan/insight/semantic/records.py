@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from huikuan.insight.semantic.answer import Key, Source
+from huikuan.insight.semantic.answer import Source
 from huikuan.insight.semantic.model import Subject
 from huikuan.insight.semantic.query import OTHERS, Bound, columns_used, rows_sql, where_sql
-from huikuan.insight.semantic.question import Filter, Question, question_of
+from huikuan.insight.semantic.question import Question, question_of
 from huikuan.insight.semantic.subjects import subject_of
 from huikuan.records.errors import UserError
 from huikuan.records.sql import sql_name
@@ -32,14 +32,6 @@ class Records:
     def count(self) -> int:
         """How many records there are in all."""
         return sum(row["count"] for row in self.totals)
-
-
-def cell_filters(question: Question, row: Key = (), column: Key = ()) -> tuple[Filter, ...]:
-    """What a cell adds to its question's filters. Of the rows `top` leaves over nothing can be said: UserError."""
-    pairs = [*zip(question.rows, row, strict=False), *zip(question.columns, column, strict=False)]
-    if any(value == OTHERS for _name, value in pairs):
-        raise UserError("semantic.others")
-    return tuple(Filter(name, (value,)) for name, value in pairs)
 
 
 def asked_of(question: Question, currency: str) -> dict[str, str]:
