@@ -73,7 +73,7 @@ class Schedule(models.Model):
     report = models.CharField(_("Report"), max_length=80)
     params = models.JSONField(default=dict)
     period = models.CharField(_("Period of the report"), max_length=20, choices=list(PERIODS.items()))
-    every = models.CharField(_("How often"), max_length=8, choices=list(EVERY.items()), default="daily")
+    every = models.CharField(_("Repeats"), max_length=8, choices=list(EVERY.items()), default="daily")
     weekday = models.PositiveSmallIntegerField(_("Weekday"), default=1)
     month_day = models.PositiveSmallIntegerField(_("Day of the month"), default=1)
     at = models.TimeField(_("Time"))
@@ -108,7 +108,7 @@ class Issue(models.Model):
         ("making", _("Being made")),
         ("made", _("Made")),
         ("failed", _("Failed")),
-        ("missed", _("Left out")),
+        ("missed", _("Skipped")),
     ]
     REASONS = [("due", _("By schedule")), ("by_hand", _("By hand")), ("trial", _("Trial, not sent"))]
     book = models.ForeignKey("books.Book", on_delete=models.CASCADE, related_name="issues")

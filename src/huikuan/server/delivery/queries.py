@@ -41,6 +41,7 @@ def archive(book: Book, state: str = "", schedule: int | None = None) -> QuerySe
         f"{name}_count": Count("sendings", filter=Q(sendings__state=name))
         for name in ("sent", "waiting", "sending", "failed", "stopped")
     }
+    counted["retry_count"] = Count("sendings", filter=Q(sendings__state="waiting", sendings__attempts__gt=0))
     rows = Issue.objects.filter(book=book).annotate(**counted).prefetch_related("files")
     if schedule:
         rows = rows.filter(schedule_id=schedule)
@@ -53,7 +54,7 @@ def archive(book: Book, state: str = "", schedule: int | None = None) -> QuerySe
 
 WORDS: dict[str, Any] = {
     "failed": _("Failed"),
-    "missed": _("Left out"),
+    "missed": _("Skipped"),
     "retry": _("Tried again later"),
     "waiting": _("Waiting"),
     "making": _("Being made"),
@@ -74,7 +75,7 @@ def badge_of(issue: Any) -> tuple[str, Any]:
     return look, WORDS[code]
 
 
-def look_of(issue: Any) -> tuple[str, str]:
+def look_of(issue: Any) -> tuple[str, str]:  # noqa: PLR0911 - one case per state
     """Look and code of the whole of an issue of `archive`."""
     if issue.state in ("failed", "missed"):
         return ("overdue", "failed") if issue.state == "failed" else ("not_due", "missed")
@@ -84,6 +85,8 @@ def look_of(issue: Any) -> tuple[str, str]:
         return "closed", "trial"
     if issue.failed_count:
         return ("difference", "partly") if issue.sent_count else ("overdue", "failed")
+    if issue.retry_count:
+        return "difference", "retry"
     if issue.waiting_count or issue.sending_count:
         return "in_transit", "sending"
     return ("not_due", "stopped") if issue.stopped_count and not issue.sent_count else ("matched", "sent")

@@ -39,6 +39,7 @@ register(
     }
 )
 JOB = "delivery"
+NAME_SHOWN = 24  # of a report in the top bar
 # How many missed issues of a schedule are caught up after the program was off: the newest ones.
 CATCH_UP = 3
 # An issue planned so much after its moment is late, and says so.
@@ -289,5 +290,6 @@ def _recover(now: datetime) -> None:
 def start_job(issue: Issue, by: Any = None) -> Job:
     """Have the worker do an issue."""
     title = gettext_noop("Automatic report: %(name)s")
+    name = issue.name if len(issue.name) <= NAME_SHOWN else f"{issue.name[: NAME_SHOWN - 1]}…"
     with transaction.atomic():
-        return start(issue.book, JOB, {"issue": issue.pk}, title=title, title_params={"name": issue.name}, by=by)
+        return start(issue.book, JOB, {"issue": issue.pk}, title=title, title_params={"name": name}, by=by)
