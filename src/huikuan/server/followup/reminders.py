@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,21 +51,25 @@ def due_reminders(book: Book, day: date | None = None) -> list[Reminder]:
 
 def waiting(request: HttpRequest) -> tuple[int, bool]:
     """For the left bar: how many of the person's and of nobody's tasks ask for attention; whether one is late."""
-    book, today = request.book, request.scope.today  # type: ignore[attr-defined]
-    mine = own(tasks_of(book, "due", today=today), request)
+    mine, today = own(request), request.scope.today  # type: ignore[attr-defined]
     return len(mine), any(day_of(task) < today for task in mine)
 
 
-def own(tasks: Sequence[Task], request: HttpRequest) -> list[Task]:
-    """Those of the tasks that the person owns, or nobody."""
-    return [task for task in tasks if task.owner_id in (None, request.user.pk)]
+def own(request: HttpRequest) -> list[Task]:
+    """The tasks that ask for attention and that the person owns, or nobody; asked once per request."""
+    kept: list[Task] | None = getattr(request, "own_reminders", None)
+    if kept is None:
+        tasks = tasks_of(request.book, "due", today=request.scope.today)  # type: ignore[attr-defined]
+        kept = [task for task in tasks if task.owner is None or task.owner == request.user]
+        request.own_reminders = kept  # type: ignore[attr-defined]
+    return kept
 
 
 def todos(request: HttpRequest) -> list[Todo]:
     """Lines of the home page: the person's tasks that are due, and those of which nothing is missing any more."""
     book, today = request.book, request.scope.today  # type: ignore[attr-defined]
     lines = []
-    mine = own(tasks_of(book, "due", today=today), request)
+    mine = own(request)
     if mine:
         late = any(day_of(task) < today for task in mine)
         title = ngettext("%(count)s follow-up is due", "%(count)s follow-ups are due", len(mine))
