@@ -97,6 +97,13 @@ def test_every_setting_of_the_environment_is_documented() -> None:
     assert {found for found in used if found not in documented} == set()
 
 
+# Statistics: what they reckon is an estimate and is told as one; no amount that was booked goes through them.
+ESTIMATES = {
+    f"insight/{name}.py"
+    for name in ("findings", "findings_tests", "forecast", "forecast_check", "forecast_curves", "statistics")
+}
+
+
 def test_no_float_and_no_bare_except_in_the_library() -> None:
     wrong = []
     for path in PYTHON:
@@ -106,6 +113,8 @@ def test_no_float_and_no_bare_except_in_the_library() -> None:
             if isinstance(node, ast.ExceptHandler) and node.type is None:
                 wrong.append(f"{path}:{node.lineno} bare except")
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
+                if path.relative_to(SOURCE).as_posix() in ESTIMATES:
+                    continue
                 wrong.append(f"{path}:{node.lineno} float()")
     assert wrong == []
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+
+import duckdb
 
 from huikuan.insight import order_income
 from huikuan.insight.exploration import (
@@ -23,12 +24,13 @@ from huikuan.insight.exploration import (
 from huikuan.insight.findings import FindingSource, Found, findings
 from huikuan.insight.forecast import CENT, Forecast, forecast
 from huikuan.insight.forecast_check import Check, check, receipts
-from huikuan.insight.forecast_states import day_of, histories, open_groups, open_sql
+from huikuan.insight.forecast_states import histories, open_groups, open_sql
 from huikuan.pipeline.reporting import report_source
 from huikuan.pipeline.results import Results
 from huikuan.records.decisions import Decisions
 from huikuan.records.rules import Rules
 
+ZERO = Decimal(0)
 SETTLEMENT = "order-settlement"
 SHOWN_PAST = 28  # days of receipts told beside the forecast
 
@@ -54,18 +56,24 @@ def cash_forecasts(results: Results) -> list[CashForecast]:
         for currency in sorted({group.currency for group in groups} | {currency for _shop, currency in told}):
             made = forecast(groups, told, currency, as_of)
             came = receipts(con, share, currency, as_of)
-            found.append(CashForecast(made, check(told, came, made), _past(came)))
+            found.append(CashForecast(made, check(told, came, made), _past(con, share, currency, as_of)))
         return found
     finally:
         con.close()
 
 
-def _past(came: tuple[int, Any]) -> tuple[tuple[date, Decimal], ...]:
-    first, amounts = came
-    start = max(0, len(amounts) - SHOWN_PAST)
-    return tuple(
-        (day_of(first + n), Decimal(repr(float(amounts[n]))).quantize(CENT)) for n in range(start, len(amounts))
-    )
+def _past(con: duckdb.DuckDBPyConnection, share: str, currency: str, as_of: date) -> tuple[tuple[date, Decimal], ...]:
+    """What reached the bank for orders on each of the last days, from the first day on that anything did."""
+    rows = con.execute(
+        f"""SELECT bank_date, sum(amount) FROM {share} WHERE matched AND currency = $currency AND bank_date <= $as_of
+        GROUP BY bank_date ORDER BY bank_date""",
+        {"currency": currency, "as_of": as_of},
+    ).fetchall()
+    if not rows:
+        return ()
+    came, days = dict(rows), min((as_of - rows[0][0]).days + 1, SHOWN_PAST)
+    shown = [as_of - timedelta(days=days - 1 - n) for n in range(days)]
+    return tuple((day, came.get(day, ZERO).quantize(CENT)) for day in shown)
 
 
 @dataclass(frozen=True)
