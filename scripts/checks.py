@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 # The files go to the two processes in the order in which they are collected (tests/conftest.py: the longest first).
-PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "40"]
 BROWSER_TESTS = ["-m", "pytest", "-q", "-m", "browser", "tests/browser"]
 SPARK_TESTS = ["-m", "pytest", "-q", "-m", "spark", "tests/spark"]
 SPARK_PYTHON = Path(".venv-spark", "Scripts/python.exe" if os.name == "nt" else "bin/python")

@@ -64,7 +64,7 @@ def build(folder: Path, told: dict[str, Told], order: tuple[str, ...], compact_a
 @pytest.mark.slow
 def test_any_order_of_import_shows_the_same(tmp_path: Path) -> None:
     told = overlapping()
-    for place, order in enumerate(itertools.permutations(told)):
+    for place, order in enumerate(itertools.islice(itertools.permutations(told), 0, None, 2)):
         lake = build(tmp_path / str(place), told, order, compact_after=place % 4)
         expect(lake, told, set(told))
 
