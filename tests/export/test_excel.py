@@ -142,7 +142,7 @@ def test_open_items_with_words_for_codes(tmp_path):
         """CREATE TABLE open AS SELECT '2110' AS order_no, 'left' AS side, 'missing_right' AS class, 'c-O1' AS cause,
         DATE '2026-10-01' AS date, 'CNY' AS currency, 12.30::DECIMAL(18,5) AS amount, DATE '2026-10-20' AS due_date,
         11::BIGINT AS age_days,
-        'order_line:A/2110/1' AS record_key, 'd' AS document, 7::BIGINT AS source_row, 'x' AS extra"""
+        'order_line:A/2110/1' AS record_key, 'd' AS document, 7::BIGINT AS source_row, '' AS corrected, 'x' AS extra"""
     )
     query, values = "SELECT * FROM open WHERE class = $class", {"class": "missing_right"}
     assert write_detail(con, DETAILS["open"], query, values, "xlsx", tmp_path / "o.xlsx") == 1
@@ -157,7 +157,7 @@ def test_open_items_with_words_for_codes(tmp_path):
     ]
     assert write_detail(con, DETAILS["open"], query, values, "csv", tmp_path / "o.csv") == 1
     text = (tmp_path / "o.csv").read_bytes().decode("utf-8-sig").splitlines()
-    assert text[1] == "2110,Ours,Not settled,Overdue,2026-10-01,CNY,12.30,2026-10-20,11,order_line:A/2110/1,d,7"
+    assert text[1] == "2110,Ours,Not settled,Overdue,2026-10-01,CNY,12.30,2026-10-20,11,,order_line:A/2110/1,d,7"
 
 
 def test_a_very_long_list_looks_and_reads_the_same(tmp_path, monkeypatch):
@@ -174,7 +174,7 @@ def test_a_very_long_list_looks_and_reads_the_same(tmp_path, monkeypatch):
         "=1+2499", "Ours", "Not settled", "Overdue", datetime(2026, 10, 1), "CNY", 24.99,
     ]  # fmt: skip
     assert (first["A4"].data_type, first["G4"].number_format) == ("s", '#,##0.00;\u2212#,##0.00;"–"')
-    assert (first.freeze_panes, first.auto_filter.ref) == ("B4", "A3:L1003")
+    assert (first.freeze_panes, first.auto_filter.ref) == ("B4", "A3:M1003")
     assert (last["A498"].value, last["A499"].value, last["G499"].value) == ("=1+5", "Total", "=SUM(G4:G498)")
     amounts = [row[6] for sheet in book for row in sheet.iter_rows(min_row=4, values_only=True) if row[0] != "Total"]
     assert sum(D(str(amount)) for amount in amounts) == sum(D(i) / 100 for i in range(5, 2500))
@@ -191,7 +191,7 @@ def test_money_of_several_currencies_is_not_added_up(tmp_path):
 
 OPEN_SQL = """SELECT '=1+' || i AS order_no, 'left' AS side, 'missing_right' AS class, 'c-O1' AS cause,
     DATE '2026-10-01' AS date, {currency} AS currency, (i / 100)::DECIMAL(18,5) AS amount, NULL::DATE AS due_date,
-    11::BIGINT AS age_days, 'k' AS record_key, 'd' AS document, 7::BIGINT AS source_row
+    11::BIGINT AS age_days, 'k' AS record_key, 'd' AS document, 7::BIGINT AS source_row, '' AS corrected
     FROM range(2500) t(i) WHERE i >= $least ORDER BY i DESC"""
 
 

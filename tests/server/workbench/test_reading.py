@@ -240,7 +240,7 @@ def test_pages_need_few_queries(clerk: Client, found: Any) -> None:
         clerk.get(page)
         with CaptureQueriesContext(connection) as captured:
             assert clerk.get(page).status_code == 200
-        assert len(captured) <= 25, (page, len(captured))
+        assert len(captured) <= 28, (page, len(captured))  # the left bar's counts among them, however many rows
 
 
 def test_causes_are_counted_and_lead_to_their_rows(clerk: Client, found: Any) -> None:

@@ -215,7 +215,7 @@ def _plain(value: Any) -> Any:
 
 
 def _live(task: Task) -> Task:
-    locked = Task.objects.select_for_update().select_related("book", "owner").get(pk=task.pk)
+    locked = Task.objects.select_for_update(of=("self",)).select_related("book", "owner").get(pk=task.pk)
     if not locked.live:
         raise UserError("followup.ended", task=locked.code)
     return locked
