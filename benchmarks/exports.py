@@ -45,8 +45,10 @@ book.close()""",
 }
 OURS = """from pathlib import Path
 from huikuan.export.details import DETAILS
+from dataclasses import replace
 from huikuan.export.files import write_detail
-write_detail(con, DETAILS["open"], "SELECT * FROM t", {{}}, "{kind}", Path(path))"""
+columns = tuple(column for column in DETAILS["open"].columns if column[0] != "corrected")
+write_detail(con, replace(DETAILS["open"], columns=columns), "SELECT * FROM t", {{}}, "{kind}", Path(path))"""
 PROGRAM = """import sys
 import duckdb
 con = duckdb.connect(config={{"threads": 2}})
