@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from huikuan.insight.report_base import ReportSource
-from huikuan.insight.tables import Column, Row
+from huikuan.insight.tables import Column, Row, Section
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
 LIST_MAX = 10_000
 
 
-@dataclass(frozen=True)
-class Limited:
-    """The first rows of a query; how many more there are, and what they add up to by column."""
-
-    rows: list[dict[str, Any]]
-    further: int
-    sums: dict[str, Any]
+RowOf = Callable[[Mapping[str, Any]], Row]  # a query's row as the report's
 
 
-def limited(source: ReportSource, sql: str, values: Mapping[str, Any], summed: Sequence[str]) -> Limited:
-    """A sorted query's first `LIST_MAX` rows."""
+def conditions(told: Mapping[str, str], params: Mapping[str, Any], always: str = "true") -> str:
+    """SQL of what is asked: `told` has the condition of each parameter, which counts where the parameter is given."""
+    return " AND ".join([always, *(sql for name, sql in told.items() if params[name])])
+
+
+def list_rows(
+    source: ReportSource, sql: str, values: Mapping[str, Any], columns: Sequence[Column], row_of: RowOf
+) -> tuple[Row, ...]:
+    """A sorted query's first `LIST_MAX` rows, and one of the rest. The query has the columns that are added up by their
+    keys."""
     rows = source.rows(f"{sql} LIMIT {LIST_MAX + 1}", values)
-    if len(rows) <= LIST_MAX:
-        return Limited(rows, 0, {})
-    rows = rows[:LIST_MAX]
+    listed = tuple(row_of(row) for row in rows[:LIST_MAX])
+    return listed if len(rows) <= LIST_MAX else (*listed, _rest(source, sql, values, columns, rows[:LIST_MAX]))
+
+
+def _rest(
+    source: ReportSource,
+    sql: str,
+    values: Mapping[str, Any],
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+) -> Row:
+    """The row of what is not listed: how many rows, and what they add up to."""
+    summed = [column.key for column in columns if column.total]
     sums = ", ".join(f"sum({name})::DECIMAL(38,5) AS {name}" for name in summed)
     whole = source.rows(f"SELECT count(*) AS rows, {sums} FROM ({sql})", values)[0]
     rest = {name: whole[name] - sum(row[name] or 0 for row in rows) for name in summed}
-    return Limited(rows, whole["rows"] - LIST_MAX, rest)
+    label = translated(_("%(count)s further rows")) % {"count": f"{whole['rows'] - LIST_MAX:,}"}
+    return Row((label, *(rest.get(column.key) for column in columns[1:])))
 
 
-def rest_row(found: Limited, columns: Sequence[Column]) -> list[Row]:
-    """The row of what is not listed; none where everything is."""
-    if not found.further:
-        return []
-    label = translated(_("%(count)s further rows")) % {"count": f"{found.further:,}"}
-    return [Row((label, *(found.sums.get(column.key) for column in columns[1:])))]
+def lists_by_currency(
+    source: ReportSource, title: str, table: str, where: str, order: str, values: Mapping[str, Any],
+    columns: tuple[Column, ...], row_of: RowOf, more: str = "",
+) -> list[Section]:  # fmt: skip
+    """A list for each currency of the rows of a table, with its totals. `more`: columns beside the table's own."""
+    sections = []
+    for known in source.rows(f"SELECT DISTINCT currency FROM {table} WHERE {where} ORDER BY 1", values):
+        sql = f"SELECT *{more} FROM {table} WHERE {where} AND currency = $only ORDER BY {order}"
+        rows = list_rows(source, sql, {**values, "only": known["currency"]}, columns, row_of)
+        sections.append(Section(translated(title), columns, rows, translated(_("Total")), known["currency"]))
+    return sections

@@ -12,7 +12,7 @@ from typing import Any
 
 from huikuan.insight.collection_orders import local_day
 from huikuan.insight.comparison import COMPARE, compared_fact, span_before
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import list_rows
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
 from huikuan.records.messages import gettext_noop as _
@@ -90,9 +90,9 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         Column("collected", translated(_("Collected")), "money", total=True),
     )
     for currency, values in _asked(source, rows, params):
-        found = limited(source, LIST_SQL.format(rows=rows, inside=INSIDE), values, ("collected",))
-        lines = [Row(tuple(row[column.key] for column in columns)) for row in found.rows] + rest_row(found, columns)
-        sections += [Section(translated(_("Orders")), columns, tuple(lines), translated(_("Total")), currency)]
+        query = LIST_SQL.format(rows=rows, inside=INSIDE)
+        lines = list_rows(source, query, values, columns, lambda row: Row(tuple(row[each.key] for each in columns)))
+        sections += [Section(translated(_("Orders")), columns, lines, translated(_("Total")), currency)]
     return finished(ORDERS, source, _facts(params, None), [section for section in sections if section.rows])
 
 

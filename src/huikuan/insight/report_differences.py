@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.collection_settled import IS_GROSS
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import list_rows
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Column, Control, Equation, ReportTable, Row, Section
 from huikuan.insight.words import word_of
@@ -196,14 +196,15 @@ def _list(source: ReportSource, values: Mapping[str, Any], currency: str) -> Sec
         Column("due", translated(_("Due on")), "date"),
         Column("age", translated(_("Age (days)")), "count"),
     )
-    found = limited(source, LIST_SQL, values, ("amount",))
-    rows = [
-        Row((row["order_no"], row["shop"], row["day"], row["should"], row["settled"], row["amount"],
-             word_of("class", row["class"]), word_of("cause", row["cause"] or ""), row["due_date"], row["age_days"]))
-        for row in found.rows
-    ]  # fmt: skip
-    rows += rest_row(found, columns)
-    return Section(translated(_("Orders that need work")), columns, tuple(rows), translated(_("Total")), currency)
+    rows = list_rows(source, LIST_SQL, values, columns, _line)
+    return Section(translated(_("Orders that need work")), columns, rows, translated(_("Total")), currency)
+
+
+def _line(row: Mapping[str, Any]) -> Row:
+    return Row((
+        row["order_no"], row["shop"], row["day"], row["should"], row["settled"], row["amount"],
+        word_of("class", row["class"]), word_of("cause", row["cause"] or ""), row["due_date"], row["age_days"],
+    ))  # fmt: skip
 
 
 SHOULD, SETTLED_WORD, DIFFERENCE = _("Should bring"), _("Settled before fees"), _("Difference in amount")

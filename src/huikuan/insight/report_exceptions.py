@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.balance_items import short_reference
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import conditions, list_rows
 from huikuan.insight.receivable_rows import DEFAULT_ENDS, ends_of, group_name, groups_of
 from huikuan.insight.recon_words import NAMES, recon_word, side_word
 from huikuan.insight.report_base import FROM_ANY, TO_ANY, Parameter, Report, ReportSource, finished, period_fact
@@ -81,7 +81,7 @@ def _where(params: Mapping[str, Any]) -> str:
         "reconciliation": "name = $reconciliation", "class": "class = $class", "from": "date >= $from",
         "to": "date <= $to", "work": "needs_work = ($work = 'yes')",
     }  # fmt: skip
-    return " AND ".join(["currency IS NOT NULL", *(sql for name, sql in told.items() if params[name])])
+    return conditions(told, params, "currency IS NOT NULL")
 
 
 def _controls(source: ReportSource) -> list[Control]:
@@ -174,16 +174,17 @@ def _list(source: ReportSource, where: str, values: Mapping[str, Any], currency:
         Column("amount", translated(_("Amount")), "money"),
         Column("size", translated(_("Size")), "money", total=True),
     )
-    found = limited(source, LIST_SQL.format(table=TABLE, where=where), values, ("size",))
-    rows = [
-        Row((row["order_no"] or "", _short(row["record_key"] or ""), recon_word(row["name"]),
-             row["scope"] or "", row["date"], row["due_date"], row["age_days"], word_of("class", row["class"] or ""),
-             word_of("cause", row["cause"] or ""), row["amount"], row["size"]),
-            drill={"record_key": row["record_key"] or ""}, target="source")
-        for row in found.rows
-    ]  # fmt: skip
-    rows += rest_row(found, columns)
-    return Section(translated(_("Items that need work")), columns, tuple(rows), translated(_("Total")), currency)
+    rows = list_rows(source, LIST_SQL.format(table=TABLE, where=where), values, columns, _line)
+    return Section(translated(_("Items that need work")), columns, rows, translated(_("Total")), currency)
+
+
+def _line(row: Mapping[str, Any]) -> Row:
+    values = (
+        row["order_no"] or "", _short(row["record_key"] or ""), recon_word(row["name"]), row["scope"] or "",
+        row["date"], row["due_date"], row["age_days"], word_of("class", row["class"] or ""),
+        word_of("cause", row["cause"] or ""), row["amount"], row["size"],
+    )  # fmt: skip
+    return Row(values, drill={"record_key": row["record_key"] or ""}, target="source")
 
 
 def _short(record_key: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import list_rows
 from huikuan.insight.measures import status_title
 from huikuan.insight.receivable_rows import BASIS, PLACE_WORDS, PLACES, condition, rows_sql
 from huikuan.insight.report_base import FROM_ANY, SHOP, TO_ANY, Parameter, Report, ReportSource, finished, period_fact
@@ -117,15 +117,18 @@ def _list(source: ReportSource, rows: str, where: str, values: dict[str, Any], c
         Column("receivable", translated(_("Receivable of the order")), "money"),
         Column("amount", translated(_("Amount")), "money", total=True, definition=translated(AMOUNT)),
     )
-    found = limited(source, LIST_SQL.format(rows=rows, where=where), values, ("amount",))
-    lines = [
-        Row((row["order_no"], row["shop"], status_title(row["status"]), translated(PLACE_WORDS[row["place"]]),
-             row["business_date"], row["expected_date"], row["due_date"], row["days"], row["receivable"],
-             row["amount"]))
-        for row in found.rows
-    ]  # fmt: skip
-    lines += rest_row(found, columns)
-    return Section(translated(_("Orders")), columns, tuple(lines), translated(_("Total")), currency)
+    query = LIST_SQL.format(rows=rows, where=where)
+    lines = list_rows(source, query, values, columns, _line)
+    return Section(translated(_("Orders")), columns, lines, translated(_("Total")), currency)
+
+
+def _line(row: Mapping[str, Any]) -> Row:
+    place = translated(PLACE_WORDS[row["place"]])
+    dates = (row["business_date"], row["expected_date"], row["due_date"])
+    return Row((
+        row["order_no"], row["shop"], status_title(row["status"]), place, *dates, row["days"], row["receivable"],
+        row["amount"],
+    ))  # fmt: skip
 
 
 EXPECTED = _("The day on which the shop's settlement rule lets the money be expected.")

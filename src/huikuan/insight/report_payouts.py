@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import conditions, list_rows
 from huikuan.insight.report_base import FROM, TO, Parameter, Report, ReportSource, finished, period_fact, unit_text
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series
 from huikuan.recons.payout_entries import bank_days
@@ -44,20 +44,20 @@ ROWS_SQL = """
 ), linked AS (
     SELECT l.scope AS wallet, l.record_key, l.date AS asked_on, l.currency, l.allocated AS asked, g.arrived_on, g.bank,
         g.bank_line, CASE WHEN row_number() OVER (PARTITION BY l.group_id ORDER BY l.date, l.record_key) = 1
-            THEN g.lost ELSE 0 END AS difference
+            THEN g.lost ELSE 0 END AS lost
     FROM {links} l JOIN grouped g USING (group_id) WHERE l.side = 'left'
 )
-SELECT *, CASE WHEN arrived_on IS NULL THEN 'returned' ELSE 'arrived' END AS state,
-    CASE WHEN arrived_on IS NULL THEN 0 ELSE asked - difference END AS arrived,
-    CASE WHEN arrived_on IS NULL THEN 0 ELSE difference END AS left_over FROM linked
+SELECT * REPLACE (CASE WHEN arrived_on IS NULL THEN 0 ELSE lost END AS lost),
+    CASE WHEN arrived_on IS NULL THEN 'returned' ELSE 'arrived' END AS state,
+    CASE WHEN arrived_on IS NULL THEN 0 ELSE linked.asked - linked.lost END AS arrived FROM linked
 UNION ALL BY NAME
-SELECT scope AS wallet, record_key, date AS asked_on, currency, amount AS asked, 0 AS arrived, 0 AS left_over,
+SELECT scope AS wallet, record_key, date AS asked_on, currency, amount AS asked, 0 AS arrived, 0 AS lost,
     CASE "class" WHEN 'payout_in_transit' THEN 'in_transit' WHEN 'payout_returned' THEN 'returned'
         WHEN 'other_period' THEN 'other_period' ELSE 'missing' END AS state
 FROM {opened} WHERE side = 'left' AND record_key <> '')
 """
 SUMS = """count(*) AS payouts, sum(asked)::DECIMAL(38,5) AS asked, sum(arrived)::DECIMAL(38,5) AS arrived,
-    sum(left_over)::DECIMAL(38,5) AS difference,
+    sum(lost)::DECIMAL(38,5) AS difference,
     coalesce(sum(asked) FILTER (state = 'in_transit'), 0)::DECIMAL(38,5) AS in_transit,
     coalesce(sum(asked) FILTER (state = 'returned'), 0)::DECIMAL(38,5) AS returned,
     coalesce(sum(asked) FILTER (state = 'missing'), 0)::DECIMAL(38,5) AS missing,
@@ -80,7 +80,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: by wallet, then payout by payout."""
     links, opened = source.payout_links or LINKS, source.payout_open or OPEN
     rows = ROWS_SQL.format(links=links, opened=opened)
-    where = " AND ".join(["true", *(sql for name, sql in ASKED.items() if params[name])])
+    where = conditions(ASKED, params)
     known = source.rows(f"SELECT DISTINCT currency FROM {rows} WHERE {where} ORDER BY 1", params)
     sections, charts, controls = [], [], []
     for currency in [row["currency"] for row in known]:
@@ -143,26 +143,25 @@ def _list(source: ReportSource, rows: str, where: str, values: Mapping[str, Any]
         Column("arrived", translated(_("Arrived")), "money", total=True),
         Column("difference", translated(_("Lost on the way")), "money", total=True),
     )
-    query = f"SELECT * FROM {rows} WHERE {where} AND currency = $currency ORDER BY asked_on, record_key, arrived_on"
-    found = limited(source, query, values, ("asked", "arrived", "left_over"))
     days, calendar = bank_days(source.rules), calendar_of(source.rules, currency)
     default = SettlementRule("").bank_days
-    lines = []
-    for row in found.rows:
+
+    def line(row: Mapping[str, Any]) -> Row:
         asked_on, arrived_on = row["asked_on"], row["arrived_on"]
         due = add_business_days(asked_on, days.get(row["wallet"], default), calendar) if asked_on else None
         taken = (arrived_on - asked_on).days if arrived_on and asked_on else None
-        lines.append(
-            Row(
-                (record_key_parts(row["record_key"])[1][1], row["wallet"], translated(STATES[row["state"]]), asked_on,
-                 row["asked"], due, arrived_on, taken, row["bank"] or "", row["arrived"], row["left_over"]),
-                drill={"record_key": row["bank_line"] or ""}, target="source",
-            )
+        values_ = (
+            record_key_parts(row["record_key"])[1][1], row["wallet"], translated(STATES[row["state"]]), asked_on,
+            row["asked"], due, arrived_on, taken, row["bank"] or "", row["arrived"], row["difference"],
         )  # fmt: skip
-    if found.further:
-        found.sums["difference"] = found.sums["left_over"]
-    lines += rest_row(found, columns)
-    return Section(translated(_("Payout by payout")), columns, tuple(lines), translated(_("Total")), currency)
+        return Row(values_, drill={"record_key": row["bank_line"] or ""}, target="source")
+
+    query = (
+        f"SELECT *, lost AS difference FROM {rows} WHERE {where} AND currency = $currency "
+        "ORDER BY asked_on, record_key, arrived_on"
+    )
+    lines = list_rows(source, query, values, columns, line)
+    return Section(translated(_("Payout by payout")), columns, lines, translated(_("Total")), currency)
 
 
 def _chart(wallets: Section) -> list[Chart]:

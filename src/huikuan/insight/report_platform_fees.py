@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.comparison import COMPARE, compared_columns, compared_fact, compared_values, span_before
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import conditions, lists_by_currency
 from huikuan.insight.movements import LINE_TABLE, build_lines
 from huikuan.insight.periods import span_sql
 from huikuan.insight.report_base import (
@@ -202,7 +202,7 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         "shop": "shop = $shop", "type": "type = $type", "currency": "currency = $currency", "from": "day >= $from",
         "to": "day <= $to", "known": "known = ($known = 'yes')",
     }  # fmt: skip
-    where = " AND ".join(["is_fee", *(sql for name, sql in told.items() if params[name])])
+    where = conditions(told, params, "is_fee")
     columns = (
         Column("order_no", translated(_("Order"))),
         Column("shop", translated(_("Shop"))),
@@ -213,23 +213,17 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         Column("fee", translated(_("Fee")), "money", total=True),
         Column("source", translated(_("Source"))),
     )
-    sections = []
-    for row in source.rows(f"SELECT DISTINCT currency FROM {LINE_TABLE} WHERE {where} ORDER BY 1", params):
-        query = (
-            f"SELECT *, -amount AS fee FROM {LINE_TABLE} WHERE {where} AND currency = $only "
-            "ORDER BY day DESC, record_key"
-        )
-        found = limited(source, query, {**params, "only": row["currency"]}, ("fee",))
-        lines = [
-            Row((each["order_no"], each["shop"], each["business_date"],
-                 word_of("type", each["type"]), each["item"] or "", each["account"], each["fee"],
-                 each["record_key"].rpartition(":")[2]), drill={"record_key": each["record_key"]}, target="source")
-            for each in found.rows
-        ]  # fmt: skip
-        lines += rest_row(found, columns)
-        sections.append(
-            Section(translated(_("Fee lines")), columns, tuple(lines), translated(_("Total")), row["currency"])
-        )
+
+    def line(row: Mapping[str, Any]) -> Row:
+        values = (
+            row["order_no"], row["shop"], row["business_date"], word_of("type", row["type"]), row["item"] or "",
+            row["account"], row["fee"], row["record_key"].rpartition(":")[2],
+        )  # fmt: skip
+        return Row(values, drill={"record_key": row["record_key"]}, target="source")
+
+    sections = lists_by_currency(
+        source, _("Fee lines"), LINE_TABLE, where, "day DESC, record_key", params, columns, line, ", -amount AS fee"
+    )
     return finished(LINES, source, (period_fact(params),), sections)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.comparison import COMPARE, compared_columns, compared_fact, compared_values, span_before
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import conditions, lists_by_currency
 from huikuan.insight.movements import sales_sql
 from huikuan.insight.periods import span_sql
 from huikuan.insight.report_base import FROM, PERIODS, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
@@ -161,7 +161,7 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         "shop": "shop = $shop", "stage": "stage = $stage", "currency": "currency = $currency", "from": "day >= $from",
         "to": "day <= $to",
     }  # fmt: skip
-    where = " AND ".join(["kind = 'refunded'", *(sql for name, sql in told.items() if params[name])])
+    where = conditions(told, params, "kind = 'refunded'")
     columns = (
         Column("order_no", translated(_("Order"))),
         Column("shop", translated(_("Shop"))),
@@ -169,18 +169,12 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         Column("stage", translated(_("When"))),
         Column("amount", translated(_("Refunded")), "money", total=True),
     )
-    sections = []
-    for row in source.rows(f"SELECT DISTINCT currency FROM {TABLE} WHERE {where} ORDER BY 1", params):
-        query = f"SELECT * FROM {TABLE} WHERE {where} AND currency = $only ORDER BY day DESC, amount DESC, order_no"
-        found = limited(source, query, {**params, "only": row["currency"]}, ("amount",))
-        lines = [
-            Row((each["order_no"], each["shop"], each["day"], translated(STAGES[each["stage"]]), each["amount"]))
-            for each in found.rows
-        ]
-        lines += rest_row(found, columns)
-        sections.append(
-            Section(translated(_("Refunds")), columns, tuple(lines), translated(_("Total")), row["currency"])
-        )
+
+    def line(row: Mapping[str, Any]) -> Row:
+        return Row((row["order_no"], row["shop"], row["day"], translated(STAGES[row["stage"]]), row["amount"]))
+
+    order = "day DESC, amount DESC, order_no"
+    sections = lists_by_currency(source, _("Refunds"), TABLE, where, order, params, columns, line)
     return finished(ORDERS, source, (period_fact(params),), sections)
 
 

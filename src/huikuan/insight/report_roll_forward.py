@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import lists_by_currency
 from huikuan.insight.movements import DEFINITIONS, KIND_WORDS, SIGNS, asked, build_movements, controls
 from huikuan.insight.periods import ONE_DAY, span_name, spans
 from huikuan.insight.report_base import FROM, PERIODS, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
@@ -183,21 +183,14 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         Column("effect", translated(_("Effect on the receivable")), "money", total=True),
     )
     signed = " ".join(f"WHEN '{kind}' THEN {sign} * amount" for kind, sign in SIGNS.items())
-    known = source.rows(f"SELECT DISTINCT currency FROM {movements} WHERE {where} ORDER BY 1", values)
-    sections = []
-    for currency in [row["currency"] for row in known]:
-        query = (
-            f"SELECT *, (CASE kind {signed} END)::DECIMAL(18,5) AS effect FROM {movements} WHERE {where} "
-            f"AND currency = $only ORDER BY day DESC, amount DESC, order_no, kind"
-        )
-        found = limited(source, query, values | {"only": currency}, ("amount", "effect"))
-        rows = [
-            Row((row["order_no"], row["shop"], row["day"], translated(KIND_WORDS[row["kind"]]), row["amount"],
-                 row["effect"]))
-            for row in found.rows
-        ]  # fmt: skip
-        rows += rest_row(found, columns)
-        sections.append(Section(translated(_("Movements")), columns, tuple(rows), translated(_("Total")), currency))
+    effect = f", (CASE kind {signed} END)::DECIMAL(18,5) AS effect"
+
+    def line(row: Mapping[str, Any]) -> Row:
+        kind = translated(KIND_WORDS[row["kind"]])
+        return Row((row["order_no"], row["shop"], row["day"], kind, row["amount"], row["effect"]))
+
+    order = "day DESC, amount DESC, order_no, kind"
+    sections = lists_by_currency(source, _("Movements"), movements, where, order, values, columns, line, effect)
     return finished(MOVEMENTS, source, (period_fact(params),), sections)
 
 

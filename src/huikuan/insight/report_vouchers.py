@@ -15,7 +15,7 @@ from typing import Any
 
 from huikuan.insight import voucher_postings
 from huikuan.insight.collection_settled import IS_FEE, IS_GROSS
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import list_rows
 from huikuan.insight.movements import MOVEMENT_TABLE
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_text
 from huikuan.insight.tables import Column, Control, ReportTable, Row, Section
@@ -206,10 +206,10 @@ def make_records(source: ReportSource, params: Mapping[str, Any]) -> ReportTable
     """What one entry adds up, record by record."""
     _maker, vouchers = _vouchers(source, {**params, "shop": ""})
     voucher = next((v for v in vouchers if v.name == params["voucher"]), None)
-    line = params["entry"] or 1
-    if voucher is None or not 0 < line <= len(voucher.entries):
-        raise UserError("voucher.unknown", voucher=params["voucher"], entry=line)
-    entry = voucher.entries[line - 1]
+    number = params["entry"] or 1
+    if voucher is None or not 0 < number <= len(voucher.entries):
+        raise UserError("voucher.unknown", voucher=params["voucher"], entry=number)
+    entry = voucher.entries[number - 1]
     query = voucher_postings.records_of(source, entry.postings)
     columns = (
         Column("record", translated(_("Record"))),
@@ -220,19 +220,18 @@ def make_records(source: ReportSource, params: Mapping[str, Any]) -> ReportTable
         Column("account", translated(_("Account"))),
         Column("amount", translated(_("Amount")), "money", total=True),
     )
-    found = limited(source, f"{query} ORDER BY day, event, order_no, record_key", {}, ("amount",))
-    rows = [
-        Row(
-            (row["record_key"], translated(EVENTS[row["event"]]), row["day"], row["order_no"], row["shop"],
-             row["account"], row["amount"]),
-            drill={"record_key": row["record_key"]} if row["record_key"] else {}, target="source",
-        )
-        for row in found.rows
-    ]  # fmt: skip
-    rows += rest_row(found, columns)
-    section = Section(translated(_("Records")), columns, tuple(rows), translated(_("Total")), voucher.currency)
+
+    def line(row: Mapping[str, Any]) -> Row:
+        values = (
+            row["record_key"], translated(EVENTS[row["event"]]), row["day"], row["order_no"], row["shop"],
+            row["account"], row["amount"],
+        )  # fmt: skip
+        return Row(values, drill={"record_key": row["record_key"]} if row["record_key"] else {}, target="source")
+
+    rows = list_rows(source, f"{query} ORDER BY day, event, order_no, record_key", {}, columns, line)
+    section = Section(translated(_("Records")), columns, rows, translated(_("Total")), voucher.currency)
     facts = (
-        (translated(_("Voucher")), voucher.name), (translated(_("Line")), str(line)),
+        (translated(_("Voucher")), voucher.name), (translated(_("Line")), str(number)),
         (translated(_("Account")), f"{entry.code} {entry.name}"), (translated(_("Summary")), entry.summary),
     )  # fmt: skip
     controls = [] if entry.taxed else [_of_entry(source, entry.postings, query, voucher.currency)]

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.balance_items import opening_and_stated
-from huikuan.insight.listing import limited, rest_row
+from huikuan.insight.listing import conditions, lists_by_currency
 from huikuan.insight.report_base import FROM, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Column, Control, Equation, ReportTable, Row, Section
 from huikuan.insight.words import TYPES, word_of
@@ -181,7 +181,7 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         "account": "account = $account", "type": "type = $type", "direction": "direction = $direction",
         "currency": "currency = $currency", "from": "business_date >= $from", "to": "business_date <= $to",
     }  # fmt: skip
-    where = " AND ".join(["true", *(sql for name, sql in told.items() if params[name])])
+    where = conditions(told, params)
     columns = (
         Column("flow_no", translated(_("Flow number"))),
         Column("account", translated(_("Wallet"))),
@@ -191,22 +191,16 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         Column("order_no", translated(_("Order"))),
         Column("amount", translated(_("Amount")), "money", total=True),
     )
-    sections = []
-    for row in source.rows(f"SELECT DISTINCT currency FROM r_wallet WHERE {where} ORDER BY 1", params):
-        query = (
-            f"SELECT * FROM r_wallet WHERE {where} AND currency = $only ORDER BY business_date DESC, record_key, type"
-        )
-        found = limited(source, query, {**params, "only": row["currency"]}, ("amount",))
-        lines = [
-            Row((each["flow_no"] or each["record_key"], each["account"], each["business_date"],
-                 type_word(each["type"]), " ".join(filter(None, (each["item"], each["text"])))[:60],
-                 each["order_no"] or "", each["amount"]), drill={"record_key": each["record_key"]}, target="source")
-            for each in found.rows
-        ]  # fmt: skip
-        lines += rest_row(found, columns)
-        sections.append(
-            Section(translated(_("Wallet lines")), columns, tuple(lines), translated(_("Total")), row["currency"])
-        )
+
+    def line(row: Mapping[str, Any]) -> Row:
+        values = (
+            row["flow_no"] or row["record_key"], row["account"], row["business_date"], type_word(row["type"]),
+            " ".join(filter(None, (row["item"], row["text"])))[:60], row["order_no"] or "", row["amount"],
+        )  # fmt: skip
+        return Row(values, drill={"record_key": row["record_key"]}, target="source")
+
+    order = "business_date DESC, record_key, type"
+    sections = lists_by_currency(source, _("Wallet lines"), "r_wallet", where, order, params, columns, line)
     return finished(LINES, source, (period_fact(params),), sections)
 
 
