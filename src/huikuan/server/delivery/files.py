@@ -15,12 +15,6 @@ from huikuan.server.books.models import Book
 from huikuan.server.delivery.models import IssueFile
 from huikuan.server.documents.library import library_book
 
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-}
-
 
 def store_of(book: Book) -> Originals:
     """Where the files of a book's issues lie: HOME/books/ID/delivery."""

@@ -16,8 +16,9 @@ from huikuan.records.errors import UserError
 from huikuan.records.messages import translated
 from huikuan.server.books.forms import _InBook
 from huikuan.server.books.models import Book
+from huikuan.server.core.files import CHOICES
 from huikuan.server.delivery import due
-from huikuan.server.delivery.models import FORMATS, Channel, MailServer, Schedule
+from huikuan.server.delivery.models import Channel, MailServer, Schedule
 from huikuan.server.delivery.outbound import checked_url
 from huikuan.server.reports import shown
 from huikuan.server.reports.saved import reports_of
@@ -38,7 +39,7 @@ class ScheduleForm(_InBook):
     """A schedule with the parameters of its report, which depend on the report chosen."""
 
     formats = forms.MultipleChoiceField(
-        label=_("Files"), choices=FORMATS, required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Files"), choices=CHOICES, required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("Attached to e-mails and kept in the archive. A chat message has the main figures and a link."),
     )  # fmt: skip
     emails = forms.CharField(

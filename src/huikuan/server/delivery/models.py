@@ -14,9 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from huikuan.server.core.files import CHOICES
 from huikuan.server.delivery.due import EVERY, PERIODS
-
-FORMATS = (("xlsx", "Excel"), ("pdf", "PDF"), ("csv", "CSV"))
 
 
 class MailServer(models.Model):
@@ -156,7 +155,7 @@ class IssueFile(models.Model):
     """A file of an issue, kept encrypted by its content (`files.store_of`). Key: issue, format."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="files")
-    format = models.CharField(max_length=4, choices=FORMATS)
+    format = models.CharField(max_length=4, choices=CHOICES)
     name = models.CharField(max_length=240)
     sha256 = models.CharField(max_length=64)
     size_bytes = models.PositiveBigIntegerField()

@@ -14,9 +14,10 @@ from huikuan.records.errors import HuikuanError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server import keys
 from huikuan.server.audit.services import plain, record
+from huikuan.server.core.files import CONTENT_TYPES
 from huikuan.server.delivery import mail
 from huikuan.server.delivery.faults import SendError
-from huikuan.server.delivery.files import TYPES, open_file
+from huikuan.server.delivery.files import open_file
 from huikuan.server.delivery.making import ACTOR, BACK_OFF, LEASE
 from huikuan.server.delivery.message import Message, as_text
 from huikuan.server.delivery.models import Channel, Issue, Sending
@@ -88,7 +89,7 @@ def _send(sending: Sending) -> None:
         with translation.override(language):
             text += "\n\n" + _("The files are too large for e-mail; take them from the archive.")
         files = []
-    attached = [(file.name, _content(issue, file), TYPES[file.format]) for file in files]
+    attached = [(file.name, _content(issue, file), CONTENT_TYPES[file.format]) for file in files]
     domain = server.sender.partition("@")[2] or "huikuan.invalid"
     mail.send_mail(server, sending.target, message.subject, text, attached, f"<huikuan.{sending.pk}@{domain}>")
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.audit.services import record
+from huikuan.server.core.files import attachment
 from huikuan.server.core.paging import keyset_page
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.delivery import queries, services
-from huikuan.server.delivery.files import TYPES, open_file
+from huikuan.server.delivery.files import open_file
 from huikuan.server.delivery.message import Message
-from huikuan.server.delivery.models import Issue, IssueFile, Schedule
+from huikuan.server.delivery.models import Issue, Schedule
 from huikuan.server.jobs.models import Job
 
-BLOCK_BYTES = 2**20
 STATES = ("failed", "late", "missed")
 
 
@@ -66,18 +63,7 @@ def file(request: HttpRequest, pk: int, kind: str) -> StreamingHttpResponse:
     if kept is None:
         raise Http404
     record(request, "delivery.file", found, after={"format": kind, "sha256": kept.sha256})
-    headers = {
-        "Content-Disposition": content_disposition_header(True, kept.name) or "attachment",
-        "Content-Length": str(kept.size_bytes),
-    }
-    return StreamingHttpResponse(_blocks(found, kept), content_type=TYPES[kind], headers=headers)
-
-
-def _blocks(issue: Issue, kept: IssueFile) -> Iterator[bytes]:
-    """The content, opened when it is read."""
-    with open_file(issue.book, kept) as stream:
-        while block := stream.read(BLOCK_BYTES):
-            yield block
+    return attachment(lambda: open_file(found.book, kept), kept.name, kind, kept.size_bytes)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huikuan.export.details import Detail
 from huikuan.server.books.models import Book
+from huikuan.server.core.files import CHOICES
 from huikuan.server.exports.models import clock_day
 from huikuan.server.exports.shares import DAYS_MAX
 
@@ -21,7 +22,7 @@ class ShareForm(forms.Form):
     """For whom, what of it, until when."""
 
     recipient = forms.CharField(label=_("For whom"), max_length=100)
-    kind = forms.ChoiceField(label=_("File"), choices=[("xlsx", "Excel"), ("pdf", "PDF"), ("csv", "CSV")])
+    kind = forms.ChoiceField(label=_("File"), choices=CHOICES)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     expires_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     columns = forms.MultipleChoiceField(

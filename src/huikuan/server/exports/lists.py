@@ -8,19 +8,17 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-from django.conf import settings
 from django.http import Http404
 
 from huikuan.export.details import DETAILS, Detail
 from huikuan.server.books.models import Book
+from huikuan.server.core.modules import load_of_each_app
 
 
 @dataclass(frozen=True)
@@ -65,11 +63,7 @@ def exportable(name: str, detail: str, params: tuple[str, ...], title: str) -> C
 
 def list_named(name: str) -> ListExport:
     """A list by name; Http404 for an unknown one."""
-    if not _lists:
-        for app in settings.BOOK_APPS:
-            module = f"huikuan.server.{app}.exports"
-            if importlib.util.find_spec(module):
-                importlib.import_module(module)
+    load_of_each_app("exports")
     if name not in _lists:
         raise Http404
     return _lists[name]

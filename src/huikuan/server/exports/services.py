@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
@@ -21,20 +23,14 @@ from huikuan.export.printed import Printed
 from huikuan.server.accounts.access import actor_name
 from huikuan.server.audit.services import record
 from huikuan.server.books.models import Book
+from huikuan.server.core.files import CONTENT_TYPES, FILES, attachment
 from huikuan.server.core.shortcuts import book_url, file_answer
 from huikuan.server.exports.lists import ListExport, list_named
 from huikuan.server.jobs.models import Job
-from huikuan.server.jobs.services import start
+from huikuan.server.jobs.services import JobContext, start
 
-FORMATS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-}
-KINDS = (("xlsx", "Excel", "file-spreadsheet"), ("pdf", "PDF", "file-type-pdf"), ("csv", "CSV", "file-description"))
 JOB = "list-export"
 AT_ONCE = 20_000  # rows that are written while the person waits
-BLOCK_BYTES = 2**18
 KEPT_SECONDS = 7 * 86_400
 
 
@@ -52,7 +48,7 @@ def menu(request: HttpRequest, name: str, /, **fixed: str) -> dict[str, Any]:
     asked = {key: value for key in export.params if (value := request.GET.get(key, ""))} | fixed
     files = [
         (word, icon, book_url(request, "exports:export", name, query=asked | {"format": kind}))
-        for kind, word, icon in KINDS
+        for kind, word, icon in FILES
     ]
     may_share = request.membership.may("rules")  # type: ignore[attr-defined]
     return {"files": files, "share": book_url(request, "exports:share", name, query=asked) if may_share else ""}
@@ -93,7 +89,7 @@ def answer(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"list.{kind}"
         rows, name = write(book, export, asked, kind, path, actor_name(request), names=names)
-        response = file_answer(path, name, FORMATS[kind])
+        response = file_answer(path, name, CONTENT_TYPES[kind])
     log(request, book, export, asked, kind, rows)
     return response
 
@@ -128,20 +124,32 @@ def remove_old(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def attachment(path: Path, kind: str, name: str) -> StreamingHttpResponse:
-    """A file of a job as an answer, opened when it is read."""
-    headers = {
-        "Content-Type": FORMATS.get(kind, "application/octet-stream"),
-        "Content-Disposition": content_disposition_header(True, name) or "attachment",
-        "Content-Length": str(path.stat().st_size),
-    }
-    return StreamingHttpResponse(_blocks(path), headers=headers)
+def write_job_file(
+    context: JobContext, language: str, page: str, write: Callable[[Path], tuple[int, str]]
+) -> tuple[int, str]:
+    """Have a job write its file, in a language; `write` returns the number of rows and the file's name. The job's
+    result leads to the address `page`, which gives the file by the job's id."""
+    job, path = context.job, file_of(context.job)
+    context.progress(0, 1, gettext_noop("Writing the file"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_old(path.parent)
+    made = path.with_suffix(".part")
+    with translation.override(language):
+        rows, name = write(made)
+    made.replace(path)
+    context.progress(1, 1)
+    context.show_result_at(reverse(page, args=[job.book.slug, job.pk]))
+    return rows, name
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            yield block
+def job_file(request: HttpRequest, pk: Any, kind: str) -> StreamingHttpResponse:
+    """The file that a job of a kind has made; Http404 for another book's job, or once the file is gone."""
+    job = get_object_or_404(Job, pk=pk, book=request.book, kind=kind, state="done")  # type: ignore[attr-defined]
+    path = file_of(job)
+    if not path.exists():
+        raise Http404
+    name = str((job.result or {}).get("name", path.name))
+    return attachment(lambda: path.open("rb"), name, str(job.params.get("kind", "")), path.stat().st_size)
 
 
 def narrowed(detail: Detail, columns: Collection[str], masked: Collection[str]) -> Detail:

@@ -14,6 +14,7 @@ from django.http import FileResponse, HttpRequest
 from django.utils import translation
 
 from huikuan.server.audit.services import record
+from huikuan.server.core.files import CONTENT_TYPES
 from huikuan.server.core.shortcuts import file_answer
 from huikuan.server.exports import services
 from huikuan.server.exports.lists import ListExport, list_named
@@ -66,7 +67,7 @@ def file_of(share: Share) -> FileResponse:
         rows, name = services.write(
             share.book, export, share.asked, share.kind, path, share.recipient, names=False, detail=detail
         )
-        response = file_answer(path, name, services.FORMATS[share.kind])
+        response = file_answer(path, name, CONTENT_TYPES[share.kind])
     share.count_use()
     record(f"link: {share.recipient}"[:100], "share.download", share, book=share.book, after={"rows": rows})
     return response

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huikuan.records.errors import UserError
 from huikuan.server.accounts.permissions import book_view
+from huikuan.server.core.files import CHOICES
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.exports import services, shares
 from huikuan.server.exports.forms import ShareForm
 from huikuan.server.exports.lists import list_named
 from huikuan.server.exports.models import Share
-from huikuan.server.jobs.models import Job
 
 
 def _names(request: HttpRequest) -> bool:
@@ -32,8 +32,8 @@ def export(request: HttpRequest, name: str) -> HttpResponseBase:
     """The file at once; a long list is made in the background, the job's page leads to the file."""
     wanted = list_named(name)
     kind = request.GET.get("format", "xlsx")
-    if kind not in services.FORMATS:
-        raise UserError("export.format", format=kind[:10], known=", ".join(services.FORMATS))
+    if kind not in dict(CHOICES):
+        raise UserError("export.format", format=kind[:10], known=", ".join(dict(CHOICES)))
     asked, names = services.asked_of(request, wanted), _names(request)
     if services.count(request.book, wanted, asked, names=names) > services.AT_ONCE:  # type: ignore[attr-defined]
         job = services.start_export(request, wanted, asked, kind, names=names)
@@ -45,11 +45,7 @@ def export(request: HttpRequest, name: str) -> HttpResponseBase:
 @book_view("export")
 def download(request: HttpRequest, pk: Any) -> HttpResponseBase:
     """The file a job has made; 404 for another book's job, or once the file is gone."""
-    job = get_object_or_404(Job, pk=pk, book=request.book, kind=services.JOB, state="done")  # type: ignore[attr-defined]
-    path = services.file_of(job)
-    if not path.exists():
-        raise Http404
-    return services.attachment(path, str(job.params.get("kind", "")), str((job.result or {}).get("name", path.name)))
+    return services.job_file(request, pk, services.JOB)
 
 
 @require_GET

@@ -27,8 +27,8 @@ from huikuan.server.accounts.access import actor_name, require
 from huikuan.server.audit.services import record
 from huikuan.server.books.models import Book
 from huikuan.server.collection.cubes import numbered
+from huikuan.server.core.files import CONTENT_TYPES
 from huikuan.server.core.shortcuts import file_answer
-from huikuan.server.exports.services import FORMATS
 from huikuan.server.followup import missing, queries
 from huikuan.server.followup.chosen import Chosen, read
 from huikuan.server.followup.models import Task
@@ -133,7 +133,7 @@ def answer(book: Book, found: Results, chosen: Chosen, kind: str, request: Any, 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"claim.{kind}"
         count = write(book, found, chosen, kind, path, actor_name(request), task)
-        response = file_answer(path, file_name(book, found, kind, task), FORMATS[kind])
+        response = file_answer(path, file_name(book, found, kind, task), CONTENT_TYPES[kind])
     told(book, request, kind, count, task)
     return response
 

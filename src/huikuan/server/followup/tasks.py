@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import translation
 
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop
-from huikuan.server.exports.services import file_of, remove_old
+from huikuan.server.exports.services import write_job_file
 from huikuan.server.followup import claims, services
 from huikuan.server.followup.chosen import Chosen
 from huikuan.server.followup.models import Task
@@ -64,16 +65,12 @@ def claim_file(
     """Write a large claim; the result leads to the file."""
     book = context.book
     found = results(book, date.fromisoformat(as_of) if as_of else None)
-    context.progress(0, 1, gettext_noop("Writing the file"))
-    path = file_of(context.job)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    remove_old(path.parent)
-    made, of = path.with_suffix(".part"), Task.objects.filter(book=book, number=task).first() if task else None
-    with translation.override(language):
-        count = claims.write(book, found, Chosen.of_plain(chosen), kind, made, by, of)
-        name = claims.file_name(book, found, kind, of)
-    made.replace(path)
-    context.progress(1, 1)
-    context.show_result_at(reverse("followup:download", args=[book.slug, context.job.pk]))
+    of = Task.objects.filter(book=book, number=task).first() if task else None
+
+    def write(path: Path) -> tuple[int, str]:
+        count = claims.write(book, found, Chosen.of_plain(chosen), kind, path, by, of)
+        return count, claims.file_name(book, found, kind, of)
+
+    count, name = write_job_file(context, language, "followup:download", write)
     claims.told(book, context.job.created_by or by, kind, count, of)
     return {"orders": count, "name": name}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,11 +13,10 @@ from huikuan.records.messages import gettext_noop
 from huikuan.server.accounts.access import actor_name
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.shortcuts import book_url, done
-from huikuan.server.exports.services import attachment, file_of
+from huikuan.server.exports.services import job_file
 from huikuan.server.followup import claims
 from huikuan.server.followup.chosen import as_of_of, chosen_of, read
 from huikuan.server.followup.views import task_of
-from huikuan.server.jobs.models import Job
 from huikuan.server.jobs.services import start
 from huikuan.server.workbench.services import results
 
@@ -53,8 +51,4 @@ def claim(request: HttpRequest) -> HttpResponseBase:
 @book_view("export")
 def download(request: HttpRequest, pk: Any) -> HttpResponseBase:
     """The file a job has made; 404 for another book's job, or once the file is gone."""
-    job = get_object_or_404(Job, pk=pk, book=request.book, kind=JOB, state="done")  # type: ignore[attr-defined]
-    path = file_of(job)
-    if not path.exists():
-        raise Http404
-    return attachment(path, str(job.params.get("kind", "")), str((job.result or {}).get("name", path.name)))
+    return job_file(request, pk, JOB)

@@ -15,15 +15,12 @@ safe to run again from the start. What they raise ends the job as failed, with a
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 from django_tasks import task
@@ -31,6 +28,7 @@ from django_tasks import task
 from huikuan.records.errors import HuikuanError, UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.audit.services import plain
+from huikuan.server.core.modules import load_of_each_app
 from huikuan.server.jobs.models import Job
 
 register(
@@ -100,11 +98,8 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
 
 def load_handlers() -> None:
-    """Import `tasks.py` of every app that has one."""
-    for app in settings.BOOK_APPS:
-        name = f"huikuan.server.{app}.tasks"
-        if importlib.util.find_spec(name):
-            importlib.import_module(name)
+    """Know the handlers in `tasks.py` of every app."""
+    load_of_each_app("tasks")
 
 
 def start(

@@ -16,16 +16,9 @@ from huikuan.export.vouchers import LAYOUTS
 from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import UserError
 from huikuan.server.audit.services import record
+from huikuan.server.core.files import CONTENT_TYPES, FILES
 from huikuan.server.core.shortcuts import file_answer
 
-FILES = (("xlsx", "Excel", "file-spreadsheet"), ("pdf", "PDF", "file-type-pdf"), ("csv", "CSV", "file-description"))
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-    "txt": "text/plain; charset=gb18030",
-    "beancount": "text/plain; charset=utf-8",
-}
 VOUCHERS = "vouchers"  # the report that has the layouts of accounting programs
 
 
@@ -41,6 +34,6 @@ def answer_as_file(request: HttpRequest, table: ReportTable, kind: str, told: Ma
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"report.{ending}"
         write_report(table, kind, path, Printed(person, book.local(datetime.now(UTC))))
-        response = file_answer(path, file_name, TYPES[ending])
+        response = file_answer(path, file_name, CONTENT_TYPES[ending])
     record(request, "report.export", book, after={"report": table.name, "format": kind, **told})
     return response

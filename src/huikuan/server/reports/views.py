@@ -20,11 +20,12 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.books.models import Account
 from huikuan.server.collection import queries
 from huikuan.server.collection.views import nothing_yet
+from huikuan.server.core.files import FILES
 from huikuan.server.core.shortcuts import book_url
 from huikuan.server.reporting import report_of
 from huikuan.server.reports import saved, shown
 from huikuan.server.reports.charts import chart_of
-from huikuan.server.reports.files import FILES, VOUCHERS, answer_as_file
+from huikuan.server.reports.files import VOUCHERS, answer_as_file
 from huikuan.server.reports.shown import NO_DAY, PERIOD_DAYS
 
 ICONS = {

@@ -25,11 +25,12 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.books.services import rules_of
 from huikuan.server.collection import queries
 from huikuan.server.collection.views import nothing_yet
+from huikuan.server.core.files import FILES
 from huikuan.server.core.paging import SIZES, Page, decode, encode
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.reports import building, saved, shown, shown_builder
 from huikuan.server.reports.charts import chart_of
-from huikuan.server.reports.files import FILES, answer_as_file
+from huikuan.server.reports.files import answer_as_file
 from huikuan.server.reports.models import SavedReport
 
 
