@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from huikuan.insight.statistics import benjamini_hochberg
+from huikuan.insight.statistics import benjamini_hochberg, decimal_of
 
 RATE = 0.05  # of what is said may be false
 WORSE = Decimal("1.5")  # times the size at its dismissal: clearly worse
@@ -120,9 +120,9 @@ def findings(source: FindingSource) -> Found:
 
 def rate(value: float) -> Decimal:
     """A rate or other estimate as it is told: six decimals."""
-    return Decimal(repr(float(value))).quantize(Decimal("0.000001"))
+    return decimal_of(value).quantize(Decimal("0.000001"))
 
 
 def cents(value: float | Decimal) -> Decimal:
-    """An amount worked out from estimates, to the cent."""
-    return Decimal(repr(float(value))).quantize(Decimal("0.01"))
+    """An amount to the cent: an estimate, or a sum of the book, which is never made a float."""
+    return decimal_of(value).quantize(Decimal("0.01"))

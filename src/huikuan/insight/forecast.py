@@ -28,6 +28,7 @@ from huikuan.insight.forecast_states import (
     History,
     number_of,
 )
+from huikuan.insight.statistics import decimal_of
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -141,8 +142,8 @@ def _expected(group: Group, learned: Mapping[str, Learned] | None, as_of: date) 
     curve = of_state.curve(number_of(group.since))
     if curve is None:
         return Expected(group, nothing, ZERO, group.amount, "nothing")
-    reached = group.amount * Decimal(repr(float(curve.arrived[HORIZON])))
-    brought = Decimal(repr(of_state.brought))
+    reached = group.amount * decimal_of(curve.arrived[HORIZON])
+    brought = decimal_of(of_state.brought)
     days = split(group.amount * brought, curve.arrived)
     charges = (reached - reached * brought).quantize(CENT)
     return Expected(group, days, charges, group.amount - sum(days, ZERO) - charges, "history")
@@ -155,13 +156,13 @@ def split(amount: Decimal, arrived: Floats) -> tuple[Decimal, ...]:
     >>> [str(each) for each in split(Decimal("10.00"), np.concatenate(([0.0], np.full(HORIZON, 1 / 3))))][:2]
     ['3.33', '0.00']
     """
-    reached = [(amount * Decimal(repr(float(share)))).quantize(CENT) for share in arrived]
+    reached = [(amount * decimal_of(share)).quantize(CENT) for share in arrived]
     return tuple(later - before for before, later in pairwise(reached))
 
 
 def _coming(history: History, learned: Learned, today: int) -> tuple[Decimal, ...]:
     """What orders still to be placed bring by day, to the cent."""
-    return tuple(Decimal(repr(float(each))).quantize(CENT) for each in coming_floats(history, learned, today))
+    return tuple(decimal_of(each).quantize(CENT) for each in coming_floats(history, learned, today))
 
 
 def coming_floats(history: History, learned: Learned, today: int) -> Floats:

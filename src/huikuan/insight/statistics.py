@@ -5,10 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
 MAD_TO_SD = 1.4826  # of a normal distribution
+
+
+def decimal_of(value: float | Decimal) -> Decimal:
+    """An estimate as the decimal that prints like it; what is exact already stays as it is."""
+    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))
 
 
 def student_tail(t: float, df: float) -> float:
