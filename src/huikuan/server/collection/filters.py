@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from huikuan.insight.collection_cube import AGES
 from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.server.collection.figures import FIGURES, ORDER_DAY, Figure
-from huikuan.server.workbench.filters import Typed, read
+from huikuan.server.workbench.filters import Typed, read, typed_conditions
 
 SORTS: dict[str, str] = {
     "order_no": "VARCHAR", "shop": "VARCHAR", "status": "VARCHAR", "business_date": "DATE", "expected_date": "DATE",
@@ -123,19 +123,9 @@ class Wanted:
         return parts + ([f"{ORDER_DAY} <= $last::DATE"] if self.last else [])
 
     def _typed(self, values: dict[str, Any]) -> list[str]:
-        typed, parts = self.typed, []
-        for number, word in enumerate(typed.words):
-            column = "lower(c.order_no)" if word.upper() != word else "c.order_no"
-            parts.append(f"contains({column}, $word{number})")
-            values[f"word{number}"] = word
-        bounds = (
-            (">=", typed.at_least), ("<=", typed.at_most), (">", typed.over), ("<", typed.under),
-            (">=", self.amount_from), ("<=", self.amount_to),
-        )  # fmt: skip
-        for number, (sign, value) in enumerate(bounds):
-            if value is not None:
-                parts.append(f"abs(receivable) {sign} $bound{number}::DECIMAL(28,5)")
-                values[f"bound{number}"] = value
+        typed, own = self.typed, ((">=", self.amount_from), ("<=", self.amount_to))
+        parts, told = typed_conditions(typed, "c.order_no", "abs(receivable)", own)
+        values |= told
         for number, (sign, day) in enumerate(((">=", typed.first), ("<=", typed.last))):
             if day is not None:
                 parts.append(f"{ORDER_DAY} {sign} $day{number}::DATE")

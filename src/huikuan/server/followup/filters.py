@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huikuan.records.codes import CAUSES
 from huikuan.server.followup.missing import KINDS
-from huikuan.server.workbench.filters import Typed, read
+from huikuan.server.workbench.filters import Typed, read, typed_conditions
 
 SORTS = {
     "order_no": "VARCHAR", "shop": "VARCHAR", "due_on": "DATE", "days": "BIGINT", "expected": "DECIMAL(18,5)",
@@ -68,20 +68,8 @@ class Wanted:
         if self.task:
             parts.append({NONE: "h.task IS NULL", ANY: "h.task IS NOT NULL"}.get(self.task, "h.task = $task"))
             values |= {"task": int(self.task)} if self.task.isdecimal() else {}
-        return " AND ".join(parts + self._typed(values)), values
-
-    def _typed(self, values: dict[str, Any]) -> list[str]:
-        typed, parts = self.typed, []
-        for number, word in enumerate(typed.words):
-            column = "lower(m.order_no)" if word.upper() != word else "m.order_no"
-            parts.append(f"contains({column}, $word{number})")
-            values[f"word{number}"] = word
-        bounds = ((">=", typed.at_least), ("<=", typed.at_most), (">", typed.over), ("<", typed.under))
-        for number, (sign, value) in enumerate(bounds):
-            if value is not None:
-                parts.append(f"m.missing {sign} $bound{number}::DECIMAL(28,5)")
-                values[f"bound{number}"] = value
-        return parts
+        typed, told = typed_conditions(self.typed, "m.order_no", "m.missing")
+        return " AND ".join(parts + typed), values | told
 
 
 def filter_of(data: QueryDict | dict[str, str], until: date) -> tuple[FilterForm, Wanted | None]:

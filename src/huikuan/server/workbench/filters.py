@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 NUMBER = r"[\d,]+(?:\.\d+)?"
 COMPARED = re.compile(rf"(>=|<=|>|<|=|≥|≤)\s*({NUMBER})(?![\d.-])")
@@ -47,6 +48,25 @@ def holds_sql(columns: Sequence[str], word: str) -> str:
     """
     form = "contains({}, ?)" if word.upper() == word else "contains(lower({}), ?)"
     return f"({' OR '.join(form.format(column) for column in columns)})"
+
+
+def typed_conditions(
+    typed: Typed, order_no: str, amount: str, bounds: Sequence[tuple[str, Decimal | None]] = ()
+) -> tuple[list[str], dict[str, Any]]:
+    """Conditions for words in the column `order_no` and for the size of `amount`, with their $names; `bounds`: further
+    ones of the amount, as (sign, value). The days are left to the caller."""
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    for number, word in enumerate(typed.words):
+        column = f"lower({order_no})" if word.upper() != word else order_no
+        parts.append(f"contains({column}, $word{number})")
+        values[f"word{number}"] = word
+    own = ((">=", typed.at_least), ("<=", typed.at_most), (">", typed.over), ("<", typed.under))
+    for number, (sign, value) in enumerate((*own, *bounds)):
+        if value is not None:
+            parts.append(f"{amount} {sign} $bound{number}::DECIMAL(28,5)")
+            values[f"bound{number}"] = value
+    return parts, values
 
 
 @dataclass
