@@ -77,9 +77,16 @@ function axis(option: Option | undefined): Option | undefined {
   };
 }
 
+// Labels at bars: in the page's colour, without the outline that ECharts draws, and written as the figures are.
+function series(each: Option, figures: (value: number) => string): Option {
+  if (!each.label?.show) return each;
+  return { ...each, label: { color: css("--tx2"), formatter: ({ value }: any) => figures(value), ...each.label } };
+}
+
 function themed(source: Option): Option {
   const option = resolveColours(source) as Option;
   const mode = document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light";
+  const figures = FIGURES[option.figures] ?? money;
   return {
     color: PALETTE[mode],
     animation: false,
@@ -90,10 +97,11 @@ function themed(source: Option): Option {
     ...option,
     tooltip: {
       trigger: "axis", appendToBody: false, confine: true, backgroundColor: css("--sf"), borderColor: css("--bd2"),
-      textStyle: { color: css("--tx"), fontSize: 12 }, valueFormatter: FIGURES[option.figures] ?? money, ...(option.tooltip ?? {}),
+      textStyle: { color: css("--tx"), fontSize: 12 }, valueFormatter: figures, ...(option.tooltip ?? {}),
     },
     xAxis: axis(option.xAxis),
     yAxis: axis(option.yAxis),
+    series: option.series?.map((each: Option) => series(each, figures)),
   };
 }
 

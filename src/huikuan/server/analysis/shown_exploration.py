@@ -154,7 +154,7 @@ def _pareto_chart(found: Pareto) -> dict[str, Any]:
         },
         "series": [
             {"type": "bar", "name": _("Sales"), "barMaxWidth": 18,
-             "label": {"show": True, "position": "right", "color": "--tx2"},
+             "label": {"show": True, "position": "right"},
              "data": [
                  {"value": float(each.sales), "label": {"formatter": f"{each.together * 100:.0f}%"}}
                  for each in found.shares

@@ -56,7 +56,7 @@ def _stacked(chart: Chart, links: list[str]) -> dict[str, Any]:
         {
             "type": "bar", "stack": "all", "name": "", "tooltip": {"show": False}, "silent": True,
             "data": [{"value": 0, "label": {"formatter": _figure(chart, total)}} for total in sums],
-            "label": {"show": True, "position": "right", "color": "--tx2", "fontSize": 12},
+            "label": {"show": True, "position": "right", "fontSize": 12},
         }
     )  # fmt: skip
     return {
