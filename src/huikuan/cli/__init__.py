@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("admin", "Make the home folder and a book; prints a one-time password."),
     "demo": ("demo", "Write the files of a made-up seller, and load them."),
     "import": ("data", "Import files."),
+    "watch": ("watch", "Import files as they are put into a folder."),
     "documents": ("data", "List the imported documents."),
     "undo": ("data", "Take a document out again."),
     "formats": ("data", "List the files Huikuan can read."),

@@ -79,16 +79,14 @@ def import_command(
             with progress("Importing") as told:
                 found = import_paths(book, ACTOR, batch, replace(options, hold_changes=False), _named(told), last=last)
         rows += found
-    emit([_row(row) for row in rows], as_json, SHOWN)
+    emit([row_of(row) for row in rows], as_json, SHOWN)
     known = twins(book, {row.document for row in rows if row.status == "unchanged"})
     for row in rows:
         if row.status == "unchanged":
             twin = known.get(row.document)
             told = f"the same content as {twin.file_name}" if twin else "all its records are known"
             say(f"{row.file}: {told}; nothing was counted twice.")
-    for row in rows:
-        for problem in row.problems:
-            say(problem["text"] if problem["text"].startswith(row.file) else f"{row.file}: {problem['text']}")
+    say_problems(rows)
     if any(row.status == "refused" for row in rows):
         refused = sum(row.status == "refused" for row in rows)
         say(f"{refused} of {len(rows)} documents were refused.")
@@ -114,7 +112,14 @@ def _wanted(rows: list[Any]) -> bool:
     return click.confirm("Take the changes over?", default=False, err=True)
 
 
-def _row(row: Any) -> dict[str, Any]:
+def say_problems(rows: list[Any]) -> None:
+    """Each fault found in the files, one sentence each, with the file's name."""
+    for row in rows:
+        for problem in row.problems:
+            say(problem["text"] if problem["text"].startswith(row.file) else f"{row.file}: {problem['text']}")
+
+
+def row_of(row: Any) -> dict[str, Any]:
     """The import row of the contract."""
     told = {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
     if not row.changes:
