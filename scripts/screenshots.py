@@ -47,6 +47,7 @@ PAGES: dict[str, Any] = {
     "collection-overdue": "collection/?status=overdue",
     "collection-empty": "collection/?q=nothing-fits-this",
     "followup": "followup/",
+    "followup-reminders": "followup/reminders/",
     "followup-missing": "followup/missing/",
     "followup-empty": "followup/missing/?q=nothing-fits-this",
     "followup-task": "followup/1/",

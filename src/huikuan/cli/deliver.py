@@ -1,4 +1,4 @@
-"""`huikuan deliver`: make and send the automatic reports that are due now; for cron, where no worker runs."""
+"""`huikuan deliver`: make and send the automatic reports and reminders that are due now; for cron, without a worker."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS = ("book", "name", "due", "late", "state", "to", "sent", "fault")
 @home_options
 @json_option
 def deliver_command(home: Path | None, book_name: str | None, as_json: bool) -> None:
-    """Make and send the automatic reports that are due now, of all books or one; one row per recipient.
+    """Make and send the automatic reports and reminders that are due now, of all books or one; one row per recipient.
 
     Safe beside a running worker and other calls: nothing is sent twice. Exits 1 if something was not sent; it is tried
     again by a later call.
@@ -26,10 +26,12 @@ def deliver_command(home: Path | None, book_name: str | None, as_json: bool) -> 
     from django.utils import timezone
 
     from huikuan.server.books.services import find_book
+    from huikuan.server.delivery.errands import ERRANDS
     from huikuan.server.delivery.services import work_off
 
-    book = find_book(book_name) if book_name else None
-    rows = [row for issue in work_off(timezone.now(), book) for row in _rows(issue)]
+    book, now = find_book(book_name) if book_name else None, timezone.now()
+    rows = [row for issue in work_off(now, book) for row in _rows(issue)]
+    rows += [row for each in ERRANDS for row in each.work_off(now, book)]
     emit(rows, as_json, COLUMNS)
     if any(row["fault"] for row in rows):
         sys.exit(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.server.rows import MATCH, MONEY, Row
+from tests.server.rows import MATCH, MONEY, RULES, Row
 
 
 def task(company: Any) -> tuple[Any, ...]:
@@ -63,4 +63,7 @@ ROWS = [
     Row("followup:attach", MATCH, "post", task),
     Row("followup:file", MONEY, args=file),
     Row("followup:detach", MATCH, "post", file),
+    Row("followup:reminders", MONEY),
+    Row("followup:remind_setting", RULES, "post"),
+    Row("followup:remind_me", MATCH, "post"),
 ]

@@ -48,10 +48,12 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("display_name", "language", "theme", "density", "single_keys")
+        fields = ("display_name", "email", "language", "theme", "density", "single_keys")
         labels = {
             "display_name": _("Name shown to others"),
+            "email": _("E-mail address"),
             "theme": _("Appearance"),
             "density": _("Row height"),
             "single_keys": _("Single-key shortcuts"),
         }
+        help_texts = {"email": _("Reminders of follow-up go there.")}

@@ -1,4 +1,4 @@
-"""The clock of the worker: every 20 seconds it looks which automatic reports are due, and starts jobs for them.
+"""The clock of the worker: every 20 seconds it looks which automatic reports and errands are due, and starts jobs.
 
 A thread of the worker process beside its jobs, so a long job delays no planning. A fault is logged and the clock goes
 on; where several workers run, each has its own.
@@ -31,12 +31,14 @@ def _run(stop: threading.Event, every_s: float) -> None:
 
 
 def tick() -> None:
-    """One look; what goes wrong is logged."""
-    from huikuan.server.delivery.services import tick as look
+    """One look; what goes wrong is logged and hinders nothing else."""
+    from huikuan.server.delivery import services
+    from huikuan.server.delivery.errands import ERRANDS
 
-    try:
-        look(timezone.now())
-    except Exception:
-        log.exception("the clock of automatic reports failed; it goes on")
-    finally:
-        close_old_connections()
+    for look in (services.tick, *(each.tick for each in ERRANDS)):
+        try:
+            look(timezone.now())
+        except Exception:
+            log.exception("the clock of automatic reports failed; it goes on")
+        finally:
+            close_old_connections()

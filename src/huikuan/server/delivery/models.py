@@ -165,12 +165,11 @@ class IssueFile(models.Model):
         ordering = ["id"]
 
 
-class Sending(models.Model):
-    """An issue on its way to one recipient. Key: issue, kind, target.
+class Outgoing(models.Model):
+    """Something on its way to one recipient. `sending.attempt` sends it.
 
-    `target` is an e-mail address, or a channel's key. States: waiting → sending → sent; failed: given up; stopped: its
-    schedule was paused or removed. `sending` is claimed by one worker and never sent again by another: whether it had
-    arrived is not known when that worker is lost.
+    States: waiting → sending → sent; failed: given up; stopped: not wanted any more. `sending` is claimed by one worker
+    and never sent again by another: whether it had arrived is not known when that worker is lost.
     """
 
     STATES = [
@@ -180,11 +179,6 @@ class Sending(models.Model):
         ("failed", _("Failed")),
         ("stopped", _("Stopped")),
     ]
-    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="sendings")
-    kind = models.CharField(max_length=10)
-    target = models.CharField(max_length=254)
-    channel = models.ForeignKey(Channel, null=True, on_delete=models.SET_NULL, related_name="+")
-    shown = models.CharField(max_length=254)
     state = models.CharField(max_length=8, choices=STATES, default="waiting")
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
@@ -194,14 +188,30 @@ class Sending(models.Model):
     error_params = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["issue", "kind", "target"], name="one_sending_per_recipient")]
-        indexes = [models.Index(fields=["state", "next_try_at"], name="sending_due")]
-        ordering = ["id"]
+        abstract = True
 
     @property
     def fault(self) -> str:
         """Why the last try failed, in the active language; blank if none did."""
         return _fault(self)
+
+
+class Sending(Outgoing):
+    """An issue on its way to one recipient. Key: issue, kind, target.
+
+    `target` is an e-mail address, or a channel's key. It is stopped where its schedule was paused or removed.
+    """
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="sendings")
+    kind = models.CharField(max_length=10)
+    target = models.CharField(max_length=254)
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.SET_NULL, related_name="+")
+    shown = models.CharField(max_length=254)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issue", "kind", "target"], name="one_sending_per_recipient")]
+        indexes = [models.Index(fields=["state", "next_try_at"], name="sending_due")]
+        ordering = ["id"]
 
     @property
     def kind_name(self) -> Any:

@@ -1,9 +1,12 @@
-"""Sending an issue to its recipients: each on its own, at most once at a time, tried again with growing pauses."""
+"""Sending to recipients: each on its own, at most once at a time, tried again with growing pauses. `attempt` is the
+rule for all that goes out by itself, `send` an issue to one of its recipients."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F
@@ -20,7 +23,7 @@ from huikuan.server.delivery.faults import SendError
 from huikuan.server.delivery.files import open_file
 from huikuan.server.delivery.making import ACTOR, BACK_OFF, LEASE
 from huikuan.server.delivery.message import Message, as_text
-from huikuan.server.delivery.models import Channel, Issue, Sending
+from huikuan.server.delivery.models import Channel, Issue, Outgoing, Sending
 from huikuan.server.delivery.robots import post_message
 
 register(
@@ -38,39 +41,50 @@ ATTACHED_BYTES = 14 * 2**20
 
 
 def send(sending: Sending) -> bool:
-    """Send to one recipient, if no other worker has claimed it; whether this call tried."""
-    now = timezone.now()
-    waiting = Sending.objects.filter(pk=sending.pk, state="waiting", next_try_at__lte=now)
-    if waiting.update(state="sending", claimed_at=now, attempts=F("attempts") + 1) != 1:
-        return False
-    sending.refresh_from_db()
-    try:
+    """Send an issue to one recipient, if no other worker has claimed it; whether this call tried."""
+
+    def act() -> bool:
         _send(sending)
-    except SendError as error:
-        _failed(sending, error, error.permanent)
-    except HuikuanError as error:
-        _failed(sending, error, permanent=False)
-    except Exception as error:
-        log.exception("sending %s failed", sending.pk)
-        _failed(sending, SendError("sending.unexpected", fault=type(error).__name__), permanent=False)
-    else:
-        _claimed(sending).update(state="sent", sent_at=timezone.now(), error_code="", error_params={})
+        return True
+
+    tried = attempt(sending, act)
+    if tried and sending.state == "sent":
         record(ACTOR, "delivery.sent", sending.issue, book=sending.issue.book, after={
             "kind": sending.kind, "to": sending.shown, "attempts": sending.attempts,
         })  # fmt: skip
+    return tried
+
+
+def attempt(row: Outgoing, act: Callable[[], bool]) -> bool:
+    """Claim what waits and do `act`, which sends it, or says with False that it is not wanted any more. A fault is kept
+    and tried again later, until it is given up. Whether this call tried; False where another worker has claimed it.
+    Afterwards `row` is as it was left."""
+    rows, now = type(row)._default_manager.filter(pk=row.pk), timezone.now()
+    waiting = rows.filter(state="waiting", next_try_at__lte=now)
+    if waiting.update(state="sending", claimed_at=now, attempts=F("attempts") + 1) != 1:
+        return False
+    row.refresh_from_db()
+    try:
+        values: dict[str, Any] = {"state": "sent" if act() else "stopped", "error_code": "", "error_params": {}}
+        values["sent_at"] = timezone.now() if values["state"] == "sent" else None
+    except SendError as error:
+        values = _failed(row.attempts, error, error.permanent)
+    except HuikuanError as error:
+        values = _failed(row.attempts, error, permanent=False)
+    except Exception as error:
+        log.exception("%s %s was not sent", row._meta.model_name, row.pk)
+        values = _failed(row.attempts, SendError("sending.unexpected", fault=type(error).__name__), permanent=False)
+    rows.filter(state="sending", claimed_at=now).update(**values)
+    for name, value in values.items():
+        setattr(row, name, value)
     return True
 
 
-def _claimed(sending: Sending):  # type: ignore[no-untyped-def]
-    return Sending.objects.filter(pk=sending.pk, state="sending", claimed_at=sending.claimed_at)
-
-
-def _failed(sending: Sending, error: HuikuanError, permanent: bool) -> None:
-    given_up = permanent or sending.attempts > len(BACK_OFF)
-    values = {"state": "failed"} if given_up else {
-        "state": "waiting", "next_try_at": timezone.now() + BACK_OFF[sending.attempts - 1],
-    }  # fmt: skip
-    _claimed(sending).update(error_code=error.code, error_params=plain(error.params), **values)
+def _failed(attempts: int, error: HuikuanError, permanent: bool) -> dict[str, Any]:
+    told = {"error_code": error.code, "error_params": plain(error.params)}
+    if permanent or attempts > len(BACK_OFF):
+        return told | {"state": "failed"}
+    return told | {"state": "waiting", "next_try_at": timezone.now() + BACK_OFF[attempts - 1]}
 
 
 def _send(sending: Sending) -> None:
@@ -114,8 +128,8 @@ def _secret(wrapped: str) -> str:
     return keys.unwrap(settings.INSTALLATION_KEY, wrapped, settings.HOME).decode() if wrapped else ""
 
 
-def fail_lost(now: datetime) -> None:
-    """Mark sendings whose worker was lost. They are not tried again by themselves: they may have arrived."""
-    Sending.objects.filter(state="sending", claimed_at__lt=now - LEASE - timedelta(minutes=5)).update(
+def fail_lost(now: datetime, rows: type[Outgoing] = Sending) -> None:
+    """Mark those whose worker was lost. They are not tried again by themselves: they may have arrived."""
+    rows._default_manager.filter(state="sending", claimed_at__lt=now - LEASE - timedelta(minutes=5)).update(
         state="failed", error_code="sending.interrupted", error_params={}
     )

@@ -1,5 +1,9 @@
 """The app `followup`."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +16,11 @@ class FollowupConfig(AppConfig):
     label = "followup"
 
     def ready(self) -> None:
-        """Name the actions of the audit log, say in the left bar and on the home page what is due."""
+        """Name the actions of the audit log, say in the left bar, on the home page and by e-mail what is due."""
         from huikuan.server.audit import actions
         from huikuan.server.core.navigation import count_for
         from huikuan.server.core.todo import Todo, todo_for
+        from huikuan.server.delivery.errands import errand
 
         for code, words in {
             "followup.create": _("Follow-up task made"),
@@ -29,8 +34,13 @@ class FollowupConfig(AppConfig):
             "followup.attach": _("File attached to a follow-up task"),
             "followup.detach": _("File taken off a follow-up task"),
             "followup.claim": _("Claim file made"),
+            "followup.reminders": _("Reminders of follow-up set up"),
+            "followup.reminded": _("Own reminders of follow-up turned on or off"),
+            "followup.reminder": _("Reminder of follow-up sent"),
         }.items():
             actions.name(code, words)
+
+        errand(ReminderErrand())
 
         @count_for("followup:list")
         def due(request: HttpRequest) -> tuple[int, bool]:
@@ -43,3 +53,19 @@ class FollowupConfig(AppConfig):
             from huikuan.server.followup import reminders  # here: the command line starts without the engine
 
             return reminders.todos(request)
+
+
+class ReminderErrand:
+    """The daily reminder by e-mail, for the clock: `reminder_mail`, which is loaded when it is needed."""
+
+    def tick(self, now: datetime) -> None:
+        """Plan it and have the worker send it."""
+        from huikuan.server.followup import reminder_mail
+
+        reminder_mail.tick(now)
+
+    def work_off(self, now: datetime, book: Any) -> Iterator[dict[str, Any]]:
+        """Plan and send it now."""
+        from huikuan.server.followup import reminder_mail
+
+        return reminder_mail.work_off(now, book)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huikuan.server.books.models import Book
 from huikuan.server.collection.filters import MoneyField
-from huikuan.server.followup.models import Task
+from huikuan.server.followup.models import ReminderSetting, Task
 from huikuan.server.followup.queries import people_of, tasks_of
 from huikuan.server.followup.services import Handing
 
@@ -130,3 +130,12 @@ class ManyForm(forms.Form):
         name = self.FIELDS[self.cleaned_data["do"]]
         value = self.cleaned_data[name]
         return {name: (int(value) if value else None) if name == "owner" else value}
+
+
+class ReminderForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whether and when reminders go out."""
+
+    class Meta:
+        model = ReminderSetting
+        fields = ["on", "at"]
+        widgets = {"at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}

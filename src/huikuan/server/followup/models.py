@@ -1,4 +1,4 @@
-"""Collection follow-up: tasks over late and short orders, and what is attached to them.
+"""Collection follow-up: tasks over late and short orders, what is attached to them, and reminders of them by e-mail.
 
 A task holds its orders by what names them outside of any run (shop, order number, currency), so that it survives every
 re-run and re-import; beside them stand the figures they had when they were handed to it. Nothing is deleted.
@@ -6,12 +6,16 @@ re-run and re-import; beside them stand the figures they had when they were hand
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from huikuan.server.delivery.models import Outgoing
 
 LIVE_STATES = ("open", "promised")
 MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 5}
@@ -123,3 +127,45 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
+
+
+class ReminderSetting(models.Model):
+    """Whether, and when in the book's time zone, a book's people get their daily reminder by e-mail. One per book, made
+    by itself with the book's first task. `planned_until`: every due moment up to then was seen to."""
+
+    every, weekday, month_day = "daily", 1, 1  # as `delivery.due` reads a schedule
+    book = models.OneToOneField("books.Book", on_delete=models.CASCADE, related_name="+")
+    on = models.BooleanField(_("Send reminders by e-mail"), default=True)
+    at = models.TimeField(_("Time"), default=time(9))
+    planned_until = models.DateTimeField(default=timezone.now)
+
+    @property
+    def shown_name(self) -> str:
+        """For the audit log."""
+        return str(_("Reminders"))
+
+
+class ReminderOptOut(models.Model):
+    """Somebody who wants no reminder of a book's tasks by e-mail."""
+
+    book = models.ForeignKey("books.Book", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "user"], name="one_reminder_opt_out")]
+
+
+class ReminderMail(Outgoing):
+    """The reminder of one day for one person; a person has one a day at most. `tasks`: how many it told of. It is
+    stopped where nothing was left to be told, or its day had passed."""
+
+    book = models.ForeignKey("books.Book", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    due_at = models.DateTimeField()
+    tasks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day", "id"]
+        constraints = [models.UniqueConstraint(fields=["book", "user", "day"], name="one_reminder_a_day")]
+        indexes = [models.Index(fields=["state", "next_try_at"], name="reminder_due")]

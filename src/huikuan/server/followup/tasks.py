@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop
 from huikuan.server.exports.services import write_job_file
-from huikuan.server.followup import claims, services
+from huikuan.server.followup import claims, reminder_mail, services
 from huikuan.server.followup.chosen import Chosen
 from huikuan.server.followup.models import Task
 from huikuan.server.followup.services import Handing
@@ -74,3 +74,15 @@ def claim_file(
     count, name = write_job_file(context, language, "followup:download", write)
     claims.told(book, context.job.created_by or by, kind, count, of)
     return {"orders": count, "name": name}
+
+
+@handler(reminder_mail.JOB)
+def remind(context: JobContext) -> Any:
+    """Send the reminders of a book that wait. A failure stands on the page of reminders, the job itself is done."""
+    now = timezone.now()
+    rows = list(reminder_mail.pending(now, context.book))
+    for number, row in enumerate(rows):
+        context.progress(number, len(rows), gettext_noop("Sending reminders"))
+        reminder_mail.send(row, now)
+    context.show_result_at(reverse("followup:reminders", args=[context.book.slug]))
+    return {"sent": sum(row.state == "sent" for row in rows)}

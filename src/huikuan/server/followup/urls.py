@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.server.followup import views, views_change, views_claim
+from huikuan.server.followup import views, views_change, views_claim, views_reminders
 
 app_name = "followup"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("followup/many/", views_change.many, name="many"),
     path("followup/claim/", views_claim.claim, name="claim"),
     path("followup/claim/<uuid:pk>/", views_claim.download, name="download"),
+    path("followup/reminders/", views_reminders.reminders, name="reminders"),
+    path("followup/reminders/setting/", views_reminders.setting, name="remind_setting"),
+    path("followup/reminders/own/", views_reminders.own, name="remind_me"),
     path("followup/<int:number>/", views.task, name="task"),
     path("followup/<int:number>/edit/", views_change.edit, name="edit"),
     path("followup/<int:number>/end/", views_change.end, name="end"),
