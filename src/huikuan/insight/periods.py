@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 ONE_DAY = timedelta(days=1)
 STEPS = ("day", "week", "month")
+_NAME = re.compile(r"(\d{4})-(?:W(\d\d)|(\d\d)(?:-(\d\d))?)")
 
 
 def month_end(day: date) -> date:
@@ -67,6 +69,24 @@ def span_name(day: date, step: str) -> str:
     if step == "month":
         return f"{day:%Y-%m}"
     return f"{day:%G-W%V}" if step == "week" else day.isoformat()
+
+
+def named_span(name: str) -> tuple[date, date] | None:
+    """First and last day of what `span_name` calls so; None for a text that names no month, week or day.
+
+    >>> named_span("2026-W05")
+    (datetime.date(2026, 1, 26), datetime.date(2026, 2, 1))
+    """
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    year, week, month, day = found.groups()
+    try:
+        if week:
+            return span_of(date.fromisocalendar(int(year), int(week), 1), "week")
+        return span_of(date(int(year), int(month), int(day or 1)), "day" if day else "month")
+    except ValueError:
+        return None
 
 
 def span_sql(day: str, step: str) -> str:

@@ -25,6 +25,7 @@ from huikuan.lake.changes import Changes
 from huikuan.lake.lake import Lake
 from huikuan.lake.writer import Writer
 from huikuan.pipeline.book import Book
+from huikuan.pipeline.closed import refuse_document
 from huikuan.pipeline.compute import connect, quoted, reading_memory
 from huikuan.pipeline.originals import original_beside
 from huikuan.records.document import Control, Document
@@ -449,13 +450,15 @@ def _distinct(con: duckdb.DuckDBPyConnection, table: str, column: str) -> list[t
 def undo_document(book: Book, document_id: str, by: str) -> Document:
     """Take a document out again: a tombstone. What another document tells too stays; an older snapshot comes back.
 
-    Errors: UserError when there is no such standing document, OperatorError when the writer is busy.
+    Errors: UserError when there is no such standing document, or a closed period is made of it; OperatorError when the
+    writer is busy.
     """
     lake = book.lake
     found = next((d for d in lake.documents() if d.document_id == document_id), None)
     if found is None:
         raise UserError("import.document_unknown", document=document_id)
     with lake.writer("undo") as writer:
+        refuse_document(book, document_id, found.file_name)
         writer.undo(document_id, by, datetime.now(UTC).replace(tzinfo=None))
     return found
 

@@ -62,6 +62,7 @@ BOOK_APPS = (
     "exports",
     "analysis",
     "delivery",
+    "periods",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -65,6 +65,7 @@ def _check_book(book: Book) -> Iterator[dict[str, Any]]:
     count = refresh(book)
     yield _row("documents", book.name, True, f"{count} standing")
     yield from _coverage(book)
+    yield from _periods(book)
     with closing(connect()) as con:
         loaded = facts.load(con, library.lake, decisions_of(book))
         for kind in loaded.facts.tables:
@@ -84,6 +85,25 @@ def _coverage(book: Book) -> Iterator[dict[str, Any]]:
         yield _row("coverage", book.name, False, f"{stream.name}: {gap_text(stream, gap)}")
     if not gaps:
         yield _row("coverage", book.name, True, f"{len(streams)} shops and accounts without a gap")
+
+
+def _periods(book: Book) -> Iterator[dict[str, Any]]:
+    """A row per closed period: its frozen copy proves itself, and closed total + late = total now."""
+    from huikuan.pipeline.closed import find_closed
+    from huikuan.pipeline.late import control
+    from huikuan.server.periods.services import faults
+    from huikuan.server.workbench.services import decisions_of
+
+    library = library_book(book)
+    for name, wrong in faults(book):
+        if wrong:
+            yield _row(f"period {name}", book.name, False, f"changed: {', '.join(wrong[:5])}")
+            continue
+        closed = find_closed(library, name)
+        rows = control(library, decisions_of(book), closed)
+        changed, late = (sum(getattr(row, f"{part}_count") for row in rows) for part in ("changed", "late"))
+        text = f"{closed.content_hash[:16]}, {late} records came late"
+        yield _row(f"period {name}", book.name, not changed, text + (f", {changed} changed since" if changed else ""))
 
 
 def backup(file: Path, told: Progress) -> int:

@@ -1,0 +1,6 @@
+"""Addresses of closed periods, under /b/BOOK/."""
+
+from django.urls import URLPattern
+
+app_name = "periods"
+urlpatterns: list[URLPattern] = []
