@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ class Lake:
         if self._connect is not None:
             return self._connect()
         con = duckdb.connect(":memory:")
-        con.execute(f"SET temp_directory = {delta.quoted((self.folder / 'tmp').as_posix())}")
+        con.execute(f"SET temp_directory = {delta.quoted((self.folder / f'tmp-{uuid.uuid4().hex}').as_posix())}")
         return con
 
     @contextlib.contextmanager

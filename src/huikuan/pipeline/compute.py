@@ -1,16 +1,15 @@
 """DuckDB connections of this process: always in memory, with threads, memory and temporary folder set explicitly.
 
-`HUIKUAN_THREADS`, `HUIKUAN_MEMORY` (such as `4GB`) and `HUIKUAN_TEMP` override the defaults.
+`HUIKUAN_THREADS` and `HUIKUAN_MEMORY` (such as `4GB`) override the defaults, `HUIKUAN_TEMP` where queries spill.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
 
 import duckdb
 
+from huikuan.pipeline.spill import spill_folder
 from huikuan.records.sql import sql_name, sql_text
 
 DEFAULT_MEMORY = "4GB"
@@ -29,13 +28,6 @@ def reading_memory() -> str:
     return os.environ.get("HUIKUAN_MEMORY") or READING_MEMORY
 
 
-def temp_folder() -> Path:
-    """Where queries spill. Made when missing."""
-    folder = Path(os.environ.get("HUIKUAN_TEMP") or Path(tempfile.gettempdir()) / "huikuan-spill")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def connect(memory: str | None = None) -> duckdb.DuckDBPyConnection:
     """A new in-memory database with the limits of this process, times in UTC."""
     con = duckdb.connect(
@@ -43,7 +35,7 @@ def connect(memory: str | None = None) -> duckdb.DuckDBPyConnection:
         config={
             "threads": str(threads()),
             "memory_limit": memory or os.environ.get("HUIKUAN_MEMORY") or DEFAULT_MEMORY,
-            "temp_directory": str(temp_folder()),
+            "temp_directory": str(spill_folder()),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         },
