@@ -16,6 +16,7 @@ from django.urls import reverse
 from huikuan.pipeline.results import Results
 from huikuan.records.errors import UserError
 from huikuan.server.audit.models import Entry
+from huikuan.server.audit.services import verify
 from huikuan.server.books.models import Book
 from huikuan.server.followup import attachments, changes, reminders, services, shown
 from huikuan.server.followup.chosen import Chosen
@@ -184,8 +185,70 @@ def test_many_tasks_at_once(world: Any, book: Book, clerk: Client) -> None:
     clerk.post(address, {"task": numbers, "do": "due", "go": "1", "due_on": "2026-11-05"})
     assert Task.objects.filter(due_on=date(2026, 11, 5)).count() == len(numbers) - 1
     assert clerk.post(address, {"task": numbers, "do": "given_up", "go": "1"}).status_code == 422
+    clerk.post(address, {"task": numbers, "do": "promise", "go": "1", "promised_on": "2026-11-07"})
+    assert Task.objects.filter(state="promised", promised_on=date(2026, 11, 7)).count() == len(numbers) - 1
     clerk.post(address, {"task": numbers, "do": "done", "go": "1"})
-    assert not Task.objects.exclude(state="done").exists()
+    assert not Task.objects.exclude(state="done").exists() and not TaskOrder.objects.filter(live=True).exists()
+
+
+def test_thousands_of_tasks_change_in_a_few_queries_each_with_its_history(world: Any, book: Book) -> None:
+    count, users = 1_200, world.users
+    Task.objects.bulk_create(Task(book=book, number=n + 1, title=f"T{n}", due_on=day(1)) for n in range(count))
+    already = Task.objects.get(number=7)
+    services.edit(already, users["clerk"], owner=users["owner"].pk)
+    numbers, logged = range(1, count + 1), Entry.objects.filter(action="followup.assign")
+    with CaptureQueriesContext(connection) as queries:
+        assert services.many(book, users["clerk"], numbers, "assign", {"owner": users["owner"].pk}) == (count, 0)
+    writes = [query for query in queries if not query["sql"].startswith("INSERT")]
+    assert len(writes) < 30 and len(queries) < 60  # SQLite takes 999 values at a time
+    assert Task.objects.filter(owner=users["owner"]).count() == count
+    assert logged.count() == count and logged.filter(object=already.subject).count() == 1  # it had that owner
+    assert verify() is None
+    with pytest.raises(UserError, match="Say why"):
+        services.many(book, users["clerk"], numbers, "given_up", {"closing": " "})
+    assert services.many(book, users["clerk"], numbers, "done", {}) == (count, 0)
+    assert services.many(book, users["clerk"], numbers[:3], "due", {"due_on": day(9)}) == (0, 3)
+
+
+def test_tasks_are_found_by_number_order_and_words_and_all_found_are_changed(
+    world: Any, book: Book, clerk: Client
+) -> None:
+    hand(book, world.users["clerk"], split="cause", owner=world.users["owner"].pk)
+    address = reverse("followup:list", args=[book.slug])
+
+    def found(words: str, **more: str) -> set[int]:
+        return {row.task.number for row in clerk.get(address, {"q": words} | more).context["tasks"]}
+
+    every = found("")
+    by_order = {each.order_no: each.task.number for each in TaskOrder.objects.select_related("task")}
+    assert found("F-2") == found("f2") == {2} and 2 in found("2")
+    assert found("A4") == {by_order["A4"]} and found("a4 nothing") == set()
+    assert found("overdue shop b") == {by_order["B2"]} and found("owner") == every
+    assert found("owner", show="mine") == set()
+    many = reverse("followup:many", args=[book.slug])
+    asked = {"every": "1", "f_show": "live", "f_q": "Shop A", "do": "due", "due_on": "2026-11-05"}
+    dialog = clerk.post(many, asked).content.decode()
+    assert f"{len(found('Shop A'))} tasks" in dialog and 'name="f_q" value="Shop A"' in dialog
+    clerk.post(many, asked | {"go": "1"})
+    assert set(Task.objects.filter(due_on=date(2026, 11, 5)).values_list("number", flat=True)) == found("Shop A")
+    assert found("Shop A") < every
+
+
+def test_orders_are_taken_out_by_ticks_and_by_a_filter(world: Any, book: Book, clerk: Client) -> None:
+    task = hand(book, world.users["clerk"]).tasks[0]
+    page, address = (reverse(f"followup:{name}", args=[book.slug, 1]) for name in ("task", "drop"))
+    assert "Take out the ticked ones" in clerk.get(page).content.decode()
+    assert changes.standings(book, results(book))[task.pk].orders == 6
+    clerk.post(address, {"key": '["Shop A", "A4", "CNY"]'})
+    assert changes.standings(book, results(book))[task.pk].orders == 5
+    assert "Select an order first" in clerk.post(address).content.decode()
+    assert set(task.orders.values_list("order_no", flat=True)) == {"A1", "A5", "A9", "B2", "B4"}
+    listed = clerk.get(reverse("followup:missing", args=[book.slug]), {"task": "1"}).content.decode()
+    assert "Take out of F-1" in listed
+    clerk.post(address, {"of": "missing", "every": "1", "f_task": "1", "f_shop": "Shop A"})
+    assert set(task.orders.values_list("order_no", flat=True)) == {"B2", "B4"}
+    auditor = world.client("auditor").get(page).content.decode()
+    assert "Take out the ticked ones" not in auditor
 
 
 def test_files_are_kept_encrypted_and_only_of_known_types(world: Any, book: Book, clerk: Client) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,15 @@ GENESIS = "0" * 64
 LOG_LOCK = 7231004
 
 
+@dataclass(frozen=True)
+class Deed:
+    """One of many deeds of one action: of what, before and after."""
+
+    subject: Any
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
 def record(
     who: Any,
     action: str,
@@ -36,27 +46,36 @@ def record(
     book: Any = None,
 ) -> Entry:
     """Append one entry. `subject` is a model instance or text `kind:id`. The book is the request's unless given."""
+    return record_many(who, action, [Deed(subject, before or {}, after or {})], book=book)[0]
+
+
+def record_many(who: Any, action: str, deeds: Sequence[Deed], *, book: Any = None) -> list[Entry]:
+    """Append an entry for each deed, written together."""
     request = who if isinstance(who, HttpRequest) else None
-    user = _user(who)
-    entry = Entry(
-        at=timezone.now(),
-        user=user,
-        actor=user.username if user else (who if isinstance(who, str) else "system"),
-        address=(request.META.get("REMOTE_ADDR") or "")[:45] if request else "",
-        book=book or getattr(request, "book", None),
-        action=action,
-        object=_identity(subject)[:200],
-        label=str(getattr(subject, "shown_name", "") or getattr(subject, "name", "") or "")[:200],
-        before=plain(before or {}),
-        after=plain(after or {}),
-    )
+    user, now = _user(who), timezone.now()
+    entries = [
+        Entry(
+            at=now,
+            user=user,
+            actor=user.username if user else (who if isinstance(who, str) else "system"),
+            address=(request.META.get("REMOTE_ADDR") or "")[:45] if request else "",
+            book=book or getattr(request, "book", None),
+            action=action,
+            object=_identity(deed.subject)[:200],
+            label=str(getattr(deed.subject, "shown_name", "") or getattr(deed.subject, "name", "") or "")[:200],
+            before=plain(deed.before),
+            after=plain(deed.after),
+        )
+        for deed in deeds
+    ]
     with transaction.atomic():
         _lock()
-        last = Entry.objects.order_by("-id").values_list("hash", flat=True).first()
-        entry.previous_hash = last or GENESIS
-        entry.hash = hash_of(entry)
-        entry.save()
-    return entry
+        last = Entry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
+        for entry in entries:
+            entry.previous_hash = last
+            last = entry.hash = hash_of(entry)
+        Entry.objects.bulk_create(entries)
+    return entries
 
 
 def verify() -> Entry | None:

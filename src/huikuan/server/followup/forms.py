@@ -112,13 +112,19 @@ class EndForm(forms.Form):
 class ManyForm(forms.Form):
     """One thing done with many tasks."""
 
-    do = forms.ChoiceField(choices=[(name, name) for name in ("assign", "due", "done", "given_up")])
+    do = forms.ChoiceField(choices=[(name, name) for name in ("assign", "due", "promise", "done", "given_up")])
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     due_on = forms.DateField(label=_("To be done by"), required=False, widget=_date())
+    promised_on = forms.DateField(
+        label=_("The platform pays by"),
+        required=False,
+        widget=_date(),
+        help_text=_("Left blank, promises are taken back."),
+    )  # fmt: skip
     closing = forms.CharField(
         label=_("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    FIELDS = {"assign": "owner", "due": "due_on", "done": "closing", "given_up": "closing"}
+    FIELDS = {"assign": "owner", "due": "due_on", "promise": "promised_on", "done": "closing", "given_up": "closing"}
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -9,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from huikuan.pipeline.results import Results
 from huikuan.records.sql import dict_rows
@@ -25,6 +26,7 @@ from huikuan.server.followup.models import LIVE_STATES, Task, TaskOrder
 KEY = ("shop", "order_no", "currency")
 HELD = pa.schema([(name, pa.string()) for name in KEY] + [("task", pa.int64())])
 SUMS = ("missing", "overdue", "disputed", "overcharged", "expected", "settled")
+CODE = re.compile(r"(?:[Ff]-?)?(\d{1,9})")
 HELD_JOIN = "LEFT JOIN held h ON h.shop = m.shop AND h.order_no = m.order_no AND h.currency = m.currency"
 
 
@@ -105,16 +107,33 @@ def held_by_group(cursor: duckdb.DuckDBPyConnection, found: Results) -> dict[tup
 def tasks_of(book: Book, shown: str = "live", user: Any = None, today: date | None = None) -> QuerySet[Task]:
     """Tasks of a book: `live`, `mine`, `due` (today or before), `promised`, `ended`, `all`."""
     rows = Task.objects.filter(book=book).select_related("owner")
+    return rows if shown == "all" else rows.filter(shown_by(shown, user, today))
+
+
+def shown_by(shown: str, user: Any = None, today: date | None = None) -> Q:
+    """The condition of a list of tasks."""
+    live = Q(state__in=LIVE_STATES)
     if shown == "ended":
-        return rows.exclude(state__in=LIVE_STATES)
-    if shown == "all":
-        return rows
-    rows = rows.filter(state__in=LIVE_STATES)
+        return ~live
     if shown == "mine":
-        return rows.filter(owner=user)
+        return live & Q(owner=getattr(user, "pk", None))
     if shown == "promised":
-        return rows.filter(state="promised")
-    return rows.filter(due_by(today)) if shown == "due" and today else rows
+        return Q(state="promised")
+    return live & due_by(today) if shown == "due" and today else live
+
+
+def found_by(book: Book, words: str) -> Q:
+    """The condition that a task has each of some words: its number (F-12, 12), a part of its title, of how it ended, of
+    its owner's name, or of the number or shop of one of its orders."""
+    wanted = Q()
+    for word in words.split():
+        held = TaskOrder.objects.filter(task=OuterRef("pk"), book=book)
+        orders = held.filter(Q(order_no__icontains=word) | Q(shop__icontains=word))
+        one = Q(title__icontains=word) | Q(closing__icontains=word) | Q(Exists(orders))
+        one |= Q(owner__username__icontains=word) | Q(owner__display_name__icontains=word)
+        number = CODE.fullmatch(word)
+        wanted &= one | Q(number=int(number[1])) if number else one
+    return wanted
 
 
 def due_by(day: date) -> Q:

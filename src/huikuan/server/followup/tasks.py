@@ -42,20 +42,18 @@ def hand_over(context: JobContext, chosen: dict[str, Any], handing: dict[str, An
 
 @handler("followup-many")
 def many(context: JobContext, numbers: list[int], do: str, values: dict[str, Any], by: str) -> Any:
-    """Do one thing with many tasks, some at a time."""
+    """Do one thing with many tasks, all or none."""
     book, actor = context.book, context.job.created_by or by
-    if values.get("due_on"):
-        values["due_on"] = date.fromisoformat(values["due_on"])
-    changed = left = 0
-    for start in range(0, len(numbers), services.TASKS_AT_ONCE):
-        context.progress(start, len(numbers), gettext_noop("Changing the tasks"))
-        part = services.many(book, actor, numbers[start : start + services.TASKS_AT_ONCE], do, values)
-        changed, left = changed + part[0], left + part[1]
-    if not changed and not left:
+    context.progress(0, len(numbers), gettext_noop("Changing the tasks"))
+    told = {
+        name: date.fromisoformat(value) if value and name.endswith("_on") else value for name, value in values.items()
+    }
+    changed, ended = services.many(book, actor, numbers, do, told)
+    if not changed and not ended:
         raise UserError("followup.nothing_chosen")
     context.progress(len(numbers), len(numbers))
     context.show_result_at(reverse("followup:list", args=[book.slug]))
-    return {"changed": changed, "ended": left}
+    return {"changed": changed, "ended": ended}
 
 
 @handler("followup-claim")

@@ -18,7 +18,7 @@ from huikuan.server.collection import queries as collection
 from huikuan.server.core.paging import keyset_page, page_params
 from huikuan.server.followup import attachments, changes, missing, queries, reminders, shown
 from huikuan.server.followup.filters import NAMES, Wanted, filter_of
-from huikuan.server.followup.models import LIVE_STATES, Attachment, Task
+from huikuan.server.followup.models import Attachment, Task
 from huikuan.server.followup.shown import ShownTask
 from huikuan.server.workbench.overview import is_stale
 from huikuan.server.workbench.queries import notes_of
@@ -45,39 +45,51 @@ def task_list(request: HttpRequest) -> HttpResponse:
 
 def _tasks(request: HttpRequest, found: Results | None) -> dict[str, Any]:
     book, today = request.book, request.scope.today  # type: ignore[attr-defined]
-    tab = request.GET.get("show", "live")
-    tab = tab if tab in TABS else "live"
+    tab, words = tab_of(request.GET)
     stands = changes.standings(book, found) if found else {}
-    cleared = [key for key, standing in stands.items() if standing.cleared]
-    if tab == "cleared":
-        rows = queries.tasks_of(book).filter(pk__in=cleared)
-    else:
-        rows = queries.tasks_of(book, tab, request.user, today)
+    cleared = Q(pk__in=[key for key, standing in stands.items() if standing.cleared])
+    fit = {name: cleared if name == "cleared" else queries.shown_by(name, request.user, today) for name in TABS}
+    told = queries.tasks_of(book, "all").filter(queries.found_by(book, words))
+    page = keyset_page(request, told.filter(fit[tab]), ("-number",))
     if tab == "ended" and found:
         stands = changes.standings(book, found, live_only=False)
-    page = keyset_page(request, rows, ("-number",))
-    live = Q(state__in=LIVE_STATES)
-    counts = Task.objects.filter(book=book).aggregate(
-        live=Count("pk", filter=live), mine=Count("pk", filter=live & Q(owner=request.user.pk)),
-        due=Count("pk", filter=live & queries.due_by(today)), promised=Count("pk", filter=Q(state="promised")),
-        ended=Count("pk", filter=~live),
-    )  # fmt: skip
-    counts["cleared"] = len(cleared)
-    words = {
+    counts = told.order_by().aggregate(**{name: Count("pk", filter=where) for name, where in fit.items()})
+    names = {
         "live": pgettext("tasks", "All open"), "mine": pgettext("tasks", "Mine"), "due": _("Due today or late"),
         "promised": pgettext("tasks", "Promised"), "cleared": _("Nothing missing any more"),
         "ended": pgettext("tasks", "Ended"),
     }  # fmt: skip
     return {
-        "tab": tab, "page": page, "any": any(counts.values()),
-        "tabs": [(name, words[name], counts[name]) for name in TABS if counts[name] or name in (tab, "live")],
+        "tab": tab, "page": page, "any": any(counts.values()) or bool(words), "words": words,
+        "tabs": [(name, names[name], counts[name]) for name in TABS if counts[name] or name in (tab, "live")],
         "tasks": [ShownTask(task, stands.get(task.pk), today) for task in page.rows],
-        "cleared": counts["cleared"], "today": today,
+        "cleared": counts["cleared"], "today": today, "filter": [("show", tab), ("q", words)],
+        "kept": _kept(request, ("q",)),
         "bulk": (
             ("assign", _("Hand over"), "users"), ("due", _("Set the day"), "calendar"),
-            ("done", pgettext("tasks", "Close"), "check"), ("given_up", _("Give up"), "ban"),
+            ("promise", _("Note a promise"), "message"), ("done", pgettext("tasks", "Close"), "check"),
+            ("given_up", _("Give up"), "ban"),
         ),
     }  # fmt: skip
+
+
+def tab_of(data: Any, prefix: str = "") -> tuple[str, str]:
+    """Which of the tasks are looked at, and the words they are searched by."""
+    tab = data.get(f"{prefix}show", "live")
+    return tab if tab in TABS else "live", " ".join(data.get(f"{prefix}q", "")[:100].split())
+
+
+def numbers_of(request: HttpRequest, tab: str, words: str) -> list[int]:
+    """The numbers of all tasks of a list that are not ended."""
+    book, today = request.book, request.scope.today  # type: ignore[attr-defined]
+    rows = queries.tasks_of(book, "live").filter(queries.found_by(book, words))
+    if tab == "cleared":
+        found = collection.published(book, request.scope)  # type: ignore[attr-defined]
+        stands = changes.standings(book, found) if found else {}
+        rows = rows.filter(pk__in=[key for key, standing in stands.items() if standing.cleared])
+    else:
+        rows = rows.filter(queries.shown_by(tab, request.user, today))
+    return list(rows.order_by("number").values_list("number", flat=True))
 
 
 @require_GET
@@ -115,6 +127,7 @@ def _missing(request: HttpRequest, found: Results, wanted: Wanted) -> dict[str, 
         "causes": missing.causes_of(found), "filter": [(n, v) for n in NAMES if (v := request.GET.get(n, ""))],
         "kept": _kept(request, ("q",)), "kept_panel": _kept(request, ("shop", "cause", "task", "first", "last")),
         "year": found.manifest.as_of.year, "latest": queries.latest_due(found), "of": "missing",
+        "held_by": int(wanted.task) if wanted.task.isdecimal() else None,
     }  # fmt: skip
 
 
@@ -144,6 +157,8 @@ def show_task(request: HttpRequest, shown_task: Task, fault: str = "") -> HttpRe
     orders = changes.orders_of(found, shown_task) if found else []
     stands = changes.standings(book, found, live_only=shown_task.live) if found else {}
     changed = [(row, shown.what_changed(row)) for row in orders if row["changed"]]
+    for row in orders[:SHOWN_ORDERS]:
+        row["key"] = collection.key_text(row)
     context = {
         "shown": ShownTask(shown_task, stands.get(shown_task.pk), request.scope.today), "task": shown_task,  # type: ignore[attr-defined]
         "orders": orders[:SHOWN_ORDERS], "more": max(0, len(orders) - SHOWN_ORDERS), "held": len(orders),
@@ -152,6 +167,7 @@ def show_task(request: HttpRequest, shown_task: Task, fault: str = "") -> HttpRe
         "files": shown_task.attachments.filter(removed_at=None), "accept": attachments.ACCEPT,
         "history": shown.history(queries.history_of(shown_task)[:50]), "today": request.scope.today,  # type: ignore[attr-defined]
         "waits_since": reminders.day_of(shown_task),
+        "can_drop": bool(orders) and shown_task.live and request.membership.may("cases"),  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "followup/task.html", context, status=422 if fault else 200)
 

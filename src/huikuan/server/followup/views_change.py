@@ -18,7 +18,7 @@ from huikuan.server.followup.chosen import Chosen, chosen_of, read, sums
 from huikuan.server.followup.forms import EditForm, EndForm, HandForm, ManyForm
 from huikuan.server.followup.models import Attachment, Task
 from huikuan.server.followup.services import Handing
-from huikuan.server.followup.views import show_task, task_of
+from huikuan.server.followup.views import numbers_of, show_task, tab_of, task_of
 from huikuan.server.jobs.services import start
 from huikuan.server.workbench.services import note as write_note
 from huikuan.server.workbench.services import results
@@ -55,13 +55,19 @@ def hand(request: HttpRequest) -> HttpResponse:
                 return done(request, book_url(request, "followup:task", handed.tasks[0].number))
             return done(request, book_url(request, "followup:list"))
     picked = read(book, found, chosen)
-    context = {"form": form, "fault": fault, "picked": picked, "sums": sums(picked.rows), "posted": _posted(request)}
+    context = {
+        "form": form,
+        "fault": fault,
+        "picked": picked,
+        "sums": sums(picked.rows),
+        "posted": _posted(request, "key"),
+    }
     return render(request, "followup/hand.html", context, status=422 if fault or form.errors else 200)
 
 
-def _posted(request: HttpRequest) -> list[tuple[str, str]]:
-    """The selection, to be posted again with the answer."""
-    names = [name for name in request.POST if name in ("of", "every", "key") or name.startswith("f_")]
+def _posted(request: HttpRequest, key: str) -> list[tuple[str, str]]:
+    """The selection (single ones by `key`), to be posted again with the answer."""
+    names = [name for name in request.POST if name in ("of", "every", key) or name.startswith("f_")]
     return [(name, str(value)) for name in names for value in request.POST.getlist(name)]
 
 
@@ -82,9 +88,7 @@ def many(request: HttpRequest) -> HttpResponse:
     book = request.book  # type: ignore[attr-defined]
     numbers = sorted({int(text) for text in request.POST.getlist("task") if text.isdecimal() and len(text) < 10})
     if request.POST.get("every"):
-        from huikuan.server.followup.queries import tasks_of
-
-        numbers = list(tasks_of(book).order_by("number").values_list("number", flat=True))
+        numbers = numbers_of(request, *tab_of(request.POST, "f_"))
     if not numbers:
         raise UserError("followup.nothing_chosen")
     form = ManyForm(request.POST, book=book)
@@ -98,7 +102,10 @@ def many(request: HttpRequest) -> HttpResponse:
         except UserError as error:
             fault = str(error)
     do = form.cleaned_data["do"]
-    context = {"form": form, "field": form[ManyForm.FIELDS[do]], "do": do, "numbers": numbers, "fault": fault}
+    context = {
+        "form": form, "field": form[ManyForm.FIELDS[do]], "do": do, "count": len(numbers), "fault": fault,
+        "posted": _posted(request, "task"),
+    }  # fmt: skip
     return render(request, "followup/many.html", context, status=422 if fault else 200)
 
 
@@ -189,11 +196,24 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @book_view("cases")
 def drop(request: HttpRequest, number: int) -> HttpResponse:
-    """Take selected orders out of a task."""
-    task, chosen = task_of(request, number), chosen_of(request.POST)
-    count = services.drop(task, request, chosen.keys)
+    """Take selected orders out of a task: single ones, or those of a list's filter that it has."""
+    task = task_of(request, number)
+    try:
+        count = services.drop(task, request, _keys(request, chosen_of(request.POST)))
+    except UserError as error:
+        return show_task(request, task, str(error))
     told = ngettext("%(count)s order taken out.", "%(count)s orders taken out.", count) % {"count": f"{count:,}"}
     return _to_task(request, task, told)
+
+
+def _keys(request: HttpRequest, chosen: Chosen) -> tuple[tuple[str, str, str], ...]:
+    """The names of selected orders, of a filter those of today's run."""
+    if chosen.keys:
+        return chosen.keys
+    _today_only(request)
+    book = request.book  # type: ignore[attr-defined]
+    rows = read(book, results(book), chosen, free=False).rows
+    return tuple((row["shop"], row["order_no"], row["currency"]) for row in rows)
 
 
 @require_POST
