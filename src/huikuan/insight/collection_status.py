@@ -65,7 +65,7 @@ SELECT shop, order_no, currency,
         WHEN is_disputed THEN 'disputed'
         WHEN cancelled THEN 'cancelled'
         WHEN dead THEN 'unpaid'
-        WHEN paid > 0 AND refunded >= paid THEN 'refunded'
+        WHEN refunded > 0 AND refunded >= paid THEN 'refunded'
         WHEN (open <= 0 OR place = 'written_off')
             AND collected >= least(settled, paid + platform_borne - refunded - fees) THEN 'collected'
         WHEN place = 'overdue' THEN 'overdue'

@@ -83,10 +83,10 @@ SALE_SQL = f"""
     FROM live l WHERE NOT dead
       AND (shop, order_no, currency) IN (SELECT (shop, order_no, currency) FROM {{collection}})
 )
-SELECT shop, order_no, currency, day, 'sold' AS kind, shipped_at, NULL::TIMESTAMP AS moment,
+SELECT shop, order_no, currency, day, 'sold' AS kind, shipped, shipped_at, NULL::TIMESTAMP AS moment,
     paid + CASE WHEN cancelled THEN 0 ELSE platform_borne END AS amount FROM dated
-UNION ALL SELECT shop, order_no, currency, greatest(coalesce({{refund_day}}, day), day), 'refunded', shipped_at,
-    refunded_on, refunded FROM dated
+UNION ALL SELECT shop, order_no, currency, greatest(coalesce({{refund_day}}, day), day), 'refunded', shipped,
+    shipped_at, refunded_on, refunded FROM dated
 """
 OTHER_SQL = f"""
 SELECT shop, order_no, currency, day, 'fees' AS kind, -sum(amount) AS amount FROM {LINE_TABLE}
@@ -114,7 +114,7 @@ def build_lines(source: ReportSource) -> str:
 
 def sales_sql(source: ReportSource) -> tuple[str, dict[str, Any]]:
     """What was sold and refunded, line by line, as a query with its values: shop, order_no, currency, day, kind,
-    amount, shipped_at, and the moment of a refund."""
+    amount, whether and when it was shipped, and the moment of a refund."""
     query = SALE_SQL.format(
         order_line=source.order_line, more="", collection=source.collection,
         paid_day=local_day("l.paid_at", source.timezone), refund_day=local_day("refunded_on", source.timezone),

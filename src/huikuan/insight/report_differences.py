@@ -43,10 +43,17 @@ UNION ALL BY NAME SELECT '' AS group_id, scope AS shop, order_no, date AS day, c
 # What lies between, one row per kind and match or order.
 RESTS_SQL = f"""
 CREATE OR REPLACE TEMP TABLE {RESTS} AS
-SELECT o.item_id, t.shop, t.order_no, t.day, t.currency, t.should, t.settled, o.amount, o.class, o.cause,
-    o.needs_work, o.due_date, o.age_days
-FROM {TABLE} t JOIN {{opened}} o ON o.side = 'left' AND CASE WHEN t.group_id = ''
-    THEN o.record_key = t.record_key ELSE o.group_id = t.group_id AND coalesce(o.record_key, '') = '' END
+WITH left_open AS (
+    SELECT item_id, group_id, coalesce(record_key, '') AS record_key, amount, class, cause, needs_work, due_date,
+        age_days
+    FROM {{opened}} WHERE side = 'left'
+), should AS (SELECT shop, order_no, day, currency, should, settled, group_id, record_key FROM {TABLE})
+SELECT * EXCLUDE (group_id, record_key) FROM (
+    SELECT t.*, o.* EXCLUDE (group_id, record_key) FROM should t JOIN left_open o ON o.record_key = t.record_key
+    WHERE t.group_id = ''
+    UNION ALL SELECT t.*, o.* EXCLUDE (group_id, record_key) FROM should t JOIN left_open o ON o.group_id = t.group_id
+    WHERE t.group_id <> '' AND o.record_key = ''
+)
 """
 INSIDE = """currency = $currency AND ($from::DATE IS NULL OR day >= $from) AND ($to::DATE IS NULL OR day <= $to)
   AND ($shop = '' OR shop = $shop)"""

@@ -164,9 +164,10 @@ def _figures(row: Sequence[Any]) -> Figures:
 def _money(figures: Figures, shown: Sequence[str]) -> tuple[Any, ...]:
     groups = dict(zip(FEE_GROUPS, figures.groups, strict=True))
     mark = translated(_("Loss")) if figures.income < ZERO else ""
+    margin = ratio_of(figures.income, figures.net) if figures.net > ZERO else None
     return (
         figures.net, *(groups[name] for name in shown), figures.fees, figures.freight, figures.income,
-        ratio_of(figures.income, figures.net), mark,
+        margin, mark,
     )  # fmt: skip
 
 

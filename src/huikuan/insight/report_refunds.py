@@ -28,7 +28,8 @@ STAGES = {"before": _("Before shipping"), "after": _("After shipping")}
 TABLE_SQL = """
 CREATE OR REPLACE TEMP TABLE {table} AS
 SELECT shop, order_no, currency, day, kind, sum(amount)::DECIMAL(18,5) AS amount, CASE WHEN kind = 'refunded' THEN
-    CASE WHEN bool_or(shipped_at <= coalesce(moment, shipped_at)) THEN 'after' ELSE 'before' END END AS stage
+    CASE WHEN bool_or(coalesce(shipped_at <= coalesce(moment, shipped_at), shipped)) THEN 'after' ELSE 'before' END
+    END AS stage
 FROM ({sales}) WHERE amount <> 0 GROUP BY shop, order_no, currency, day, kind
 """
 INSIDE = """currency = $currency AND ($first::DATE IS NULL OR day >= $first) AND ($last::DATE IS NULL OR day <= $last)
@@ -181,7 +182,7 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 SOLD = _("Paid by buyers and borne by platforms, on the day of payment.")
 REFUNDED = _("Given back to buyers, on the day of the refund; where no day is told, on that of the payment.")
 RATE = _("Refunded of what was sold in the same period; the refunds may be of earlier sales.")
-BEFORE = _("Refunds of orders that had not been shipped by then.")
+BEFORE = _("Refunds of orders of which no shipping was told by then.")
 AFTER = _("Refunds of orders that had been shipped by then.")
 NOTES = (_("An order that is refunded in two periods counts as refunded in both."),)
 REPORT = Report(

@@ -60,11 +60,12 @@ register(
 
 FIGURES_SQL = """
 SELECT {group} AS grp, {name} AS name, max(title) AS title,
-    count(*) FILTER (base), coalesce(sum(quantity) FILTER (base), 0), coalesce(sum(sales) FILTER (base), 0),
-    coalesce(sum(refunded) FILTER (base), 0),
-    count(*) FILTER (now), coalesce(sum(quantity) FILTER (now), 0), coalesce(sum(sales) FILTER (now), 0),
-    coalesce(sum(refunded) FILTER (now), 0), currency
-FROM (SELECT *, coalesce({base}, false) AS base, coalesce({now}, false) AS now FROM ({sold}) WHERE {where})
+    count(*) FILTER (base AND was_sold), coalesce(sum(quantity) FILTER (base), 0),
+    coalesce(sum(sales) FILTER (base), 0), coalesce(sum(refunded) FILTER (base), 0),
+    count(*) FILTER (now AND was_sold), coalesce(sum(quantity) FILTER (now), 0),
+    coalesce(sum(sales) FILTER (now), 0), coalesce(sum(refunded) FILTER (now), 0), currency
+FROM (SELECT *, coalesce({base}, false) AS base, coalesce({now}, false) AS now, sales <> 0 OR quantity <> 0 AS was_sold
+    FROM ({sold}) WHERE {where})
 WHERE base OR now GROUP BY ALL ORDER BY currency, grp, name
 """
 

@@ -43,7 +43,9 @@ class Sold:
 
     @property
     def state(self) -> str:
-        """kept: sold on both sides; new, gone; untold: on both sides, but not how many."""
+        """kept: sold on both sides; new, gone; untold: on both sides, but not how many; none: only given back."""
+        if not self.lines_base and not self.lines:
+            return "none"
         if not self.lines_base:
             return "new"
         if not self.lines:

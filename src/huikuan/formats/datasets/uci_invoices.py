@@ -3,14 +3,16 @@
 Checked against 44 of its daily files (77,628 lines). How its rows are read:
 - A sold line is an order line. All lines of an invoice are one order; 747 lines that repeat another exactly stay lines
   of their own, by the number of the line within its invoice.
-- A `C` invoice cancels: its quantities are negative and it names no invoice before it. An order line cannot be
-  negative, so it is a return line with the amount given back; the customer's hash is what may be matched.
+- A `C` invoice cancels: its quantities are negative and it names no invoice before it. It is a credit note, an order of
+  its own that sold nothing and gave its amount back on its day, so that sales less refunds are the data set's net
+  sales; and a return line of its goods, with the customer's hash, which is what may be matched.
 - A line without a price, a `C` or a customer is a note of the stock keepers, not a sale: a negative quantity (broken,
   lost), or one whose description is blank or not in capitals, as those of goods are. It is a stock move.
 - An `A` invoice adjusts bad debt and sells nothing: ignored.
 - Stock codes that are no goods: POST, DOT and C2 are freight, D a discount, M by hand, BANK CHARGES, AMAZONFEE, S,
   CRUK. They stay lines; freight is told as such.
 - CustomerID is written 15881.0, and blank on more than a third of the lines.
+- Country is all that is told of where an invoice went; it stands where a province would.
 Later editions name the columns Invoice, Price, Customer ID; where dates are written 12/1/2010, the file must show which
 comes first.
 """
@@ -45,7 +47,9 @@ UCI_INVOICES = Format(
         gettext_noop("UCI Online Retail invoices"),
         gettext_noop("The public UCI data set Online Retail, whole or by day"),
         "real file",
-        gettext_noop("Sales are order lines, cancellations return lines, notes of the stock keepers stock moves."),
+        gettext_noop(
+            "Sales are order lines, cancellations credit notes and return lines, notes of stock keepers stock moves."
+        ),
     ),
     needs=(("InvoiceNo", "Invoice"), ("StockCode",), ("Quantity",), ("UnitPrice", "Price"), ("InvoiceDate",)),
     columns=(
@@ -62,6 +66,7 @@ UCI_INVOICES = Format(
         ),
         Amount("price", ("UnitPrice", "Price"), filled=True),
         Person("customer", ("CustomerID", "Customer ID")),
+        Text("country", ("Country",)),
     ),
     values=(
         Expression("adjusts", "starts_with(invoice_no, 'A')", "bool"),
@@ -99,6 +104,26 @@ UCI_INVOICES = Format(
                 "paid": "amount",
                 "created_at": "billed",
                 "paid_at": "billed",
+                "province": "country",
+                "buyer_hash": "customer_hash",
+                "buyer_mask": "customer_mask",
+            },
+        ),
+        Emit(
+            kind="order_line",
+            moment="billed",
+            where="cancels",
+            fields={
+                "order_no": "invoice_no",
+                "status": "'refunded'",
+                "sku": "sku",
+                "title": "title",
+                "qty": "0",
+                "paid": "0",
+                "refunded": "-amount",
+                "created_at": "billed",
+                "refunded_at": "billed",
+                "province": "country",
                 "buyer_hash": "customer_hash",
                 "buyer_mask": "customer_mask",
             },
