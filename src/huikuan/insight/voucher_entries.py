@@ -15,11 +15,10 @@ from huikuan.records.errors import InvariantError
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import register
 from huikuan.records.rules import Rules, VoucherRule
-from huikuan.records.voucher_rules import Subject, VoucherRules, code_of
+from huikuan.records.voucher_rules import TAXED, Subject, VoucherRules, code_of
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
-TAXED = ("sale", "refund")
 # Which side of an event's rule is which of the accounts that vouchers are proved by.
 PROVED: dict[str, tuple[str, str]] = {
     "sale": ("receivable", ""), "refund": ("", "receivable"), "settled": ("", "receivable"),

@@ -15,14 +15,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from huikuan.records.codes import BANK_CLASSES, CAUSES, SETTLEMENT_TYPES
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.rules import VoucherRule
 
 ANY = "*"
 # Event -> what it is. What an amount above zero means follows from its default rule.
 EVENTS: dict[str, str] = {
-    "sale": _("Orders sold"),
-    "refund": _("Orders refunded"),
+    "sale": _("Sold to buyers"),
+    "refund": _("Given back to buyers"),
     "settled": _("Settled by the platform"),
     "fee": _("Charged by the platform"),
     "wallet": _("Moved in the wallet"),
@@ -36,6 +37,14 @@ EVENTS: dict[str, str] = {
     "payout_short": _("Payout that came short"),
     "write_off": _("Written off"),
 }
+# Events that have types -> what a rule may name as its type; others have none.
+TYPES: dict[str, tuple[str, ...]] = {
+    "settled": SETTLEMENT_TYPES, "fee": SETTLEMENT_TYPES, "bill_payout": SETTLEMENT_TYPES, "bank_other": BANK_CLASSES,
+    "payout_short": CAUSES, "write_off": ("payout-bank",),
+}  # fmt: skip
+TEXTED = ("transfer", "bank_other")  # events with a text that a rule may look into
+TAXED = ("sale", "refund")  # events that may have VAT in them
+PLACEHOLDERS = ("shop", "account", "type", "platform")  # in accounts and summaries
 RECEIVABLE = "1122 应收账款"
 CLEARING = "122101 其他应收款-平台待入账"
 TRANSIT = "101209 其他货币资金-提现在途"

@@ -20,6 +20,12 @@ def own(company: Any) -> str:
     return "ledger-bank"
 
 
+def voucher(company: Any) -> int:
+    """A voucher rule of the company's book."""
+    values = {"event": "sale", "debit": "1122 Receivables", "credit": "6001 Sales"}
+    return int(company.book.voucher_rules.get_or_create(**values)[0].pk)
+
+
 ROWS = [
     Row("books:settings", MONEY),
     Row("books:settings", RULES, "post"),
@@ -37,6 +43,8 @@ ROWS = [
             ("books:account", lambda company: (company.account.pk,)),
             ("books:rules_import", lambda company: ()),
             ("books:own_new", lambda company: ()),
+            ("books:voucher_new", lambda company: ()),
+            ("books:voucher", lambda company: (voucher(company),)),
             ("books:rule_new", lambda company: ("settlement",)),
             ("books:rule", lambda company: ("settlement", company.settlement_rule.pk)),
             ("books:rule", lambda company: ("fee", company.fee_rate.pk)),

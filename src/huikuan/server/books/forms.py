@@ -7,9 +7,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from huikuan.insight.words import word_of
 from huikuan.records.codes import FEE_TYPES
+from huikuan.records.messages import translated
+from huikuan.records.voucher_rules import ANY, EVENTS, TYPES
 from huikuan.server.accounts.models import Membership
-from huikuan.server.books.models import Account, Book, FeeRate, Holiday, ReconciliationRule, SettlementRule, Shop
+from huikuan.server.books.models import (
+    Account,
+    Book,
+    FeeRate,
+    Holiday,
+    ReconciliationRule,
+    SettlementRule,
+    Shop,
+    VoucherRule,
+)
 from huikuan.server.books.user_reconciliations import titles
 from huikuan.server.books.words import BATCHES
 from huikuan.server.core.statuses import SETTLEMENT_TYPE
@@ -186,6 +198,78 @@ class HolidayForm(_Version):
     def _get_validation_exclusions(self) -> set[str]:
         """Without the day: one said again replaces the one before."""
         return {*super()._get_validation_exclusions(), "day"}
+
+
+class VoucherRuleForm(_Version):
+    """To which accounts an event is booked."""
+
+    TEXTS = ("debit", "credit", "tax_account")
+    event = forms.ChoiceField(label=_("What happens"))
+    shop = forms.ChoiceField(label=_("Shop"), required=False)
+    account = forms.ChoiceField(label=_("Account"), required=False)
+    platform = forms.ChoiceField(label=_("Platform"), required=False)
+    type = forms.ChoiceField(label=_("Type"), required=False)
+
+    class Meta:
+        model = VoucherRule
+        fields = (
+            "event", "valid_from", "debit", "credit", "summary", "type", "contains", "shop", "account", "platform",
+            "tax_rate", "tax_account",
+        )  # fmt: skip
+        help_texts = {
+            "debit": _("Code, a space, name: 1122 应收账款. An amount above zero is debited here."),
+            "credit": _("An amount below zero is booked the other way round."),
+            "summary": _("May hold {shop}, {account}, {type}, {platform}, as accounts may."),
+            "contains": _("Of bank lines and transfers: words that stand in the text."),
+            "tax_rate": _("Of sales and refunds, as a fraction: 0.13 is 13 %. 0: none."),
+        }
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["event"].choices = [(code, translated(words)) for code, words in EVENTS.items()]
+        fields["shop"].choices = self._any(book.shops.values_list("name", flat=True), "shop")
+        fields["account"].choices = self._any(book.accounts.values_list("name", flat=True), "account")
+        platforms = book.shops.exclude(platform="").order_by("platform").values_list("platform", flat=True).distinct()
+        fields["platform"].choices = self._any(platforms, "platform")
+        fields["type"].choices = [(ANY, _("Any")), *type_choices()]
+        fields["valid_from"].widget = _date()
+        fields["tax_rate"].widget = forms.TextInput(attrs={"inputmode": "decimal"})
+        if not self.instance.pk:
+            fields["valid_from"].initial = book.start or book.today().replace(month=1, day=1)
+
+    def _any(self, names: Any, field: str) -> list[tuple[str, Any]]:
+        """Any, the names there are, and the one the rule has."""
+        own = getattr(self.instance, field)
+        known = list(dict.fromkeys([*names, *([own] if own != ANY else [])]))
+        return [(ANY, _("Any")), *((name, name) for name in known)]
+
+    def clean(self) -> dict[str, Any]:
+        """Blank is any; accounts have single spaces."""
+        told = super().clean() or {}
+        for name in ("shop", "account", "platform", "type"):
+            told[name] = told.get(name) or ANY
+        for name in self.TEXTS:
+            if told.get(name):
+                told[name] = " ".join(told[name].split())
+        return told
+
+
+def type_choices() -> list[tuple[Any, list[tuple[str, str]]]]:
+    """The types of voucher rules, by the events that have them."""
+    found = []
+    for types in dict.fromkeys(TYPES.values()):
+        events = [event for event in TYPES if TYPES[event] == types]
+        group = " / ".join(translated(EVENTS[event]) for event in events)
+        found.append((group, [(code, type_word(events[0], code)) for code in types]))
+    return found
+
+
+def type_word(event: str, code: str) -> str:
+    """What a type of a voucher rule is called: a kind of settlement line, a class of bank lines, a cause."""
+    if event == "write_off":  # of payouts; others have no type
+        return translated(EVENTS["bank_payout"])
+    return word_of({"bank_other": "class", "payout_short": "cause"}.get(event, "type"), code)
 
 
 class RulesFileForm(forms.Form):

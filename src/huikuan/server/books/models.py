@@ -25,7 +25,7 @@ from django.utils.translation import pgettext_lazy
 from huikuan.records.bank_days import COUNTRIES
 from huikuan.records.codes import FEE_TYPES
 from huikuan.records.rules import BEGINNING, TAX_ACCOUNT
-from huikuan.records.voucher_rules import EVENTS
+from huikuan.records.voucher_rules import ANY, EVENTS, PLACEHOLDERS, TAXED, TEXTED, TYPES
 from huikuan.server import keys
 
 ACCOUNT_TEXT = RegexValidator(r"^\S+( .*)?$", _("Write an account as its code, a space and its name."))
@@ -235,6 +235,30 @@ class VoucherRule(models.Model):
             )
         ]
         ordering = ["event", "shop", "account", "platform", "type", "contains", "valid_from"]
+
+    @property
+    def shown_name(self) -> str:
+        """For the audit log."""
+        return f"{self.event} {self.debit} / {self.credit}"
+
+    def clean(self) -> None:
+        """What cannot be booked, or would never hold, is told at its field."""
+        faults: dict[str, Any] = {}
+        if self.debit == self.credit:
+            faults["credit"] = _("Debit and credit are the same account: nothing would be booked.")
+        for name in ("debit", "credit", "summary", "tax_account"):
+            unknown = [each for each in re.findall(r"\{(.*?)\}", getattr(self, name)) if each not in PLACEHOLDERS]
+            if unknown:
+                words = _("{%(unknown)s} is not known here. There are {shop}, {account}, {type} and {platform}.")
+                faults[name] = ValidationError(words, params={"unknown": unknown[0]})
+        if self.type not in (ANY, *TYPES.get(self.event, ())):
+            faults["type"] = _("What happens here has no such type, so the rule would never hold.")
+        if self.contains and self.event not in TEXTED:
+            faults["contains"] = _("Only bank lines and transfers have a text that a rule can look into.")
+        if self.tax_rate and self.event not in TAXED:
+            faults["tax_rate"] = _("Only sales and refunds have VAT in them.")
+        if faults:
+            raise ValidationError(faults)
 
 
 class Holiday(models.Model):

@@ -17,10 +17,11 @@ from huikuan.server.books.forms import (
     HolidayForm,
     ReconciliationForm,
     SettlementRuleForm,
+    VoucherRuleForm,
     initial_of,
     values_of,
 )
-from huikuan.server.books.models import Book, FeeRate, Holiday, ReconciliationRule, SettlementRule
+from huikuan.server.books.models import Book, FeeRate, Holiday, ReconciliationRule, SettlementRule, VoucherRule
 
 register({"rules.unusable": gettext_noop("This rule cannot be saved. %(faults)s")})
 
@@ -29,7 +30,8 @@ register({"rules.unusable": gettext_noop("This rule cannot be saved. %(faults)s"
 class RuleKind:
     """A kind of rule: its model, its form, how its book is reached, what tells one from another, its title.
 
-    `concerns` names the reconciliations whose results it may change; empty: the one that the rule itself names.
+    `concerns` names the reconciliations whose results it may change; empty: the one that the rule itself names. (A
+    voucher rule changes none.)
     """
 
     model: Any
@@ -52,6 +54,9 @@ RULE_KINDS = {
     "reconciliation": RuleKind(
         ReconciliationRule, ReconciliationForm, "book", ("name", "valid_from"),
         gettext_lazy("Reconciliation parameters"),
+    ),
+    "voucher": RuleKind(
+        VoucherRule, VoucherRuleForm, "book", (*VoucherRule.SUBJECT, "valid_from"), gettext_lazy("Voucher rule")
     ),
     "holiday": RuleKind(
         Holiday, HolidayForm, "book", ("country", "day"), gettext_lazy("Bank day"), ("order-settlement", "payout-bank"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huikuan.insight.words import word_of
 from huikuan.pipeline.reconciling import Asked
 from huikuan.records.bank_days import COUNTRY_OF_CURRENCY, last_known_year
 from huikuan.records.errors import UserError
@@ -21,9 +22,10 @@ from huikuan.records.voucher_rules import ANY, DEFAULTS, EVENTS
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.audit.services import record
 from huikuan.server.books import toml, user_reconciliations
-from huikuan.server.books.forms import RulesFileForm, initial_of
+from huikuan.server.books.forms import RulesFileForm, initial_of, type_word
 from huikuan.server.books.models import Book, FeeRate, Holiday, ReconciliationRule, SettlementRule, Shop, VoucherRule
 from huikuan.server.books.rule_changes import RULE_KINDS, rule_form, save_rule
+from huikuan.server.books.voucher_preview import preview_period, voucher_preview
 from huikuan.server.books.words import BATCHES, GRADES
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.workbench import what_if
@@ -46,7 +48,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "calendars": sorted(_calendars({book.currency, *(shop.currency for shop in shops)}).items()),
         "grades": GRADES,
         "reconciliations": ReconciliationRule.objects.filter(book=book),
-        "voucher_rules": _voucher_rules(book),
+        "voucher_rules": _voucher_rules(request),
         "own": user_reconciliations.latest(book),
         "has_shops": bool(shops),
         "batches": dict(BATCHES),
@@ -55,24 +57,35 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "books/rules.html", context)
 
 
-def _voucher_rules(book: Book) -> list[dict[str, Any]]:
-    """The book's own voucher rules, then the defaults; with what each is about in words."""
-    own = [(rule, False) for rule in VoucherRule.objects.filter(book=book)]
+def _voucher_rules(request: HttpRequest) -> list[dict[str, Any]]:
+    """The book's own voucher rules, then the defaults; with what each is about in words and where it is changed."""
+    own = [(rule, False) for rule in VoucherRule.objects.filter(book=request.book)]  # type: ignore[attr-defined]
     told = []
     for rule, is_default in own + [(rule, True) for rule in DEFAULTS]:
-        about = [rule.shop, rule.account, rule.platform, _type_word(rule)]
+        about = [
+            rule.shop,
+            rule.account,
+            rule.platform,
+            rule.type if rule.type == ANY else type_word(rule.event, rule.type),
+        ]
         words = [each for each in about if each != ANY] + ([f"“{rule.contains}”"] if rule.contains else [])
         told.append(
-            {"rule": rule, "default": is_default, "event": translated(EVENTS[rule.event]), "about": ", ".join(words)}
+            {
+                "rule": rule,
+                "default": is_default,
+                "event": translated(EVENTS[rule.event]),
+                "about": ", ".join(words),
+                "url": _address(request, rule, is_default),
+            }
         )
     return told
 
 
-def _type_word(rule: Any) -> str:
-    """What a rule's type is called: a kind of settlement line, a class of bank lines, a cause."""
-    if rule.type == ANY:
-        return ANY
-    return word_of({"bank_other": "class", "payout_short": "cause"}.get(rule.event, "type"), rule.type)
+def _address(request: HttpRequest, rule: Any, is_default: bool) -> str:
+    """Where a voucher rule is changed: a default by one of the book's own of the same subject."""
+    if is_default:
+        return book_url(request, "books:voucher_new", query=_subject(rule))
+    return book_url(request, "books:voucher", rule.pk)
 
 
 def _defaults(shops: list[Shop], own: set[int]) -> list[dict[str, Any]]:
@@ -110,6 +123,69 @@ def rule(request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse
     return render(request, "books/rule_form.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "POST"])
+@book_view("rules")
+def voucher_rule(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """A voucher rule: a new one (`?event=...` and so on: beginning as the one of that subject), a version, or an
+    existing one; beside it, what vouchers of a period would become."""
+    book = request.book  # type: ignore[attr-defined]
+    form = _form(request, "voucher", pk, request.POST or None)
+    first, last = preview_period(book, request.POST)
+    if request.POST.get("do") == "preview":
+        return _preview(request, pk, form, first, last)
+    if request.method == "POST" and form.is_valid():
+        save_rule(book, request, "voucher", form)
+        toast(request, _("Saved. Vouchers that are made from now on follow it."))
+        return done(request, f"{book_url(request, 'books:rules')}#vouchers")
+    if not pk and request.method == "GET":
+        form.initial |= _like(book, request.GET)
+    versions = VoucherRule.objects.filter(book=book, **_subject(form.instance)).exclude(pk=pk) if pk else []
+    context = {"form": form, "pk": pk, "first": first, "last": last, "versions": versions, "own": form.instance}
+    return render(request, "books/voucher_rule.html", context, status=422 if form.errors else 200)
+
+
+def _subject(rule: Any) -> dict[str, Any]:
+    return {name: getattr(rule, name) for name in VoucherRule.SUBJECT}
+
+
+def _like(book: Book, asked: Any) -> dict[str, Any]:
+    """The values of the rule of a subject that the address tells, the book's latest version or the default; nothing
+    where there is none."""
+    told = {name: asked.get(name, "" if name == "contains" else ANY) for name in VoucherRule.SUBJECT}
+    own = VoucherRule.objects.filter(book=book, **told).order_by("-valid_from").first()
+    found = own or next((rule for rule in DEFAULTS if _subject(rule) == told), None)
+    if found is None:
+        return {}
+    taken = ("debit", "credit", "summary", "tax_rate", "tax_account")
+    return told | {name: getattr(found, name) for name in taken} | {"valid_from": book.today().replace(day=1)}
+
+
+def _preview(request: HttpRequest, pk: int | None, form: Any, first: date, last: date) -> HttpResponse:
+    """The fragment beside the form: what vouchers would become, or what of the form is still wrong."""
+    context: dict[str, Any] = {"first": first, "last": last}
+    if form.is_valid():
+        try:
+            context["found"] = voucher_preview(
+                request.book,
+                form_data(request),
+                pk,
+                first,
+                last,
+                get_language() or "en",  # type: ignore[attr-defined]
+            )
+        except UserError as error:
+            context["faults"] = [("", str(error))]
+    else:
+        labels = {name: field.label for name, field in form.fields.items()}
+        context["faults"] = [(labels.get(name, ""), " ".join(texts)) for name, texts in form.errors.items()]
+    return render(request, "books/_voucher_preview.html", context)
+
+
+def form_data(request: HttpRequest) -> dict[str, Any]:
+    """A rule's form as it was sent, as plain data."""
+    return {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "do")}
+
+
 def _form(request: HttpRequest, kind: str, pk: int | None, data: Any) -> Any:
     try:
         return rule_form(request.book, kind, pk, data)  # type: ignore[attr-defined]
@@ -119,12 +195,11 @@ def _form(request: HttpRequest, kind: str, pk: int | None, data: Any) -> Any:
 
 def _what_if(request: HttpRequest, kind: str, pk: int | None, form: Any) -> HttpResponse:
     """Show what the rule would change instead of saving it."""
-    data = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "do")}
     names = RULE_KINDS[kind].concerns or (form.cleaned_data["name"],)
     job = what_if.start_compare(
         request.book,
         request,
-        {"rule": kind, "pk": pk, "data": data},
+        {"rule": kind, "pk": pk, "data": form_data(request)},
         names,
         Asked(),  # type: ignore[attr-defined]
     )
