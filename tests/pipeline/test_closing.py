@@ -16,7 +16,7 @@ from huikuan.pipeline import closed, closing, late
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.closed import Closed, closed_periods, faults_of, period_of
 from huikuan.pipeline.closing import Deed
-from huikuan.pipeline.importing import ImportOptions, import_file, undo_document
+from huikuan.pipeline.importing import ImportOptions, ImportRow, import_file, undo_document
 from huikuan.pipeline.period_figures import closed_figures, figures_by_month
 from huikuan.pipeline.reconciling import run
 from huikuan.pipeline.results import Results
@@ -139,6 +139,34 @@ def test_a_document_of_a_closed_period_stays(own: Shut) -> None:
     kept = frozen(replace(own.october, folder=aside))
     assert kept.pop("reopened.json")
     assert kept == before
+
+
+def test_a_file_that_says_otherwise_leaves_closed_records_alone(own: Shut, tmp_path: Path) -> None:
+    before = frozen(own.october)
+    name = "ExportOrderList202611010938_禾屿家居工厂店.csv"
+    text = (own.files / name).read_text(encoding="gb18030")
+    line = next(row for row in text.splitlines() if "4738600000112086129" in row)
+    changed, later = (
+        line.replace("99.80", "98.80"),
+        line.replace("112086129", "112086120").replace("2026-10", "2026-11"),
+    )
+    (tmp_path / name).write_text(text.replace(line, f"{changed}\n{later}"), encoding="gb18030")
+
+    def bring(*, hold: bool = False) -> ImportRow:
+        options = ImportOptions(shop="禾屿家居工厂店", hold_changes=hold)
+        (row,) = import_file(own.book, tmp_path / name, options, own.rules).rows
+        return row
+
+    row = bring(hold=True)
+    assert row.status != "held", "nothing of an open period changes"
+    assert [(each.left_out, each.late, each.periods) for each in row.closed] == [(1, 0, ("2026-10",))]
+    assert [p["code"] for p in row.problems if p["code"].startswith("import.closed")] == ["import.closed_left_out"]
+    assert (row.new, row.updated) == (1, 0)
+    assert {each.changed_count for each in late.control(own.book, Decisions(), own.october)} == {0}
+    assert frozen(own.october) == before
+    closing.reopen(own.book, "2026-10", DEED, lambda found: None)
+    again = bring()
+    assert (again.new, again.updated, again.closed) == (0, 1, ())
 
 
 def test_what_cannot_be_closed(own: Shut) -> None:

@@ -122,8 +122,9 @@ def say_problems(rows: list[Any]) -> None:
 def row_of(row: Any) -> dict[str, Any]:
     """The import row of the contract."""
     told = {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
-    if not row.changes:
-        del told["changes"]
+    for name in ("changes", "closed"):
+        if not told[name]:
+            del told[name]
     told["problems"] = [{name: p[name] for name in ("sheet", "row", "column", "code", "text")} for p in row.problems]
     return told
 

@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from huikuan.lake import compaction, comparing, current, delta
 from huikuan.lake import documents as documents_table
 from huikuan.lake.changes import Changes, changes_of
 from huikuan.lake.comparing import Compared, Comparison
+from huikuan.lake.frozen import ClosedSpan, Kept, keep_closed
 from huikuan.lake.winning import typed_columns
 from huikuan.records.document import Document
 from huikuan.records.errors import InvariantError, UserError
@@ -56,6 +57,12 @@ class Writer:
     def changes(self, con: duckdb.DuckDBPyConnection, kind: str, table: str, document: Document) -> Changes:
         """What the readings in a relation of `con` change in the known records of their kind, field by field."""
         return changes_of(con, self._lake.state(KINDS[kind]), table, document)
+
+    def keep_closed(
+        self, con: duckdb.DuckDBPyConnection, kind: str, table: str, document: Document, spans: Sequence[ClosedSpan]
+    ) -> Kept:
+        """The readings in a relation of `con` without those that would change records of closed periods."""
+        return keep_closed(con, self._lake.state(KINDS[kind]), table, document, spans)
 
     def append(self, kind: str, reader: pa.RecordBatchReader) -> int:
         """Write readings (all fields, document_id included) from a stream; rows written. Not visible before commit.

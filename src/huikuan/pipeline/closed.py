@@ -22,10 +22,12 @@ from typing import Any
 import duckdb
 
 from huikuan.insight.periods import named_span
+from huikuan.lake.frozen import ClosedSpan
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, literal
 from huikuan.pipeline.plain import plain
 from huikuan.pipeline.run_tables import statement_sql
+from huikuan.recons.local_time import end_of_day
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.records.sql import dict_rows
@@ -163,6 +165,14 @@ def closed_on(book: Book, day: date | None) -> Closed | None:
     if day is None:
         return None
     return next((each for each in closed_periods(book) if each.first <= day <= each.last), None)
+
+
+def closed_spans(book: Book) -> list[ClosedSpan]:
+    """The days of the closed periods, as the lake is told them."""
+    return [
+        ClosedSpan(each.name, each.first, each.last, end_of_day(each.last, book.timezone))
+        for each in closed_periods(book)
+    ]
 
 
 # What may not be touched ----------------------------------------------------------------------------------------------

@@ -202,12 +202,7 @@ def _freeze(
                 SORTED["links"],
             )  # fmt: skip
             write(con, f"SELECT * FROM ({opened}) WHERE own", folder / f"{name}.open.parquet", SORTED["open"])
-            keys.append(
-                f"SELECT record_key, {literal(name)}, bool_or(status <> 'difference'), bool_or(own) "
-                f"FROM {_told(folder, f'{name}.links')} GROUP BY record_key UNION ALL "
-                f"SELECT DISTINCT record_key, {literal(name)}, false, own FROM {_told(folder, f'{name}.open')} "
-                f"WHERE coalesce(record_key, '') <> ''"
-            )
+            keys.append(_keys_sql(folder, name))
         write(con, " UNION ALL ".join(keys), folder / f"{KEYS}.parquet", "record_key, reconciliation, settled")
         write(
             con, f"SELECT * FROM ({files.sql('collection')}) WHERE {_in(period)}", folder / "collection.parquet",
@@ -232,6 +227,17 @@ def _freeze(
     manifest[HASH] = hash_of_manifest(manifest)
     (folder / MANIFEST).write_text(_json(manifest), encoding="utf-8")
     return Closed(period.name, period.first, period.last, folder, manifest)
+
+
+def _keys_sql(folder: Path, name: str) -> str:
+    """What is looked up of a reconciliation: `settled` are the records of which nothing was left open or differed,
+    `frozen` those of the period."""
+    opened = f"SELECT record_key, own FROM {_told(folder, f'{name}.open')} WHERE coalesce(record_key, '') <> ''"
+    return (
+        f"SELECT record_key, {literal(name)}, bool_and(settled), bool_or(own) FROM ("
+        f"SELECT record_key, status <> 'difference' AS settled, own FROM {_told(folder, f'{name}.links')} "
+        f"UNION ALL SELECT record_key, false, own FROM ({opened})) GROUP BY record_key"
+    )
 
 
 def _manifest(book: Book, period: Period, run: Manifest, deed: Deed) -> dict[str, Any]:

@@ -22,10 +22,11 @@ import duckdb
 from huikuan.formats.read_file import read_file
 from huikuan.formats.reading import ReadContext, Reading
 from huikuan.lake.changes import Changes
+from huikuan.lake.frozen import ClosedSpan
 from huikuan.lake.lake import Lake
 from huikuan.lake.writer import Writer
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.closed import refuse_document
+from huikuan.pipeline.closed import closed_spans, refuse_document
 from huikuan.pipeline.compute import connect, quoted, reading_memory
 from huikuan.pipeline.originals import original_beside
 from huikuan.records.document import Control, Document
@@ -43,6 +44,14 @@ register(
         ),
         "import.document_unknown": gettext_noop(
             "There is no document %(document)s. `huikuan documents` lists those that can be undone."
+        ),
+        "import.closed_left_out": gettext_noop(
+            "%(count)s rows say of the closed period %(periods)s what it was not closed with. They were left out: what "
+            "is closed stays as it is. If the file is right, let the owner reopen the period and import it again."
+        ),
+        "import.closed_late": gettext_noop(
+            "%(count)s new records are dated in the closed period %(periods)s. They are marked late and counted in the "
+            "open period."
         ),
         "import.shop_unknown": gettext_noop(
             "%(place)s does not say which shop it is of. Fill the cell, or name the shop of all rows: "
@@ -81,9 +90,20 @@ class ImportOptions:
 
 
 @dataclass(frozen=True)
+class Concerned:
+    """What of one kind of records concerned closed periods: so many rows were `left_out`, because they would have
+    changed closed records, so many new ones came `late`."""
+
+    kind: str
+    periods: tuple[str, ...]
+    left_out: int
+    late: int
+
+
+@dataclass(frozen=True)
 class ImportRow:
     """What became of one document: the fields of the contract (DESIGN section 7, Rows). `changes` is told only of a
-    document that is held: what it would change."""
+    document that is held: what it would change; `closed` only of one that concerns closed periods."""
 
     file: str
     document: str
@@ -104,6 +124,7 @@ class ImportRow:
     controls: tuple[dict[str, Any], ...]
     problems: tuple[dict[str, Any], ...]
     changes: tuple[Changes, ...] = ()
+    closed: tuple[Concerned, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,6 +242,7 @@ def _store_all(
     accounts: list[Account] = []
     lake = book.lake
     with lake.writer("import") as writer:
+        spans = closed_spans(book)
         sha256 = keep()
         for done, reading in enumerate(readings):
             told("storing", done, len(readings))
@@ -228,7 +250,7 @@ def _store_all(
                 rows.append(row_of(name, reading))
                 continue
             document = document_of(path, name, sha256, reading, options)
-            rows.append(_store(writer, lake, con, document, reading, name, hold=options.hold_changes))
+            rows.append(_store(writer, lake, con, document, reading, name, spans, hold=options.hold_changes))
             if rows[-1].status == "held":
                 continue
             new = newcomers(con, reading, book, known_with(rules, Imported((), tuple(shops), tuple(accounts))))
@@ -265,18 +287,21 @@ def _store(
     document: Document,
     reading: Reading,
     name: str,
+    spans: Sequence[ClosedSpan],
     *,
     hold: bool,
 ) -> ImportRow:
     """Compare one document with the lake, then append and commit it, unless these very bytes are there already, or it
-    is to be held because known records would change."""
+    is to be held because known records would change. What would change records of closed periods is left out."""
     new = updated = duplicate = 0
     unchanged = True
+    balances = balances_of(con, reading)
+    reading, closed = _without_closed(writer, con, document, reading, spans)
     for kind, table in reading.tables.items():
         counts = writer.compare(con, kind, table, document)
         new, updated, duplicate = new + counts.new, updated + counts.updated, duplicate + counts.duplicate
         unchanged = unchanged and counts.unchanged
-    row = replace(row_of(name, reading), new=new, updated=updated, duplicate=duplicate)
+    row = replace(row_of(name, reading), new=new, updated=updated, duplicate=duplicate, closed=closed)
     twin = _same_document(lake, document)
     if unchanged and twin is not None:
         return replace(row, document=twin.document_id, status="unchanged")
@@ -286,10 +311,34 @@ def _store(
             return replace(row, status="held", changes=tuple(each for each in changes if each))
     for kind, table in reading.tables.items():
         writer.append_query(con, kind, f"SELECT * FROM {quoted(table)}", document.document_id)
-    balances = balances_of(con, reading)
-    writer.commit(replace(document, new=new, updated=updated, duplicate=duplicate, balances=balances))
+    problems = tuple(problem_row(each) for each in reading.problems)
+    document = replace(document, new=new, updated=updated, duplicate=duplicate, balances=balances, problems=problems)
+    writer.commit(document)
     row = replace(row, document=document.document_id)
     return replace(row, status="unchanged") if unchanged and duplicate else row
+
+
+def _without_closed(
+    writer: Writer,
+    con: duckdb.DuckDBPyConnection,
+    document: Document,
+    reading: Reading,
+    spans: Sequence[ClosedSpan],
+) -> tuple[Reading, tuple[Concerned, ...]]:
+    """The reading without what would change records of closed periods, and what of it concerns them: told as problems
+    of the file too."""
+    if not spans:
+        return reading, ()
+    kept = [writer.keep_closed(con, kind, table, document, spans) for kind, table in reading.tables.items()]
+    closed = tuple(Concerned(each.kind, each.periods, each.left_out, each.late) for each in kept if each)
+    problems = [
+        Problem(f"import.closed_{part}", reading.sheet, params={"count": count, "periods": periods}, severity="flag")
+        for part in ("left_out", "late")
+        if (count := sum(getattr(each, part) for each in closed))
+        for periods in [", ".join(sorted({p for each in closed if getattr(each, part) for p in each.periods}))]
+    ]
+    tables = {each.kind: each.relation for each in kept}
+    return replace(reading, tables=tables, problems=(*reading.problems, *problems)), closed
 
 
 def _covers_known_days(lake: Lake, document: Document) -> bool:

@@ -1,6 +1,7 @@
 """Deciding: match, undo a match, keep apart, exclude, correct, enter a record, note; and running reconciliations.
 
 Every service checks the actor's right, locks the book's decisions, writes the audit log, and never touches the facts.
+What was settled in a period when it was closed stays (`pipeline.closed`).
 Web, command line and jobs call these. What was decided shows at once in `queries.results`, the next run computes it.
 """
 
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from huikuan.pipeline import facts, reconciling
+from huikuan.pipeline import closed, facts, reconciling
 from huikuan.pipeline.bill_items import UNKNOWN
 from huikuan.pipeline.reconciling import Asked
 from huikuan.pipeline.results import Results
@@ -190,6 +191,7 @@ def match(
         unmatch(book, actor, instead_of)
     limit = None if allowed(role, "force") else locked.clerk_limit
     bases = _bases(book, name, left, right)
+    closed.refuse_settled(library_book(book), name, [key for _, key in bases])
     approvals.refuse_waiting(book, name, [key for _, key in bases])
     shares = _shares(book, name, bases, amount, dict(amounts or {}))
     currencies = sorted({base["currency"] for base in bases.values()})
@@ -228,6 +230,7 @@ def match(
 
 def check_shares(book: Book, name: str, members: Sequence[Mapping[str, Any]]) -> None:
     """UserError where members of a match that was to be made can no longer be what they were said to be."""
+    closed.refuse_settled(library_book(book), name, [each["record_key"] for each in members])
     sides = {side: [each["record_key"] for each in members if each["side"] == side] for side in ("left", "right")}
     bases = _bases(book, name, sides["left"], sides["right"])
     for each in members:
@@ -307,6 +310,7 @@ def unmatch(book: Book, actor: Any, group_id: str, reason: str = "") -> Match | 
         return take_apart(book, actor, group_id, reason)
     if not made.live:
         raise UserError("decision.undone")
+    closed.refuse_settled(library_book(book), made.reconciliation, [each.record_key for each in made.members.all()])
     end(made, actor)
     MatchMember.objects.filter(match=made).update(live=False)
     record(
@@ -339,6 +343,7 @@ def take_apart(book: Book, actor: Any, group_id: str, reason: str = "", name: st
         rows = found.group(each, group_id, order_no)
         if rows:
             keys = sorted({row["record_key"] for row in rows})
+            closed.refuse_settled(library_book(book), each, keys)
             apart = Apart.objects.create(
                 book=book, reconciliation=each, record_keys=keys, reason=reason, **author_of(actor)
             )
@@ -365,6 +370,7 @@ def exclude_all(book: Book, actor: Any, record_keys: Sequence[str], reason: str,
     _reasoned(reason)
     _locked(book)
     keys = list(dict.fromkeys(record_keys))
+    closed.refuse_records(library_book(book), keys)
     found = results(book)
     names = (name,) if name else found.manifest.names
     known = {row["record_key"] for each in names for row in found.records(each, keys)}
@@ -421,7 +427,11 @@ def correct(book: Book, actor: Any, record_key: str, field: str, value: str, rea
     if kind is None:
         raise UserError("correct.no_record", record_key=record_key)
     _check_value(kind.name, field, value)
-    told = facts.told_record(library_book(book), record_key, decisions_of(book))
+    library = library_book(book)
+    closed.refuse_records(library, [record_key])
+    if field == "business_date":
+        _open_day(book, value)
+    told = facts.told_record(library, record_key, decisions_of(book))
     if told is None:
         raise UserError("correct.no_record", record_key=record_key)
     earlier = Correction.objects.filter(book=book, record_key=record_key, field=field, live=True).first()
@@ -440,6 +450,11 @@ def correct(book: Book, actor: Any, record_key: str, field: str, value: str, rea
         after={field: value, "reason": reason},
     )
     return made
+
+
+def _open_day(book: Book, day: str) -> None:
+    """UserError where a day, as plain text, lies in a closed period."""
+    closed.refuse_day(library_book(book), date.fromisoformat(day) if day else None)
 
 
 def _check_value(kind_name: str, field: str, value: str) -> None:
@@ -473,6 +488,7 @@ def add_record(book: Book, actor: Any, kind_name: str, values: Mapping[str, str]
             )
         if not facts.readable(types[name], value):
             raise UserError("correct.value", value=value[:60], type=types[name], field=name)
+    _open_day(book, told.get("business_date", ""))
     key = facts.key_of(kind, told)
     if ManualRecord.objects.filter(book=book, record_key=key, live=True).exists():
         raise UserError("decision.there", record_key=key)
@@ -528,6 +544,8 @@ def take_back(book: Book, actor: Any, sort: str, number: int) -> Decision:
     found = UNDOABLE[sort]._default_manager.filter(book=book, pk=number).first()
     if found is None or not found.live:
         raise UserError("decision.undone")
+    if isinstance(found, (Exclusion, Correction, ManualRecord)):
+        closed.refuse_records(library_book(book), [found.record_key])
     end(found, actor)
     record(actor, f"{sort}.undo", f"{sort}:{number}", book=book)
     return found
