@@ -150,6 +150,32 @@ def test_the_first_rows_and_the_others_make_the_total(source: Source) -> None:
         asked_back({"subject": "order_lines", "d.product": OTHERS})
 
 
+@pytest.mark.parametrize(
+    ("subject", "rows", "columns", "measures", "filters"),
+    [
+        ("order_lines", ["month"], ["shop"], ["net_sales", "orders", "lines"], []),
+        ("order_lines", ["week"], [], ["orders"], [("shop", "is_not", "雅集旗舰店")]),
+        ("order_lines", ["category", "status"], ["platform"], ["pieces", "refund_rate", "paid_per_line"], []),
+        ("order_lines", ["product"], [], ["net_sales"], [("status", "is", "received")]),
+        ("orders", ["status"], ["month"], ["orders", "receivable", "collection_rate"], []),
+        ("orders", ["age", "shop"], [], ["overdue", "in_wallets"], []),
+    ],
+)
+def test_the_cubes_of_a_run_tell_what_its_rows_do(
+    source: Source, subject: str, rows: list[str], columns: list[str], measures: list[str], filters: list[Any]
+) -> None:
+    plain = {"subject": subject, "rows": rows, "columns": columns, "measures": measures, "comparison": "previous",
+             "from": "2026-10-01", "to": "2026-10-31",
+             "filters": [{"dimension": d, "how": how, "values": [value]} for d, how, value in filters]}  # fmt: skip
+    cubes = {"line_cube", "order_days", "order_cube"}
+    apart = replace(source, tables={name: sql for name, sql in source.tables.items() if name not in cubes})
+    assert cubes < set(source.tables)
+    told, expected = ask(source, question_of(plain)), ask(apart, question_of(plain))
+    assert told.blocks == expected.blocks
+    assert told.proofs == expected.proofs
+    assert any(block.cells for block in told.blocks)
+
+
 def test_a_period_stands_beside_the_one_before(source: Source) -> None:
     def october(first: str, last: str, comparison: str = "") -> Any:
         plain = {"subject": "orders", "rows": ["shop"], "measures": ["paid"], "comparison": comparison}

@@ -12,7 +12,7 @@ base, less what was taken out, and what was put in are the totals of all records
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from huikuan.engine.duckdb_backend import DuckDBBackend
 from huikuan.engine.model import AUDIT, LINKS, OPEN, Facts, Outcome, Sides
 from huikuan.engine.workspace import Workspace
 from huikuan.insight.collection import AMOUNTS
+from huikuan.insight.line_cube import LINE_FIGURES, lines_cubes_sql
 from huikuan.pipeline import facts as facts_of_book
 from huikuan.pipeline import incremental_collection, incremental_open, runs
 from huikuan.pipeline.book import Book
@@ -99,6 +100,20 @@ class Given:
     def write_whole(self, part: str, query: str, order: str = "ALL") -> int:
         """Write a table in place of the base's."""
         return self.write(query, self.new.folder / f"{part}.parquet", order)
+
+    def write_added(self, part: str, was: str, now: str, figures: Sequence[str]) -> None:
+        """Write a table of sums in place of the base's: its own, less those of what was (query), and those of what is.
+        The first of the figures is a number, 0 where a line stands for nothing any more."""
+        described = {row[0]: row[1] for row in self.con.execute(f"DESCRIBE ({self.old.sql(part)})").fetchall()}
+        keys = [name for name in described if name not in figures]
+        minus = ", ".join([*keys, *(f"-{name} AS {name}" for name in figures)])
+        sums = ", ".join(f"sum({name})::{described[name]} AS {name}" for name in figures)
+        self.write_whole(
+            part,
+            f"SELECT {', '.join(keys)}, {sums} FROM ({self.old.sql(part)} "
+            f"UNION ALL BY NAME SELECT {minus} FROM ({was}) UNION ALL BY NAME FROM ({now})) "
+            f"GROUP BY ALL HAVING sum({figures[0]}) <> 0",
+        )
 
     def change(self, part: str, gone: str, more: str, order: str = "ALL") -> int:
         """Write a table as the base's without the rows of some keys and with others. Returns how many rows it gains."""
@@ -220,7 +235,20 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
         given.change(f"facts_{kind}", f"SELECT order_no FROM {ORDERS}", chosen, FACTS_ORDER)
     if "settlement_line" in change.kinds:
         given.write_whole("settlement_rest", SETTLEMENT_REST)
+    if "order_line" in change.kinds:
+        _write_line_cubes(given)
     return keys, tuple(conflicts)
+
+
+def _write_line_cubes(given: Given) -> None:
+    """The order lines added up (`insight.line_cube`), where the base has them."""
+    was, now = (
+        lines_cubes_sql(f"(SELECT * FROM {lines} WHERE order_no <> '')")
+        for lines in ("k_order_lines_was", "k_order_lines")
+    )
+    for part, figures in LINE_FIGURES.items():
+        if given.old.holds(part):
+            given.write_added(part, was[part], now[part], figures)
 
 
 def _find_gone(con: duckdb.DuckDBPyConnection) -> None:

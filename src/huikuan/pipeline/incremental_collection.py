@@ -119,17 +119,8 @@ def _write_cube(given: Given) -> None:
 
 def _write_receipts(given: Given) -> None:
     """`receipts`: the base's, less those of the orders as they were, and of the orders as they are."""
-    described = {row[0]: row[1] for row in given.con.execute(f"DESCRIBE ({given.old.sql('receipts')})").fetchall()}
-    figures = ("orders", "amount")
-    keys = [name for name in described if name not in figures]
-    minus = ", ".join([*keys, *(f"-{name} AS {name}" for name in figures)])
-    sums = ", ".join(f"sum({name})::{described[name]} AS {name}" for name in figures)
     was, now = receipts_sql(WAS, SHARES), receipts_sql(NOW, SHARES)
-    given.write_whole(
-        "receipts",
-        f"SELECT {', '.join(keys)}, {sums} FROM ({given.old.sql('receipts')} "
-        f"UNION ALL BY NAME SELECT {minus} FROM ({was}) UNION ALL BY NAME {now}) GROUP BY ALL HAVING sum(orders) <> 0",
-    )
+    given.write_added("receipts", was, now, ("orders", "amount"))
 
 
 def _write_earlier(given: Given) -> None:

@@ -25,6 +25,7 @@ from huikuan import __version__, engine, recons
 from huikuan.engine.model import AUDIT, LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
 from huikuan.insight.collection import CollectionInputs, build_collection
 from huikuan.insight.collection_cube import cubes_sql
+from huikuan.insight.line_cube import lines_cubes_sql
 from huikuan.lake.lake import Lake
 from huikuan.pipeline import facts as facts_of_book
 from huikuan.pipeline import incremental, runs
@@ -221,6 +222,8 @@ def _write_all(
         path = folder / f"facts_{kind}.parquet"
         write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, FACTS_ORDER, ORDER_ROW_GROUP)
     write(con, SETTLEMENT_REST, folder / "settlement_rest.parquet", "record_key")
+    for part, query in lines_cubes_sql(f"read_parquet({literal(folder / 'facts_order_line.parquet')})").items():
+        write(con, query, folder / f"{part}.parquet", "ALL")
     return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)
 
 

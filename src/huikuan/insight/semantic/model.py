@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from huikuan.insight.semantic.cube import Cube
 from huikuan.insight.tables import Column, ColumnType
 from huikuan.records.messages import translated
 
@@ -102,7 +103,7 @@ class Subject:
     """A table of facts. `source`: its rows as a query over named tables in braces; each row has `currency`, the columns
     of its dimensions and `day`, the day it counts by. `grain` and `key` say what a row is. `needs`: tables without
     which there is nothing to ask. `control`: the measure and query (`currency`, `amount`) of a figure told elsewhere
-    that the whole subject must equal; `control_of` says what that is.
+    that the whole subject must equal; `control_of` says what that is. `cube`: its rows added up by few columns.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Subject:
     control_of: str = ""
     day: str = "business_date"
     named: tuple[tuple[str, str, str], ...] = ()
+    cube: Cube | None = None
 
     def measure(self, name: str) -> Measure:
         """A measure by name. KeyError for an unknown one."""

@@ -1,18 +1,19 @@
 """SQL of a question. What a user says gets into it as bound values only; all names are the registry's.
 
 Two steps. `base` groups a subject's rows by the columns that its dimensions and filters read (shop, day, product ...):
-the one pass over the file. `named` gives them their names (month, platform ...), and every total is added up from that
-with GROUPING SETS. A question with a measure that cannot be added up (different orders, a median) keeps its rows in
-`base`.
+the one pass over the file, or over the subject's cube where that tells it. `named` gives them their names (month,
+platform ...), and every total is added up from that with GROUPING SETS. A question with a measure that cannot be added
+up (a median, different orders that the cube does not tell) keeps its rows in `base`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from huikuan.insight.semantic.cube import THING
 from huikuan.insight.semantic.model import Dimension, Measure, Subject
 from huikuan.insight.semantic.question import Filter, Question, days_of
 from huikuan.records.sql import sql_name
@@ -52,6 +53,11 @@ def rows_sql(subject: Subject, tables: Mapping[str, str], columns: Collection[st
     return subject.source.format_map(given)
 
 
+def cube_sql(subject: Subject, measures: Sequence[Measure], columns: Collection[str], tables: Mapping[str, str]) -> str:
+    """The rows of a subject's cube that tell these measures by these columns; blank where there are none."""
+    return subject.cube.rows(measures, columns, tables) if subject.cube else ""
+
+
 def columns_used(subject: Subject, question: Question, *more: Dimension) -> set[str]:
     """The columns that dimensions and filters read."""
     filtered = (subject.dimension(each.dimension).column for each in question.filters)
@@ -82,23 +88,27 @@ def pivot_sql(
     measures = tuple(subject.with_parts(question.measures))
     dimensions = [subject.dimension(name) for name in question.dimensions]
     aggregates = [each for each in measures if each.how != "ratio"]
-    whole = all(each.additive for each in aggregates)
+    cube = cube_sql(subject, measures, columns_used(subject, question), tables)
+    whole = bool(cube) or all(each.additive for each in aggregates)
     where = where_sql(subject, question, platforms, bound, back)
     columns = list(dict.fromkeys(each.column for each in dimensions))
     names = {column: f"c{number}" for number, column in enumerate(columns)}
     selected = [f"{_moved(column, back) if column == subject.day else column} AS {names[column]}" for column in columns]
     if whole:
-        selected += [f"{each.sql} AS {sql_name(each.name)}" for each in aggregates]
+        selected += [f"{_sum(subject, each, cube)} AS {sql_name(each.name)}" for each in aggregates]
         tail = " GROUP BY ALL"
     else:
         selected += [f"{each.value or 'true'} AS {sql_name(each.name)}" for each in aggregates]
         tail = ""
-    rows = rows_sql(subject, tables, columns_used(subject, question))
+    kept = [sql_name(each.name) for each in aggregates]
+    if cube and any(each.how == "distinct" for each in aggregates):
+        selected.append(THING)
+        kept.append(THING)
+    rows = cube or rows_sql(subject, tables, columns_used(subject, question))
     base = f"SELECT {', '.join(['currency', *selected])} FROM ({rows}) WHERE {where}{tail}"
     labels = [
         f"{_label(each, names[each.column], platforms, bound)} AS d{number}" for number, each in enumerate(dimensions)
     ]
-    kept = [sql_name(each.name) for each in aggregates]
     cells = f"SELECT {', '.join(['currency', *labels, *kept])} FROM base"
     again = {each.name: f"{_again(each, whole)} AS {sql_name(each.name)}" for each in aggregates}
     steps = [f"base AS MATERIALIZED ({base})", f"named AS ({cells})"]
@@ -116,13 +126,18 @@ def pivot_sql(
 
 
 def control_sql(subject: Subject, question: Question, tables: Mapping[str, str], platforms: Mapping[str, str]) -> Asked:
-    """What the additive measures are without any dimension: one row per currency, straight from the rows."""
+    """What the additive measures are without any dimension: one row per currency. Where the question itself is asked of
+    the cube it is added up from the rows, else from the cube if that tells it: never from what the cells are made of.
+    """
     bound = Bound()
     measures = tuple(each for each in subject.with_parts(question.measures) if each.additive)
-    sums = ", ".join(["currency", *(f"{each.sql} AS {sql_name(each.name)}" for each in measures)])
-    where = where_sql(subject, question, platforms, bound)
     filtered = replace(question, rows=(), columns=())
-    rows = rows_sql(subject, tables, columns_used(subject, filtered))
+    asked = subject.with_parts(question.measures)
+    own = cube_sql(subject, asked, columns_used(subject, question), tables)
+    cube = "" if own else cube_sql(subject, measures, columns_used(subject, filtered), tables)
+    sums = ", ".join(["currency", *(f"{_sum(subject, each, cube)} AS {sql_name(each.name)}" for each in measures)])
+    where = where_sql(subject, question, platforms, bound)
+    rows = cube or rows_sql(subject, tables, columns_used(subject, filtered))
     sql = f"SELECT {sums} FROM ({rows}) WHERE {where} GROUP BY currency ORDER BY currency"
     return Asked(sql, bound.values, measures)
 
@@ -210,9 +225,17 @@ def _joined(spans: list[tuple[date, date]]) -> list[tuple[date, date]]:
     return joined
 
 
+def _sum(subject: Subject, measure: Measure, cube: str) -> str:
+    """A measure over rows, or over those of the cube."""
+    return subject.cube.sql(measure) if cube and subject.cube else measure.sql
+
+
 def _again(measure: Measure, whole: bool) -> str:
-    """A measure over `named`: parts added up, or rows looked at."""
+    """A measure over `named`: parts added up, or rows looked at. Of different things the cube tells those that stand in
+    one line as a number, the others by themselves."""
     name = sql_name(measure.name)
+    if whole and measure.how == "distinct":
+        return f"(coalesce(sum({name}) FILTER ({THING} IS NULL), 0) + count(DISTINCT {THING}))::BIGINT"
     if whole:
         return measure.again
     return {
