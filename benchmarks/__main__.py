@@ -22,6 +22,7 @@ BENCHMARKS = (
     ("payout_bank", "100,000 payouts by amount, batch and subset", ()),
     ("exports", "a million rows as Excel, 2,000 pages as PDF", ()),
     ("pivot", "pivots over 10,000,000 order lines", ()),
+    ("reports", "every built-in report over 1,000,000 orders", ()),
     ("lake", "importing, overlapping, compacting", ("300000", "3000000")),
     ("pages", "every page on 1,000,000 orders", ()),
 )

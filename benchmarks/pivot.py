@@ -19,7 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from huikuan.insight.line_cube import lines_cubes_sql
+from huikuan.insight.line_cube import line_cubes_sql
 from huikuan.insight.semantic.answer import FILE_CELLS, Source, ask
 from huikuan.insight.semantic.question import question_of
 from huikuan.pipeline.compute import connect, literal
@@ -35,7 +35,7 @@ MADE = {
     "document_id": "'document-' || (i // 100000)",
     "source_row": "i % 100000 + 2",
     "currency": "'CNY'",
-    "business_date": "DATE '2024-01-01' + (i * 1000 // {lines})::INTEGER + (i * 7919 % 95)::INTEGER",
+    "business_date": "DATE '2024-01-01' + (i * 1000 // {lines})::INTEGER + (i // 3 * 7919 % 95)::INTEGER",
     "shop": "'Shop ' || (i // 3 % 12)",
     "order_no": "(4726000000000000000 + i // 3 * 7)::VARCHAR",
     "line_no": "(i % 3)::VARCHAR",
@@ -95,7 +95,7 @@ def make(path: Path, lines: int) -> None:
 def add_up(path: Path) -> dict[str, str]:
     """Write the cubes of the order lines; each as a query, by name."""
     con, cubes = connect("3GB"), {}
-    for name, query in lines_cubes_sql(f"read_parquet({literal(path)})").items():
+    for name, query in line_cubes_sql(f"read_parquet({literal(path)})").items():
         target = path.with_name(f"{name}.parquet")
         seconds = timed(lambda query=query, target=target: write(con, query, target, "ALL"), 0)  # type: ignore[misc]
         print(f"{name} written in {seconds[0]:.2f} s ({seconds[1]:.2f} of processor)")

@@ -138,7 +138,29 @@ def test_a_report_that_does_not_balance_is_refused(source: ReportSource) -> None
         f"THEN receivable + 0.01 ELSE receivable END AS receivable) FROM {source.collection}"
     )
     with pytest.raises(InvariantError, match=r"does not balance.*Ageing total"):
-        build_report("receivables-ageing", replace(source, collection="broken"))
+        build_report("receivables-ageing", replace(source, collection="broken", tables={}))
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("collection-summary", {"from": "2026-10-01", "compare": "previous", "by": "week"}),
+        ("receivables-ageing", {"basis": "due"}),
+        ("overdue", {}),
+        ("receivables", {"place": "in_wallets"}),
+        ("days-to-collect", {"start": "shipped", "from": "2026-10-05"}),
+        ("receivables-roll-forward", {"by": "day"}),
+        ("platform-fees", {"by": "day", "from": "2026-10-02"}),
+        ("refunds", {"from": "2026-10-03", "by": "week"}),
+    ],
+)
+def test_the_tables_of_a_run_say_what_reports_make_themselves(
+    source: ReportSource, name: str, params: dict[str, str]
+) -> None:
+    assert {"cube", "receipts", "outstanding", "collected_days", "sold_days", "settled_days"} == set(source.tables)
+    told = build_report(name, source, params)
+    assert told.sections
+    assert told == build_report(name, replace(source, tables={}), params)
 
 
 @pytest.mark.parametrize("buckets", ["7,3", "0,3", "a", "3,3", ","])

@@ -72,7 +72,7 @@ def test_figures_of_fees_open_their_lines(source: ReportSource) -> None:
 def test_fees_that_are_not_the_collections_are_refused(source: ReportSource) -> None:
     source.con.execute("CREATE OR REPLACE TEMP VIEW other AS SELECT * REPLACE (fees + 1 AS fees) FROM collection")
     with pytest.raises(InvariantError, match="Fees of known orders"):
-        build_report("platform-fees", replace(source, collection="other"))
+        build_report("platform-fees", replace(source, collection="other", tables={}))
 
 
 def refunds(source: ReportSource, first: date, last: date) -> dict[str, list[Any]]:
@@ -124,4 +124,4 @@ def test_refunds_beside_the_period_before(source: ReportSource) -> None:
 def test_refunds_that_are_not_the_collections_are_refused(source: ReportSource) -> None:
     source.con.execute("CREATE OR REPLACE TEMP VIEW less AS SELECT * REPLACE (0.01 AS refunded) FROM collection")
     with pytest.raises(InvariantError, match="Refunded, all days"):
-        build_report("refunds", replace(source, collection="less"))
+        build_report("refunds", replace(source, collection="less", tables={}))

@@ -167,7 +167,7 @@ def test_the_cubes_of_a_run_tell_what_its_rows_do(
     plain = {"subject": subject, "rows": rows, "columns": columns, "measures": measures, "comparison": "previous",
              "from": "2026-10-01", "to": "2026-10-31",
              "filters": [{"dimension": d, "how": how, "values": [value]} for d, how, value in filters]}  # fmt: skip
-    cubes = {"line_cube", "order_days", "order_cube"}
+    cubes = {"line_cube", "line_days", "cube"}
     apart = replace(source, tables={name: sql for name, sql in source.tables.items() if name not in cubes})
     assert cubes < set(source.tables)
     told, expected = ask(source, question_of(plain)), ask(apart, question_of(plain))

@@ -73,12 +73,13 @@ def build_collection(
     timezone: str = DEFAULT_TIMEZONE,
     name: str = "collection",
 ) -> str:
-    """Create the temporary table `name`, and `name`_share beside it; return its name.
+    """Create the temporary table `name`, and beside it `name`_share and `name`_settled; return its name.
 
     `name`: grain one order and currency; key shop, order_no, currency; sorted by shop, order_no. Columns:
     status, order_status, business_date, times, `AMOUNTS`, expected_date, due_date, overdue_days, settled_on,
     collected_on. `name`_share: grain one order, account and payout: the amount of the order that this payout took
-    (matched: with a bank line). Raises InvariantError when the figures do not add up.
+    (matched: with a bank line). `name`_settled: what was settled by day (`collection_settled.build_days`).
+    Raises InvariantError when the figures do not add up.
     """
     setting = Setting(rules, as_of, decisions or Decisions(), timezone)
     collection_orders.build(con, inputs, setting)
@@ -87,7 +88,9 @@ def build_collection(
     collection_status.build(con, inputs, setting, name)
     prove(con, name)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_share AS {SHARES_SQL}")
-    for step in ("c_order", "c_settled", "c_share", "c_element"):
+    if inputs.settlement_line:
+        collection_settled.build_days(con, inputs, setting, f"{name}_settled")
+    for step in ("c_order", "c_part", "c_settled", "c_share", "c_element"):
         con.execute(f"DROP TABLE IF EXISTS {step}")
     return name
 

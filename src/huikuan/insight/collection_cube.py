@@ -7,6 +7,8 @@ day can be told from its row and a short list. All three are derived: the same f
 
 from __future__ import annotations
 
+from huikuan.insight.semantic.cube import Cube
+
 # Days overdue at which an age group ends; the last group has no end.
 AGES = (3, 7, 15, 30, 60)
 # Where outstanding money is. The first two are settled, the others not.
@@ -17,6 +19,10 @@ SUMS = (
 )  # fmt: skip
 # Whether an order counts in a figure; `written_off` for the roll-forward.
 FLAGS = ("receivable", "in_wallets", "in_transit", "not_due", "overdue", "disputed", "written_off", "outstanding")
+
+
+# The cube as questions about orders ask it.
+ORDER_CUBE = Cube("cube", ("business_date", "shop", "status", "age"), "orders")
 
 
 def age_sql(days: str = "overdue_days") -> str:

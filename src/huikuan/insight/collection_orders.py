@@ -6,7 +6,7 @@ Nobody owes anything for lines that are unpaid or cancelled (rule 10), nor for a
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -30,19 +30,19 @@ STATES = "['cancelled', 'unpaid', 'refunded', 'paid', 'shipped', 'received', 'cl
 LIVE_SQL = """
 WITH line AS (
     SELECT shop, order_no, currency, status, business_date, {more}
-        CASE WHEN paid_at < $end THEN paid_at END AS paid_at,
-        CASE WHEN shipped_at < $end THEN shipped_at END AS shipped_at,
-        CASE WHEN received_at < $end THEN received_at END AS received_at,
-        CASE WHEN closed_at < $end THEN closed_at END AS closed_at,
+        CASE WHEN paid_at < {end} THEN paid_at END AS paid_at,
+        CASE WHEN shipped_at < {end} THEN shipped_at END AS shipped_at,
+        CASE WHEN received_at < {end} THEN received_at END AS received_at,
+        CASE WHEN closed_at < {end} THEN closed_at END AS closed_at,
         coalesce(paid, 0) AS paid, coalesce(platform_borne, 0) AS platform_borne,
         coalesce(refunded_at, CASE WHEN status IN ('refunded', 'cancelled') THEN closed_at END) AS refunded_on,
-        CASE WHEN refunded_on >= $end THEN 0 ELSE coalesce(refunded, 0) END AS refunded,
-        status = 'cancelled' AND (closed_at IS NULL OR closed_at < $end) AS cancelled,
-        status = 'unpaid' OR coalesce(paid_at >= $end, false) OR coalesce(line_no, '') = '' AS unpaid,
-        shipped_at < $end OR (shipped_at IS NULL AND status IN ('shipped', 'received', 'closed')) AS shipped
+        CASE WHEN refunded_on >= {end} THEN 0 ELSE coalesce(refunded, 0) END AS refunded,
+        status = 'cancelled' AND (closed_at IS NULL OR closed_at < {end}) AS cancelled,
+        status = 'unpaid' OR coalesce(paid_at >= {end}, false) OR coalesce(line_no, '') = '' AS unpaid,
+        shipped_at < {end} OR (shipped_at IS NULL AND status IN ('shipped', 'received', 'closed')) AS shipped
     FROM {order_line}
-    WHERE (business_date IS NULL OR business_date <= $as_of)
-      AND (coalesce(paid_at, created_at) IS NULL OR least(paid_at, created_at) < $end)
+    WHERE (business_date IS NULL OR business_date <= {as_of})
+      AND (coalesce(paid_at, created_at) IS NULL OR least(paid_at, created_at) < {end})
 ), live AS (
     SELECT *, unpaid OR (cancelled AND NOT (paid > 0 AND refunded >= paid)) AS dead FROM line
 )
@@ -85,6 +85,12 @@ UPDATE c_order SET oid = same.oid FROM (
 """
 
 
+def live_sql(order_line: str, as_of: date, timezone: str, more: str = "") -> str:
+    """LIVE_SQL for a day: the beginning of a query, that has `live`."""
+    end = f"TIMESTAMP '{end_of_day(as_of, timezone)}'"
+    return LIVE_SQL.format(order_line=order_line, more=more, as_of=f"DATE '{as_of}'", end=end)
+
+
 def local_day(moment: str, timezone: str) -> str:
     """The day of a UTC time in the zone, as SQL: by the zone's offsets, which is many times faster than by its name."""
     found = offsets(timezone)
@@ -98,8 +104,8 @@ def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Set
     if not inputs.order_line:
         con.execute(NO_ORDERS)
         return
-    values = {"end": end_of_day(setting.as_of, setting.timezone), "as_of": setting.as_of}
-    con.execute(LINES_SQL.format(live=LIVE_SQL.format(order_line=inputs.order_line, more=""), states=STATES), values)
+    live = live_sql(inputs.order_line, setting.as_of, setting.timezone)
+    con.execute(LINES_SQL.format(live=live, states=STATES))
     _register_calendars(con, setting)
     local = {name: local_day(f"o.{name}_at", setting.timezone) for name in ("paid", "shipped", "received", "closed")}
     con.execute(DUE_SQL.format(day=f"coalesce({local['paid']}, o.business_date)", **local))

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from huikuan.records.codes import FEE_TYPES, GROSS_TYPES
 from huikuan.records.kind import MONEY
+from huikuan.records.rules import BEGINNING, Rules
 
 if TYPE_CHECKING:
     from huikuan.insight.collection import CollectionInputs, Setting
@@ -40,17 +41,47 @@ IS_GROSS = (
 )
 IS_FEE = f"(type IN ({quoted(FEE_TYPES)}) OR (type = 'freight' AND amount <= 0))"
 
+# Grain of c_part: a settlement line's part that is an order's. `shop`: that of the bill.
+EMPTY_PARTS = """CREATE OR REPLACE TEMP TABLE c_part (
+    oid BIGINT, currency VARCHAR, account VARCHAR, business_date DATE, batch VARCHAR, flow_no VARCHAR,
+    occurred_at TIMESTAMP, type VARCHAR, shop VARCHAR, is_gross BOOLEAN, is_fee BOOLEAN, amount DECIMAL(18,5))"""
+PARTS_SQL = f"""
+INSERT INTO c_part SELECT oid, currency, account, business_date, batch, flow_no, occurred_at, type, shop,
+    {IS_GROSS}, {IS_FEE}, amount FROM ({{attributed}})
+"""
 # Grain of c_settled: one order, currency, account, day and batch. `refund` is the part of `gross` that was given back.
 SETTLED_SQL = f"""
 INSERT INTO c_settled ({COLUMNS})
 SELECT oid, currency, account, business_date, batch, min(flow_no), min(occurred_at),
-    coalesce(sum(amount) FILTER ({IS_GROSS}), 0)::DECIMAL(18,5),
-    coalesce(sum(amount) FILTER ({IS_FEE}), 0)::DECIMAL(18,5),
+    coalesce(sum(amount) FILTER (is_gross), 0)::DECIMAL(18,5),
+    coalesce(sum(amount) FILTER (is_fee), 0)::DECIMAL(18,5),
     coalesce(sum(amount) FILTER (type = 'refund'), 0)::DECIMAL(18,5)
-FROM ({{attributed}}) WHERE {IS_GROSS} OR {IS_FEE} GROUP BY oid, currency, account, business_date, batch
+FROM c_part WHERE is_gross OR is_fee GROUP BY oid, currency, account, business_date, batch
+"""
+# What was settled by day: `known` of orders, by their shop; the rest is all that counts less those parts, by the shop
+# of the bill, else that of an account of one shop alone (c_owner). As `movements.LINE_SQL` tells it line by line.
+DAYS_SQL = f"""
+WITH part AS (
+    SELECT o.shop AS order_shop, coalesce(nullif(p.shop, ''), a.shop, '') AS own_shop, p.account, p.currency, p.type,
+        p.business_date, p.is_gross, p.is_fee, sum(p.amount) AS amount
+    FROM c_part p JOIN (SELECT DISTINCT oid, shop FROM c_order) o USING (oid) LEFT JOIN c_owner a USING (account)
+    GROUP BY ALL
+), line AS (
+    SELECT coalesce(nullif(s.shop, ''), a.shop, '') AS shop, account, currency, type, business_date, false AS known,
+        {IS_GROSS} AS is_gross, {IS_FEE} AS is_fee, sum(amount) AS amount
+    FROM {{lines}} s LEFT JOIN c_owner a USING (account) GROUP BY ALL
+)
+SELECT shop, account, currency, type, coalesce(business_date, DATE '{BEGINNING}') AS day, known, is_gross, is_fee,
+    sum(amount)::DECIMAL(38,5) AS amount
+FROM (
+    FROM line
+    UNION ALL BY NAME SELECT own_shop AS shop, -amount AS amount, false AS known,
+        * EXCLUDE (own_shop, order_shop, amount) FROM part
+    UNION ALL BY NAME SELECT order_shop AS shop, true AS known, * EXCLUDE (own_shop, order_shop) FROM part
+) GROUP BY ALL HAVING sum(amount) <> 0
 """
 
-LINE = "s.currency, s.account, s.business_date, nullif(s.batch, '') AS batch, s.flow_no, s.occurred_at, s.type"
+LINE = "s.currency, s.account, s.business_date, nullif(s.batch, '') AS batch, s.flow_no, s.occurred_at, s.type, s.shop"
 
 # A group of one order: all its lines are that order's.
 LINKED_SQL = f"""
@@ -75,8 +106,10 @@ SELECT o.oid, s.amount, {LINE} FROM {{lines}} s JOIN (
 def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Setting) -> None:
     """Create c_settled, and the rows of c_order for currencies in which an order was only settled."""
     con.execute(EMPTY)
+    con.execute(EMPTY_PARTS)
     if inputs.settlement_line:
-        attribute(con, inputs, setting.as_of, SETTLED_SQL)
+        attribute(con, inputs, setting.as_of, PARTS_SQL)
+        con.execute(SETTLED_SQL)
     con.execute(
         """INSERT INTO c_order BY NAME
         SELECT DISTINCT ON (s.oid, s.currency)
@@ -85,6 +118,22 @@ def build(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Set
         JOIN c_order o ON o.oid = s.oid
         ORDER BY o.currency"""
     )
+
+
+def build_days(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, setting: Setting, name: str) -> None:
+    """Create the temporary table `name` of what was settled by day (`day_tables`), after `build`. Key: shop, account,
+    currency, type, day, known, is_gross, is_fee."""
+    counting_lines(con, inputs.settlement_line, setting.as_of)
+    con.register("c_owner", account_owners(setting.rules))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {DAYS_SQL.format(lines='c_line')}")
+    con.unregister("c_owner")
+    con.execute("DROP VIEW c_line")
+
+
+def account_owners(rules: Rules) -> pa.Table:
+    """The shop of each account that is one shop's alone: account, shop."""
+    rows = [{"account": each.name, "shop": each.shops[0]} for each in rules.accounts if len(each.shops) == 1]
+    return pa.Table.from_pylist(rows, pa.schema([("account", pa.string()), ("shop", pa.string())]))
 
 
 def attribute(con: duckdb.DuckDBPyConnection, inputs: CollectionInputs, as_of: date, insert: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from huikuan.insight.semantic.cube import Cube
 from huikuan.insight.semantic.model import Measure
 from huikuan.insight.tables import ratio_of
 from huikuan.records.messages import gettext_noop as _
@@ -142,13 +143,15 @@ def measure_rows(
     dimensions: Sequence[str],
     where: str = "true",
     values: Mapping[str, Any] | None = None,
+    cube: Cube | None = None,
 ) -> list[dict[str, Any]]:
     """Measures by dimensions over a collection table. Key: the dimensions, in which the rows are sorted; blank
-    dimension values come last. `where` is a condition of our own with $names, bound to `values`."""
+    dimension values come last. `where` is a condition of our own with $names, bound to `values`. `cube`: the table is
+    one of a collection's rows added up."""
     wanted = list(dict.fromkeys([*measures, *(part for name in measures for part in MEASURES[name].ratio or ())]))
     sums = [name for name in wanted if MEASURES[name].sql]
     selected = [f"{DIMENSIONS[name].sql} AS by_{name}" for name in dimensions]
-    selected += [f"{MEASURES[name].sql} AS {name}" for name in sums]
+    selected += [f"{cube.sql(MEASURES[name]) if cube else MEASURES[name].sql} AS {name}" for name in sums]
     keys = [f"by_{name}" for name in dimensions]
     tail = f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(f'{key} NULLS LAST' for key in keys)}" if keys else ""
     cursor = con.execute(f"SELECT {', '.join(selected)} FROM {table} WHERE {where}{tail}", dict(values or {}))

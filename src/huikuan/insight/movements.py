@@ -7,7 +7,8 @@ of the receivable at any day is the movements up to it. An order cancelled since
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,12 +16,11 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from huikuan.insight.collection_orders import LIVE_SQL, local_day
-from huikuan.insight.collection_settled import IS_FEE, IS_GROSS
+from huikuan.insight.collection_orders import live_sql, local_day
+from huikuan.insight.collection_settled import IS_FEE, IS_GROSS, account_owners
 from huikuan.insight.collection_status import RECONCILIATION, STILL_COMES
 from huikuan.insight.report_base import ReportSource
 from huikuan.insight.tables import Control
-from huikuan.recons.local_time import end_of_day
 from huikuan.records.kind import record_key_parts
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
@@ -77,11 +77,10 @@ SELECT *, coalesce(business_date, DATE '{BEGINNING}') AS day, {IS_GROSS} AS is_g
 FROM (FROM linked UNION ALL BY NAME FROM others)
 """
 SALE_SQL = f"""
-{LIVE_SQL}, dated AS (
+{{live}}, dated AS (
     SELECT l.*, greatest(coalesce(l.business_date, DATE '{BEGINNING}'),
         coalesce({{paid_day}}, l.business_date, DATE '{BEGINNING}')) AS day
-    FROM live l WHERE NOT dead
-      AND (shop, order_no, currency) IN (SELECT (shop, order_no, currency) FROM {{collection}})
+    FROM live l WHERE NOT dead AND {{known}}
 )
 SELECT shop, order_no, currency, day, 'sold' AS kind, shipped, shipped_at, NULL::TIMESTAMP AS moment,
     paid + CASE WHEN cancelled THEN 0 ELSE platform_borne END AS amount FROM dated
@@ -93,17 +92,18 @@ SELECT shop, order_no, currency, day, 'fees' AS kind, -sum(amount) AS amount FRO
 WHERE known AND is_fee GROUP BY ALL
 UNION ALL SELECT shop, order_no, currency, coalesce(bank_date, DATE '{BEGINNING}'), 'collected', sum(amount)
 FROM {{share}} WHERE matched GROUP BY ALL
-UNION ALL SELECT c.shop, c.order_no, c.currency,
-    coalesce(d.day, c.settled_on, c.business_date, DATE '{BEGINNING}'), 'written_off', c.written_off
-FROM {{collection}} c LEFT JOIN r_decided d ON d.shop = c.shop AND d.order_no = c.order_no
+"""
+WRITTEN_OFF_SQL = f"""
+SELECT c.shop, c.order_no, c.currency, coalesce(d.day, c.settled_on, c.business_date, DATE '{BEGINNING}') AS day,
+    'written_off' AS kind, c.written_off AS amount
+FROM {{collection}} c LEFT JOIN r_decided d ON d.shop = c.shop AND d.order_no = c.order_no WHERE c.written_off <> 0
 """
 
 
 def build_lines(source: ReportSource) -> str:
     """Make the table of settlement lines that count; its name. Columns: record_key, shop, order_no, account, currency,
     type, item, day, amount, known, is_gross, is_fee."""
-    shops = [{"account": a.name, "shop": a.shops[0]} for a in source.rules.accounts if len(a.shops) == 1]
-    source.con.register("r_account", pa.Table.from_pylist(shops, _schema("account", "shop")))
+    source.con.register("r_account", account_owners(source.rules))
     query = LINE_SQL.format(
         links=source.order_links or NO_LINKS, collection=source.collection, settlement_line=source.settlement_line
     )
@@ -112,31 +112,46 @@ def build_lines(source: ReportSource) -> str:
     return LINE_TABLE
 
 
-def sales_sql(source: ReportSource) -> tuple[str, dict[str, Any]]:
-    """What was sold and refunded, line by line, as a query with its values: shop, order_no, currency, day, kind,
-    amount, whether and when it was shipped, and the moment of a refund."""
-    query = SALE_SQL.format(
-        order_line=source.order_line, more="", collection=source.collection,
-        paid_day=local_day("l.paid_at", source.timezone), refund_day=local_day("refunded_on", source.timezone),
+def sales_sql(order_line: str, as_of: date, timezone: str, collection: str = "") -> str:
+    """What was sold and refunded, line by line, as a query: shop, order_no, currency, day, kind, amount, whether
+    and when it was shipped, and the moment of a refund. `collection`: of its orders alone; blank where the lines are
+    those it was made of."""
+    known = f"(shop, order_no, currency) IN (SELECT (shop, order_no, currency) FROM {collection})"
+    return SALE_SQL.format(
+        live=live_sql(order_line, as_of, timezone), known=known if collection else "true",
+        paid_day=local_day("l.paid_at", timezone), refund_day=local_day("refunded_on", timezone),
     )  # fmt: skip
-    return query, {"as_of": source.as_of, "end": end_of_day(source.as_of, source.timezone)}
+
+
+def sales_of(source: ReportSource) -> str:
+    """`sales_sql` of a report's source."""
+    return sales_sql(source.order_line, source.as_of, source.timezone, source.collection)
 
 
 def build_movements(source: ReportSource) -> str:
     """Make the table of all movements; its name. Key: shop, order_no, currency, day, kind; amounts not 0."""
     build_lines(source)
-    sales, values = sales_sql(source)
-    source.con.register("r_decided", _decided(source))
-    others = OTHER_SQL.format(share=source.collection_share, collection=source.collection)
-    source.con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {MOVEMENT_TABLE} AS
-        SELECT shop, order_no, currency, day, kind, sum(amount)::DECIMAL(18,5) AS amount
-        FROM (SELECT shop, order_no, currency, day, kind, amount FROM ({sales}) UNION ALL {others})
-        GROUP BY ALL HAVING sum(amount) <> 0""",
-        values,
-    )
-    source.con.unregister("r_decided")
+    others = OTHER_SQL.format(share=source.collection_share)
+    written_off = WRITTEN_OFF_SQL.format(collection=source.collection)
+    with decided(source):
+        source.con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE {MOVEMENT_TABLE} AS
+            SELECT shop, order_no, currency, day, kind, sum(amount)::DECIMAL(18,5) AS amount
+            FROM (SELECT shop, order_no, currency, day, kind, amount FROM ({sales_of(source)}) UNION ALL {others}
+                UNION ALL {written_off})
+            GROUP BY ALL HAVING sum(amount) <> 0"""
+        )
     return MOVEMENT_TABLE
+
+
+@contextmanager
+def decided(source: ReportSource) -> Iterator[None]:
+    """The table `r_decided` that WRITTEN_OFF_SQL reads, until the end of the block."""
+    source.con.register("r_decided", _decided(source))
+    try:
+        yield
+    finally:
+        source.con.unregister("r_decided")
 
 
 def _schema(*names: str) -> pa.Schema:
@@ -157,14 +172,15 @@ def _decided(source: ReportSource) -> pa.Table:
     return pa.Table.from_pylist(rows, _schema("shop", "order_no").append(pa.field("day", pa.date32())))
 
 
-def controls(source: ReportSource, currency: str, shop: str = "") -> list[Control]:
-    """The movements of all days beside the collection, kind by kind, and what they leave beside what is outstanding."""
+def controls(source: ReportSource, movements: str, collection: str, currency: str, shop: str = "") -> list[Control]:
+    """The movements (a table) of all days beside the collection (or its cube), kind by kind, and what they leave beside
+    what is outstanding."""
     where = "currency = $currency AND ($shop = '' OR shop = $shop)"
     values = {"currency": currency, "shop": shop}
     sums = {
         row["kind"]: row["amount"]
         for row in source.rows(
-            f"SELECT kind, sum(amount)::DECIMAL(38,5) AS amount FROM {MOVEMENT_TABLE} WHERE {where} GROUP BY kind",
+            f"SELECT kind, sum(amount)::DECIMAL(38,5) AS amount FROM {movements} WHERE {where} GROUP BY kind",
             values,
         )
     }
@@ -172,7 +188,7 @@ def controls(source: ReportSource, currency: str, shop: str = "") -> list[Contro
         f"""SELECT coalesce(sum(paid + platform_borne), 0)::DECIMAL(38,5) AS sold,
             coalesce(sum(refunded), 0)::DECIMAL(38,5) AS refunded, coalesce(sum(fees), 0)::DECIMAL(38,5) AS fees,
             coalesce(sum(collected), 0)::DECIMAL(38,5) AS collected,
-            coalesce(sum(written_off), 0)::DECIMAL(38,5) AS written_off FROM {source.collection} WHERE {where}""",
+            coalesce(sum(written_off), 0)::DECIMAL(38,5) AS written_off FROM {collection} WHERE {where}""",
         values,
     )[0]
     agrees = translated(_("the collection's"))

@@ -122,14 +122,14 @@ def build(source: ReportSource, where: str, values: Mapping[str, Any]) -> None:
     )
     filled = ", ".join(f"coalesce({name}, 0)::DECIMAL(18,5) AS {name}" for name in FEE_GROUPS)
     con.execute(ORDER_SQL.format(groups=groups, filled=filled, where=where), dict(values))
-    sold, sold_values = sold_lines(source)
     columns = (*FEE_GROUPS, "freight")
     allocated = ", ".join(
         f"({allocated_sql(name, 'oid, currency', 'own_sales')})::DECIMAL(18,5) AS {name}" for name in columns
     )
     con.execute(
-        LINE_SQL.format(sold=sold, order_columns=", ".join(f"o.{name}" for name in FEE_GROUPS), allocated=allocated),
-        sold_values,
+        LINE_SQL.format(
+            sold=sold_lines(source), order_columns=", ".join(f"o.{name}" for name in FEE_GROUPS), allocated=allocated
+        )
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from huikuan.insight.day_tables import table
 from huikuan.insight.report_base import Parameter, ReportSource
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop as _
@@ -45,8 +46,7 @@ AGE_SQL = {
 # `past` and `not_due` part what the collection calls overdue and not due anew by the age asked for. What a platform
 # will take back (below zero), and what is held in reserve of an overdue order, is never past.
 ROWS_SQL = """
-WITH aged AS (SELECT *, {age} AS days FROM {collection} WHERE receivable - collected - written_off <> 0
-    OR settled_not_collected <> 0 OR not_due <> 0 OR overdue <> 0 OR disputed <> 0),
+WITH aged AS (SELECT *, {age} AS days FROM {outstanding}),
 placed AS (
     SELECT *, greatest(not_due + overdue - CASE WHEN overdue <> 0 THEN reserve ELSE 0 END, 0) AS waiting,
         coalesce(days > 0, false) AS late
@@ -66,7 +66,7 @@ FROM placed
 def rows_sql(source: ReportSource, basis: str) -> str:
     """SQL of the rows as a table in brackets: an order's amounts by `place` (not 0), `days` of age where it is past."""
     age = AGE_SQL[basis].format(as_of=source.as_of.isoformat())
-    query = ROWS_SQL.format(age=age, collection=source.collection)
+    query = ROWS_SQL.format(age=age, outstanding=table(source, "outstanding"))
     return f"(SELECT * REPLACE (CASE WHEN place = 'past' THEN days END AS days) FROM ({query}) WHERE amount <> 0)"
 
 

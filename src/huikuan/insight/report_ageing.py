@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from huikuan.insight.day_tables import table
 from huikuan.insight.receivable_rows import BASIS, DEFAULT_ENDS, ends_of, group_name, groups_of, rows_sql
 from huikuan.insight.report_base import SHOP, Parameter, Report, ReportSource, finished, unit_text
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series
@@ -33,7 +34,9 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """One table per currency."""
     ends = ends_of(params["buckets"])
     found = source.rows(FIGURES_SQL.format(rows=rows_sql(source, params["basis"])), params)
-    totals = {row["currency"]: row["total"] for row in source.rows(TOTAL_SQL.format(**vars(source)), params)}
+    totals = {
+        row["currency"]: row["total"] for row in source.rows(TOTAL_SQL.format(collection=table(source, "cube")), params)
+    }
     sections, controls, charts = [], [], []
     for currency in sorted({row["currency"] for row in found}):
         own = [row for row in found if row["currency"] == currency]

@@ -34,7 +34,8 @@ class ReportSource:
     of payout-bank and order-settlement (columns of the engine's LINKS and OPEN), the latter's audit of fees (AUDIT);
     `order_line`: current records as well. `opens` and `all_links`: what is open in each reconciliation with the
     decisions made since laid over, and its links, by name. `statements`: the statement of each (columns of the engine's
-    STATEMENT) with these decisions. `imports`: the standing documents; `timezone` the book's.
+    STATEMENT) with these decisions. `tables`: the small tables of the run by name (`day_tables`, `collection_cube`);
+    reports make those that are missing. `imports`: the standing documents; `timezone` the book's.
     `documents` names documents by id; `write_offs` are the `matches` by hand whose sides differ. `language` is the
     active language's code (for fonts).
     """
@@ -64,6 +65,7 @@ class ReportSource:
     all_links: Mapping[str, str] = field(default_factory=dict)
     statements: tuple[Mapping[str, Any], ...] = ()
     imports: tuple[Document, ...] = ()
+    tables: Mapping[str, str] = field(default_factory=dict)
     timezone: str = "Asia/Shanghai"
 
     def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:

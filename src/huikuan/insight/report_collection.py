@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from huikuan.insight.collection_cube import ORDER_CUBE
 from huikuan.insight.comparison import COMPARE, compared_columns, compared_fact, compared_values, span_before
+from huikuan.insight.day_tables import table
 from huikuan.insight.measures import DIMENSIONS, MEASURES, measure_rows, status_title
 from huikuan.insight.report_base import (
     FROM,
@@ -52,7 +54,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """One row per shop, status and period, each table with its totals; all tables of a currency have one total."""
     where, values = _filter(params)
     before = span_before(params)
-    known = measure_rows(source.con, source.collection, ("receivable",), ("currency",), where, values)
+    known = _rows(source, ("receivable",), "currency", where, values)
     sections: list[Section] = []
     charts, controls = [], []
     for row in known:
@@ -70,16 +72,21 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     return finished(REPORT, source, facts, sections, notes=(IDENTITY, BASIS), controls=controls, charts=charts)
 
 
+def _rows(
+    source: ReportSource, measures: Sequence[str], dimension: str, where: str, values: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Measures by one thing, from the collection's cube."""
+    return measure_rows(source.con, table(source, "cube"), measures, (dimension,), where, values, ORDER_CUBE)
+
+
 def _compared(source: ReportSource, params: Mapping[str, Any], before: tuple[date, date], currency: str) -> Section:
     """Shops beside the other period, each as known today."""
     columns = [_column(name) for name in COMPARED]
     found = []
     for first, last in ((params["from"], params["to"]), before):
         where, values = _filter({**params, "from": first, "to": last})
-        rows = measure_rows(
-            source.con, source.collection, COMPARED, ("shop",), f"{where} AND currency = $currency",
-            {**values, "currency": currency},
-        )  # fmt: skip
+        chosen = {**values, "currency": currency}
+        rows = _rows(source, COMPARED, "shop", f"{where} AND currency = $currency", chosen)
         found.append({row["shop"] or "": row for row in rows})
     lines = []
     for shop in sorted({*found[0], *found[1]}):
@@ -131,7 +138,7 @@ def _sections(source: ReportSource, where: str, values: Mapping[str, Any], curre
     )
     sections = []
     for title, dimension, measures in tables:
-        rows = measure_rows(source.con, source.collection, measures, (dimension,), where, values)
+        rows = _rows(source, measures, dimension, where, values)
         _prove(rows, currency)
         sections.append(_section(title, dimension, measures, rows, currency))
     return sections

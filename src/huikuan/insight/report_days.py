@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from huikuan.insight.collection_orders import local_day
 from huikuan.insight.comparison import COMPARE, compared_fact, span_before
+from huikuan.insight.day_tables import start_sql, table
 from huikuan.insight.listing import list_rows
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
@@ -34,11 +34,21 @@ WHERE status = 'collected' AND collected <> 0 AND collected_on IS NOT NULL AND s
   AND ($shop = '' OR shop = $shop))
 """
 INSIDE = "($first::DATE IS NULL OR collected_on >= $first) AND ($last::DATE IS NULL OR collected_on <= $last)"
+# The same orders added up by day and days.
+DAYS_SQL = "(SELECT * FROM {days} WHERE start = '{start}' AND ($shop = '' OR shop = $shop))"
 FIGURES_SQL = """
-SELECT {shop} AS shop, count(*) AS orders, sum(collected)::DECIMAL(38,5) AS collected, min(days) AS least,
-    quantile_disc(days, 0.25) AS quarter, quantile_disc(days, 0.5) AS median, quantile_disc(days, 0.75) AS upper,
-    quantile_disc(days, 0.9) AS ninety, max(days) AS most
-FROM {rows} WHERE currency = $currency AND {inside} GROUP BY ALL ORDER BY orders DESC, shop
+WITH lasted AS (
+    SELECT {shop} AS shop, days, sum(orders) AS orders, sum(collected) AS collected
+    FROM {rows} WHERE currency = $currency AND {inside} GROUP BY ALL
+), counted AS (
+    SELECT *, sum(orders) OVER (PARTITION BY shop ORDER BY days) AS until, sum(orders) OVER (PARTITION BY shop) AS whole
+    FROM lasted
+)
+SELECT shop, sum(orders)::BIGINT AS orders, sum(collected)::DECIMAL(38,5) AS collected, min(days) AS least,
+    min(days) FILTER (until * 100 >= whole * 25) AS quarter, min(days) FILTER (until * 100 >= whole * 50) AS median,
+    min(days) FILTER (until * 100 >= whole * 75) AS upper, min(days) FILTER (until * 100 >= whole * 90) AS ninety,
+    max(days) AS most
+FROM counted GROUP BY shop ORDER BY orders DESC, shop
 """
 FIGURES = ("orders", "collected", "least", "quarter", "median", "upper", "ninety", "most")
 LIST_SQL = """
@@ -47,20 +57,21 @@ SELECT * FROM {rows} WHERE currency = $currency AND {inside}
 ORDER BY days DESC, order_no
 """
 SPREAD_SQL = """
-SELECT days, count(*) AS orders, sum(collected)::DECIMAL(38,5) AS collected FROM {rows}
+SELECT days, sum(orders)::BIGINT AS orders, sum(collected)::DECIMAL(38,5) AS collected FROM {rows}
 WHERE currency = $currency AND {inside} GROUP BY ALL ORDER BY days
 """
 CONTROL_SQL = """
 SELECT count(*) AS orders, coalesce(sum(collected), 0)::DECIMAL(38,5) AS collected FROM {collection}
 WHERE status = 'collected' AND collected <> 0 AND currency = $currency AND ($shop = '' OR shop = $shop) AND {inside}
-  AND (shop, order_no, currency) IN (SELECT shop, order_no, currency FROM {rows})
+  AND {start} IS NOT NULL
 """
 BINS = 20  # at most, in the histogram
 
 
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: quartiles by shop, then the spread in days."""
-    rows, before = _rows(source, params["start"]), span_before(params)
+    rows = DAYS_SQL.format(days=table(source, "collected_days"), start=params["start"])
+    before, start = span_before(params), start_sql(params["start"], source.timezone)
     sections, controls, charts = [], [], []
     for currency, values in _asked(source, rows, params):
         spread = source.rows(SPREAD_SQL.format(rows=rows, inside=INSIDE), values)
@@ -69,7 +80,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         section = _spread(spread, currency, params)
         sections += [_shops(source, rows, values, before, currency), section]
         charts.append(_chart(section))
-        query = CONTROL_SQL.format(collection=source.collection, inside=INSIDE, rows=rows)
+        query = CONTROL_SQL.format(collection=source.collection, inside=INSIDE, start=start)
         told, totals = source.rows(query, values)[0], section.totals() or ()
         for key, agrees in (("orders", AGREE_ORDERS), ("collected", AGREE_MONEY)):
             place = section.index(key)
@@ -109,8 +120,7 @@ def _asked(source: ReportSource, rows: str, params: Mapping[str, Any]) -> list[t
 
 
 def _rows(source: ReportSource, start: str) -> str:
-    column = {"ordered": "business_date", "settled": "settled_on", "expected": "expected_date"}.get(start)
-    return ROWS_SQL.format(start=column or local_day(f"{start}_at", source.timezone), collection=source.collection)
+    return ROWS_SQL.format(start=start_sql(start, source.timezone), collection=source.collection)
 
 
 def _shops(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from huikuan.insight.day_tables import table
 from huikuan.insight.listing import list_rows
 from huikuan.insight.measures import status_title
 from huikuan.insight.receivable_rows import BASIS, PLACE_WORDS, PLACES, condition, rows_sql
@@ -64,7 +65,7 @@ def _shops(source: ReportSource, params: Mapping[str, Any]) -> dict[str, Any]:
     """The shops of a platform, where one is asked for."""
     if not params.get("platform"):
         return {}
-    known = [row["shop"] for row in source.rows(f"SELECT DISTINCT shop FROM {source.collection}")]
+    known = [row["shop"] for row in source.rows(f"SELECT DISTINCT shop FROM {table(source, 'cube')}")]
     return {"shops": [shop for shop in known if source.platform_of(shop or "") == params["platform"]]}
 
 
@@ -82,7 +83,7 @@ def _overdue_control(
     if report is not OVERDUE or params["basis"] != "due" or params["days_from"] or params["days_to"]:
         return []
     where, values = _where({key: params.get(key) for key in ("shop", "from", "to")} | {"currency": currency})
-    told = source.rows(CONTROL_SQL.format(collection=source.collection, where=where), values)
+    told = source.rows(CONTROL_SQL.format(collection=table(source, "cube"), where=where), values)
     expected = told[0]["amount"] if told else found * 0
     return [
         Control(translated(_("Past in all")), found, translated(_("overdue in the collection")), expected, currency)

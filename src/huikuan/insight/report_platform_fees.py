@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.comparison import COMPARE, compared_columns, compared_fact, compared_values, span_before
+from huikuan.insight.day_tables import table
 from huikuan.insight.listing import conditions, lists_by_currency
 from huikuan.insight.movements import LINE_TABLE, build_lines
 from huikuan.insight.periods import span_sql
@@ -44,34 +45,34 @@ FIGURES_SQL = f"""
 SELECT {{by}} AS name, coalesce({FEES}, 0)::DECIMAL(38,5) AS fees,
     coalesce(sum(amount) FILTER (is_gross), 0)::DECIMAL(38,5) AS gross,
     coalesce(-sum(amount) FILTER (is_fee AND NOT known), 0)::DECIMAL(38,5) AS unknown
-FROM {LINE_TABLE} WHERE {INSIDE} AND (is_fee OR is_gross) GROUP BY ALL ORDER BY name
+FROM {{lines}} WHERE {INSIDE} AND (is_fee OR is_gross) GROUP BY ALL ORDER BY name
 """
 CROSS_SQL = f"""
-SELECT type, shop, {FEES}::DECIMAL(38,5) AS fees FROM {LINE_TABLE} WHERE {INSIDE} AND is_fee GROUP BY ALL
+SELECT type, shop, {FEES}::DECIMAL(38,5) AS fees FROM {{lines}} WHERE {INSIDE} AND is_fee GROUP BY ALL
 """
 KNOWN_SQL = f"""
 SELECT coalesce({FEES}, 0)::DECIMAL(38,5) AS found, (
     SELECT coalesce(sum(fees), 0)::DECIMAL(38,5) FROM {{collection}}
     WHERE currency = $currency AND ($shop = '' OR shop = $shop)
-) AS told FROM {LINE_TABLE} WHERE known AND currency = $currency AND ($shop = '' OR shop = $shop)
+) AS told FROM {{lines}} WHERE known AND currency = $currency AND ($shop = '' OR shop = $shop)
 """
 
 
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: types by shops, then by type, shop and period beside the period before."""
-    build_lines(source)
+    lines, cube = table(source, "settled_days"), table(source, "cube")
     before = span_before(params)
     sections, controls, charts = [], [], []
-    for row in source.rows(f"SELECT DISTINCT currency FROM {LINE_TABLE} WHERE is_fee ORDER BY 1"):
+    for row in source.rows(f"SELECT DISTINCT currency FROM {lines} WHERE is_fee ORDER BY 1"):
         currency = row["currency"]
         values = {**params, "currency": currency, "first": params["from"], "last": params["to"]}
-        whole = _figures(source, "''", values)
+        whole = _figures(source, lines, "''", values)
         if not whole:
             continue
         gross, fees = whole[""]["gross"], whole[""]["fees"]
-        cross = _cross(source, values, gross, currency)
+        cross = _cross(source, lines, values, gross, currency)
         made = [
-            _table(source, by, title, values, before, currency, gross)
+            _table(source, lines, by, title, values, before, currency, gross)
             for by, title in (("type", _("By type")), ("shop", _("By shop")), (params["by"], PERIODS[params["by"]]))
         ]
         sections += [cross, *made]
@@ -80,7 +81,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         for section in (cross, *made):
             totals = section.totals() or ()
             controls.append(Control(section.title, totals[section.index("fees")], agrees, fees, currency))
-        told = source.rows(KNOWN_SQL.format(collection=source.collection), values)[0]
+        told = source.rows(KNOWN_SQL.format(collection=cube, lines=lines), values)[0]
         controls.append(
             Control(translated(_("Fees of known orders, all days")), told["found"], translated(_("the collection's")),
                     told["told"], currency)
@@ -89,15 +90,15 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     return finished(REPORT, source, facts, sections, notes=NOTES, controls=controls, charts=charts)
 
 
-def _figures(source: ReportSource, by: str, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    return {row["name"] or "": row for row in source.rows(FIGURES_SQL.format(by=by), values)}
+def _figures(source: ReportSource, lines: str, by: str, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {row["name"] or "": row for row in source.rows(FIGURES_SQL.format(by=by, lines=lines), values)}
 
 
-def _cross(source: ReportSource, values: Mapping[str, Any], gross: Decimal, currency: str) -> Section:
+def _cross(source: ReportSource, lines: str, values: Mapping[str, Any], gross: Decimal, currency: str) -> Section:
     """Fee types by shops, the shops that pay most first."""
     cells: dict[str, dict[str, Decimal]] = {}
     of_shop: dict[str, Decimal] = {}
-    for row in source.rows(CROSS_SQL, values):
+    for row in source.rows(CROSS_SQL.format(lines=lines), values):
         cells.setdefault(row["type"], {})[row["shop"]] = row["fees"]
         of_shop[row["shop"]] = of_shop.get(row["shop"], ZERO) + row["fees"]
     shops = sorted(of_shop, key=lambda shop: (-of_shop[shop], shop))
@@ -131,15 +132,15 @@ def _shop_word(shop: str) -> str:
 
 
 def _table(
-    source: ReportSource, by: str, title: str, values: Mapping[str, Any], before: tuple[date, date] | None,
+    source: ReportSource, lines: str, by: str, title: str, values: Mapping[str, Any], before: tuple[date, date] | None,
     currency: str, gross: Decimal,
 ) -> Section:  # fmt: skip
     """Fees and effective rate by one thing. Types are measured by what the period settled in all."""
     sql = span_sql("day", by) if by in PERIODS else by
-    now = _figures(source, sql, values)
+    now = _figures(source, lines, sql, values)
     then: dict[str, dict[str, Any]] = {}
     if before and by not in PERIODS:
-        then = _figures(source, sql, {**values, "first": before[0], "last": before[1]})
+        then = _figures(source, lines, sql, {**values, "first": before[0], "last": before[1]})
     own_gross = by != "type"
     base = [
         Column("gross", translated(_("Settled before fees")), "money", total=own_gross, definition=translated(GROSS)),

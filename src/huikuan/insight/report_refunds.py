@@ -12,10 +12,12 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.comparison import COMPARE, compared_columns, compared_fact, compared_values, span_before
+from huikuan.insight.day_tables import STAGE_SQL, table
 from huikuan.insight.listing import conditions, lists_by_currency
-from huikuan.insight.movements import sales_sql
+from huikuan.insight.movements import sales_of
 from huikuan.insight.periods import span_sql
 from huikuan.insight.report_base import FROM, PERIODS, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
+from huikuan.insight.semantic.cube import THING, THINGS
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
@@ -24,24 +26,26 @@ ZERO = Decimal(0)
 DETAIL = "refunded-orders"
 TABLE = "r_sale"
 STAGES = {"before": _("Before shipping"), "after": _("After shipping")}
-# One row per order, day and kind; an order shipped by the moment of its refund was refunded after shipping.
-TABLE_SQL = """
-CREATE OR REPLACE TEMP TABLE {table} AS
-SELECT shop, order_no, currency, day, kind, sum(amount)::DECIMAL(18,5) AS amount, CASE WHEN kind = 'refunded' THEN
-    CASE WHEN bool_or(coalesce(shipped_at <= coalesce(moment, shipped_at), shipped)) THEN 'after' ELSE 'before' END
-    END AS stage
-FROM ({sales}) WHERE amount <> 0 GROUP BY shop, order_no, currency, day, kind
+# One row per order and day.
+TABLE_SQL = f"""
+CREATE OR REPLACE TEMP TABLE {TABLE} AS
+SELECT shop, order_no, currency, day, kind, sum(amount)::DECIMAL(18,5) AS amount, {STAGE_SQL} AS stage
+FROM ({{sales}}) WHERE amount <> 0 AND kind = 'refunded' GROUP BY shop, order_no, currency, day, kind
 """
+COUNTED = (
+    f"(coalesce(sum({THINGS}) FILTER ({THING} IS NULL AND kind = '{{kind}}'), 0) "
+    f"+ count(DISTINCT {THING}) FILTER (kind = '{{kind}}'))::BIGINT"
+)
 INSIDE = """currency = $currency AND ($first::DATE IS NULL OR day >= $first) AND ($last::DATE IS NULL OR day <= $last)
   AND ($shop = '' OR shop = $shop)"""
-FIGURES_SQL = """
-SELECT {by} AS name, count(DISTINCT (shop, order_no)) FILTER (kind = 'sold') AS sold_orders,
+FIGURES_SQL = f"""
+SELECT {{by}} AS name, {COUNTED.format(kind="sold")} AS sold_orders,
     coalesce(sum(amount) FILTER (kind = 'sold'), 0)::DECIMAL(38,5) AS sold,
-    count(DISTINCT (shop, order_no)) FILTER (kind = 'refunded') AS orders,
+    {COUNTED.format(kind="refunded")} AS orders,
     coalesce(sum(amount) FILTER (kind = 'refunded'), 0)::DECIMAL(38,5) AS refunded,
     coalesce(sum(amount) FILTER (stage = 'before'), 0)::DECIMAL(38,5) AS before,
     coalesce(sum(amount) FILTER (stage = 'after'), 0)::DECIMAL(38,5) AS after
-FROM {table} WHERE {inside} GROUP BY ALL ORDER BY name
+FROM {{table}} WHERE {INSIDE} GROUP BY ALL ORDER BY name
 """
 FIGURES = ("sold_orders", "sold", "orders", "refunded", "before", "after")
 COMPARED = ("sold", "orders", "refunded", "rate")
@@ -59,16 +63,16 @@ FROM {table} WHERE currency = $currency AND ($shop = '' OR shop = $shop)
 
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: by shop beside the period before, then by day, week or month."""
-    _build(source)
+    days, cube = table(source, "sold_days"), table(source, "cube")
     before = span_before(params)
     sections, controls, charts = [], [], []
-    for row in source.rows(f"SELECT DISTINCT currency FROM {TABLE} ORDER BY 1"):
+    for row in source.rows(f"SELECT DISTINCT currency FROM {days} ORDER BY 1"):
         currency = row["currency"]
         values = {**params, "currency": currency, "first": params["from"], "last": params["to"]}
-        shops = _table(source, "shop", _("By shop"), values, before, currency)
+        shops = _table(source, days, "shop", _("By shop"), values, before, currency)
         if not shops.rows:
             continue
-        periods = _table(source, params["by"], PERIODS[params["by"]], values, None, currency)
+        periods = _table(source, days, params["by"], PERIODS[params["by"]], values, None, currency)
         sections += [shops, periods]
         charts.append(_chart(periods))
         totals, others = shops.totals() or (), periods.totals() or ()
@@ -79,7 +83,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         )
         parts = others[periods.index("before")] + others[periods.index("after")]
         controls.append(Control(label, refunded, translated(_("before and after shipping")), parts, currency))
-        told = source.rows(CONTROL_SQL.format(table=TABLE, collection=source.collection), values)[0]
+        told = source.rows(CONTROL_SQL.format(table=days, collection=cube), values)[0]
         agrees = translated(_("the collection's"))
         for title, found, expected in (
             (_("Refunded, all days"), told["refunded"], told["told"]),
@@ -88,11 +92,6 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
             controls.append(Control(translated(title), found, agrees, expected, currency))
     facts = (period_fact(params), *compared_fact(before))
     return finished(REPORT, source, facts, sections, notes=NOTES, controls=controls, charts=charts)
-
-
-def _build(source: ReportSource) -> None:
-    sales, values = sales_sql(source)
-    source.con.execute(TABLE_SQL.format(table=TABLE, sales=sales), values)
 
 
 def _columns() -> list[Column]:
@@ -111,10 +110,10 @@ def _columns() -> list[Column]:
 
 
 def _table(
-    source: ReportSource, by: str, title: str, values: Mapping[str, Any], before: tuple[date, date] | None,
+    source: ReportSource, days: str, by: str, title: str, values: Mapping[str, Any], before: tuple[date, date] | None,
     currency: str,
 ) -> Section:  # fmt: skip
-    sql = FIGURES_SQL.format(by=span_sql("day", by) if by in PERIODS else by, table=TABLE, inside=INSIDE)
+    sql = FIGURES_SQL.format(by=span_sql("day", by) if by in PERIODS else by, table=days)
     now = {row["name"] or "": row for row in source.rows(sql, values)}
     then = {}
     if before:
@@ -157,12 +156,12 @@ def _chart(periods: Section) -> Chart:
 
 def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """The refunds behind a figure, order by order, the latest first."""
-    _build(source)
+    source.con.execute(TABLE_SQL.format(sales=sales_of(source)))
     told = {
         "shop": "shop = $shop", "stage": "stage = $stage", "currency": "currency = $currency", "from": "day >= $from",
         "to": "day <= $to",
     }  # fmt: skip
-    where = conditions(told, params, "kind = 'refunded'")
+    where = conditions(told, params)
     columns = (
         Column("order_no", translated(_("Order"))),
         Column("shop", translated(_("Shop"))),

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from huikuan.insight.day_tables import build_movement_days, table
 from huikuan.insight.listing import lists_by_currency
 from huikuan.insight.movements import DEFINITIONS, KIND_WORDS, SIGNS, asked, build_movements, controls
 from huikuan.insight.periods import ONE_DAY, span_name, spans
@@ -42,7 +43,7 @@ PLACE_WORDS = {
 
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: by shop, by day, week or month, and where the closing receivable is."""
-    movements = build_movements(source)
+    movements, cube = build_movement_days(source), table(source, "cube")
     first, last = _span(source, movements, params)
     step = f"date_trunc('{params['by']}', day)::DATE"
     values = {"first": first, "last": last, "shop": params["shop"]}
@@ -54,12 +55,12 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         totals = shops.totals() or ()
         sections += [shops, _periods(own, currency, params, first, last)]
         equations.append(_equation(shops, totals, currency))
-        checks += controls(source, currency, params["shop"])
+        checks += controls(source, movements, cube, currency, params["shop"])
         closing = totals[shops.index("closing")]
         label, agrees = translated(_("Closing by shop")), translated(_("closing by period"))
         checks.append(Control(label, closing, agrees, sections[-1].rows[-1].values[-1], currency))
         if last >= source.as_of:
-            places, total = _places(source, currency, params)
+            places, total = _places(source, cube, currency, params)
             sections.append(places)
             checks.append(
                 Control(translated(_("Closing")), closing, translated(_("where the money is")), total, currency)
@@ -150,10 +151,8 @@ def _equation(shops: Section, totals: tuple[Any, ...], currency: str) -> Equatio
     return Equation(translated(_("Roll-forward")), tuple(terms), currency)
 
 
-def _places(source: ReportSource, currency: str, params: Mapping[str, Any]) -> tuple[Section, Decimal]:
-    told = source.rows(PLACES_SQL.format(collection=source.collection), {"currency": currency, "shop": params["shop"]})[
-        0
-    ]
+def _places(source: ReportSource, cube: str, currency: str, params: Mapping[str, Any]) -> tuple[Section, Decimal]:
+    told = source.rows(PLACES_SQL.format(collection=cube), {"currency": currency, "shop": params["shop"]})[0]
     columns = (
         Column("place", translated(_("Where it is"))),
         Column("amount", translated(_("Amount")), "money", total=True, drill={}),

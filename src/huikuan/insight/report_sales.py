@@ -162,7 +162,6 @@ def _figures(
     source: ReportSource, params: Mapping[str, Any], sides: Sides
 ) -> tuple[dict[str, list[Line]], list[Control]]:
     """The things compared by currency, and that they are the collection's net sales."""
-    sold, values = sold_lines(source)
     conditions, chosen = ["true"], dict(sides.values)
     if params["between"] != "periods":
         for name, condition in (("from", "business_date >= $from_day"), ("to", "business_date <= $to_day")):
@@ -174,10 +173,10 @@ def _figures(
         chosen["only_shop"] = params["shop"]
     where = " AND ".join(conditions)
     query = FIGURES_SQL.format(
-        group=sides.group, name=sides.name, base=sides.base, now=sides.now, sold=sold, where=where
+        group=sides.group, name=sides.name, base=sides.base, now=sides.now, sold=sold_lines(source), where=where
     )
     found: dict[str, list[tuple[Any, ...]]] = {}
-    for row in source.con.execute(query, {**values, **chosen}).fetchall():
+    for row in source.con.execute(query, chosen).fetchall():
         found.setdefault(row[-1], []).append(row)
     controls = [] if params["between"] == "products" else _controls(source, sides, where, chosen, found)
     return {currency: _lines(rows, currency) for currency, rows in found.items()}, controls

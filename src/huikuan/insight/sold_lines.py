@@ -6,17 +6,14 @@ The lines are those of the collection (`collection_orders.LIVE_SQL`), so their s
 
 from __future__ import annotations
 
-from typing import Any
-
-from huikuan.insight.collection_orders import LIVE_SQL
+from huikuan.insight.collection_orders import live_sql
 from huikuan.insight.report_base import ReportSource
-from huikuan.recons.local_time import end_of_day
 
 # What a line sold: its item number, else the name it was sold by.
 PRODUCT = "coalesce(nullif(l.sku, ''), nullif(l.title, ''), '')"
 
 SOLD_SQL = f"""
-{LIVE_SQL}
+{{live}}
 SELECT l.shop, l.order_no, l.currency, c.business_date, {PRODUCT} AS product, l.sku, l.title, l.line_no,
     coalesce(l.qty, 0) AS quantity,
     l.paid + CASE WHEN l.cancelled THEN 0 ELSE l.platform_borne END AS sales, l.refunded
@@ -25,10 +22,8 @@ WHERE NOT l.dead
 """
 
 
-def sold_lines(source: ReportSource) -> tuple[str, dict[str, Any]]:
-    """A query and its values: one row per order line that counts. `sales` is what buyers and the platform paid for it,
+def sold_lines(source: ReportSource) -> str:
+    """A query: one row per order line that counts. `sales` is what buyers and the platform paid for it,
     before refunds; `product` is blank where neither number nor name is told."""
-    query = SOLD_SQL.format(
-        order_line=source.order_line, more="sku, title, qty, line_no,", collection=source.collection
-    )
-    return query, {"as_of": source.as_of, "end": end_of_day(source.as_of, source.timezone)}
+    live = live_sql(source.order_line, source.as_of, source.timezone, "sku, title, qty, line_no,")
+    return SOLD_SQL.format(live=live, collection=source.collection)

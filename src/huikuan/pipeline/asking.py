@@ -26,9 +26,9 @@ def source_of(results: Results, rules: Rules) -> Source:
             ("collection", "collection"),
             ("order_lines", "facts_order_line"),
             ("documents", "documents"),
-            ("order_cube", "cube"),
+            ("cube", "cube"),
             ("line_cube", "line_cube"),
-            ("order_days", "order_days"),
+            ("line_days", "line_days"),
         )
         if run.files.holds(part)
     }

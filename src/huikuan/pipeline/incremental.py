@@ -25,7 +25,7 @@ from huikuan.engine.duckdb_backend import DuckDBBackend
 from huikuan.engine.model import AUDIT, LINKS, OPEN, Facts, Outcome, Sides
 from huikuan.engine.workspace import Workspace
 from huikuan.insight.collection import AMOUNTS
-from huikuan.insight.line_cube import LINE_FIGURES, lines_cubes_sql
+from huikuan.insight.line_cube import LINE_NUMBERS, SUMS, line_cubes_sql
 from huikuan.pipeline import facts as facts_of_book
 from huikuan.pipeline import incremental_collection, incremental_open, runs
 from huikuan.pipeline.book import Book
@@ -101,18 +101,19 @@ class Given:
         """Write a table in place of the base's."""
         return self.write(query, self.new.folder / f"{part}.parquet", order)
 
-    def write_added(self, part: str, was: str, now: str, figures: Sequence[str]) -> None:
+    def write_added(self, part: str, was: str, now: str, numbers: Sequence[str], sums: Sequence[str]) -> None:
         """Write a table of sums in place of the base's: its own, less those of what was (query), and those of what is.
-        The first of the figures is a number, 0 where a line stands for nothing any more."""
+        A line of which all `numbers` are 0 stands for nothing any more."""
+        figures = (*numbers, *sums)
         described = {row[0]: row[1] for row in self.con.execute(f"DESCRIBE ({self.old.sql(part)})").fetchall()}
         keys = [name for name in described if name not in figures]
         minus = ", ".join([*keys, *(f"-{name} AS {name}" for name in figures)])
-        sums = ", ".join(f"sum({name})::{described[name]} AS {name}" for name in figures)
+        added = ", ".join(f"sum({name})::{described[name]} AS {name}" for name in figures)
         self.write_whole(
             part,
-            f"SELECT {', '.join(keys)}, {sums} FROM ({self.old.sql(part)} "
+            f"SELECT {', '.join(keys)}, {added} FROM ({self.old.sql(part)} "
             f"UNION ALL BY NAME SELECT {minus} FROM ({was}) UNION ALL BY NAME FROM ({now})) "
-            f"GROUP BY ALL HAVING sum({figures[0]}) <> 0",
+            f"GROUP BY ALL HAVING {' OR '.join(f'sum({name}) <> 0' for name in numbers)}",
         )
 
     def change(self, part: str, gone: str, more: str, order: str = "ALL") -> int:
@@ -243,12 +244,12 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
 def _write_line_cubes(given: Given) -> None:
     """The order lines added up (`insight.line_cube`), where the base has them."""
     was, now = (
-        lines_cubes_sql(f"(SELECT * FROM {lines} WHERE order_no <> '')")
+        line_cubes_sql(f"(SELECT * FROM {lines} WHERE order_no <> '')")
         for lines in ("k_order_lines_was", "k_order_lines")
     )
-    for part, figures in LINE_FIGURES.items():
+    for part, numbers in LINE_NUMBERS.items():
         if given.old.holds(part):
-            given.write_added(part, was[part], now[part], figures)
+            given.write_added(part, was[part], now[part], numbers, SUMS)
 
 
 def _find_gone(con: duckdb.DuckDBPyConnection) -> None:

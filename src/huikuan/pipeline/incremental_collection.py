@@ -14,6 +14,9 @@ import pyarrow as pa
 from huikuan.insight import collection_orders, collection_settled, collection_status, fifo
 from huikuan.insight.collection import CollectionInputs, Setting, prove_orders
 from huikuan.insight.collection_cube import cube_sql, receipts_sql
+from huikuan.insight.day_tables import collected_days_sql, outstanding_sql, sold_days_sql
+from huikuan.insight.movements import sales_sql
+from huikuan.insight.semantic.cube import THINGS
 from huikuan.pipeline.closure import GONE_LINKS, MADE, ORDERS, Refused
 from huikuan.pipeline.run_files import PLACE, ROOM
 from huikuan.pipeline.run_tables import SORTED
@@ -70,6 +73,7 @@ def _write(given: Given) -> None:
     _write_cube(given)
     _write_receipts(given)
     _write_earlier(given)
+    _write_days(given)
     con.unregister("k_placed")
 
 
@@ -120,7 +124,21 @@ def _write_cube(given: Given) -> None:
 def _write_receipts(given: Given) -> None:
     """`receipts`: the base's, less those of the orders as they were, and of the orders as they are."""
     was, now = receipts_sql(WAS, SHARES), receipts_sql(NOW, SHARES)
-    given.write_added("receipts", was, now, ("orders", "amount"))
+    given.write_added("receipts", was, now, ("orders",), ("amount",))
+
+
+def _write_days(given: Given) -> None:
+    """The tables by day (`insight.day_tables`) that the base has. What was settled is as it was."""
+    zone = given.book.timezone
+    if given.old.holds("outstanding"):
+        given.change("outstanding", f"SELECT order_no FROM {ORDERS}", outstanding_sql(NOW), SORTED["outstanding"])
+    if given.old.holds("collected_days"):
+        was, now = (collected_days_sql(orders, zone) for orders in (WAS, NOW))
+        given.write_added("collected_days", was, now, ("orders",), ("collected",))
+    if given.old.holds("sold_days"):
+        lines = ("k_order_lines_was", "k_order_lines")
+        was, now = (sold_days_sql(sales_sql(each, given.as_of, zone)) for each in lines)
+        given.write_added("sold_days", was, now, (THINGS,), ("amount",))
 
 
 def _write_earlier(given: Given) -> None:

@@ -23,9 +23,11 @@ import duckdb
 
 from huikuan import __version__, engine, recons
 from huikuan.engine.model import AUDIT, LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
+from huikuan.insight import day_tables
 from huikuan.insight.collection import CollectionInputs, build_collection
 from huikuan.insight.collection_cube import cubes_sql
-from huikuan.insight.line_cube import lines_cubes_sql
+from huikuan.insight.line_cube import line_cubes_sql
+from huikuan.insight.movements import sales_sql
 from huikuan.lake.lake import Lake
 from huikuan.pipeline import facts as facts_of_book
 from huikuan.pipeline import incremental, runs
@@ -222,7 +224,7 @@ def _write_all(
         path = folder / f"facts_{kind}.parquet"
         write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, FACTS_ORDER, ORDER_ROW_GROUP)
     write(con, SETTLEMENT_REST, folder / "settlement_rest.parquet", "record_key")
-    for part, query in lines_cubes_sql(f"read_parquet({literal(folder / 'facts_order_line.parquet')})").items():
+    for part, query in line_cubes_sql(f"read_parquet({literal(folder / 'facts_order_line.parquet')})").items():
         write(con, query, folder / f"{part}.parquet", "ALL")
     return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)
 
@@ -379,7 +381,20 @@ def _write_collection(
     numbered = f"read_parquet({literal(folder / 'collection.parquet')}, file_row_number = true)"
     for part, query in cubes_sql(numbered, f"read_parquet({literal(folder / 'share.parquet')})").items():
         write(con, query, folder / f"{part}.parquet", "ALL")
+    _write_days(con, folder, name, as_of, timezone)
     return count
+
+
+def _write_days(con: duckdb.DuckDBPyConnection, folder: Path, name: str, as_of: date, timezone: str) -> None:
+    """The tables by day beside a collection (`insight.day_tables`)."""
+    tables = {
+        "outstanding": day_tables.outstanding_sql(name),
+        "collected_days": day_tables.collected_days_sql(name, timezone),
+        "sold_days": day_tables.sold_days_sql(sales_sql("order_line", as_of, timezone)),
+        "settled_days": f"SELECT * FROM {name}_settled",
+    }
+    for part, query in tables.items():
+        write(con, f"FROM ({query})", folder / f"{part}.parquet", SORTED.get(part, "ALL"))
 
 
 def _write_documents(con: duckdb.DuckDBPyConnection, lake: Lake, folder: Path) -> None:

@@ -14,6 +14,7 @@ from huikuan.insight.reports import build_report
 from huikuan.insight.tables import ReportTable
 from huikuan.pipeline import facts, overlaid
 from huikuan.pipeline.compute import connect, quoted
+from huikuan.pipeline.overlay import decided
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.results import Results
 from huikuan.pipeline.write_offs import write_offs
@@ -32,6 +33,9 @@ PARTS = {
     "payout_links": "payout-bank.links",
     "payout_open": "payout-bank.open",
 }
+SETTLEMENT = "settlement_line"
+SETTLED = ("facts_settlement_line", "settlement_rest")  # all settlement lines that the run has seen
+DAY_TABLES = ("cube", "receipts", "outstanding", "collected_days", "sold_days", "settled_days")
 # Reports which tell matches by hand whose sides differ.
 WITH_WRITE_OFFS = ("write_offs", "vouchers", "voucher-records")
 
@@ -57,12 +61,19 @@ def report_source(results: Results, rules: Rules, decisions: Decisions, language
     con = connect()
     try:
         for kind in KINDS.values():
-            facts.register_kind(con, results.book.lake, kind, decisions)
+            of_run = _settled_sql(results, decisions) if kind.name == SETTLEMENT else ""
+            if of_run:
+                con.execute(f"CREATE VIEW {SETTLEMENT} AS {of_run}")
+            else:
+                facts.register_kind(con, results.book.lake, kind, decisions)
         names: dict[str, Any] = {}
         for part, file in PARTS.items():
             if results.run.files.holds(file):
                 con.execute(f"CREATE VIEW {part} AS {results.run.files.sql(file)}")
                 names[part] = part
+        tables = {part: part for part in DAY_TABLES if results.run.files.holds(part)}
+        for part in tables:
+            con.execute(f"CREATE VIEW {part} AS {results.run.files.sql(part)}")
         yield ReportSource(
             con=con,
             company=results.book.name,
@@ -81,6 +92,7 @@ def report_source(results: Results, rules: Rules, decisions: Decisions, language
             statements=_statements(results, decisions),
             imports=tuple(results.book.lake.documents()),
             timezone=results.book.timezone,
+            tables=tables,
             **names,
         )
     finally:
@@ -120,6 +132,16 @@ def _statements(results: Results, decisions: Decisions) -> tuple[Mapping[str, An
     now = Results(results.book, results.run, decisions)
     names = [name for name in results.manifest.names if results.run.holds(name, "statement")]
     return tuple(row for name in names for row in now.statement_now(name))
+
+
+def _settled_sql(results: Results, decisions: Decisions) -> str:
+    """The settlement lines as the run wrote them: telling which of the book's count reads all of them. Blank where the
+    book's facts, or what people have corrected in them, are no longer the run's."""
+    manifest, files = results.manifest, results.run.files
+    same = decided(decisions)["facts"] == manifest.decided.get("facts")
+    if not same or results.book.lake.version() != manifest.facts or not all(map(files.holds, SETTLED)):
+        return ""
+    return " UNION ALL BY NAME ".join(f"({files.sql(part)})" for part in SETTLED)
 
 
 def _is_stale(results: Results, decisions: Decisions) -> bool:

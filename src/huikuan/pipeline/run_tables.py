@@ -19,6 +19,7 @@ SORTED = {
     "links": ", ".join(LINKS_ORDER),
     "open": "needs_work DESC, date, order_no, class, item_id",
     "collection": "order_no, shop",
+    "outstanding": "order_no, shop",
 }
 # The records of orders as the run has seen them: what the order page reads.
 ORDER_FACTS = dict.fromkeys(("order_line", "settlement_line", "wallet_line", "shipment_line"), "order_no <> ''")

@@ -103,7 +103,8 @@ class Subject:
     """A table of facts. `source`: its rows as a query over named tables in braces; each row has `currency`, the columns
     of its dimensions and `day`, the day it counts by. `grain` and `key` say what a row is. `needs`: tables without
     which there is nothing to ask. `control`: the measure and query (`currency`, `amount`) of a figure told elsewhere
-    that the whole subject must equal; `control_of` says what that is. `cube`: its rows added up by few columns.
+    that the whole subject must equal; `control_of` says what that is. `cubes`: its rows added up by few columns, the
+    smallest first.
     """
 
     name: str
@@ -120,7 +121,7 @@ class Subject:
     control_of: str = ""
     day: str = "business_date"
     named: tuple[tuple[str, str, str], ...] = ()
-    cube: Cube | None = None
+    cubes: tuple[Cube, ...] = ()
 
     def measure(self, name: str) -> Measure:
         """A measure by name. KeyError for an unknown one."""

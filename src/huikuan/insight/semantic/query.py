@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from huikuan.insight.semantic.cube import THING
+from huikuan.insight.semantic.cube import THING, Cube
 from huikuan.insight.semantic.model import Dimension, Measure, Subject
 from huikuan.insight.semantic.question import Filter, Question, days_of
 from huikuan.records.sql import sql_name
@@ -53,9 +53,11 @@ def rows_sql(subject: Subject, tables: Mapping[str, str], columns: Collection[st
     return subject.source.format_map(given)
 
 
-def cube_sql(subject: Subject, measures: Sequence[Measure], columns: Collection[str], tables: Mapping[str, str]) -> str:
-    """The rows of a subject's cube that tell these measures by these columns; blank where there are none."""
-    return subject.cube.rows(measures, columns, tables) if subject.cube else ""
+def cube_of(
+    subject: Subject, measures: Sequence[Measure], columns: Collection[str], tables: Mapping[str, str]
+) -> Cube | None:
+    """The smallest cube of a subject that tells these measures by these columns."""
+    return next((each for each in subject.cubes if each.table in tables and each.tells(measures, columns)), None)
 
 
 def columns_used(subject: Subject, question: Question, *more: Dimension) -> set[str]:
@@ -88,14 +90,14 @@ def pivot_sql(
     measures = tuple(subject.with_parts(question.measures))
     dimensions = [subject.dimension(name) for name in question.dimensions]
     aggregates = [each for each in measures if each.how != "ratio"]
-    cube = cube_sql(subject, measures, columns_used(subject, question), tables)
+    cube = cube_of(subject, measures, columns_used(subject, question), tables)
     whole = bool(cube) or all(each.additive for each in aggregates)
     where = where_sql(subject, question, platforms, bound, back)
     columns = list(dict.fromkeys(each.column for each in dimensions))
     names = {column: f"c{number}" for number, column in enumerate(columns)}
     selected = [f"{_moved(column, back) if column == subject.day else column} AS {names[column]}" for column in columns]
     if whole:
-        selected += [f"{_sum(subject, each, cube)} AS {sql_name(each.name)}" for each in aggregates]
+        selected += [f"{_sum(each, cube)} AS {sql_name(each.name)}" for each in aggregates]
         tail = " GROUP BY ALL"
     else:
         selected += [f"{each.value or 'true'} AS {sql_name(each.name)}" for each in aggregates]
@@ -104,7 +106,7 @@ def pivot_sql(
     if cube and any(each.how == "distinct" for each in aggregates):
         selected.append(THING)
         kept.append(THING)
-    rows = cube or rows_sql(subject, tables, columns_used(subject, question))
+    rows = tables[cube.table] if cube else rows_sql(subject, tables, columns_used(subject, question))
     base = f"SELECT {', '.join(['currency', *selected])} FROM ({rows}) WHERE {where}{tail}"
     labels = [
         f"{_label(each, names[each.column], platforms, bound)} AS d{number}" for number, each in enumerate(dimensions)
@@ -133,11 +135,11 @@ def control_sql(subject: Subject, question: Question, tables: Mapping[str, str],
     measures = tuple(each for each in subject.with_parts(question.measures) if each.additive)
     filtered = replace(question, rows=(), columns=())
     asked = subject.with_parts(question.measures)
-    own = cube_sql(subject, asked, columns_used(subject, question), tables)
-    cube = "" if own else cube_sql(subject, measures, columns_used(subject, filtered), tables)
-    sums = ", ".join(["currency", *(f"{_sum(subject, each, cube)} AS {sql_name(each.name)}" for each in measures)])
+    own = cube_of(subject, asked, columns_used(subject, question), tables)
+    cube = None if own else cube_of(subject, measures, columns_used(subject, filtered), tables)
+    sums = ", ".join(["currency", *(f"{_sum(each, cube)} AS {sql_name(each.name)}" for each in measures)])
     where = where_sql(subject, question, platforms, bound)
-    rows = cube or rows_sql(subject, tables, columns_used(subject, filtered))
+    rows = tables[cube.table] if cube else rows_sql(subject, tables, columns_used(subject, filtered))
     sql = f"SELECT {sums} FROM ({rows}) WHERE {where} GROUP BY currency ORDER BY currency"
     return Asked(sql, bound.values, measures)
 
@@ -225,9 +227,9 @@ def _joined(spans: list[tuple[date, date]]) -> list[tuple[date, date]]:
     return joined
 
 
-def _sum(subject: Subject, measure: Measure, cube: str) -> str:
-    """A measure over rows, or over those of the cube."""
-    return subject.cube.sql(measure) if cube and subject.cube else measure.sql
+def _sum(measure: Measure, cube: Cube | None) -> str:
+    """A measure over rows, or over those of a cube."""
+    return cube.sql(measure) if cube else measure.sql
 
 
 def _again(measure: Measure, whole: bool) -> str:

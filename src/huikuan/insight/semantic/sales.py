@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from huikuan.insight.collection_cube import AGES, age_sql
-from huikuan.insight.line_cube import CUBE_COLUMNS, DAY_COLUMNS
+from huikuan.insight.collection_cube import AGES, ORDER_CUBE, age_sql
+from huikuan.insight.line_cube import LINE_CUBE, LINE_DAYS
 from huikuan.insight.measures import MEASURES
-from huikuan.insight.semantic.cube import Cube
 from huikuan.insight.semantic.dimensions import ORDER_NO, PLATFORM, SHOP, month_of, time_dimensions
 from huikuan.insight.semantic.model import Dimension, Measure, RecordColumn, Subject
 from huikuan.records.messages import gettext_noop as _
@@ -71,7 +70,7 @@ ORDERS = Subject(
         RecordColumn("collected", _("Collected"), "collected", "money"),
     ),
     ("collection",),
-    cube=Cube("order_cube", ("business_date", "shop", "status", "age"), "orders"),
+    cubes=(ORDER_CUBE,),
 )
 
 LINE_STATUS = Dimension("status", _("Order status"), _("Status of the order line."), "status", words="order")
@@ -151,9 +150,7 @@ ORDER_LINES = Subject(
         "net_sales",
         "SELECT currency, sum(paid + platform_borne - refunded) AS amount FROM {collection} GROUP BY currency",
     ),
-    cube=Cube(
-        "line_cube", CUBE_COLUMNS, "number", things="orders", things_table="order_days", things_columns=DAY_COLUMNS
-    ),
+    cubes=(LINE_DAYS, LINE_CUBE),
     control_of=_("the orders of the collection"),
 )
 assert len(AGES) == 5  # noqa: S101 - `words.AGE_TITLES` has a name for each group
