@@ -14,10 +14,11 @@ from huikuan.records.errors import UserError
 from huikuan.records.messages import register
 from huikuan.server.books.models import Book
 from huikuan.server.collection import queries
-from huikuan.server.collection.filters import Wanted, filter_of
+from huikuan.server.collection.filters import Wanted
 from huikuan.server.collection.shown import FILTER_NAMES
 from huikuan.server.core.statuses import look_of
 from huikuan.server.exports.lists import Source, exportable
+from huikuan.server.followup import holding
 from huikuan.server.workbench.services import results
 
 register({"export.filter": gettext_noop("The list's filter cannot be read: %(faults)s")})
@@ -28,7 +29,7 @@ COLUMNS = ", ".join(key for key, *_rest in DETAILS["collection"].columns)
 def collection(book: Book, asked: Mapping[str, str], _names: bool) -> Source:
     """The orders of a filter, in the page's order."""
     found = results(book, date.fromisoformat(asked["as_of"]) if "as_of" in asked else None)
-    form, wanted = filter_of(dict(asked), found.manifest.as_of)
+    form, wanted = queries.asked(book, found, dict(asked))
     if wanted is None:
         faults = "; ".join(f"{name}: {fault}" for name, told in form.errors.items() for fault in told)
         raise UserError("export.filter", faults=faults)
@@ -46,6 +47,8 @@ def _facts(book: Book, found: Results, wanted: Wanted) -> list[tuple[str, str]]:
         told.append((_("Status"), str(look_of("collection", wanted.status)[1])))
     if wanted.shop:
         told.append((_("Shop"), wanted.shop))
+    if wanted.task:
+        told.append((_("Follow-up"), holding.words(wanted.task)))
     if wanted.first or wanted.last:
         told.append((_("Period"), f"{wanted.first or ''} – {wanted.last or ''}"))
     return told

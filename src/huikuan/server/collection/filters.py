@@ -23,6 +23,7 @@ SORTS: dict[str, str] = {
     "outstanding": "DECIMAL(18,5)", "overdue": "DECIMAL(18,5)", "figure": "DECIMAL(18,5)",
 }  # fmt: skip
 DEFAULT_SORT = "-overdue_days"
+HELD = "(SELECT TRY_CAST(each AS BIGINT) FROM (SELECT unnest(string_split($held, ',')) AS each) WHERE each <> '')"
 
 
 class MoneyField(forms.DecimalField):
@@ -50,6 +51,7 @@ class FilterForm(forms.Form):
     last = forms.DateField(label=_("to"), required=False)
     age = forms.ChoiceField(required=False, choices=[(str(n), str(n)) for n in range(len(AGES) + 2)])
     figure = forms.ChoiceField(required=False, choices=[(name, name) for name in FIGURES])
+    task = forms.RegexField(r"\A(?:none|any|nobody|of\d{1,9})\Z", required=False)
     sort = forms.ChoiceField(required=False, choices=[(name, name) for each in SORTS for name in (each, f"-{each}")])
 
     def clean(self) -> dict[str, Any]:
@@ -67,7 +69,9 @@ class FilterForm(forms.Form):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A checked filter. `typed`: what the words box says."""
+    """A checked filter. `typed`: what the words box says. `task`: who follows up (`followup.holding`), which means the
+    orders `held` (row numbers with commas between them; of `none` those that are left out); `queries.asked` fills it.
+    """
 
     status: str = ""
     shop: str = ""
@@ -79,6 +83,8 @@ class Wanted:
     last: date | None = None
     age: int | None = None
     figure: Figure | None = None
+    task: str = ""
+    held: str | None = None
     sort: str = DEFAULT_SORT
 
     @property
@@ -88,10 +94,10 @@ class Wanted:
 
     @property
     def plain(self) -> bool:
-        """Whether nothing is asked of single orders: no words, no amounts."""
+        """Whether nothing is asked of single orders: no words, no amounts, no task."""
         typed = self.typed
         bounds = (typed.at_least, typed.at_most, typed.over, typed.under, self.amount_from, self.amount_to)
-        return not typed.words and all(bound is None for bound in bounds)
+        return not typed.words and not self.task and all(bound is None for bound in bounds)
 
     def where(self, *, cube: bool = False, status: bool = True) -> tuple[str, dict[str, Any]]:
         """The condition over orders (or the small table), with its $names."""
@@ -108,6 +114,9 @@ class Wanted:
         if self.age is not None:
             parts.append("c.age = $age")
             values["age"] = self.age
+        if self.task:
+            values["held"] = self.held or ""
+            parts.append(f"c.file_row_number {'NOT ' if self.task == 'none' else ''}IN {HELD}")
         parts += self._days(values)
         if self.figure:
             name = self.figure.name
@@ -142,6 +151,6 @@ def filter_of(data: QueryDict | dict[str, str], until: date) -> tuple[FilterForm
     return form, Wanted(
         status=told["status"], shop=told["shop"], currency=told["currency"], typed=read(told["q"], until),
         amount_from=told["amount_from"], amount_to=told["amount_to"], first=told["first"], last=told["last"],
-        age=int(told["age"]) if told["age"] else None, figure=FIGURES.get(told["figure"]),
+        age=int(told["age"]) if told["age"] else None, figure=FIGURES.get(told["figure"]), task=told["task"],
         sort=told["sort"] or ("-figure" if told["figure"] else DEFAULT_SORT),
     )  # fmt: skip

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from django.http import QueryDict
 
 from huikuan.insight.collection_cube import AGES
 from huikuan.pipeline.results import Results
@@ -16,9 +18,10 @@ from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book
 from huikuan.server.collection.cubes import bound, kept, orders, rows, table
 from huikuan.server.collection.figures import joins_sql
-from huikuan.server.collection.filters import SORTS, Wanted
+from huikuan.server.collection.filters import SORTS, FilterForm, Wanted, filter_of
 from huikuan.server.core.paging import Page, encode
 from huikuan.server.core.scope import Scope
+from huikuan.server.followup import holding
 from huikuan.server.workbench.services import results
 
 ZERO = Decimal(0)
@@ -41,6 +44,15 @@ def published(book: Book, scope: Scope) -> Results | None:
         raise
 
 
+def asked(book: Book, found: Results, data: QueryDict | dict[str, str]) -> tuple[FilterForm, Wanted | None]:
+    """The form, and the filter it asks for, with the orders that are followed up where it asks for them; None when
+    something in it cannot be understood."""
+    form, wanted = filter_of(data, found.manifest.as_of)
+    if wanted is None or not wanted.task:
+        return form, wanted
+    return form, replace(wanted, held=holding.numbers(book, found, wanted.task))
+
+
 def source_sql(found: Results, wanted: Wanted) -> str:
     """The orders `c` of a filter with the amount of its figure, as FROM clause; the figure's SQL may stand in WHERE."""
     earlier = table(found, "earlier") if wanted.figure and wanted.figure.early else ""
@@ -55,7 +67,8 @@ def summary(found: Results, wanted: Wanted) -> list[dict[str, Any]]:
     figure = wanted.figure.sql if wanted.figure else "0"
     sums = ", ".join(f"sum({name})::DECIMAL(38,5) AS {name}" for name in TOTALS)
     count = "sum(orders)::BIGINT" if cube else "count(*)"
-    return kept(
+    ask = rows if wanted.task else kept  # tasks change while the run stays
+    return ask(
         found,
         f"SELECT status, c.currency AS currency, {count} AS orders, sum({figure})::DECIMAL(38,5) AS figure, {sums} "
         f"FROM {source} WHERE {where} GROUP BY ALL ORDER BY ALL",

@@ -18,9 +18,10 @@ from huikuan.server.collection.queries import Matrix
 from huikuan.server.core import numbers
 from huikuan.server.core.shortcuts import book_url
 from huikuan.server.core.statuses import look_of
+from huikuan.server.followup import holding
 
-FILTER_NAMES = ("status", "shop", "currency", "q", "amount_from", "amount_to", "first", "last", "age", "figure")
-IN_PANEL = ("shop", "currency", "amount_from", "amount_to", "first", "last")
+FILTER_NAMES = ("status", "shop", "currency", "q", "amount_from", "amount_to", "first", "last", "age", "figure", "task")
+IN_PANEL = ("shop", "currency", "amount_from", "amount_to", "first", "last", "task")
 HEATS = 4  # shades of the age matrix
 
 
@@ -140,6 +141,8 @@ def removable(request: HttpRequest, wanted: Wanted) -> list[tuple[str, str]]:
     if wanted.amount_from is not None or wanted.amount_to is not None:
         span = f"{numbers.money(wanted.amount_from)} – {numbers.money(wanted.amount_to)}"
         told.append((_("Receivable %(span)s") % {"span": span}, ("amount_from", "amount_to")))
+    if wanted.task:
+        told.append((holding.words(wanted.task), ("task",)))
     if request.GET.get("q", "").strip():
         told.append((request.GET["q"].strip(), ("q",)))
     return [(label, _without(request, names)) for label, names in told]

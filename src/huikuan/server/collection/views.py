@@ -15,11 +15,12 @@ from huikuan.pipeline.reconciling import Asked
 from huikuan.pipeline.results import Results
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.collection import home, queries, shown
-from huikuan.server.collection.filters import Wanted, filter_of
+from huikuan.server.collection.filters import Wanted
 from huikuan.server.core.lists import listing
 from huikuan.server.core.paging import page_params
 from huikuan.server.core.shortcuts import book_url, done
 from huikuan.server.exports import services as exports
+from huikuan.server.followup import holding
 from huikuan.server.jobs.models import Job
 from huikuan.server.workbench.overview import is_stale
 from huikuan.server.workbench.services import start_reconcile
@@ -32,7 +33,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     found = queries.published(request.book, request.scope)  # type: ignore[attr-defined]
     if found is None:
         return nothing_yet(request, "collection:list")
-    form, wanted = filter_of(request.GET, found.manifest.as_of)
+    form, wanted = queries.asked(request.book, found, request.GET)  # type: ignore[attr-defined]
     by = "status" if request.GET.get("by") == "status" else ""
     matrices = queries.status_matrices(found) if by else queries.age_matrices(found)
     context: dict[str, Any] = {
@@ -53,8 +54,10 @@ def _list(request: HttpRequest, found: Results, wanted: Wanted) -> dict[str, Any
     totals = queries.by_currency(summed, wanted.status)
     chips = queries.chips(summed)
     page = queries.page(found, wanted, after, number, size, sum(row["orders"] for row in totals))
+    held = holding.holders(request.book, page.rows)  # type: ignore[attr-defined]
     for row in page.rows:
         row["key"] = queries.key_text(row)
+        row["held"] = held.get((row["shop"], row["order_no"], row["currency"]))
     return {
         "wanted": wanted,
         "chips": chips,
@@ -82,7 +85,7 @@ def columns_of(wanted: Wanted) -> list[tuple[str, Any]]:
     return [
         ("order_no", _("Order number")), ("shop", _("Shop")), ("business_date", _("Ordered")),
         ("receivable", _("Receivable")), ("collected", _("Collected")), ("figure", figure), ("due_date", _("Due on")),
-        ("overdue_days", _("Days overdue")), ("status", _("Status")),
+        ("overdue_days", _("Days overdue")), ("status", _("Status")), ("task", _("Follow-up")),
     ]  # fmt: skip
 
 

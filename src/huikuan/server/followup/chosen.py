@@ -82,7 +82,7 @@ def _key(text: str) -> tuple[str, str, str]:
     return shop, order_no, currency
 
 
-def orders_sql(found: Results, chosen: Chosen) -> tuple[str, dict[str, Any]]:
+def orders_sql(book: Book, found: Results, chosen: Chosen) -> tuple[str, dict[str, Any]]:
     """The numbers `row` of the selected orders in the collection's file, as a query on a cursor of `queries.with_held`
     on which `keys` is registered (`read`)."""
     if chosen.keys:
@@ -95,7 +95,7 @@ def orders_sql(found: Results, chosen: Chosen) -> tuple[str, dict[str, Any]]:
         if wanted is None:
             raise UserError("followup.filter")
         return queries.source_sql(found, wanted, "m.row AS row")
-    _form, told = collection_filters.filter_of(dict(chosen.asked), found.manifest.as_of)
+    _form, told = collection_queries.asked(book, found, dict(chosen.asked))
     if told is None:
         raise UserError("followup.filter")
     where, values = told.where()
@@ -119,7 +119,7 @@ class Picked:
 
 def read(book: Book, found: Results, chosen: Chosen, *, free: bool = True) -> Picked:
     """The selected orders as the run knows them. `free` false: those of live tasks too are in `rows`."""
-    sql, values = orders_sql(found, chosen)
+    sql, values = orders_sql(book, found, chosen)
     columns = ", ".join(f"m.{column.strip()}" for column in missing.COLUMNS.split(",") if column.strip() != "row")
     with queries.with_held(book, found) as cursor:
         columns_of = list(zip(*chosen.keys, strict=True)) or [(), (), ()]

@@ -33,7 +33,7 @@ class FilterForm(forms.Form):
     q = forms.CharField(required=False, max_length=100)
     first = forms.DateField(label=_("Due from"), required=False)
     last = forms.DateField(label=_("to"), required=False)
-    task = forms.RegexField(r"\d{1,9}|none|any", required=False)
+    task = forms.RegexField(r"\A(?:\d{1,9}|none|any)\Z", required=False)
     sort = forms.ChoiceField(required=False, choices=[(name, name) for each in SORTS for name in (each, f"-{each}")])
 
 
