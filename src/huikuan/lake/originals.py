@@ -82,6 +82,21 @@ class Originals:
                 with contextlib.suppress(OSError):
                     scratch.unlink(missing_ok=True)
 
+    def forget(self, sha256: str) -> None:
+        """Remove a file; nothing where it is not there. Whether somebody still names it is the caller's to know."""
+        self.path_of(sha256).unlink(missing_ok=True)
+
+    def holds_whole(self, sha256: str) -> bool:
+        """Whether the content is there and, read to its end, has this hash."""
+        digest = hashlib.sha256()
+        try:
+            with self.open_original(sha256) as stream:
+                while block := stream.read(CHUNK_BYTES):
+                    digest.update(block)
+        except (UserError, OperatorError):
+            return False
+        return digest.hexdigest() == sha256
+
     @contextlib.contextmanager
     def open_original(self, sha256: str) -> Iterator[BinaryIO]:
         """A readable binary stream of the content, decrypted chunk by chunk.

@@ -57,6 +57,8 @@ ROWS = [
     Row("delivery:list", MONEY),
     Row("delivery:archive", MONEY),
     Row("delivery:issue", MONEY, args=issue),
+    Row("delivery:keep", RULES),
+    Row("delivery:keep", RULES, "post"),
     Row("delivery:file", MONEY, args=issue_file),
     Row("delivery:channels", MONEY),
     *[

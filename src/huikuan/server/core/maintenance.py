@@ -62,6 +62,7 @@ def _check_book(book: Book) -> Iterator[dict[str, Any]]:
     library = library_book(book)
     missing = sorted({d.file_name for d in documents_of(book) if not has_original(library, d.sha256)})
     yield _row("originals", book.name, not missing, f"missing: {', '.join(missing[:5])}" if missing else "")
+    yield _archive(book)
     count = refresh(book)
     yield _row("documents", book.name, True, f"{count} standing")
     yield from _coverage(book)
@@ -72,6 +73,15 @@ def _check_book(book: Book) -> Iterator[dict[str, Any]]:
             found = con.execute(f"SELECT count(*), count(DISTINCT record_key) FROM {kind}").fetchone() or (0, 0)
             yield _row(kind, book.name, found[0] == found[1], f"{found[0]} records")
         yield _row("corrections", book.name, not loaded.conflicts, f"{len(loaded.conflicts)} in conflict")
+
+
+def _archive(book: Book) -> dict[str, Any]:
+    """Every file of an automatic report is there, unaltered."""
+    from huikuan.server.delivery.archive import broken_files
+
+    count, broken = broken_files(book)
+    wrong = f"{len(broken)} missing or altered: {', '.join(broken[:5])}"
+    return _row("archive", book.name, not broken, wrong if broken else f"{count} files")
 
 
 def _coverage(book: Book) -> Iterator[dict[str, Any]]:

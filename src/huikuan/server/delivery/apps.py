@@ -28,6 +28,8 @@ class DeliveryConfig(AppConfig):
             "delivery.made": _("Automatic report made"),
             "delivery.sent": _("Automatic report sent"),
             "delivery.dismiss": _("Failure of a report noted"),
+            "delivery.keep": _("Time that automatic reports are kept changed"),
+            "delivery.expired": _("Automatic report removed: its time was over"),
             "delivery.file": _("File of an automatic report taken"),
             "channel.create": _("Webhook added"),
             "channel.change": _("Webhook changed"),
@@ -40,9 +42,9 @@ class DeliveryConfig(AppConfig):
 
         @count_for("delivery:list")
         def failures(request: HttpRequest) -> tuple[int, bool]:
-            from huikuan.server.delivery.queries import failing
+            from huikuan.server.delivery.queries import failures as failed
 
-            count = failing(request.book).count()  # type: ignore[attr-defined]
+            count = len(failed(request))
             return count, count > 0
 
         @todo_for

@@ -219,3 +219,12 @@ class TrialForm(forms.Form):
     """Where a trial mail goes."""
 
     to = forms.EmailField(label=_("Send a trial to"))
+
+
+class KeepForm(forms.Form):
+    """How long the archive keeps files and messages."""
+
+    keep_days = forms.IntegerField(
+        label=_("Days that reports are kept"), min_value=0, max_value=36_500,
+        help_text=_("Then their files and messages are removed, and the audit log says so. 0: kept for ever."),
+    )  # fmt: skip

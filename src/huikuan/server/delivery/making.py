@@ -27,7 +27,7 @@ from huikuan.records.messages import gettext_noop, register
 from huikuan.server.audit.services import plain, record
 from huikuan.server.books.models import Book
 from huikuan.server.core import numbers
-from huikuan.server.delivery import mail
+from huikuan.server.delivery import archive, mail
 from huikuan.server.delivery.due import days_of
 from huikuan.server.delivery.files import write_files
 from huikuan.server.delivery.message import Message, main_figures
@@ -114,6 +114,7 @@ def _make(issue: Issue, claim: str, told: Progress) -> None:
     with transaction.atomic():
         if not Issue.objects.select_for_update().filter(pk=issue.pk, claim=claim, state="making").exists():
             return  # taken for lost, and made by another meanwhile
+        archive.hold(book, files)
         issue.save()
         for file in files:
             file.issue = issue

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,14 @@ class MailServer(models.Model):
     wrapped_password = models.TextField(blank=True)
     sender = models.EmailField(_("Sender's address"))
     address = models.URLField(_("Address of this installation"), blank=True)
+
+
+class ArchiveSetting(models.Model):
+    """How long a book keeps the files and messages of automatic reports, in days; 0: for ever. A book without one keeps
+    them `archive.KEEP_DAYS`."""
+
+    book = models.OneToOneField("books.Book", on_delete=models.CASCADE, related_name="+")
+    keep_days = models.PositiveIntegerField(_("Days that reports are kept"), validators=[MaxValueValidator(36_500)])
 
 
 class Channel(models.Model):
@@ -100,6 +109,7 @@ class Issue(models.Model):
     nobody). States: waiting → making → made, or failed; missed: too many were, so it was not made; `claim` names the
     worker that makes it. `message` is what is sent (`message.Message` as plain data), `facts` the identity of the facts
     and `data_hash` the hash of all figures of the report. `older`: the run was older than the book's data.
+    `expired_at`: since when its message and files are gone.
     """
 
     STATES = [
@@ -134,6 +144,7 @@ class Issue(models.Model):
     error_code = models.CharField(max_length=80, blank=True)
     error_params = models.JSONField(default=dict)
     dismissed = models.BooleanField(default=False)
+    expired_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:

@@ -21,7 +21,7 @@ from huikuan.server import keys
 from huikuan.server.accounts.access import require
 from huikuan.server.audit.services import record
 from huikuan.server.books.models import Book
-from huikuan.server.delivery import mail, making, sending
+from huikuan.server.delivery import archive, mail, making, sending
 from huikuan.server.delivery.due import due_moments
 from huikuan.server.delivery.faults import SendError
 from huikuan.server.delivery.message import Message
@@ -285,6 +285,7 @@ def tick(now: datetime) -> list[Job]:
 def _recover(now: datetime) -> None:
     making.free_lost(now)
     sending.fail_lost(now)
+    archive.expire(now)
 
 
 def start_job(issue: Issue, by: Any = None) -> Job:

@@ -7,12 +7,12 @@ from django.utils.translation import ngettext
 
 from huikuan.server.core.shortcuts import book_url
 from huikuan.server.core.todo import Todo
-from huikuan.server.delivery.queries import failing
+from huikuan.server.delivery.queries import failures
 
 
 def todos(request: HttpRequest) -> list[Todo]:
     """One line for all failures that nobody has noted; none where there is none."""
-    failed = list(failing(request.book)[:100])  # type: ignore[attr-defined]
+    failed = failures(request)
     if not failed:
         return []
     title = ngettext(

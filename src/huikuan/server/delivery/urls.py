@@ -14,6 +14,7 @@ urlpatterns = [
     path("delivery/<int:pk>/send", views.send, name="send"),
     path("delivery/<int:pk>/try", views.trial, name="try"),
     path("delivery/archive/", views_archive.archive, name="archive"),
+    path("delivery/archive/keep", views_archive.keep, name="keep"),
     path("delivery/archive/<int:pk>", views_archive.issue, name="issue"),
     path("delivery/archive/<int:pk>/again", views_archive.again, name="again"),
     path("delivery/archive/<int:pk>/dismiss", views_archive.dismiss, name="dismiss"),

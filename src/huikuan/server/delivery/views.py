@@ -26,7 +26,7 @@ from huikuan.server.reports.saved import reports_of
 @book_view("view_money")
 def schedules(request: HttpRequest) -> HttpResponse:
     """What is sent regularly: when next, to whom, how the last one went."""
-    rows = queries.schedules_of(request.book)  # type: ignore[attr-defined]
+    rows = queries.schedules_of(request.book, request.membership)  # type: ignore[attr-defined]
     reports = reports_of(request.book)  # type: ignore[attr-defined]
     for row in rows:
         each = row["schedule"]
@@ -55,7 +55,7 @@ def schedule(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A new schedule, or an existing one. Choosing another report shows its parameters."""
     book = request.book  # type: ignore[attr-defined]
     request.nav_page = "delivery:list"  # type: ignore[attr-defined]
-    found = get_object_or_404(Schedule, pk=pk, book=book) if pk else None
+    found = _seen(request, pk) if pk else None
     before = services.told(found) if found else None
     reports = reports_for(book, request.membership, found)  # type: ignore[attr-defined]
     only_params = bool(request.htmx) and request.htmx.target == "report-params"  # type: ignore[attr-defined]
@@ -123,7 +123,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @book_view("rules")
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, naming the recipients; then make and send an issue now."""
-    found = _found(request, pk)
+    found = _seen(request, pk)
     if request.method == "POST":
         issue = services.issue_now(found, request)
         return done(request, book_url(request, "delivery:issue", issue.pk))
@@ -134,9 +134,15 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 @book_view("rules")
 def trial(request: HttpRequest, pk: int) -> HttpResponse:
     """Make an issue that is sent to nobody, to look at."""
-    issue = services.issue_now(_found(request, pk), request, trial=True)
+    issue = services.issue_now(_seen(request, pk), request, trial=True)
     return done(request, book_url(request, "delivery:issue", issue.pk))
 
 
 def _found(request: HttpRequest, pk: int) -> Schedule:
     return get_object_or_404(Schedule, pk=pk, book=request.book)  # type: ignore[attr-defined]
+
+
+def _seen(request: HttpRequest, pk: int) -> Schedule:
+    """A schedule whose report the person sees; others can only be paused and removed."""
+    seen = Schedule.objects.filter(queries.seen_by(request.membership), book=request.book)  # type: ignore[attr-defined]
+    return get_object_or_404(seen, pk=pk)
