@@ -118,6 +118,11 @@ MISSING = {
     "overcharged": ("difference", _("Fee too high")),
     "disputed": ("open", _("Disputed")),
 }
+PERIOD = {
+    "closed": ("closed", pgettext_lazy("period", "Closed")),
+    "open": ("open", pgettext_lazy("period", "Not closed")),
+    "running": ("in_transit", _("Running")),
+}
 FAMILIES: dict[str, dict[str, tuple[str, Any]]] = {
     "link": LINK,
     "collection": COLLECTION,
@@ -127,6 +132,7 @@ FAMILIES: dict[str, dict[str, tuple[str, Any]]] = {
     "order": ORDER,
     "job": JOB,
     "missing": MISSING,
+    "period": PERIOD,
 }
 
 

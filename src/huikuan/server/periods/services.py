@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,6 +18,7 @@ from huikuan.pipeline.closing_checks import Check, checks_of, is_closed, months
 from huikuan.pipeline.period_figures import Figures, closed_figures, figures_by_month
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.reconciling import Progress
+from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.accounts.access import actor_name, require
@@ -24,6 +27,8 @@ from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of
 from huikuan.server.documents.coverage import coverage_of
 from huikuan.server.documents.library import library_book
+from huikuan.server.jobs.models import Job
+from huikuan.server.jobs.services import start
 from huikuan.server.periods.models import Closing
 from huikuan.server.workbench import approvals
 from huikuan.server.workbench.decided import decisions_of
@@ -38,6 +43,9 @@ register(
         "close.reason": gettext_noop("Say why: a reason is needed."),
     }
 )
+
+JOB = "close"
+KEPT = 64  # answers about closed periods, while no document comes or goes and nothing is decided
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,33 @@ def checks(book: Book, name: str) -> list[Check]:
     return checks_of(results(book), period, coverage_of(book, book.today()), len(approvals.waiting_of(book)))
 
 
+def accepted_points(book: Book, actor: Any, name: str, accept_open: bool, reason: str) -> list[Check]:
+    """What is to be looked at and accepted by whoever closes. UserError: the period cannot be closed now, the actor may
+    not, or something is not accepted or has no reason."""
+    require(book, actor, "close")
+    points = [each for each in checks(book, name) if not each.ok]
+    if points and not accept_open:
+        raise UserError("close.open_points", period=name, points="; ".join(each.text for each in points))
+    if points and not reason.strip():
+        raise UserError("close.reason")
+    return points
+
+
+def start_close(book: Book, actor: Any, name: str, *, accept_open: bool, reason: str) -> Job:
+    """Close a period in the background, once all is accepted. Errors as of `accepted_points`."""
+    accepted_points(book, actor, name, accept_open, reason)
+    params = {"period": name, "accept_open": accept_open, "reason": reason, "by": actor_name(actor)}
+    title = gettext_noop("Closing of %(period)s")
+    with transaction.atomic():
+        return start(book, JOB, params, title=title, title_params={"period": name}, by=actor)
+
+
+def closing_job(book: Book, name: str) -> Job | None:
+    """The job that closes a period or waits to; None where none does."""
+    jobs = Job.objects.filter(book=book, kind=JOB, state__in=("waiting", "running"))
+    return next((job for job in jobs if job.params.get("period") == name), None)
+
+
 def close(
     book: Book,
     actor: Any,
@@ -70,15 +105,9 @@ def close(
     reason: str = "",
     progress: Progress | None = None,
 ) -> Closed:
-    """Close a period. UserError: it cannot be closed now, or something is to be looked at and not accepted."""
-    require(book, actor, "close")
-    points = [each for each in checks(book, name) if not each.ok]
-    if points and not accept_open:
-        raise UserError("close.open_points", period=name, points="; ".join(each.text for each in points))
-    if points and not reason.strip():
-        raise UserError("close.reason")
-    accepted = tuple(asdict(each) for each in points)
-    deed = Deed(actor_name(actor), timezone.now(), reason.strip(), accepted)
+    """Close a period. Errors as of `accepted_points`; UserError `close.changed` where the book changed meanwhile."""
+    points = accepted_points(book, actor, name, accept_open, reason)
+    deed = Deed(actor_name(actor), timezone.now(), reason.strip(), tuple(asdict(each) for each in points))
     rules, decisions = rules_of(book), decisions_of(book)
 
     @transaction.atomic
@@ -125,10 +154,9 @@ def _user(actor: Any) -> Any:
 
 def periods_of(book: Book) -> list[PeriodRow]:
     """The months that have data, with the weeks and days closed by themselves; the latest first."""
-    library, decisions = library_book(book), decisions_of(book)
-    closed = closed_periods(library)
+    closed = closed_periods(library_book(book))
     figures = _figures(book)
-    found = [_closed_row(book, each, decisions) for each in closed]
+    found = [_closed_row(book, each) for each in closed]
     named = {each.name for each in closed}
     today = book.today()
     first = min((period_of(month).first for month in figures), default=book.start)
@@ -142,9 +170,35 @@ def periods_of(book: Book) -> list[PeriodRow]:
     return sorted(found, key=lambda row: (row.period.last, row.period.first), reverse=True)
 
 
-def _closed_row(book: Book, each: Closed, decisions: Any) -> PeriodRow:
-    came = late.late_sums(late.late_records(library_book(book), decisions, each))
+def _closed_row(book: Book, each: Closed) -> PeriodRow:
+    came = late.late_sums(late_of(book, each))
     return PeriodRow(each, "closed", closed_figures(each), each, tuple(came))
+
+
+def late_of(book: Book, closed: Closed) -> list[dict[str, Any]]:
+    """What came late to a closed period (`pipeline.late.late_records`)."""
+    return list(_asked(book, closed, late.late_records))
+
+
+def control_of(book: Book, closed: Closed) -> list[late.Control]:
+    """closed + late + changed = now, by kind and currency."""
+    return list(_asked(book, closed, late.control))
+
+
+_answers: OrderedDict[tuple[Any, ...], tuple[Decisions, Any]] = OrderedDict()
+
+
+def _asked(book: Book, closed: Closed, ask: Callable[[Any, Decisions, Closed], Any]) -> Any:
+    """The answer to a question about a closed period, asked again only when something has changed."""
+    library, decisions = library_book(book), decisions_of(book)
+    others = tuple(each.content_hash for each in closed_periods(library))
+    key = (book.pk, ask.__name__, closed.content_hash, library.lake.versions(), others)
+    kept = _answers.get(key)
+    if kept is None or kept[0] is not decisions:
+        kept = _answers[key] = (decisions, ask(library, decisions, closed))
+        while len(_answers) > KEPT:
+            _answers.popitem(last=False)
+    return kept[1]
 
 
 def _state(book: Book, month: Period, closed: list[Closed]) -> str:
