@@ -15,13 +15,14 @@ from huikuan.demo.guide import demo_rules
 from huikuan.insight.semantic.answer import Answer, Source, ask, values_of
 from huikuan.insight.semantic.query import OTHERS
 from huikuan.insight.semantic.question import question_of, to_plain
-from huikuan.insight.semantic.records import asked_back, asked_of, records
+from huikuan.insight.semantic.records import BLANK, asked_back, asked_of, records
 from huikuan.insight.semantic.subjects import SUBJECTS
 from huikuan.insight.semantic.table import report_table
 from huikuan.insight.tables import ratio_of
 from huikuan.pipeline.asking import source_of
-from huikuan.pipeline.results import Results
-from huikuan.records.decisions import Decisions
+from huikuan.pipeline.reporting import report
+from huikuan.pipeline.results import Filter, Results
+from huikuan.records.decisions import Decisions, ManualMatch, Member
 from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.rules import Rules
 from tests.demo_book import demo_book, make_demo
@@ -115,11 +116,84 @@ def test_totals_by_any_dimension_agree_with_each_other_and_with_the_reconciliati
     for dimension in subject.dimensions:
         answer = asked(source, subject=name, rows=[dimension.name], measures=measures[:8])
         assert answer.proved
-        assert answer.reconciled == (subject.control[0] in measures[:8])
+        assert answer.reconciled == (bool({name for name, _query in subject.controls} & set(measures[:8])))
         totals.add(tuple((block.currency, *block.figures().values()) for block in answer.blocks))
         (block,) = answer.blocks
         assert values_of(source, answer.question, dimension.name)[1] == len(block.rows)
     assert len(totals) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "dimension"),
+    [("wallet", "type"), ("fee_audit", "class"), ("fee_audit", "type"), ("matches", "cause"), ("open_items", "shop"),
+     ("payouts", "platform")],
+)  # fmt: skip
+def test_a_cell_opens_records_that_add_up_to_it(source: Source, name: str, dimension: str) -> None:
+    subject = SUBJECTS[name]
+    measures = [each.name for each in subject.measures if each.additive or each.how == "distinct"][:8]
+    answer = asked(source, subject=name, rows=[dimension], measures=measures)
+    (block,) = answer.blocks
+    for number, key in enumerate(block.rows):
+        measure = measures[number % len(measures)]
+        cell = {f"d.{dimension}": key[0] or BLANK, "m": measure}
+        listed = records(source, asked_back(asked_of(answer.question, "CNY") | cell), "CNY", 0, 5)
+        assert listed.totals[0][measure] == block.figures(key)[measure]
+        for row in listed.rows:
+            assert bool(row["document"] and row["source_row"]) == bool(name != "fee_audit" or row["order_no"])
+
+
+def test_wallet_lines_make_the_roll_forward(source: Source) -> None:
+    lines = {row["record_key"]: row for row in rows(source, "wallet")}
+    (block,) = asked(source, subject="wallet", rows=["account"], measures=["amount", "lines"]).blocks
+    assert block.figures()["lines"] == len(lines) > 600
+    results = Results.of(demo_book(made_once("bench", make_demo) / "book"), Decisions())
+    table = report(results, "wallet-roll-forward", {}, RULES, Decisions())
+    accounts = {row.values[0]: row.values[2] - row.values[3] for row in table.sections[0].rows}
+    assert {key[0]: block.figures(key)["amount"] for key in block.rows} == accounts
+
+
+def test_matches_are_those_of_the_statements_and_leave_over_what_is_open(source: Source) -> None:
+    measures = ["matches", "ours", "theirs", "agreed", "residual"]
+    (block,) = asked(source, subject="matches", rows=["reconciliation"], measures=measures).blocks
+    (left,) = asked(source, subject="open_items", rows=["reconciliation"], measures=["left_over"]).blocks
+    stated = {(row["name"], row["side"]): row for row in rows(source, "statements")}
+    for (name,) in block.rows:
+        ours, theirs, found = stated[name, "left"], stated[name, "right"], block.figures((name,))
+        assert found["ours"] == ours["matched"] + ours["difference"]
+        assert found["theirs"] == theirs["matched"] + theirs["difference"]
+        assert (found["agreed"], found["matches"]) == (ours["matched"], max(ours["groups"], theirs["groups"]))
+        assert found["residual"] == left.figures((name,)).get("left_over", 0)
+
+
+def test_what_is_charged_too_much_is_found_copied_or_forgiven(source: Source) -> None:
+    measures = ["charged", "expected", "difference", "found", "copied", "within"]
+    (block,) = asked(source, subject="fee_audit", rows=["shop", "type"], measures=measures).blocks
+    assert block.figures()["found"] > 0
+    for figures in block.cells.values():
+        assert figures["difference"] == figures["charged"] - figures["expected"]
+        assert figures["difference"] == figures["found"] + figures["copied"] + figures["within"]
+
+
+def test_matches_by_hand_are_told_by_person(source: Source) -> None:
+    results = Results.of(demo_book(made_once("bench", make_demo) / "book"), Decisions())
+    ours, theirs = (
+        next(row for row in results.open_items("order-settlement", Filter(classes=(name,))).rows if row["record_key"])
+        for name in ("missing_right", "missing_left")
+    )
+    members = tuple(
+        Member(row["side"], row["record_key"], row["amount"], row["amount"]) for row in (ours, theirs)
+    )  # fmt: skip
+    match = ManualMatch("by-hand", "order-settlement", members, "rounding", "said so", by="Chen")
+    told = source_of(Results(results.book, results.run, Decisions(matches=(match,))), RULES)
+    for dimension, value in (("person", "Chen"), ("cause", "rounding"), ("reason", "said so"), ("pass", "decision")):
+        answer = asked(told, subject="matches", rows=[dimension], measures=["matches", "by_hand", "ours", "residual"])
+        assert answer.proved
+        assert answer.reconciled
+        (block,) = answer.blocks
+        found = block.figures((value,))
+        assert found["by_hand"] == 2
+    assert (found["matches"], found["ours"]) == (1, ours["amount"])
+    assert found["residual"] == ours["amount"] - theirs["amount"]
 
 
 def test_a_yearly_total_leads_to_one_row_of_one_file(source: Source) -> None:

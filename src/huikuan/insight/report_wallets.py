@@ -1,8 +1,7 @@
 """Wallet roll-forward 账户变动表: opening + in by type - out by type = closing, per wallet.
 
-A wallet line is of the type that the settlement lines of the same flow say (one flow may hold a sale and its fee: the
-line is parted), a payout or transfer of the movement the platform says. Closing is reckoned a second time from the
-lines alone, and held beside the balance that the wallet's bill states: what is between them is shown, not hidden.
+Types are those of `wallet_parts`. Closing is reckoned a second time from the lines alone, and held beside the balance
+that the wallet's bill states: what is between them is shown, not hidden.
 """
 
 from __future__ import annotations
@@ -16,56 +15,13 @@ from huikuan.insight.balance_items import opening_and_stated
 from huikuan.insight.listing import conditions, lists_by_currency
 from huikuan.insight.report_base import FROM, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Column, Control, Equation, ReportTable, Row, Section
-from huikuan.insight.words import TYPES, word_of
-from huikuan.records.codes import SETTLEMENT_TYPES, WALLET_MOVEMENTS
+from huikuan.insight.wallet_parts import DIRECTIONS, IN, MOVEMENT_WORDS, ORDER, OUT, type_word, wallet_parts_sql
+from huikuan.insight.words import TYPES
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
 ZERO = Decimal(0)
 DETAIL = "wallet-lines"
-OTHER = "other"
-MOVEMENT_WORDS = {
-    "payout": _("Payout"), "payout_returned": _("Payout that came back"), "topup": _("Top-up"),
-    "transfer": _("Transfer"), "deposit": _("Deposit"), OTHER: _("Without settlement line"),
-}  # fmt: skip
-ORDER = (*SETTLEMENT_TYPES[:-4], "unclassified", *WALLET_MOVEMENTS, OTHER)
-# Parts of the wallets' lines by type. The settlement lines that a wallet line meets (in a match of settlement-wallet,
-# else in its flow) tell its type: the one of its own amount, else the only one, else all where they add up to it.
-PARTS_SQL = """
-CREATE OR REPLACE TEMP TABLE r_wallet AS
-WITH matched AS (SELECT side, record_key, min(group_id) AS group_id FROM {links} GROUP BY ALL),
-line AS (
-    SELECT w.*, coalesce(m.group_id, w.flow_no) AS meets,
-        count(*) OVER (PARTITION BY account, currency, coalesce(m.group_id, w.flow_no)) AS lines
-    FROM {wallet_line} w LEFT JOIN matched m ON m.record_key = w.record_key AND m.side = 'right'
-    WHERE w.business_date IS NULL OR w.business_date <= $as_of
-), settled AS (
-    SELECT s.account, s.currency, coalesce(m.group_id, s.flow_no) AS meets, s.type, s.amount
-    FROM {settlement_line} s LEFT JOIN matched m ON m.record_key = s.record_key AND m.side = 'left'
-    WHERE NOT coalesce(s.corroborating, false) AND coalesce(m.group_id, s.flow_no, '') <> ''
-      AND s.type NOT IN ('payout', 'transfer')
-), same AS (
-    SELECT account, currency, meets, amount, min(type) AS type FROM settled GROUP BY ALL HAVING count(DISTINCT type) = 1
-), told AS (
-    SELECT account, currency, meets, type, sum(amount) AS amount, sum(sum(amount)) OVER flow AS whole,
-        count(*) OVER flow AS types
-    FROM settled GROUP BY account, currency, meets, type WINDOW flow AS (PARTITION BY account, currency, meets)
-), single AS (SELECT account, currency, meets, type FROM told WHERE types = 1),
-named AS (
-    SELECT l.*, coalesce(nullif(l.movement, ''), e.type, o.type) AS named,
-        CASE WHEN named IS NULL AND l.lines = 1 THEN l.meets END AS meets_whole
-    FROM line l
-    LEFT JOIN same e ON e.account = l.account AND e.currency = l.currency AND e.meets = l.meets AND e.amount = l.amount
-    LEFT JOIN single o ON o.account = l.account AND o.currency = l.currency AND o.meets = l.meets
-), parted AS (
-    SELECT n.*, coalesce(n.named, t.type, '{other}') AS type, coalesce(t.amount, n.amount) AS part
-    FROM named n LEFT JOIN told t ON t.account = n.account AND t.currency = n.currency AND t.meets = n.meets_whole
-      AND t.whole = n.amount
-)
-SELECT account, currency, business_date, occurred_at, flow_no, record_key, order_no, item, text, type, part AS amount,
-    CASE WHEN part < 0 THEN 'out' ELSE 'in' END AS direction FROM parted
-"""
-NO_LINKS = "(SELECT '' AS side, '' AS record_key, '' AS group_id WHERE false)"
 FIGURES_SQL = """
 SELECT account, currency, type, direction, sum(amount)::DECIMAL(38,5) AS amount FROM r_wallet
 WHERE ($from::DATE IS NULL OR business_date >= $from) AND ($to::DATE IS NULL OR business_date <= $to)
@@ -113,9 +69,10 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 
 
 def _parts(source: ReportSource) -> None:
-    links = source.all_links.get("settlement-wallet", NO_LINKS)
-    query = PARTS_SQL.format(**vars(source), links=links, other=OTHER)
-    source.con.execute(query, {"as_of": source.as_of})
+    query = wallet_parts_sql(
+        source.wallet_line, source.settlement_line, source.all_links.get("settlement-wallet", ""), source.as_of
+    )
+    source.con.execute(f"CREATE OR REPLACE TEMP TABLE r_wallet AS {query}")
 
 
 def _balances(
@@ -169,11 +126,6 @@ def _statement(
     )  # fmt: skip
 
 
-def type_word(code: str) -> str:
-    """What a type of wallet line is called."""
-    return translated(MOVEMENT_WORDS[code]) if code in MOVEMENT_WORDS else word_of("type", code)
-
-
 def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """The wallet lines behind a figure, the latest first; a line of several types has a row for each."""
     _parts(source)
@@ -204,7 +156,7 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     return finished(LINES, source, (period_fact(params),), sections)
 
 
-OPENING, IN, OUT, CLOSING = _("Opening"), _("In"), _("Out"), _("Closing")
+OPENING, CLOSING = _("Opening"), _("Closing")
 BY_LINES = _("closing by the wallet's lines")
 STATED = _("What the last line of the wallet's bill in the period states.")
 DIFFERENCE = _("Balance of the bill less closing: lines are missing from the bill, or stand there twice.")
@@ -228,7 +180,7 @@ LINES = Report(
     (
         FROM, TO, ACCOUNT,
         Parameter("type", _("Type"), choices=("", *ORDER), words={"": _("all")} | TYPES | MOVEMENT_WORDS),
-        Parameter("direction", _("Direction"), choices=("", "in", "out"), words={"": _("all"), "in": IN, "out": OUT}),
+        Parameter("direction", _("Direction"), choices=("", "in", "out"), words={"": _("all")} | DIRECTIONS),
         Parameter("currency", _("Currency"), hidden=True),
     ),
     make_list,

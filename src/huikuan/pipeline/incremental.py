@@ -60,11 +60,12 @@ from huikuan.pipeline.run_tables import (
     FACTS_ORDER,
     ORDER_FACTS,
     ORDER_ROW_GROUP,
+    RESTS,
     ROW_GROUP,
-    SETTLEMENT_REST,
     SORTED,
     columns,
     parameters,
+    rest_sql,
     statement_sql,
     write,
 )
@@ -234,8 +235,8 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
     for kind in sorted(change.kinds & set(ORDER_FACTS)):
         chosen = f"SELECT * FROM {kind} WHERE order_no IN (SELECT order_no FROM {ORDERS})"
         given.change(f"facts_{kind}", f"SELECT order_no FROM {ORDERS}", chosen, FACTS_ORDER)
-    if "settlement_line" in change.kinds:
-        given.write_whole("settlement_rest", SETTLEMENT_REST)
+    for kind in sorted(change.kinds & set(RESTS)):
+        given.write_whole(RESTS[kind], rest_sql(kind))
     if "order_line" in change.kinds:
         _write_line_cubes(given)
     return keys, tuple(conflicts)

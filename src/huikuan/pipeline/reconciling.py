@@ -41,11 +41,12 @@ from huikuan.pipeline.run_tables import (
     FACTS_ORDER,
     ORDER_FACTS,
     ORDER_ROW_GROUP,
-    SETTLEMENT_REST,
+    RESTS,
     SORTED,
     columns,
     count_rows,
     parameters,
+    rest_sql,
     statement_sql,
     write,
 )
@@ -223,7 +224,8 @@ def _write_all(
     for kind, chosen in ORDER_FACTS.items():
         path = folder / f"facts_{kind}.parquet"
         write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, FACTS_ORDER, ORDER_ROW_GROUP)
-    write(con, SETTLEMENT_REST, folder / "settlement_rest.parquet", "record_key")
+    for kind, part in RESTS.items():
+        write(con, rest_sql(kind), folder / f"{part}.parquet", "record_key")
     for part, query in line_cubes_sql(f"read_parquet({literal(folder / 'facts_order_line.parquet')})").items():
         write(con, query, folder / f"{part}.parquet", "ALL")
     return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)

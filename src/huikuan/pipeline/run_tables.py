@@ -23,8 +23,9 @@ SORTED = {
 }
 # The records of orders as the run has seen them: what the order page reads.
 ORDER_FACTS = dict.fromkeys(("order_line", "settlement_line", "wallet_line", "shipment_line"), "order_no <> ''")
-# Settlement lines of no order: with those of orders, all that was settled (pipeline.asking).
-SETTLEMENT_REST = "SELECT * FROM settlement_line WHERE coalesce(order_no, '') = ''"
+# Lines of no order by kind, and the file they stand in: with those of orders they are all that the run has seen of the
+# kind (pipeline.asking).
+RESTS = {"settlement_line": "settlement_rest", "wallet_line": "wallet_rest"}
 FACTS_ORDER = "order_no, record_key"
 
 
@@ -35,6 +36,11 @@ def write(con: duckdb.DuckDBPyConnection, query: str, path: Path, order: str, ro
         f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {row_group})"
     )
     return count_rows(con, path)
+
+
+def rest_sql(kind: str) -> str:
+    """The query of the lines of a kind that name no order."""
+    return f"SELECT * FROM {kind} WHERE coalesce(order_no, '') = ''"
 
 
 def count_rows(con: duckdb.DuckDBPyConnection, path: Path) -> int:

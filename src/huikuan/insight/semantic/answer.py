@@ -30,7 +30,7 @@ from huikuan.records.messages import translated
 
 SCREEN_CELLS, FILE_CELLS = 20_000, 200_000
 COLUMNS_MAX = 120  # of an answer, measures counted
-CONTROLS = ("collection", "payout_statement", "order_statement")  # tables of control figures; a run may lack some
+CONTROLS = frozenset(("collection", "statements"))  # tables of control figures; a run may lack some
 Key = tuple[str, ...]
 Figures = dict[str, Any]
 
@@ -302,14 +302,15 @@ def _proofs(source: Source, subject: Subject, question: Question, blocks: Sequen
 
 def _elsewhere(source: Source, subject: Subject, question: Question) -> dict[tuple[str, str], Decimal]:
     """What the reconciliation says of the whole subject, where the question is about all of it."""
-    measure, query = subject.control
-    asked_of_all = source.current and not (question.filters or question.first or question.last)
-    if not measure or measure not in question.measures or not asked_of_all:
+    if not source.current or question.filters or question.first or question.last:
         return {}
-    if any(f"{{{name}}}" in query and name not in source.tables for name in CONTROLS):
-        return {}
-    sql = query.format_map({name: f"({table})" for name, table in source.tables.items()})
-    return {(measure, row["currency"]): row["amount"] for row in source.control(sql, {})}
+    tables = {name: f"({table})" for name, table in source.tables.items()}
+    told = {}
+    for measure, query in subject.controls:
+        if measure in question.measures and not any(f"{{{name}}}" in query for name in CONTROLS - set(tables)):
+            for row in source.control(query.format_map(tables), {}):
+                told[measure, row["currency"]] = row["amount"]
+    return told
 
 
 def _too_many(source: Source, subject: Subject, question: Question, most: int) -> UserError:

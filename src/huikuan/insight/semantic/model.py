@@ -69,6 +69,7 @@ class Dimension:
 
     `step`: of a time dimension, its length. `words`: which codes its values are (see `words.label`). `lookup`: its
     values come from a table beside the rows (platforms by shop). `many`: so many values that it is no default choice.
+    `blank`: what it is called where there is no value.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Dimension:
     words: str = ""
     lookup: str = ""
     many: bool = False
+    blank: str = ""
 
     @property
     def takes_text(self) -> bool:
@@ -102,9 +104,9 @@ class RecordColumn:
 class Subject:
     """A table of facts. `source`: its rows as a query over named tables in braces; each row has `currency`, the columns
     of its dimensions and `day`, the day it counts by. `grain` and `key` say what a row is. `needs`: tables without
-    which there is nothing to ask. `control`: the measure and query (`currency`, `amount`) of a figure told elsewhere
-    that the whole subject must equal; `control_of` says what that is. `cubes`: its rows added up by few columns, the
-    smallest first.
+    which there is nothing to ask. `controls`: measures, each with the query (`currency`, `amount`) of a figure told
+    elsewhere that the whole subject must equal; `control_of` says where. `sourced`: whether its rows have `record_key`,
+    `document_id` and `source_row`. `cubes`: its rows added up by few columns, the smallest first.
     """
 
     name: str
@@ -117,8 +119,9 @@ class Subject:
     dimensions: tuple[Dimension, ...]
     records: tuple[RecordColumn, ...]
     needs: tuple[str, ...]
-    control: tuple[str, str] = ("", "")
+    controls: tuple[tuple[str, str], ...] = ()
     control_of: str = ""
+    sourced: bool = True
     day: str = "business_date"
     named: tuple[tuple[str, str, str], ...] = ()
     cubes: tuple[Cube, ...] = ()

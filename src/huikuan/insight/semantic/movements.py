@@ -1,18 +1,47 @@
-"""Subjects of money that moved or should have: settlement, payouts, receipts, open items."""
+"""Subjects of money that moved: settlement, payouts, receipts, wallet lines."""
 
 from __future__ import annotations
 
-from huikuan.insight.semantic.dimensions import ACCOUNT, CLASS, ORDER_NO, PLATFORM, SHOP, time_dimensions
-from huikuan.insight.semantic.model import Dimension, Measure, RecordColumn, Subject
+from dataclasses import replace
+
+from huikuan.insight.semantic.dimensions import (
+    ACCOUNT,
+    AMOUNT,
+    CAUSE,
+    DAY,
+    FEE_TYPE,
+    ITEM,
+    ORDER,
+    ORDER_NO,
+    OWN_PLATFORM,
+    OWN_SHOP,
+    PLATFORM,
+    SHOP,
+    SKU,
+    STATE,
+    shown,
+    time_dimensions,
+)
+from huikuan.insight.semantic.model import Dimension, Measure, Subject
 from huikuan.records.codes import FEE_TYPES, GROSS_TYPES
 from huikuan.records.messages import gettext_noop as _
 
 GROSS = f"type IN {GROSS_TYPES}"
 FEE = f"type IN {FEE_TYPES}"
 MOVE = f"type IN {('payout', 'transfer', 'deposit')}"
-DAY = RecordColumn("day", _("Day"), "business_date", "date")
-AMOUNT = RecordColumn("amount", _("Amount"), "amount", "money")
-KIND = RecordColumn("class", _("Kind"), "class", words="class")
+
+FEES = Measure(
+    "fees", _("Platform fees"), _("Fees charged, less those given back."), f"CASE WHEN {FEE} THEN -amount ELSE 0 END"
+)
+WALLET_TYPE = Dimension(
+    "type", _("Type"), _("What its settlement lines or its bill say it is."), "type", words="wallet_type"
+)
+
+
+def side_total(name: str, side: str) -> str:
+    """The query of what a reconciliation's statement says a side adds up to, by currency."""
+    return f"SELECT currency, total AS amount FROM {{statements}} WHERE name = '{name}' AND side = '{side}'"
+
 
 SETTLEMENT = Subject(
     "settlement",
@@ -23,12 +52,7 @@ SETTLEMENT = Subject(
     f"SELECT *, CASE WHEN {GROSS} THEN 'gross' WHEN {FEE} THEN 'fee' ELSE 'movement' END AS part "
     "FROM {settlement} WHERE NOT corroborating",
     (
-        Measure(
-            "fees",
-            _("Platform fees"),
-            _("Fees charged, less those given back."),
-            f"CASE WHEN {FEE} THEN -amount ELSE 0 END",
-        ),
+        FEES,
         Measure(
             "fee_rate",
             _("Fee rate"),
@@ -84,26 +108,24 @@ SETTLEMENT = Subject(
         PLATFORM,
         SHOP,
         ACCOUNT,
-        Dimension(
-            "type", _("Fee type"), _("What the component is: sale, refund, commission ..."), "type", words="type"
-        ),
+        FEE_TYPE,
         Dimension(
             "part", _("Part of the bill"), _("Sales before fees, fees, or other movements."), "part", words="part_of"
         ),
-        Dimension("item", _("Bill item"), _("The platform's own wording."), "item", many=True),
-        Dimension("sku", _("Item code"), _("The item, where the bill tells it."), "sku", many=True),
+        ITEM,
+        SKU,
         ORDER_NO,
     ),
     (
-        RecordColumn("order_no", _("Order"), "order_no"),
-        RecordColumn("shop", _("Shop"), "shop"),
+        ORDER,
+        shown(SHOP),
         DAY,
-        RecordColumn("type", _("Fee type"), "type", words="type"),
-        RecordColumn("item", _("Bill item"), "item"),
+        shown(FEE_TYPE),
+        shown(ITEM),
         AMOUNT,
     ),
     ("settlement",),
-    control=("amount", "SELECT currency, total AS amount FROM {order_statement} WHERE side = 'right'"),
+    controls=(("amount", side_total("order-settlement", "right")),),
     control_of=_("the reconciliation of orders and settlement"),
     named=(("shop", "settlement", "settlement_of_shops"),),
 )
@@ -157,17 +179,19 @@ PAYOUTS = Subject(
     ),
     (
         *time_dimensions(),
+        OWN_PLATFORM,
+        OWN_SHOP,
         ACCOUNT,
-        Dimension("state", _("State"), _("Matched, or why it is open."), "state", words="state"),
+        STATE,
     ),
     (
         DAY,
-        RecordColumn("account", _("Account"), "account"),
-        RecordColumn("state", _("State"), "state", words="state"),
+        shown(ACCOUNT),
+        shown(STATE),
         AMOUNT,
     ),
     ("payouts",),
-    control=("amount", "SELECT currency, total AS amount FROM {payout_statement} WHERE side = 'left'"),
+    controls=(("amount", side_total("payout-bank", "left")),),
     control_of=_("the reconciliation of payouts"),
 )
 
@@ -198,83 +222,76 @@ ARRIVALS = Subject(
     (
         *time_dimensions(),
         ACCOUNT,
-        Dimension("state", _("State"), _("Matched, or why it is open."), "state", words="state"),
+        STATE,
     ),
     (
         DAY,
-        RecordColumn("account", _("Account"), "account"),
-        RecordColumn("state", _("State"), "state", words="state"),
+        shown(ACCOUNT),
+        shown(STATE),
         AMOUNT,
     ),
     ("payouts",),
-    control=("amount", "SELECT currency, total AS amount FROM {payout_statement} WHERE side = 'right'"),
+    controls=(("amount", side_total("payout-bank", "right")),),
     control_of=_("the reconciliation of payouts"),
 )
 
-OPEN_ITEMS = Subject(
-    "open_items",
-    _("Open items"),
-    _("What the reconciliations left open, with its kind and cause."),
-    _("One open record, or what is left of a match or found about one."),
-    ("reconciliation", "item_id"),
-    "SELECT *, CASE WHEN record_key <> '' THEN 'record' WHEN side = 'left' THEN 'left_over' ELSE 'finding' END "
-    "AS what, "
-    "CASE WHEN needs_work THEN 'true' ELSE 'false' END AS work FROM {open_items}",
+WALLET = Subject(
+    "wallet",
+    _("Wallet lines"),
+    _("What came into the platform accounts and went out of them, by type of movement."),
+    _("One wallet line, or the part of it that is of one type where its settlement lines tell several."),
+    ("record_key", "type"),
+    "SELECT * FROM {wallet}",
     (
-        Measure("items", _("Open items"), _("Number of open items."), how="count", type="count"),
+        Measure("amount", _("Wallet movement"), _("In less out."), "amount"),
+        Measure("received", _("In"), _("What came in."), "greatest(amount, 0)"),
+        Measure("paid", _("Out"), _("What went out, positive."), "greatest(-amount, 0)"),
+        FEES,
         Measure(
-            "to_do", _("To do"), _("Number of open items that need a person."), "needs_work", how="count", type="count"
+            "paid_out",
+            _("Paid out"),
+            _("Payouts to the bank, less those that came back."),
+            "CASE WHEN type IN ('payout', 'payout_returned') THEN -amount ELSE 0 END",
         ),
         Measure(
-            "ours",
-            _("Ours, missing there"),
-            _("Open records of our side: what the other side does not have."),
-            "CASE WHEN what = 'record' AND side = 'left' THEN amount ELSE 0 END",
+            "transfers",
+            _("Transfers"),
+            _("Transfers, top-ups and deposits; positive is into the wallet."),
+            "CASE WHEN type IN ('transfer', 'topup', 'deposit') THEN amount ELSE 0 END",
         ),
         Measure(
-            "theirs",
-            _("Theirs, missing here"),
-            _("Open records of the other side: what ours does not have."),
-            "CASE WHEN what = 'record' AND side = 'right' THEN amount ELSE 0 END",
+            "compared",
+            _("Held against settlement"),
+            _("What the reconciliation of settlement and wallet compares: no payouts, transfers or deposits."),
+            "CASE WHEN state <> '' THEN amount ELSE 0 END",
         ),
         Measure(
-            "left_over",
-            _("Left over"),
-            _("What matches leave over: ours less theirs."),
-            "CASE WHEN what = 'left_over' THEN amount ELSE 0 END",
+            "parts", _("Parts of lines"), _("Number of wallet lines and parts of them."), how="count", type="count"
         ),
         Measure(
-            "findings",
-            _("Findings"),
-            _("Findings about matched records, such as fees that differ; signed as on the other side."),
-            "CASE WHEN what = 'finding' THEN amount ELSE 0 END",
+            "lines",
+            _("Wallet lines"),
+            _("Number of wallet lines; one of several types is counted once for each."),
+            "record_key",
+            how="distinct",
+            type="count",
+            apart=("type", "direction"),
         ),
     ),
     (
-        Dimension(
-            "reconciliation",
-            _("Reconciliation"),
-            _("Which one left it open."),
-            "reconciliation",
-            words="reconciliation",
-        ),
-        CLASS,
-        Dimension("cause", _("Cause"), _("Why it is open."), "cause", words="cause"),
-        Dimension("side", _("Side"), _("Ours or theirs."), "side", words="side"),
-        Dimension("what", _("What it is"), _("A record, what a match left over, or a finding."), "what", words="what"),
-        Dimension("work", _("Needs a person"), _("Whether a person has to look at it."), "work", words="yes"),
-        Dimension("scope", _("Shop or account"), _("Whose it is."), "scope"),
         *time_dimensions(),
+        OWN_PLATFORM,
+        OWN_SHOP,
+        ACCOUNT,
+        WALLET_TYPE,
+        Dimension("direction", _("Direction"), _("In or out."), "direction", words="direction"),
+        replace(STATE, blank=_("Not compared")),
+        replace(CAUSE, blank=_("Not open")),
+        ITEM,
         ORDER_NO,
     ),
-    (
-        RecordColumn("reconciliation", _("Reconciliation"), "reconciliation", words="reconciliation"),
-        RecordColumn("order_no", _("Order"), "order_no"),
-        RecordColumn("scope", _("Shop or account"), "scope"),
-        DAY,
-        KIND,
-        RecordColumn("cause", _("Cause"), "cause", words="cause"),
-        AMOUNT,
-    ),
-    ("open_items",),
+    (ORDER, DAY, shown(ACCOUNT), shown(WALLET_TYPE), shown(ITEM), AMOUNT),
+    ("wallet",),
+    controls=(("compared", side_total("settlement-wallet", "right")),),
+    control_of=_("the reconciliation of settlement and wallet"),
 )

@@ -15,6 +15,7 @@ from huikuan.insight.semantic.subjects import subject_of
 from huikuan.records.errors import UserError
 from huikuan.records.sql import sql_name
 
+UNSOURCED = "'' AS record_key, '' AS document_id, NULL AS source_row"
 BLANK = "~"  # in an address: the rows that have no value
 
 
@@ -89,10 +90,7 @@ def _page(
     name = order.removeprefix("-")
     if name and name not in shown:
         raise UserError("semantic.unknown", name=name[:60], known=", ".join(shown))
-    single = subject.name != "orders"
-    place = (
-        "record_key, document_id, source_row" if single else "'' AS record_key, '' AS document_id, NULL AS source_row"
-    )
+    place = "record_key, document_id, source_row" if subject.sourced else UNSOURCED
     selected = ", ".join(f"{sql} AS {sql_name('r_' + key)}" for key, sql in shown.items())
     way = "DESC" if order.startswith("-") else "ASC"
     by = f"{sql_name('r_' + name)} {way} NULLS LAST, " if name else f"{subject.day} DESC NULLS LAST, "

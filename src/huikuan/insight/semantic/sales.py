@@ -5,11 +5,34 @@ from __future__ import annotations
 from huikuan.insight.collection_cube import AGES, ORDER_CUBE, age_sql
 from huikuan.insight.line_cube import LINE_CUBE, LINE_DAYS
 from huikuan.insight.measures import MEASURES
-from huikuan.insight.semantic.dimensions import ORDER_NO, PLATFORM, SHOP, month_of, time_dimensions
+from huikuan.insight.semantic.dimensions import (
+    CATEGORY,
+    DAY,
+    ORDER,
+    ORDER_NO,
+    PLATFORM,
+    SHOP,
+    SKU,
+    month_of,
+    shown,
+    time_dimensions,
+)
 from huikuan.insight.semantic.model import Dimension, Measure, RecordColumn, Subject
 from huikuan.records.messages import gettext_noop as _
 
 DAYS_TO_COLLECT = "collected_on - business_date"
+STATUS = Dimension("status", _("Status"), _("Collection status of the order."), "status", words="collection")
+LINE_STATUS = Dimension("status", _("Order status"), _("Status of the order line."), "status", words="order")
+PRODUCT = Dimension("product", _("Product"), _("Name of the item sold, else its code."), "product", many=True)
+PARTS = ("product", "sku", "category", "status")
+REFUND_RATE = Measure(
+    "refund_rate",
+    _("Refund rate"),
+    _("Refunded of what buyers paid."),
+    how="ratio",
+    type="rate",
+    ratio=("refunded", "paid"),
+)
 
 ORDERS = Subject(
     "orders",
@@ -42,39 +65,30 @@ ORDERS = Subject(
             type="rate",
             ratio=("overdue", "receivable"),
         ),
-        Measure(
-            "refund_rate",
-            _("Refund rate"),
-            _("Refunded of what buyers paid."),
-            how="ratio",
-            type="rate",
-            ratio=("refunded", "paid"),
-        ),
+        REFUND_RATE,
     ),
     (
         *time_dimensions(),
         PLATFORM,
         SHOP,
-        Dimension("status", _("Status"), _("Collection status of the order."), "status", words="collection"),
+        STATUS,
         Dimension("age", _("Days overdue"), _("By how many days the order is overdue."), "age", words="age"),
         month_of("expected_month", _("Expected in"), _("Month the money is expected."), "expected_date"),
         month_of("collected_month", _("Collected in"), _("Month of the last receipt."), "collected_on"),
         ORDER_NO,
     ),
     (
-        RecordColumn("order_no", _("Order"), "order_no"),
-        RecordColumn("shop", _("Shop"), "shop"),
-        RecordColumn("day", _("Day"), "business_date", "date"),
-        RecordColumn("status", _("Status"), "status", words="collection"),
+        ORDER,
+        shown(SHOP),
+        DAY,
+        shown(STATUS),
         RecordColumn("receivable", _("Receivable"), "receivable", "money"),
         RecordColumn("collected", _("Collected"), "collected", "money"),
     ),
     ("collection",),
+    sourced=False,
     cubes=(ORDER_CUBE,),
 )
-
-LINE_STATUS = Dimension("status", _("Order status"), _("Status of the order line."), "status", words="order")
-PARTS = ("product", "sku", "category", "status")
 
 ORDER_LINES = Subject(
     "order_lines",
@@ -90,9 +104,9 @@ ORDER_LINES = Subject(
             _("Paid and borne by the platform, less refunds, before fees."),
             "coalesce(paid, 0) + coalesce(platform_borne, 0) - coalesce(refunded, 0)",
         ),
-        Measure("paid", _("Paid"), _("What buyers paid, before refunds."), "paid"),
-        Measure("refunded", _("Refunded"), _("Given back to buyers."), "refunded"),
-        Measure("platform_borne", _("Borne by platform"), _("What the platform pays on top."), "platform_borne"),
+        MEASURES["paid"],
+        MEASURES["refunded"],
+        MEASURES["platform_borne"],
         Measure("list_amount", _("List price"), _("Price before discounts."), "list_amount"),
         Measure("merchant_discount", _("Own discount"), _("Discounts the merchant bears."), "merchant_discount"),
         Measure("platform_discount", _("Platform discount"), _("Discounts the platform bears."), "platform_discount"),
@@ -108,14 +122,7 @@ ORDER_LINES = Subject(
             type="count",
             apart=PARTS,
         ),
-        Measure(
-            "refund_rate",
-            _("Refund rate"),
-            _("Refunded of what buyers paid."),
-            how="ratio",
-            type="rate",
-            ratio=("refunded", "paid"),
-        ),
+        REFUND_RATE,
         Measure(
             "paid_per_line",
             _("Paid per line"),
@@ -128,27 +135,29 @@ ORDER_LINES = Subject(
         *time_dimensions(),
         PLATFORM,
         SHOP,
-        Dimension("product", _("Product"), _("Name of the item sold, else its code."), "product", many=True),
-        Dimension("sku", _("Item code"), _("The merchant's code of the item."), "sku", many=True),
-        Dimension("category", _("Category"), _("Category of the item, where told."), "category"),
+        PRODUCT,
+        SKU,
+        CATEGORY,
         LINE_STATUS,
         Dimension("province", _("Province"), _("Where the order went."), "province"),
         Dimension("city", _("City"), _("Where the order went."), "city", many=True),
         ORDER_NO,
     ),
     (
-        RecordColumn("order_no", _("Order"), "order_no"),
-        RecordColumn("shop", _("Shop"), "shop"),
-        RecordColumn("day", _("Day"), "business_date", "date"),
-        RecordColumn("product", _("Product"), "product"),
-        RecordColumn("status", _("Order status"), "status", words="order"),
+        ORDER,
+        shown(SHOP),
+        DAY,
+        shown(PRODUCT),
+        shown(LINE_STATUS),
         RecordColumn("paid", _("Paid"), "paid", "money"),
         RecordColumn("refunded", _("Refunded"), "refunded", "money"),
     ),
     ("order_lines", "collection"),
-    control=(
-        "net_sales",
-        "SELECT currency, sum(paid + platform_borne - refunded) AS amount FROM {collection} GROUP BY currency",
+    controls=(
+        (
+            "net_sales",
+            "SELECT currency, sum(paid + platform_borne - refunded) AS amount FROM {collection} GROUP BY currency",
+        ),
     ),
     cubes=(LINE_DAYS, LINE_CUBE),
     control_of=_("the orders of the collection"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from huikuan.insight.semantic.fee_audit import FEE_AUDIT
+from huikuan.insight.semantic.matches import MATCHES, OPEN_ITEMS
 from huikuan.insight.semantic.model import Subject
-from huikuan.insight.semantic.movements import ARRIVALS, OPEN_ITEMS, PAYOUTS, SETTLEMENT
+from huikuan.insight.semantic.movements import ARRIVALS, PAYOUTS, SETTLEMENT, WALLET
 from huikuan.insight.semantic.sales import ORDER_LINES, ORDERS
 from huikuan.records.errors import UserError
 
 SUBJECTS: dict[str, Subject] = {
-    subject.name: subject for subject in (ORDERS, ORDER_LINES, SETTLEMENT, PAYOUTS, ARRIVALS, OPEN_ITEMS)
+    subject.name: subject
+    for subject in (ORDERS, ORDER_LINES, SETTLEMENT, FEE_AUDIT, WALLET, PAYOUTS, ARRIVALS, MATCHES, OPEN_ITEMS)
 }
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from huikuan.insight.measures import status_title
+from huikuan.insight.recon_words import NAMES
 from huikuan.insight.semantic.model import Dimension
 from huikuan.insight.semantic.query import OTHERS
-from huikuan.insight.words import word_of
+from huikuan.insight.wallet_parts import DIRECTIONS, MOVEMENT_WORDS
+from huikuan.insight.words import TYPES, percent, word_of
+from huikuan.records.codes import LINK_STATUSES
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
@@ -19,11 +22,10 @@ ORDER_TITLES = {
 }  # fmt: skip
 PARTS = {"gross": _("Before fees"), "fee": _("Fees"), "movement": _("Other movements")}
 WHAT = {"record": _("Record"), "left_over": _("Left over"), "finding": _("Finding")}
-RECONCILIATIONS = {
-    "order-settlement": _("Orders ↔ settlement"), "settlement-wallet": _("Settlement ↔ wallet"),
-    "payout-bank": _("Payouts ↔ bank"), "balance": _("Balances"), "order-erp": _("Orders ↔ ERP"),
+TABLES = {
+    "age": AGE_TITLES, "order": ORDER_TITLES, "part_of": PARTS, "what": WHAT, "reconciliation": NAMES,
+    "direction": DIRECTIONS, "wallet_type": TYPES | MOVEMENT_WORDS,
 }  # fmt: skip
-TABLES = {"age": AGE_TITLES, "order": ORDER_TITLES, "part_of": PARTS, "what": WHAT, "reconciliation": RECONCILIATIONS}
 BLANK = _("(blank)")
 OTHER_ROWS = _("All others")
 
@@ -32,10 +34,12 @@ def word(group: str, code: str) -> str:
     """A code of one of the groups that dimensions name; a code that has no word is shown as itself."""
     if group in TABLES:
         return translated(TABLES[group][code]) if code in TABLES[group] else code
+    if group == "rate":
+        return percent(code)
     if group == "collection":
         return status_title(code)
     if group == "state":
-        return word_of("link" if code in ("matched", "difference", "manual", "forced") else "class", code)
+        return word_of("link" if code in LINK_STATUSES else "class", code)
     return word_of(group, code) if group else code
 
 
@@ -44,5 +48,5 @@ def label(dimension: Dimension, value: str) -> str:
     if value == OTHERS:
         return translated(OTHER_ROWS)
     if not value:
-        return translated(BLANK)
+        return translated(dimension.blank or BLANK)
     return word(dimension.words, value)

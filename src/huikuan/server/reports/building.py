@@ -21,8 +21,11 @@ FIRST = {
     "orders": (["shop"], ["status"], ["receivable"], ""),
     "order_lines": (["month"], ["shop"], ["net_sales"], ""),
     "settlement": (["type"], ["shop"], ["fees"], "-fees"),
+    "fee_audit": (["shop", "type"], [], ["charged", "expected", "difference", "claims"], ""),
+    "wallet": (["type"], ["account"], ["amount"], ""),
     "payouts": (["account"], [], ["amount", "arrived", "not_arrived"], ""),
     "arrivals": (["account"], ["state"], ["amount"], ""),
+    "matches": (["reconciliation"], ["status"], ["matches", "residual"], ""),
     "open_items": (["cause"], ["reconciliation"], ["items"], "-items"),
 }
 DEFAULT = "settlement"
