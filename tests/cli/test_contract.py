@@ -265,6 +265,21 @@ def test_days_that_are_missing_are_told(cli: Cli, tmp_path: Path) -> None:
     assert "missing" not in cli("documents").stderr
 
 
+def test_days_without_business_are_named_and_taken_back(cli: Cli, tmp_path: Path) -> None:
+    cli("init")
+    cli("import", ledger(tmp_path, "first.csv", MOVES[:1], (1, 1)), "--shop", "S", "--account", "ali")
+    marked = ("ali", "2026-10-05", "2026-10-06")
+    assert (
+        "is not missing" in cli("coverage", "quiet", "ali", "2026-10-01", "2026-10-01", "--reason", "x", code=1).stderr
+    )
+    (said,) = cli.rows("coverage", "quiet", *marked, "--reason", "holidays")
+    assert (said["account"], said["from"], said["to"], said["reason"]) == (*marked, "holidays")
+    assert cli.rows("coverage")[0]["quiet"] == [{"from": "2026-10-05", "to": "2026-10-06"}]
+    assert cli.rows("coverage", "unquiet", *marked)[0]["reason"] == "holidays"
+    assert "not marked" in cli("coverage", "unquiet", *marked, code=1).stderr
+    assert "`huikuan coverage`" in cli("coverage", "unquiet", "other", *marked[1:], code=1).stderr
+
+
 def test_a_couriers_zones_and_rates_come_in_as_csv(cli: Cli) -> None:
     cli("init")
     zones, rates = cli.home / "pincodes.csv", cli.home / "rates.csv"

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("data", "Import files."),
     "watch": ("watch", "Import files as they are put into a folder."),
     "documents": ("data", "List the imported documents."),
+    "coverage": ("coverage", "Which days the documents cover; name days without business."),
     "undo": ("data", "Take a document out again."),
     "formats": ("data", "List the files Huikuan can read."),
     "rules": ("rules", "Show, export or import the book's rules."),

@@ -26,19 +26,6 @@ SHOWN = (
     "duplicate",
     "document",
 )
-COVERAGE_SHOWN = (
-    "shop",
-    "account",
-    "format",
-    "kind",
-    "from",
-    "to",
-    "rhythm",
-    "alerts",
-    "gaps",
-    "overlaps",
-    "next_expected",
-)
 
 
 @click.command("import")
@@ -138,18 +125,16 @@ def row_of(row: Any) -> dict[str, Any]:
 @with_book
 def documents_command(book: Any, undone: bool, by_days: bool, as_json: bool) -> None:
     """List the imported documents, the newest first. Days that are missing between them are told."""
-    from huikuan.pipeline.coverage_told import alerts_of, coverage_row
+    from huikuan.cli.coverage import say_alerts, show_coverage
     from huikuan.server.documents.coverage import coverage_of
     from huikuan.server.documents.services import documents_of, healers_of
 
     streams = coverage_of(book, book.today())
     if by_days:
-        emit([coverage_row(stream) for stream in streams], as_json, COVERAGE_SHOWN)
+        show_coverage(streams, as_json)
     else:
         _list_documents(documents_of(book, undone), healers_of(book), as_json)
-    for stream in streams:
-        for sentence in alerts_of(stream):
-            say(f"{stream.name}: {sentence}")
+    say_alerts(streams)
 
 
 def _list_documents(documents: Any, healed: Any, as_json: bool) -> None:

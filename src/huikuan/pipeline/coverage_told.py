@@ -1,4 +1,4 @@
-"""Coverage in words and as plain rows: for `huikuan documents --coverage`, `huikuan check` and the pages."""
+"""Coverage in words and as plain rows: for `huikuan coverage`, `huikuan check` and the pages."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def alerts_of(stream: Coverage, money: Money = plain) -> Iterator[str]:
 
 
 def coverage_row(stream: Coverage) -> dict[str, Any]:
-    """A stream as a row of `huikuan documents --coverage`."""
+    """A stream as a row of `huikuan coverage`."""
     expected = stream.expected
     return {
         "shop": stream.shop, "account": stream.account, "format": ", ".join(stream.formats), "kind": stream.kind,
@@ -115,6 +115,7 @@ def coverage_row(stream: Coverage) -> dict[str, Any]:
         ],
         "gaps": [_gap_row(stream, gap) for gap in stream.gaps],
         "overlaps": [_overlap_row(span) for span in stream.overlaps],
+        "quiet": [{"from": span.first, "to": span.last} for span in stream.quiet],
         "next_expected": {
             "from": expected.first, "to": expected.last, "due": expected.due, "state": expected.state,
             "text": expected_text(expected),

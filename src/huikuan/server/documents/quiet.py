@@ -23,6 +23,12 @@ register(
             "%(first)s – %(last)s is not missing. Choose days between two files, or after the last one and not later "
             "than today."
         ),
+        "coverage.no_stream": gettext_noop(
+            "No imported document of that format is of “%(name)s”. `huikuan coverage` lists names and formats."
+        ),
+        "coverage.several_streams": gettext_noop(
+            "Several kinds of files are of “%(name)s”: %(formats)s. Say which one with --format."
+        ),
         "coverage.not_quiet": gettext_noop("These days were not marked, or the mark has been taken back already."),
     }
 )
@@ -65,3 +71,23 @@ def quiet_of(book: Book, stream: Coverage) -> list[QuietDays]:
 def stream_of(book: Book, key: str, today: date) -> Coverage | None:
     """The stream of a key as of a day."""
     return next((each for each in coverage_of(book, today) if each.key == key), None)
+
+
+def stream_named(book: Book, name: str, format_id: str, today: date) -> Coverage:
+    """The stream of an account or shop, by its name and, where several are of it, a format. UserError
+    `coverage.no_stream`, `coverage.several_streams`."""
+    named = [each for each in coverage_of(book, today) if each.name == name]
+    found = [each for each in named if format_id in ("", *each.formats)]
+    if not found:
+        raise UserError("coverage.no_stream", name=name)
+    if len(found) > 1:
+        raise UserError("coverage.several_streams", name=name, formats="; ".join(", ".join(f.formats) for f in found))
+    return found[0]
+
+
+def said_of(book: Book, stream: Coverage, first: date, last: date) -> QuietDays:
+    """What was said of exactly these days and stands. UserError `coverage.not_quiet`."""
+    found = next((each for each in quiet_of(book, stream) if (each.first, each.last) == (first, last)), None)
+    if found is None:
+        raise UserError("coverage.not_quiet")
+    return found
