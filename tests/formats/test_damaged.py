@@ -23,7 +23,7 @@ def changed(folder: Path, old: str, new: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("amount", ["NaN", "1.2E+21", "１０.00", '"1,2O3.50"', "Infinity", "10.00元"])
+@pytest.mark.parametrize("amount", ["NaN", "1.2E+21", "１０.00", '"1,2O3.50"', "Infinity", "10.00万元"])
 def test_unreadable_amount_is_told_once(tmp_path: Path, amount: str) -> None:
     got = read(changed(tmp_path, ",10.00,", f",{amount},"))
     assert [each.code for each in got.reading.problems if each.severity == "reject"] == ["amount.unreadable"]

@@ -16,7 +16,7 @@ from huikuan.formats.spec import OFFSET, About, Amount, Emit, Format, Identifier
 from huikuan.records.currency import contradicts_sql
 from huikuan.records.money import amount_sql, decimal_comma_sql, parse_amount
 from huikuan.records.sql import sql_text
-from tests.formats.support import CONTEXT
+from tests.formats.support import CONTEXT, read
 
 Times = tuple[Reading, list[tuple[datetime, date]]]
 
@@ -79,12 +79,44 @@ def test_times_in_words_and_zones(tmp_path: Path, cell: str, utc: datetime) -> N
 @pytest.mark.parametrize(
     "cell",
     ["Sep 31, 2026 1:05:07 AM PDT", "Sep 4, 2026 13:05:07 PM PDT", "Sep 4, 2026 1:05:07 AM",
-     "Sxp 4, 2026 1:05:07 AM PDT",
-     "Sep 4, 2026 1:05:07 AM CST", "2026-01-04 01:05:07 Europe/Nowhere"],
+     "Sxp 4, 2026 1:05:07 AM PDT", "2026-01-04 01:05:07 Europe/Nowhere"],
 )  # fmt: skip
 def test_a_time_that_cannot_be_or_names_no_known_zone_is_refused(tmp_path: Path, cell: str) -> None:
     reading, _ = read_times(tmp_path, [cell], WORDED)
     assert (reading.status, [problem.code for problem in reading.problems]) == ("refused", ["date.unreadable"])
+
+
+def test_a_zone_name_that_several_zones_share_is_asked_about(tmp_path: Path) -> None:
+    reading, _ = read_times(tmp_path, ["Sep 4, 2026 1:05:07 AM CST"], WORDED)
+    assert (reading.status, [problem.code for problem in reading.problems]) == ("refused", ["date.zone_shared"])
+    assert "-06:00" in reading.problems[0].text
+
+
+@pytest.mark.parametrize(
+    ("zones", "utc"),
+    [
+        (("CST", "CDT"), [datetime(2026, 1, 20, 16), datetime(2026, 7, 20, 15)]),
+        (("GMT", "IST"), [datetime(2026, 1, 20, 10), datetime(2026, 7, 20, 9)]),
+        (("ist", "IDT"), [datetime(2026, 1, 20, 8), datetime(2026, 7, 20, 7)]),
+        (("-06:00", "+08:00"), [datetime(2026, 1, 20, 16), datetime(2026, 7, 20, 2)]),
+        (("CST", "CST"), None),
+        (("IST", "IST"), None),
+    ],
+)
+def test_the_other_half_of_the_year_tells_which_zone_paypal_means(
+    tmp_path: Path, zones: tuple[str, str], utc: list[datetime] | None
+) -> None:
+    path = tmp_path / "Download.CSV"
+    days = ("01/20/2026", "07/20/2026")
+    rows = [
+        f"{day},10:00:00,{zone},Payment,Completed,USD,1.00,,T{day},1.00" for day, zone in zip(days, zones, strict=True)
+    ]
+    path.write_text("\n".join(["Date,Time,TimeZone,Type,Status,Currency,Gross,Fee,Transaction ID,Balance", *rows]))
+    got = read(path, account="paypal")
+    if utc is None:
+        assert (got.reading.status, set(got.codes)) == ("refused", {"date.zone_shared"})
+    else:
+        assert got.rows("wallet_line", "occurred_at") == [(each,) for each in utc]
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,49 @@ def test_wangdiantong_takes_its_suffixes_off(tmp_path: Path) -> None:
     ]
 
 
+def test_wangdiantong_shipments_move_stock_when_they_are_sent(tmp_path: Path) -> None:
+    got = specimen(tmp_path, "wangdiantong.shipments")
+    assert got.rows("shipment_line", "shop, tracking_no, sku, n, order_no, qty, status, city") == [
+        ("演示旗舰店", "YT8800000000011", "W-01", 0, "3100200300400600001", Decimal(1), "sent", "杭州市"),
+        ("演示旗舰店", "YT8800000000011", "W-02", 0, "3100200300400600001", Decimal(2), "sent", "杭州市"),
+        ("演示旗舰店", "YT8800000000011", "W-02", 1, "3100200300400600001", Decimal(1), "sent", "杭州市"),
+        ("演示旗舰店", "YT8800000000012", "W-02", 0, "3100200300400600002", Decimal(2), "cancelled", None),
+    ]
+    assert got.rows("stock_move", "record_key, erp_order_no, qty") == [
+        ("stock_move:主仓/CK202601060001/W-01#1", "JY202601060001", Decimal(-1)),
+        ("stock_move:主仓/CK202601060001/W-02#2", "JY202601060001", Decimal(-2)),
+        ("stock_move:主仓/CK202601060001/W-02#1", "JY202601060001", Decimal(-1)),
+    ]
+
+
+def test_wangdiantong_stock_is_counted_per_warehouse(tmp_path: Path) -> None:
+    got = specimen(tmp_path, "wangdiantong.stock")
+    assert got.rows("stock_count", "warehouse, sku, CAST(count_date AS VARCHAR), qty, reserved") == [
+        ("主仓", "W-01", "2026-01-31", Decimal(40), Decimal(1)),
+        ("主仓", "W-02", "2026-01-31", Decimal(12), Decimal(2)),
+        ("分仓", "W-02", "2026-01-31", Decimal(3), Decimal(0)),
+    ]
+
+
+def test_jushuitan_moves_take_their_direction_from_the_type(tmp_path: Path) -> None:
+    got = specimen(tmp_path, "jushuitan.moves")
+    assert got.rows("stock_move", "move_no, type, sku, qty, order_no") == [
+        ("5001", "sale", "SKU-A1", Decimal(-2), "3100200300400500601"),
+        ("5001", "sale", "GIFT-01", Decimal(-1), "3100200300400500601"),
+        ("6001", "return", "SKU-A1", Decimal(1), "3100200300400500601"),
+        ("6002", "purchase", "SKU-A1", Decimal(50), None),
+        ("7001", "count", "SKU-A1", Decimal(-1), None),
+    ]
+    path = tmp_path / "流水.csv"
+    path.write_text(
+        "日期,单据类型,单据编号,商品编码,入库数量,出库数量\n2026-01-05,调拨,9,A,,3\n2026-01-05,调拨,9,B,,\n", "utf-8"
+    )
+    got = read(path)
+    assert (got.reading.status, got.codes) == ("refused", ["move.no_quantity"])
+    got = read(path, accept_partial=True)
+    assert got.rows("stock_move", "type, sku, qty") == [("transfer", "A", Decimal(-3))]
+
+
 def test_the_ledger_is_proved_in_all_and_per_voucher(tmp_path: Path) -> None:
     got = specimen(tmp_path, "ledger.journal", "Kingdee")
     assert [(each.name, each.stated, each.ok) for each in got.reading.controls] == [

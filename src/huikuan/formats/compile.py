@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from huikuan.formats import controls as checks
 from huikuan.formats.cut_numbers import cut_numbers
 from huikuan.formats.emit_sql import emit_views
-from huikuan.formats.faults import list_problems
+from huikuan.formats.faults import DAMAGED, list_problems
 from huikuan.formats.reading import PROBLEMS_LISTED, RawTable, ReadContext, Reading
 from huikuan.formats.settle import doubts, settle
 from huikuan.formats.spec import Format
@@ -164,7 +164,7 @@ def _assemble(
     direction: checks.Direction,
 ) -> Reading:
     """Counts, totals, controls and period; `problems` are those of the document as a whole."""
-    controls, problems = checks.check_totals(con, declared.totals, stated, typed.table)
+    controls, problems = checks.check_totals(con, checks.totals_of(declared), stated, typed.table)
     all_controls = [*raw.controls, *controls]
     problems += checks.mismatches(all_controls, raw.sheet)
     if declared.footer and declared.footer.expected and not (footer and stated.has_table(declared.footer_table)):
@@ -284,7 +284,7 @@ def _judge(reading: Reading, problems: list[Problem], total: int, context: ReadC
     rejected = reading.rejected > 0 or any(problem.severity == "reject" for problem in problems)
     if rejected and not context.accept_partial:
         refused = True
-    flagged = any(problem.code != "key_damaged" for problem in problems)
+    flagged = any(problem.code not in DAMAGED for problem in problems)
     status = "refused" if refused else "flagged" if flagged else "imported"
     order = {"refuse": 0, "reject": 1, "flag": 2}
     listed = sorted(problems, key=lambda each: (order[each.severity], each.row or 0))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from huikuan.formats.balance_order import Followed, Movement, follow
 from huikuan.formats.headers import normalise_header
 from huikuan.formats.reading import PROBLEMS_LISTED, Line, RawTable
-from huikuan.formats.spec import Amount, Balance, Balanced, Format, Total
+from huikuan.formats.spec import Amount, Balance, Balanced, Footer, Format, Total
 from huikuan.records.dates import parse_local, to_utc
 from huikuan.records.document import CLOSING_BALANCE, Control
 from huikuan.records.errors import Problem
@@ -30,6 +30,16 @@ STATED_TIMES = (
     "%Y-%m-%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
     "%Y-%m-%d", "%Y年%m月%d日", "%Y/%m/%d", "%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y.%m.%d",
 )  # fmt: skip
+
+# A row of sums below the data, put there by a program or a person: the footer of a format that declares none. No row
+# with a date is one.
+SUMS = Footer(
+    starts=(),
+    to_end=False,
+    pattern="(?i)^((本页|本期|本月|总)?[合总共小][ \u3000]*计|汇总|(grand )?totals?|sum) *[:：]?$",
+    under=("合", "总", "共", "汇总", "Total", "TOTAL", "total", "Grand", "GRAND", "Sum", "SUM"),
+)
+SUMMED_FIELDS = ("amount", "paid", "refund_amount", "debit", "credit", "qty")
 
 register(
     {
@@ -76,17 +86,32 @@ class Stated:
         return parse_local(self.facts.get(name, ""), STATED_TIMES)
 
 
-def footer_sql(declared: Format, cells: Sequence[str] = ("c0",)) -> str:
-    """SQL over a raw table with these cells: whether a row begins the footer, or is a line of it."""
+def footer_sql(declared: Format, cells: Sequence[str], dated: str) -> str:
+    """SQL over a raw table with these cells: whether a row begins the footer, or is a line of it. `dated` is the cell
+    of the row's date, "" if there is none."""
     if declared.footer is None:
-        return "FALSE"
+        return _sums_sql(cells, dated)
     first = "CASE WHEN ascii(c0) IN (9, 32, 96) THEN ltrim(c0, ' `\t') ELSE c0 END"  # trimming each costs much more
     if declared.footer.first_filled:
-        first = "ltrim(coalesce(" + ", ".join(f"nullif(trim({cell}, ' `\t'), '')" for cell in cells[:3]) + "), ' `\t')"
+        first = _first_filled_sql(cells[:3])
     tests = [f"starts_with({first}, {sql_text(start)})" for start in declared.footer.starts]
     tests += [f"regexp_matches({first}, {sql_text(declared.footer.pattern)})"] if declared.footer.pattern else []
     begins = " OR ".join(tests)
     return f"coalesce(({begins}), FALSE)"
+
+
+def _sums_sql(cells: Sequence[str], dated: str) -> str:
+    """SQL: whether a row is one of SUMS. Nearly all rows show by the first letter of their date that they are not."""
+    found = f"regexp_matches({_first_filled_sql(cells)}, {sql_text(SUMS.pattern)})"
+    if dated:
+        found = f"CASE WHEN regexp_matches({dated}, '[0-9]') THEN FALSE ELSE {found} END"
+        found = f"CASE WHEN ascii({dated}) BETWEEN 48 AND 57 THEN FALSE ELSE {found} END"
+    return f"coalesce(({found}), FALSE)"
+
+
+def _first_filled_sql(cells: Sequence[str]) -> str:
+    """SQL: the first of the cells that is not blank, without the blanks around it; null if all are."""
+    return "coalesce(" + ", ".join(f"nullif(trim({cell}, ' `\t\u3000'), '')" for cell in cells) + ")"
 
 
 def cut_footer(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, typed: str) -> tuple[Line, ...]:
@@ -97,7 +122,7 @@ def cut_footer(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, 
     dropped, first = counted
     where = "FALSE"
     if first is not None:
-        to_end = declared.footer is not None and declared.footer.to_end
+        to_end = (declared.footer or SUMS).to_end
         where = f"source_row >= {first}" if to_end else "footer"
     rows = con.execute(f"SELECT source_row FROM {typed} WHERE {where} ORDER BY 1 LIMIT 1000").fetchall()
     lines = _lines(con, raw, [row[0] for row in rows]) if rows else ()
@@ -131,8 +156,8 @@ def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Sta
             if match:
                 facts[fact.name], rows[fact.name] = match.group(1).strip(), line.row
                 break
-    if declared.footer and declared.footer.under:
-        _under(declared, declared.footer.under, raw, footer, facts, rows)
+    if (declared.footer or SUMS).under:
+        _under(declared, (declared.footer or SUMS).under, raw, footer, facts, rows)
     if declared.footer_table:
         _footer_table(declared.footer_table, footer, facts, rows)
     in_name = _in_name(declared, raw)
@@ -186,6 +211,19 @@ def _footer_table(first: str, footer: tuple[Line, ...], facts: dict[str, str], r
             facts[name] = cells[index] if index < len(cells) else ""
             rows[name] = values.row
         return
+
+
+def totals_of(declared: Format) -> tuple[Total, ...]:
+    """The totals a document may state. Below the data of a format without a footer stand sums of its columns: those
+    that records take their money and pieces from are held against the rows."""
+    if declared.footer is not None or declared.merged:
+        return declared.totals
+    taken = " ".join(sql for emit in declared.emits for name, sql in emit.fields.items() if name in SUMMED_FIELDS)
+    named = set(re.findall(r"\w+", taken))
+    amounts = (each for each in declared.columns if isinstance(each, Amount) and each.name in named)
+    return declared.totals + tuple(
+        Total(each.headers[0], f"under_{each.name}", f"sum({each.name})") for each in amounts
+    )
 
 
 def check_totals(

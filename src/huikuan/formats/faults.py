@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 VALUE_SHOWN_MAX = 60
 FAULTS_MAX = 56
 
+# References that a spreadsheet has damaged: told, and the document is imported all the same.
+DAMAGED = ("key_damaged", "number_damaged")
+
 register(
     {
         "amount.unreadable": gettext_noop(
@@ -26,9 +29,18 @@ register(
             "%(place)s, column “%(column)s”: “%(value)s” is not a date that exists. Expected for example "
             "%(expected)s. Mend the cell, or import the rest and set this row aside."
         ),
+        "date.zone_shared": gettext_noop(
+            "%(place)s, column “%(column)s”: the time zone of “%(value)s” has a name that several zones share (CST is "
+            "Chicago's and Shanghai's). Replace the name in the file by the offset that is meant, such as -06:00 or "
+            "+08:00, or export a whole year, which shows it by the name of its other half."
+        ),
         "identifier.damaged": gettext_noop(
             "%(place)s, column “%(column)s”: “%(value)s” has lost its digits in a spreadsheet program. "
             "Download the file again and import it without opening it in Excel."
+        ),
+        "number_damaged": gettext_noop(
+            "%(place)s, column “%(column)s”: the number “%(value)s” has lost its digits in a spreadsheet program. The "
+            "row is imported without it. Download the file again and import it without opening it in Excel."
         ),
         "key_damaged": gettext_noop(
             "%(place)s, column “%(column)s”: the order number “%(value)s” is damaged. The money is imported, "

@@ -18,7 +18,7 @@ from itertools import pairwise
 from huikuan.formats.headers import joined_header, normalise_header, normalised_names, without_currency
 from huikuan.formats.reading import Head, Layout, TableSource
 from huikuan.formats.spec import Amount, Choice, Day, Format, Moment
-from huikuan.records.money import parse_amount
+from huikuan.records.money import NOTHING, parse_amount
 
 MARK_SCORE = 20
 NAME_SCORE = 5
@@ -234,12 +234,12 @@ def _reads(column: Amount | Moment | Day | Choice, cell: str) -> bool:
         return _is_amount(cell)
     if isinstance(column, Choice):
         return column.otherwise is not None or cell in column.words
-    return bool(_DATE.search(cell)) or cell in ("-", "--", "/")
+    return bool(_DATE.search(cell)) or cell in NOTHING
 
 
 @lru_cache(maxsize=4096)
 def _is_amount(cell: str) -> bool:
     try:
-        return parse_amount(cell) is not None or cell in ("-", "--", "/")
+        return parse_amount(cell) is not None or cell in NOTHING
     except ValueError:
         return bool(_NUMBER.search(cell)) and len(cell) < 24 and not cell[:1].isalpha()

@@ -35,12 +35,15 @@ from huikuan.formats.goods.cointab_tables import COINTAB_INVOICE, COINTAB_ORDERS
 from huikuan.formats.goods.express_bill import EXPRESS_BILL
 from huikuan.formats.goods.fedex_invoice import FEDEX_INVOICE
 from huikuan.formats.goods.jushuitan_aftersales import JUSHUITAN_AFTERSALES
+from huikuan.formats.goods.jushuitan_moves import JUSHUITAN_MOVES
 from huikuan.formats.goods.jushuitan_orders import JUSHUITAN_ORDERS
 from huikuan.formats.goods.jushuitan_stock import JUSHUITAN_STOCK
 from huikuan.formats.goods.ledger_journal import LEDGER_JOURNAL
 from huikuan.formats.goods.sf_bill import SF_BILL
 from huikuan.formats.goods.ups_invoice import UPS_INVOICE
 from huikuan.formats.goods.wangdiantong_orders import WANGDIANTONG_ORDERS
+from huikuan.formats.goods.wangdiantong_shipments import WANGDIANTONG_SHIPMENTS
+from huikuan.formats.goods.wangdiantong_stock import WANGDIANTONG_STOCK
 from huikuan.formats.platforms.alibaba1688_bills import ALIBABA1688_PAYMENTS, ALIBABA1688_RECEIPTS
 from huikuan.formats.platforms.alibaba1688_orders import ALIBABA1688_ORDERS
 from huikuan.formats.platforms.alipay_ledger import ALIPAY_FUND_FLOW, ALIPAY_LEDGER
@@ -151,7 +154,10 @@ FORMATS: tuple[Format, ...] = (
     JUSHUITAN_ORDERS,
     JUSHUITAN_STOCK,
     JUSHUITAN_AFTERSALES,
+    JUSHUITAN_MOVES,
     WANGDIANTONG_ORDERS,
+    WANGDIANTONG_SHIPMENTS,
+    WANGDIANTONG_STOCK,
     LEDGER_JOURNAL,
     # Couriers.
     EXPRESS_BILL,

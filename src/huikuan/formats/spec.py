@@ -54,7 +54,8 @@ class Identifier:
     """A number that is a name: tabs, blanks, back ticks, quotes and `="..."` are taken off, `123.0` becomes `123`.
 
     What a spreadsheet has damaged (`2.02606E+27`) is a reject if `filled`, else (a reference) the value is null,
-    `NAME_damaged` is true and the row is flagged `key_damaged`. `blank` lists texts which mean "none" (WeChat: `0`).
+    `NAME_damaged` is true and the row is flagged: `key_damaged` where the format declares it, else `number_damaged`.
+    `blank` lists texts which mean "none" (WeChat: `0`) beside `records.money.NOTHING`.
     """
 
     name: str
@@ -66,7 +67,7 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Amount:
-    """An amount in the grammar of `records.money`; blank, `-`, `--`, `/` are null. `minor`: written in cents.
+    """An amount in the grammar of `records.money`; blank and its words for nothing are null. `minor`: written in cents.
     `decimal_comma`: True, the file writes 1.234,50; "seen", it may, and a cell with one or two digits behind its last
     comma shows it. `remark`: a regular expression of what may stand behind the number and is no part of it.
     `unit`: a currency may be written around it (`CNY13.50`, `579,68 USD`, `8,000.00(CN)`). `side`: CR or DR may stand
@@ -91,7 +92,8 @@ class Moment:
 
     `worded`: the month may stand in words, hours may be am and pm. `zone`: a third column, with OFFSET, that names each
     row's zone. `day_first="seen"`: 03/04 may be either; the whole file decides, or one of `day_first_by`, headers that
-    only the language of a country with the day first has. What remains open refuses the file."""
+    only the language of a country with the day first has. What remains open refuses the file. `shared_zones`: what a
+    name that two zones share means in the file (`zone_names` finds it)."""
 
     name: str
     headers: tuple[str, ...]
@@ -105,6 +107,7 @@ class Moment:
     zone: tuple[str, ...] = ()
     day_first: Literal["", "seen"] = ""
     day_first_by: tuple[str, ...] = ()
+    shared_zones: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,8 @@ class Emit:
 # ---------------------------------------------------------------- the rest of a document
 @dataclass(frozen=True)
 class Footer:
-    """Rows below the data. `starts`: beginnings of the row's first cell (blanks and back ticks taken off);
+    """Rows below the data; a format that declares none has `controls.SUMS`. `starts`: beginnings of the row's first
+    cell (blanks and back ticks taken off);
     `to_end`: everything after the first such row belongs to the footer. `expected`: the document always has one, so
     without it the file is flagged as possibly cut off. `first_filled`: the row's first cells may be blank.
     `pattern`: a regular expression for the cell, beside `starts`. `under`: beginnings of rows of totals: what stands

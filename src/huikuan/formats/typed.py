@@ -20,8 +20,9 @@ from huikuan.formats.faults import Fault, mask_sql
 from huikuan.formats.headers import currency_behind
 from huikuan.formats.merged_cells import fill_merged
 from huikuan.formats.reading import LEARNED_ROWS, RawTable, ReadContext
-from huikuan.formats.spec import Classified, Column, Constant, Expression, Format, Moment, Reject
+from huikuan.formats.spec import Classified, Column, Constant, Day, Expression, Format, Identifier, Moment, Reject
 from huikuan.formats.values_sql import absent_sql, column_sql
+from huikuan.formats.zone_names import settle_zone_names
 from huikuan.records.kind import DUCKDB_TYPES
 from huikuan.records.sql import sql_text
 
@@ -69,6 +70,7 @@ def build_typed(
 ) -> Typed:
     """Write the typed table `name`."""
     declared, raw = settle_day_order(con, declared, raw)
+    declared, raw = settle_zone_names(con, declared, raw)
     raw = fill_merged(con, declared, raw)
     plan = _plan(declared, raw, context)
     if plan.missing:
@@ -139,7 +141,9 @@ def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: st
     """The query that makes the typed table of a relation of raw rows: as many rows."""
     used = _used(declared)
     ragged, faults = _ragged(declared, raw), plan.rejects
-    query, placed = _levels(plan, raw, relation, footer_sql(declared, raw.cell_names), used, name)
+    query, placed = _levels(
+        plan, raw, relation, footer_sql(declared, raw.cell_names, _dated(declared, raw)), used, name
+    )
     ragged_sql = " OR ".join(f"({fault.condition})" for fault in ragged) or "FALSE"
     mask = f"CASE WHEN {ragged_sql} THEN {mask_sql(ragged)} ELSE {mask_sql(faults)} << {len(ragged)} END"
     ignored = f"coalesce(({declared.ignored}), FALSE)" if declared.ignored else "FALSE"
@@ -181,7 +185,31 @@ def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
         plan.rejects.append(_declared_fault(_if_readable(plan, reject), "reject", headers))
     for flag in declared.flags:
         plan.flags.append(_declared_fault(Reject(flag.code, flag.sql, flag.column), "flag", headers))
+    plan.flags += _damaged_references(declared, plan, headers)
     return plan
+
+
+def _damaged_references(declared: Format, plan: _Plan, headers: dict[str, tuple[str, str]]) -> list[Fault]:
+    """A flag for each identifier that records use, may be missing and is asked about by nothing else."""
+    wanted = _needed(plan, _used(declared))
+    asked = set().union(*(words(each.sql) for each in (*declared.flags, *declared.rejects)))
+    asked |= set().union(*(words(sql) for name, sql in plan.values.items() if not name.endswith("_damaged")))
+    return [
+        Fault("number_damaged", f"{each.name}_damaged", *headers[each.headers[0]], severity="flag")
+        for each in declared.columns
+        if isinstance(each, Identifier) and not each.filled and each.headers[0] in headers
+        and each.name in wanted and f"{each.name}_damaged" not in asked
+    ]  # fmt: skip
+
+
+def _dated(declared: Format, raw: RawTable) -> str:
+    """The cell that holds each row's date; "" if the file has none."""
+    columns = [each for each in declared.columns if isinstance(each, Moment | Day)]
+    for each in sorted(columns, key=lambda column: not column.filled):
+        place = raw.place(each.headers, each.occurrence, declared.header_currency)
+        if place is not None:
+            return f"c{place}"
+    return ""
 
 
 def _plan_column(plan: _Plan, declared: Format, column: Column, raw: RawTable, context: ReadContext) -> None:

@@ -10,6 +10,7 @@ from huikuan.formats.faults import Fault, shown
 from huikuan.formats.reading import ReadContext
 from huikuan.formats.spec import BOOK, OFFSET, Amount, Choice, Column, Day, Identifier, Moment, Person, Text
 from huikuan.records.dates import (
+    SHARED_ZONES,
     date_in_sql,
     day_sql,
     impossible_sql,
@@ -23,6 +24,7 @@ from huikuan.records.dates import (
 )
 from huikuan.records.money import (
     BLANKS,
+    NOTHING,
     SQL_TYPE,
     amount_fault_sql,
     amount_sql,
@@ -38,12 +40,15 @@ from huikuan.records.sql import sql_text
 # An identifier's wrappers: tab, blanks, back tick, apostrophe (typographic ones too), ="..."; and marks that cannot be
 # seen, which copying from a web page leaves (zero width, byte order, direction of writing).
 ID_WRAPPERS = " \t\u00a0\u3000`'\"=\u2018\u2019\u201c\u201d\uff07\u200b\u200e\u200f\ufeff\u202a\u202c\u202d"
-# No E, no point, no plus: nothing a spreadsheet could have damaged.
-PLAIN_ID = "[0-9A-DF-Za-df-z_-]+"
+# No E, no point, no plus: nothing a spreadsheet could have damaged. No dash and no N at the beginning: neither `--` nor
+# `null`, which are no identifiers.
+PLAIN_ID = "[0-9A-DF-MO-Za-df-mo-z_][0-9A-DF-Za-df-z_-]*"
 # Digits lost in a spreadsheet program, which keeps 15: an exponent, or 16 digits and more written as a number.
 EXCEL_DAMAGE = "[0-9]([.][0-9]+)?[Ee][+]?[0-9]+|[0-9]{17,}[.]0|[0-9]{15}0[.]0"
 PHONE = "(^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}($|[^0-9])"
 PHONE_QUICK = "(?:^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?:$|[^0-9])"
+# How databases write that there is no date.
+NO_DATE = ("0000-00-00", "0000-00-00 00:00:00")
 _STRPTIME_SHOWN = {
     "%Y": "2026",
     "%m": "01",
@@ -88,6 +93,10 @@ def column_sql(column: Column, header: str, cell: str, context: ReadContext) -> 
         blank = f"coalesce(trim({raw}, {sql_text(BLANKS)}), '') = ''"
         if isinstance(column, Amount):
             blank = no_amount_sql(f"trim({raw}, {sql_text(BLANKS)})")
+        if isinstance(column, Moment | Day):
+            blank = _no_date_sql(f"trim({raw}, {sql_text(BLANKS)})")
+        if isinstance(column, Identifier):
+            blank = f"NOT {column.name}_damaged"
         missing = f"CASE WHEN {_value_name(column)} IS NOT NULL THEN FALSE ELSE {blank} END"
         found.faults.append(Fault("cell.empty", missing, header))
     return found
@@ -138,7 +147,7 @@ def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnS
     bare = f"t_{column.name}"
     parsed = f"CASE WHEN ends_with({raw}, '\t') THEN substr({raw}, 1, length({raw}) - 1) ELSE {raw} END"
     trimmed = f"trim({bare}, {sql_text(ID_WRAPPERS)})"
-    none = ", ".join(sql_text(word) for word in ("", *column.blank))
+    none = ", ".join(sql_text(word) for word in dict.fromkeys((*NOTHING, *column.blank)))
     undone = f"CASE WHEN regexp_full_match({trimmed}, '[0-9]+[.]0') THEN left({trimmed}, -2) ELSE {trimmed} END"
     damaged = f"regexp_full_match({trimmed}, '{EXCEL_DAMAGE}')"
     slow = f"CASE WHEN {trimmed} IN ({none}) OR {damaged} THEN NULL ELSE {undone} END"
@@ -190,7 +199,10 @@ def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadConte
     if zone == OFFSET and (column.worded or column.zone):
         text, told = (bare, f"trim({raw}_zone, {sql_text(BLANKS)})") if column.zone else split_zone_sql(bare)
         parsed |= {f"z_{name}": told}
-        derived = {local: local_time_sql(f"({text})", column.formats), name: zoned_time_sql(local, f"z_{name}")}
+        derived = {
+            local: local_time_sql(f"({text})", column.formats),
+            name: zoned_time_sql(local, f"z_{name}", column.shared_zones),
+        }
         derived[f"{name}_date"] = date_in_sql(name, context.timezone)
     elif zone == OFFSET:
         parsed = {bare: offset_text_sql(f"trim({raw}, {sql_text(BLANKS)})")}
@@ -200,18 +212,31 @@ def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadConte
         same = zone == context.timezone
         derived[f"{name}_date"] = f"CAST({local} AS DATE)" if same else date_in_sql(name, context.timezone)
     derived[f"{name}_date"] = f"coalesce({derived[f'{name}_date']}, {day_sql(bare, column.date_formats)})"
-    blank = f"coalesce(trim({raw}, {sql_text(BLANKS)}), '') IN ('', '-', '--', '/')"
+    blank = _no_date_sql(f"trim({raw}, {sql_text(BLANKS)})")
     wrong = f"CASE WHEN {name}_date IS NULL THEN NOT {blank} ELSE {impossible_sql(f'{name}_date')} END"
     expected = "2026-01-31T18:05:59+00:00" if zone == OFFSET else example_date(column.formats[0])
-    return ColumnSql(parsed, derived, [Fault("date.unreadable", wrong, header, cell, expected)])
+    faults = [Fault("date.unreadable", wrong, header, cell, expected)]
+    if f"z_{name}" in parsed:
+        names = ", ".join(map(sql_text, SHARED_ZONES))
+        shared = f"({name} IS NULL AND {local} IS NOT NULL AND upper(z_{name}) IN ({names}))"
+        faults = [
+            Fault("date.zone_shared", shared, header, cell),
+            Fault("date.unreadable", f"({wrong}) AND NOT {shared}", header, cell, expected),
+        ]
+    return ColumnSql(parsed, derived, faults)
 
 
 def _day(column: Day, raw: str, header: str, cell: str) -> ColumnSql:
     bare, name = f"t_{column.name}", f"{column.name}_date"
-    blank = f"coalesce({bare}, '') IN ('', '-', '--', '/')"
+    blank = _no_date_sql(bare)
     wrong = f"CASE WHEN {name} IS NULL THEN NOT {blank} ELSE {impossible_sql(name)} END"
     fault = Fault("date.unreadable", wrong, header, cell, example_date(column.formats[0]))
     return ColumnSql({bare: blank_trim_sql(raw)}, {name: day_sql(bare, column.formats)}, [fault])
+
+
+def _no_date_sql(cell: str) -> str:
+    """SQL: whether a trimmed cell says that there is no date."""
+    return f"coalesce({cell}, '') IN ({', '.join(sql_text(word) for word in (*NOTHING, *NO_DATE))})"
 
 
 def _choice(column: Choice, raw: str, header: str, cell: str) -> ColumnSql:

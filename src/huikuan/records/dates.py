@@ -26,8 +26,14 @@ ZONE_NAMES: dict[str, str] = {
     "MST": "-07:00", "MDT": "-06:00", "CDT": "-05:00", "EST": "-05:00", "EDT": "-04:00", "HNP": "-08:00",
     "HAP": "-07:00", "BST": "+01:00", "WET": "+00:00", "WEST": "+01:00", "EET": "+02:00", "EEST": "+03:00",
     "AWST": "+08:00", "AEST": "+10:00", "AEDT": "+11:00", "NZST": "+12:00", "NZDT": "+13:00", "BRT": "-03:00",
+    "IDT": "+03:00", "ADT": "-03:00",
 }  # fmt: skip
-# Left out because two zones share it: CST (Chicago, Shanghai), IST (India, Ireland, Israel), ADT and the like.
+# Two zones share these: Chicago, Shanghai; India, Ireland, Israel; the Atlantic, Arabia; and so on.
+SHARED_ZONES = ("CST", "IST", "AST", "ECT", "GST", "SST", "WST")
+# Which one is meant where an account's other half of the year stands beside it: (that, shared) → offset of the shared.
+ZONE_BESIDE: dict[tuple[str, str], str] = {
+    ("CDT", "CST"): "-06:00", ("IDT", "IST"): "+02:00", ("GMT", "IST"): "+01:00", ("ADT", "AST"): "-04:00",
+}  # fmt: skip
 # Months as exports write them in words: English, German, French, Spanish, Italian, Dutch, Swedish, Portuguese.
 MONTH_WORDS: tuple[str, ...] = (
     "jan january januar jänner januari janvier janv enero ene gennaio gen janeiro",
@@ -43,6 +49,8 @@ MONTH_WORDS: tuple[str, ...] = (
     "nov november novembre noviembre novembro",
     "dec december dez dezember déc décembre diciembre dic dicembre dezembro",
 )
+# The number of a day in a workbook, 1990 to 2100, with its time as the fraction.
+SERIAL_DAY, SERIAL_TIME = "(?:3[3-9]|[4-6][0-9]|7[0-2])[0-9]{3}", "[.][0-9]{1,11}"
 _AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 # Midnight as 24:00 would belong to the next day, which no source means: it is no time here.
 _ISO_TIME = "[0-9]{4}[-/][0-9]{2}[-/][0-9]{2} (?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}"
@@ -86,7 +94,8 @@ def local_time_sql(cell: str, formats: tuple[str, ...]) -> str:
     Blanks within are squeezed first where the quick test fails (`2025/12/03  14:06:51`)."""
     squeezed = f"regexp_replace({trimmed(cell)}, '\\s+', ' ', 'g')"
     listed = ", ".join(sql_text(each) for each in formats)
-    slow = f"CASE WHEN regexp_matches({squeezed}, '^[0-9]') THEN try_strptime({squeezed}, [{listed}]) END"
+    read = _or_serial(squeezed, f"try_strptime({squeezed}, [{listed}])", formats, SERIAL_TIME)
+    slow = f"CASE WHEN regexp_matches({squeezed}, '^[0-9]') THEN {read} END"
     if not any(each in ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S") for each in formats):
         return slow
     quick = f"TRY_CAST({cell} AS TIMESTAMP)"
@@ -96,7 +105,18 @@ def local_time_sql(cell: str, formats: tuple[str, ...]) -> str:
 def day_sql(cell: str, formats: tuple[str, ...]) -> str:
     """SQL: the DATE in a trimmed text cell, null where none of the formats fits or the date cannot be."""
     listed = ", ".join(sql_text(each) for each in formats)
-    return f"CAST(try_strptime({cell}, [{listed}]) AS DATE)"
+    return f"CAST({_or_serial(cell, f'try_strptime({cell}, [{listed}])', formats, f'(?:{SERIAL_TIME})?')} AS DATE)"
+
+
+def _or_serial(cell: str, moment: str, formats: tuple[str, ...], fraction: str) -> str:
+    """SQL: a TIMESTAMP, or the one that a spreadsheet program's day number means, for columns whose days are written
+    with the year first. Nothing else has five digits there; seconds are rounded to whole ones. `fraction`: the regular
+    expression of the number's time."""
+    if not any(each.startswith("%Y") for each in formats):
+        return moment
+    days = f"CAST(regexp_extract({cell}, '^[0-9.]{{5,17}}') AS DECIMAL(38,11))"
+    serial = f"(TIMESTAMP '1899-12-30' + to_seconds(CAST(round({days} * 86400) AS BIGINT)))"
+    return f"CASE WHEN regexp_full_match({cell}, {sql_text(SERIAL_DAY + fraction)}) THEN {serial} ELSE {moment} END"
 
 
 def offset_text_sql(cell: str) -> str:
@@ -159,11 +179,12 @@ def split_zone_sql(text: str) -> tuple[str, str]:
     return f"CASE WHEN {found} = '' THEN {text} ELSE {found} END", f"regexp_extract({text}, {pattern}, 2)"
 
 
-def zoned_time_sql(local: str, zone: str) -> str:
-    """SQL: local TIMESTAMP and the text of its zone → UTC TIMESTAMP; null where the zone is not told or not known."""
+def zoned_time_sql(local: str, zone: str, shared: tuple[tuple[str, str], ...] = ()) -> str:
+    """SQL: local TIMESTAMP and the text of its zone → UTC TIMESTAMP; null where the zone is not told or not known.
+    `shared`: what names of SHARED_ZONES mean in this file, with their offsets."""
     known = " ".join(
         f"WHEN {sql_text(name)} THEN {local} - INTERVAL '{_minutes(offset)} minutes'"
-        for name, offset in ZONE_NAMES.items()
+        for name, offset in (*ZONE_NAMES.items(), *shared)
     )
     signed = "^(?:GMT|UTC)? ?([+-])([0-9]{1,2})(?::?([0-9]{2}))?$"
     part = [f"regexp_extract({zone}, {sql_text(signed)}, {group})" for group in (1, 2, 3)]

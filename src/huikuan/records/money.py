@@ -5,7 +5,7 @@ Why a grammar: DuckDB's cast takes `1e3` and `1_000`, rounds `12.345678` in sile
 text converted. Spreadsheet damage (`1.2E+21`) is no amount: its digits are lost.
 
 Amounts have at most 13 digits before and 5 after the point (WeChat states fees with five); a non-zero digit beyond
-is refused, never rounded. Blank, `-`, `--` and `/` mean "no amount".
+is refused, never rounded. Blank, a dash, a slash and the words of NOTHING mean "no amount".
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ SCALE = 5
 SQL_TYPE = "DECIMAL(18,5)"
 CONTEXT = Context(prec=38, traps=[FloatOperation, Inexact, InvalidOperation])
 
-NO_AMOUNT = ("", "-", "--", "/")
+# What exports write where there is nothing, whatever the column.
+NOTHING = ("", "-", "--", "---", "—", "——", "/", "无", "無", "null", "NULL", "N/A", "n/a")
 # What stands around a value without meaning anything; WeChat Pay writes a back tick before each.
 BLANKS = " \t\u00a0\u3000`"
 _CODES = (
@@ -32,7 +33,7 @@ _BODY = f"(?:{_WHOLE}(?:[.][0-9]{{0,5}}0*)?|[.][0-9]{{1,5}}0*)"
 # A sign before or after the symbol, a minus behind, or parentheses around: each once only; one symbol, on either side.
 AMOUNT_PATTERN = (
     f"[-−+]?(?:{_SYMBOL} ?)?{_BODY}"
-    f"|[-−+]? ?{_BODY}[ \u00a0]?{_SYMBOL}"
+    f"|[-−+]? ?{_BODY}[ \u00a0]?(?:{_SYMBOL}|元)"
     f"|{_SYMBOL} ?[-−+]{_BODY}"
     f"|(?:{_SYMBOL} ?)?{_BODY}[-−]"
     f"|[(] ?(?:{_SYMBOL} ?)?{_BODY} ?[)]"
@@ -57,7 +58,7 @@ def parse_amount(text: str) -> Decimal | None:
     ValueError: not an amount: '1.2E+21'
     """
     cell = text.strip(BLANKS)
-    if cell in NO_AMOUNT:
+    if cell in NOTHING:
         return None
     if not _AMOUNT.fullmatch(cell):
         raise ValueError(f"not an amount: {text!r}")
@@ -67,7 +68,7 @@ def parse_amount(text: str) -> Decimal | None:
 
 def no_amount_sql(cell: str) -> str:
     """SQL: whether a trimmed cell says that there is no amount."""
-    return f"({cell} IS NULL OR {cell} IN ({', '.join(sql_text(word) for word in NO_AMOUNT)}))"
+    return f"({cell} IS NULL OR {cell} IN ({', '.join(sql_text(word) for word in NOTHING)}))"
 
 
 def amount_sql(raw: str) -> str:

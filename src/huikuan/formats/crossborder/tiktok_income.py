@@ -134,9 +134,9 @@ TIKTOK_INCOME = Format(
         Amount("revenue", ("Total Revenue", "Total Pendapatan")),
         Amount("fees", ("Total Fees",)),
         *component_columns(_ALL),
-        Identifier("related", ("Related order ID", "ID do pedido relacionado"), blank=("/", "-", "--")),
-        Identifier("statement", ("Statement ID", "Payment ID"), blank=("/", "-", "--")),
-        Identifier("sku", ("SKU ID", "ID do SKU"), blank=("/", "-", "--")),
+        Identifier("related", ("Related order ID", "ID do pedido relacionado")),
+        Identifier("statement", ("Statement ID", "Payment ID")),
+        Identifier("sku", ("SKU ID", "ID do SKU")),
         Text("reason", ("Adjustment reasons", "Adjustment reason"), scrub=True),
     ),
     values=(

@@ -1,9 +1,11 @@
 """What the exports of order systems (聚水潭, 旺店通) have in common: platforms' order numbers with the system's own
-suffixes, several of them in one cell, and parcels."""
+suffixes, several of them in one cell, parcels, and movements of stock."""
 
 from __future__ import annotations
 
+from huikuan.formats.mapping_words import MOVE_WORDS
 from huikuan.formats.spec import Emit, Expression
+from huikuan.records.sql import sql_text
 
 # A platform's number (PDD's has a hyphen of its own), then what order systems add: -1, -2, A.
 _SUFFIXED = "([0-9]{6}-[0-9]{12,}|[0-9]{10,})(-[0-9]{1,2}|[A-Z])+"
@@ -28,9 +30,9 @@ def platform_orders_sql(value: str) -> str:
 LINE_NO = Expression("line_no", "coalesce(sku, title, '')", "text")
 
 
-def numbered_lines(*by: str) -> Expression:
-    """The settled `line_no`; `by`: values that order the lines of an order with the same item."""
-    over = f"OVER (PARTITION BY erp_order_no, line_no ORDER BY {', '.join(by)}, source_row)"
+def numbered_lines(*by: str, of: str = "erp_order_no") -> Expression:
+    """The settled `line_no`; `by`: values that order the lines with the same item of a document, which `of` names."""
+    over = f"OVER (PARTITION BY {of}, line_no ORDER BY {', '.join(by)}, source_row)"
     return Expression("line_no", f"line_no || '#' || row_number() {over}", "text")
 
 
@@ -64,3 +66,9 @@ def order_emits(amount: str, cost: str) -> tuple[Emit, Emit]:
             "tracking_no IS NOT NULL",
         ),
     )  # fmt: skip
+
+
+def move_type_sql(item: str) -> str:
+    """SQL: a stock movement's type by the order system's wording of it; `other` where it says nothing known."""
+    cases = " ".join(f"WHEN contains({item}, {sql_text(word)}) THEN {sql_text(code)}" for word, code in MOVE_WORDS)
+    return f"CASE {cases} ELSE 'other' END"

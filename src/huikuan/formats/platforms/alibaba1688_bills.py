@@ -30,7 +30,7 @@ _COLUMNS: tuple[Column, ...] = (
     Text("detail", ("场景明细",)),
     Text("state", ("账单状态",)),
     Moment("created", ("账单创建时间",), filled=True),
-    Identifier("order_no", ("关联订单号", "订单号"), blank=("-", "--", "/")),
+    Identifier("order_no", ("关联订单号", "订单号")),
     Text("remark", ("备注",), scrub=True),
 )
 

@@ -88,7 +88,7 @@ ALIPAY_PERSONAL = Format(
         Text("means", ("收/付款方式",)),
         Text("status", ("交易状态",), filled=True),
         Identifier("flow_no", ("交易订单号",), filled=True),
-        Identifier("out_no", ("商家订单号", "商户订单号"), blank=("/",)),
+        Identifier("out_no", ("商家订单号", "商户订单号")),
         Text("remark", ("备注",), scrub=True),
     ),
     values=(
@@ -133,7 +133,7 @@ ALIPAY_PERSONAL_OLD = Format(
     file_name="alipay_record",
     columns=(
         Identifier("flow_no", ("交易号",), filled=True),
-        Identifier("out_no", ("商家订单号", "商户订单号"), blank=("/",)),
+        Identifier("out_no", ("商家订单号", "商户订单号")),
         Moment("created", ("交易创建时间",), filled=True),
         Moment("paid_at", ("付款时间",)),
         Text("business", ("类型",)),

@@ -9,8 +9,6 @@ from __future__ import annotations
 from huikuan.formats.spec import About, Amount, Emit, Expression, Format, Identifier, Moment, Text
 from huikuan.records.messages import gettext_noop
 
-_NONE = ("-", "--")
-
 DOUYIN_AFTERSALES = Format(
     id="douyin.aftersales",
     about=About(
@@ -27,10 +25,10 @@ DOUYIN_AFTERSALES = Format(
         ("售后申请时间",),
     ),
     columns=(
-        Identifier("return_no", ("售后单号",), filled=True, blank=_NONE),
-        Identifier("order_no", ("订单号",), blank=_NONE),
-        Identifier("item_id", ("商品ID",), blank=_NONE),
-        Identifier("own_code", ("商家编码",), blank=_NONE),
+        Identifier("return_no", ("售后单号",), filled=True),
+        Identifier("order_no", ("订单号",)),
+        Identifier("item_id", ("商品ID",)),
+        Identifier("own_code", ("商家编码",)),
         Text("kind", ("售后类型",)),
         Text("state", ("售后状态",)),
         Text("reason", ("售后原因",), scrub=True),
@@ -39,9 +37,9 @@ DOUYIN_AFTERSALES = Format(
         Moment("requested", ("售后申请时间",), filled=True),
         Moment("refunded_at", ("商家退款时间",)),
         Moment("arrived", ("用户到账时间",)),
-        Identifier("tracking", ("退货物流单号",), blank=_NONE),
+        Identifier("tracking", ("退货物流单号",)),
         Text("courier", ("退货物流公司",)),
-        Identifier("sent_tracking", ("发货物流单号",), blank=_NONE),
+        Identifier("sent_tracking", ("发货物流单号",)),
     ),
     values=(
         Expression("refunded", "contains(coalesce(state, ''), '退款成功')", "bool"),

@@ -11,8 +11,6 @@ from huikuan.formats.platforms.douyin_columns import DETAIL_RANK
 from huikuan.formats.spec import About, Amount, Emit, Expression, Flag, Format, Identifier, Moment, Reject, Text
 from huikuan.records.messages import gettext_noop
 
-_NONE = ("-", "--")
-
 DOUYIN_BIC = Format(
     id="douyin.bic",
     about=About(
@@ -23,15 +21,15 @@ DOUYIN_BIC = Format(
     ),
     needs=(("结算单号",), ("订单码", "QIC仓"), ("关联订单号",), ("费用项",), ("结算金额",)),
     columns=(
-        Identifier("bill_no", ("结算单号",), filled=True, blank=_NONE),
-        Identifier("order_no", ("关联订单号",), blank=_NONE),
-        Identifier("tracking", ("关联运单号",), blank=_NONE),
+        Identifier("bill_no", ("结算单号",), filled=True),
+        Identifier("order_no", ("关联订单号",)),
+        Identifier("tracking", ("关联运单号",)),
         Text("item", ("费用项",)),
         Amount("fee", ("结算金额",), filled=True),
         Moment("settled", ("结算时间",)),
         Moment("done", ("计费完成时间", "业务发生时间")),
         Text("state", ("状态",)),
-        Identifier("flow", ("动账流水号",), blank=_NONE),
+        Identifier("flow", ("动账流水号",)),
         Text("remark", ("备注",), scrub=True),
     ),
     values=(

@@ -12,8 +12,6 @@ from huikuan.formats.platforms.douyin_columns import DETAIL_RANK
 from huikuan.formats.spec import About, Amount, Emit, Expression, Flag, Format, Identifier, Moment, Reject, Text
 from huikuan.records.messages import gettext_noop
 
-_NONE = ("-", "--")
-
 DOUYIN_FREIGHT_INSURANCE = Format(
     id="douyin.freight_insurance",
     about=About(
@@ -29,9 +27,9 @@ DOUYIN_FREIGHT_INSURANCE = Format(
         ("动账流水号",),
     ),
     columns=(
-        Identifier("policy", ("投保单号", "保险单号"), filled=True, blank=_NONE),
-        Identifier("flow", ("动账流水号",), blank=_NONE),
-        Identifier("order_no", ("订单编号", "关联订单号", "关联子订单号"), blank=_NONE),
+        Identifier("policy", ("投保单号", "保险单号"), filled=True),
+        Identifier("flow", ("动账流水号",)),
+        Identifier("order_no", ("订单编号", "关联订单号", "关联子订单号")),
         Amount("premium", ("支付保费", "金额（元）"), filled=True),
         Text("state", ("保费状态",)),
         Text("name", ("保险名称", "摘要描述")),

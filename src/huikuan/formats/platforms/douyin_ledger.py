@@ -68,14 +68,14 @@ _OWN_FEE = (
 )
 _FLOW = ("动账流水号", "流水号")
 _COLUMNS: tuple[Column, ...] = (
-    Identifier("flow_no", _FLOW, filled=True, blank=("-",)),
+    Identifier("flow_no", _FLOW, filled=True),
     Moment("happened", ("动账时间",), filled=True),
     Choice("direction", ("动账方向", "账户方向"), DIRECTIONS, filled=True),
     Amount("unsigned", ("动账金额", "动账金额（元）"), filled=True),
     Text("scene", ("动账场景",)),
     Text("remark", ("备注", "动账摘要"), scrub=True),
-    Identifier("main_no", ("订单号", "关联订单号", "主订单编号", "店铺单号"), blank=("-", "--", "0")),
-    Identifier("sub_no", ("子订单号", "关联子订单号", "子订单编号"), blank=("-", "--", "0")),
+    Identifier("main_no", ("订单号", "关联订单号", "主订单编号", "店铺单号"), blank=("0",)),
+    Identifier("sub_no", ("子订单号", "关联子订单号", "子订单编号"), blank=("0",)),
 )
 _VALUES = (
     Expression("amount", "CASE direction WHEN 'in' THEN abs(unsigned) ELSE -abs(unsigned) END", "money"),
@@ -166,7 +166,7 @@ DOUYIN_LEDGER = Format(
     file_name="资金账单|动账明细|资金流水",
     columns=(
         *_COLUMNS,
-        Identifier("sku", ("商品ID",), blank=("-",)),
+        Identifier("sku", ("商品ID",)),
         *component_columns(_GAINS),
         *written_columns((*_REFUND, *FEES)),
     ),

@@ -33,7 +33,6 @@ _STATES = {
     "已收货": "received", "已签收": "received", "已完成": "received", "交易成功": "received",
     "已关闭": "closed", "已取消": "closed", "交易关闭": "closed", "关闭": "closed",
 }  # fmt: skip
-_NONE = ("-", "--")
 
 DOUYIN_ORDERS = Format(
     id="douyin.orders",
@@ -45,12 +44,12 @@ DOUYIN_ORDERS = Format(
     ),
     needs=(("主订单编号",), ("子订单编号",), ("订单提交时间",), ("订单应付金额",), ("订单状态",)),
     columns=(
-        Identifier("order_no", ("主订单编号",), filled=True, blank=_NONE),
-        Identifier("sub_no", ("子订单编号",), filled=True, blank=_NONE),
+        Identifier("order_no", ("主订单编号",), filled=True),
+        Identifier("sub_no", ("子订单编号",), filled=True),
         Text("title", ("选购商品",)),
         Amount("qty", ("商品数量",)),
-        Identifier("item_id", ("商品ID",), blank=_NONE),
-        Identifier("own_code", ("商家编码", "货号"), blank=_NONE),
+        Identifier("item_id", ("商品ID",)),
+        Identifier("own_code", ("商家编码", "货号")),
         Amount("price", ("商品单价",)),
         Amount("due", ("订单应付金额",), filled=True),
         Amount("postage", ("运费",)),
@@ -67,7 +66,7 @@ DOUYIN_ORDERS = Format(
         Text("aftersale", ("售后状态",)),
         Text("province_cell", ("省",)),
         Text("city_cell", ("市",)),
-        Identifier("parcel", ("快递单号",), blank=_NONE),
+        Identifier("parcel", ("快递单号",)),
         Text("parcel_cell", ("快递信息",)),
         Text("courier_cell", ("快递公司",)),
     ),

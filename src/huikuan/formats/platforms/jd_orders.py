@@ -46,8 +46,8 @@ JD_ORDERS = Format(
     file_name="京东|jd|order",
     columns=(
         Identifier("order_no", ("订单号", "订单编号"), filled=True),
-        Identifier("item_no", ("商品ID", "商品编号", "商品SKU"), blank=("--", "-")),
-        Identifier("own_sku", ("商家SKUID", "商家SKU", "货号"), blank=("--", "-")),
+        Identifier("item_no", ("商品ID", "商品编号", "商品SKU")),
+        Identifier("own_sku", ("商家SKUID", "商家SKU", "货号")),
         Text("title", ("商品名称",)),
         Amount("qty", ("订购数量", "商品数量")),
         Moment("created", ("下单时间",), filled=True),

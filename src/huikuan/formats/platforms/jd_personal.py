@@ -53,7 +53,7 @@ JD_PERSONAL = Format(
         Choice("side", ("收/支",), SIDES, filled=True),
         Text("category", ("交易分类",)),
         Identifier("flow_no", ("交易订单号",), filled=True),
-        Identifier("out_no", ("商家订单号",), blank=("/",)),
+        Identifier("out_no", ("商家订单号",)),
         Text("note", ("备注",), scrub=True),
     ),
     values=(

@@ -41,10 +41,10 @@ JD_WALLET = Format(
     lacks=(("账务流水号",), ("业务类型",)),
     file_name="京东|钱包|资金",
     columns=(
-        Identifier("account_no", ("账户代码",), blank=("--", "-")),
-        Identifier("merchant", ("商户号",), blank=("--", "-")),
+        Identifier("account_no", ("账户代码",)),
+        Identifier("merchant", ("商户号",)),
         Moment("happened", ("日期", "交易时间"), filled=True),
-        Identifier("number", ("商户订单号",), blank=("--", "-")),
+        Identifier("number", ("商户订单号",)),
         Amount("income", ("收入金额(元)", "收入金额")),
         Amount("outgo", ("支出金额(元)", "支出金额")),
         Amount("balance", ("账户余额(元)", "账户余额")),

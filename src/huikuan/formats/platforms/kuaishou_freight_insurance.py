@@ -24,8 +24,8 @@ KUAISHOU_FREIGHT_INSURANCE = Format(
         ("收费编号",),
     ),
     columns=(
-        Identifier("order_no", ("订单编号", "订单号"), blank=("-", "--")),
-        Identifier("charge_no", ("收费编号",), filled=True, blank=("-", "--")),
+        Identifier("order_no", ("订单编号", "订单号")),
+        Identifier("charge_no", ("收费编号",), filled=True),
         Amount("fee", ("商家承担服务费用（元）", "商家承担服务费用"), filled=True),
         Moment("charged", ("生效时间",), filled=True),
     ),

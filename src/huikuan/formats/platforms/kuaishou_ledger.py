@@ -44,8 +44,8 @@ KUAISHOU_LEDGER = Format(
         ("发生额（元）", "发生额"),
     ),
     columns=(
-        Identifier("flow_no", ("账务流水号",), filled=True, blank=("-",)),
-        Identifier("business_no", ("关联业务单号", "业务单号"), blank=("-", "--", "0")),
+        Identifier("flow_no", ("账务流水号",), filled=True),
+        Identifier("business_no", ("关联业务单号", "业务单号"), blank=("0",)),
         Moment("happened", ("入账时间", "记账时间"), filled=True),
         Choice("direction", ("账务方向", "财务方式", "收支方向"), _DIRECTIONS, filled=True),
         Amount("unsigned", ("发生额（元）", "发生额"), filled=True),

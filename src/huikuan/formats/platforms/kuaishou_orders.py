@@ -21,7 +21,6 @@ _STATES = {
     "交易关闭": "closed", "已关闭": "closed", "订单关闭": "closed", "已取消": "closed",
     "交易失败": "closed", "订单失败": "closed",
 }  # fmt: skip
-_NONE = ("-", "--")
 
 KUAISHOU_ORDERS = Format(
     id="kuaishou.orders",
@@ -40,7 +39,7 @@ KUAISHOU_ORDERS = Format(
     ),
     lacks=(("实际结算时间",),),
     columns=(
-        Identifier("order_no", ("订单号",), filled=True, blank=_NONE),
+        Identifier("order_no", ("订单号",), filled=True),
         Moment("created", ("订单创建时间",), filled=True),
         Moment("paid_at", ("订单支付时间",)),
         Moment("shipped", ("发货时间",)),
@@ -53,13 +52,13 @@ KUAISHOU_ORDERS = Format(
         Amount("qty", ("成交数量",)),
         Text("aftersale", ("售后状态",)),
         Text("title", ("商品名称",)),
-        Identifier("item_id", ("商品ID",), blank=_NONE),
-        Identifier("own_code", ("SKU编码",), blank=_NONE),
+        Identifier("item_id", ("商品ID",)),
+        Identifier("own_code", ("SKU编码",)),
         Amount("price", ("商品单价", "商品单价（元）")),
         Text("province_cell", ("收货地址-省",)),
         Text("city_cell", ("收货地址-市",)),
         Text("courier", ("快递公司",)),
-        Identifier("tracking", ("快递单号",), blank=_NONE),
+        Identifier("tracking", ("快递单号",)),
     ),
     values=(
         Expression("closed", "coalesce(state = 'closed', FALSE)", "bool"),

@@ -65,8 +65,8 @@ KUAISHOU_SETTLEMENT = Format(
         ("实际结算时间",),
     ),
     columns=(
-        Identifier("order_no", ("订单号", "订单编号"), blank=("-", "--")),
-        Identifier("item_id", ("商品ID",), blank=("-", "--")),
+        Identifier("order_no", ("订单号", "订单编号")),
+        Identifier("item_id", ("商品ID",)),
         Moment("settled", ("实际结算时间",), filled=True),
         Amount("amount", ("实际结算金额（元）", "实际结算金额"), filled=True),
         Amount("income_sum", ("合计收入（元）", "合计收入")),

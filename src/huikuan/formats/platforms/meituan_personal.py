@@ -45,7 +45,7 @@ MEITUAN_PERSONAL = Format(
         Amount("before", ("订单金额", "订单金额（元）")),
         Amount("gross", ("实付金额", "实付金额（元）"), filled=True),
         Identifier("flow_no", ("交易单号",), filled=True),
-        Identifier("out_no", ("商家单号", "商户单号"), blank=("/",)),
+        Identifier("out_no", ("商家单号", "商户单号")),
         Text("status", ("交易状态", "当前状态")),
         Text("note", ("备注",), scrub=True),
     ),

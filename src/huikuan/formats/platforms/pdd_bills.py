@@ -67,7 +67,7 @@ PDD_BILLS = Format(
     marks=("拼多多店铺账务明细查询", "交易记录明细列表"),
     file_name="拼多多|pdd|账务明细|货款",
     columns=(
-        Identifier("out_no", ("商户订单号", "商家订单号", "商品订单号", "商户订单号或商品订单号"), blank=("-", "--")),
+        Identifier("out_no", ("商户订单号", "商家订单号", "商品订单号", "商户订单号或商品订单号")),
         Moment("happened", ("发生时间",), filled=True),
         Amount("income", ("收入金额（+元）", "收入（+元）", "收入金额", "收入金额（元）")),
         Amount("outgo", ("支出金额（-元）", "支出（-元）", "支出金额", "支出金额（元）")),

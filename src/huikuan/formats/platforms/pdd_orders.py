@@ -15,8 +15,6 @@ from __future__ import annotations
 from huikuan.formats.spec import About, Amount, Emit, Expression, Format, Identifier, Moment, Reject, Text
 from huikuan.records.messages import gettext_noop
 
-_NONE = ("-", "--")
-
 PDD_ORDERS = Format(
     id="pdd.orders",
     about=About(
@@ -53,8 +51,8 @@ PDD_ORDERS = Format(
         Moment("grouped", ("拼单成功时间",)),
         Moment("shipped", ("发货时间",)),
         Moment("confirmed", ("确认收货时间",)),
-        Identifier("item_no", ("商品id",), blank=_NONE),
-        Identifier("style_no", ("样式ID",), blank=_NONE),
+        Identifier("item_no", ("商品id",)),
+        Identifier("style_no", ("样式ID",)),
         Text("own_sku", ("商家编码-规格维度",)),
         Text("own_item", ("商家编码-商品维度",)),
         Text("province", ("省", "省份")),

@@ -48,7 +48,7 @@ QIANNIU_DEPOSIT = Format(
         Amount("written", ("收支金额（元）", "收支金额"), filled=True),
         Text("described", ("业务描述",), scrub=True),
         Identifier("flow_no", ("业务编号",), filled=True),
-        Identifier("order_no", ("订单编号", "订单号"), blank=("-", "--", "/")),
+        Identifier("order_no", ("订单编号", "订单号")),
         Text("remark", ("备注",), scrub=True),
     ),
     values=(

@@ -46,7 +46,7 @@ _DAY_AND_TIME = (
 
 _COLUMNS: tuple[Column, ...] = (
     Identifier("flow_no", ("支付流水号",), filled=True),
-    Identifier("main_no", ("淘宝订单编号", "主订单id", "主订单编号", "订单编号"), blank=("-", "--", "/")),
+    Identifier("main_no", ("淘宝订单编号", "主订单id", "主订单编号", "订单编号")),
     Text("entry", ("入账类型",), filled=True),
     Amount("income", ("收入金额（元）", "收入金额")),
     Amount("outgo", ("支出金额（元）", "支出金额")),

@@ -54,7 +54,7 @@ WECHATPAY_PERSONAL = Format(
         Text("means", ("支付方式",)),
         Text("status", ("当前状态",), filled=True),
         Identifier("flow_no", ("交易单号",), filled=True),
-        Identifier("out_no", ("商户单号",), blank=("/",)),
+        Identifier("out_no", ("商户单号",)),
         Text("remark", ("备注",), scrub=True),
     ),
     values=(

@@ -26,7 +26,7 @@ from huikuan.formats.spec import (
 from huikuan.records.messages import gettext_noop
 
 _DIRECTIONS = {"收入": "in", "收": "in", "入账": "in", "支出": "out", "支": "out", "出账": "out"}
-_NONE = ("-", "--", "0")
+_NONE = ("0",)
 
 WECHATSHOP_LEDGER = Format(
     id="wechatshop.ledger",

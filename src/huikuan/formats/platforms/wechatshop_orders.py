@@ -21,7 +21,6 @@ _STATES = {
     "已取消": "closed", "取消": "closed", "订单取消": "closed", "交易关闭": "closed", "已关闭": "closed",
     "全部商品售后之后，订单取消": "closed", "全部商品售后之后,订单取消": "closed",
 }  # fmt: skip
-_NONE = ("-", "--")
 
 
 def _of_line(amount: str) -> str:
@@ -42,7 +41,7 @@ WECHATSHOP_ORDERS = Format(
     ),
     needs=(("订单号",), ("订单下单时间",), ("订单状态",), ("订单实际支付金额", "订单实际收款金额")),
     columns=(
-        Identifier("order_no", ("订单号",), filled=True, blank=_NONE),
+        Identifier("order_no", ("订单号",), filled=True),
         Moment("created", ("订单下单时间",), filled=True),
         Moment("shipped", ("订单发货时间",)),
         Moment("received", ("订单确认收货时间",)),
@@ -54,13 +53,13 @@ WECHATSHOP_ORDERS = Format(
         Amount("buyer_paid", ("订单实际支付金额",)),
         Amount("taken", ("订单实际收款金额",)),
         Amount("order_freight", ("订单运费",)),
-        Identifier("payment_no", ("交易单号",), blank=_NONE),
+        Identifier("payment_no", ("交易单号",)),
         Text("courier", ("物流公司",)),
-        Identifier("tracking", ("快递单号",), blank=_NONE),
+        Identifier("tracking", ("快递单号",)),
         Text("title", ("商品名称",)),
-        Identifier("item_id", ("商品编码(平台)",), blank=_NONE),
-        Identifier("own_item", ("商品编码(自定义)",), blank=_NONE),
-        Identifier("own_sku", ("SKU编码(自定义)",), blank=_NONE),
+        Identifier("item_id", ("商品编码(平台)",)),
+        Identifier("own_item", ("商品编码(自定义)",)),
+        Identifier("own_sku", ("SKU编码(自定义)",)),
         Amount("price", ("商品价格(单件)",)),
         Amount("line_price", ("商品实际价格(总共)",)),
         Amount("qty", ("商品数量",)),

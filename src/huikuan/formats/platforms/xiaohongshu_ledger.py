@@ -46,7 +46,7 @@ XIAOHONGSHU_LEDGER = Format(
         Amount("income", ("收入（元）", "收入")),
         Amount("outgo", ("支出（元）", "支出")),
         Amount("balance", ("账户余额（元）", "账户余额"), filled=True),
-        Identifier("business_no", ("业务单号",), blank=("-", "--")),
+        Identifier("business_no", ("业务单号",)),
         Text("remark", ("备注",), scrub=True),
     ),
     values=(

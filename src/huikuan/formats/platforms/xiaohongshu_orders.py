@@ -19,7 +19,6 @@ _STATES = {
     "已签收": "received", "已收货": "received", "已完成": "received", "交易成功": "received",
     "已取消": "closed", "已关闭": "closed", "交易关闭": "closed", "换货申请中": "received",
 }  # fmt: skip
-_NONE = ("-", "--")
 
 XIAOHONGSHU_ORDERS = Format(
     id="xiaohongshu.orders",
@@ -38,13 +37,13 @@ XIAOHONGSHU_ORDERS = Format(
     ),
     file_name="小红书|订单",
     columns=(
-        Identifier("order_no", ("订单号",), filled=True, blank=_NONE),
+        Identifier("order_no", ("订单号",), filled=True),
         Choice("state", ("订单状态",), _STATES, otherwise="other"),
         Text("aftersale", ("售后状态",)),
         Text("title", ("商品名称", "SKU名称")),
         Amount("qty", ("SKU件数",)),
         Text("own_code", ("商家编码",)),
-        Identifier("spec_id", ("规格ID",), blank=_NONE),
+        Identifier("spec_id", ("规格ID",)),
         Text("platform_code", ("小红书编码",)),
         Amount("goods", ("商品总价（元）",)),
         Amount("payable", ("用户应付金额（元）",)),
@@ -58,7 +57,7 @@ XIAOHONGSHU_ORDERS = Format(
         Text("province_cell", ("省",)),
         Text("city_cell", ("市",)),
         Text("courier", ("快递公司",)),
-        Identifier("tracking", ("快递单号",), blank=_NONE),
+        Identifier("tracking", ("快递单号",)),
         Text("shop_name", ("店铺名称",)),
     ),
     values=(

@@ -17,10 +17,10 @@ XIAOHONGSHU_PARCELS = Format(
     lacks=(("商品总价（元）",),),  # the order export, which has these columns too
     file_name="包裹|订单明细",
     columns=(
-        Identifier("order_no", ("订单号",), filled=True, blank=("-", "--")),
+        Identifier("order_no", ("订单号",), filled=True),
         Text("sku", ("商家编码",)),
         Amount("qty", ("SKU件数",)),
-        Identifier("tracking", ("快递单号",), blank=("-", "--")),
+        Identifier("tracking", ("快递单号",)),
         Text("courier", ("快递公司",)),
         Moment("shipped", ("发货时间", "订单发货时间")),
     ),

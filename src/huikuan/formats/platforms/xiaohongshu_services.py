@@ -32,8 +32,8 @@ XIAOHONGSHU_SERVICES = Format(
     needs=(("业务款项",), ("业务单据号",), ("结算时间",), ("动账金额", "动账金额（元）")),
     columns=(
         Text("item", ("业务款项",)),
-        Identifier("order_no", ("订单号",), blank=("-", "--")),
-        Identifier("voucher", ("业务单据号",), blank=("-", "--")),
+        Identifier("order_no", ("订单号",)),
+        Identifier("voucher", ("业务单据号",)),
         Moment("settled", ("结算时间",), filled=True),
         Text("kind", ("交易类型",)),
         Amount("moved", ("动账金额", "动账金额（元）"), filled=True),

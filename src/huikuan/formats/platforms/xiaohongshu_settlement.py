@@ -57,9 +57,9 @@ XIAOHONGSHU_SETTLEMENT = Format(
     ),
     needs=(("订单号",), ("结算时间",), ("交易类型",), _GOODS),
     columns=(
-        Identifier("order_no", ("订单号",), blank=("-", "--")),
-        Identifier("after_no", ("售后单号",), blank=("-", "--")),
-        Identifier("settle_no", ("结算唯一ID",), blank=("-", "--")),
+        Identifier("order_no", ("订单号",)),
+        Identifier("after_no", ("售后单号",)),
+        Identifier("settle_no", ("结算唯一ID",)),
         Moment("settled", ("结算时间",), filled=True),
         Text("kind", ("交易类型",)),
         Amount("moved", ("动账金额", "结算金额", "动账金额（元）")),
