@@ -481,8 +481,8 @@ MESSAGES = (
     Case("camt.several_messages", "report.xml", "a camt.053 and a camt.052 in one file",
          lambda: camt("BkToCstmrStmt", f"<Stmt>{CAMT_ENTRY}</Stmt></BkToCstmrStmt><BkToCstmrAcctRpt><Rpt>{CAMT_ENTRY}"
                       "</Rpt></BkToCstmrAcctRpt><BkToCstmrStmt>")),
-    Case("bank.no_bank_reference", "report.xml", "a booked entry of a camt.052 without the bank's reference",
-         lambda: camt("BkToCstmrAcctRpt", f"<Rpt>{CAMT_ENTRY}</Rpt>"), context=WITH_ACCOUNT),
+    Case("bank.no_bank_reference", "report.bai", "a line of a BAI2 report within the day without the bank's reference",
+         lambda: bai2().replace(b",USD,2/", b",USD,3/"), context=WITH_ACCOUNT),
     Case("bank.too_many_accounts", "statement.sta", "statements of more than a thousand accounts",
          lambda: b"\r\n".join(mt940().replace(b"6222/0001", str(n).encode()) for n in range(1001))),
     Case("bai2.no_account", "report.bai", "a BAI2 file without an account", lambda: bai2("")),

@@ -148,9 +148,9 @@ VERDICTS = {
     f"{_CAMT}/camt054.v2.xml": _UNPROVED,
     f"{_CAMT}/camt054.v4.xml": _UNPROVED,
     # Entries without a date, and most of them without the bank's reference.
-    f"{_CAMT}/camt052.v2.with-account-name.xml": "refused bank.no_bank_reference cell.empty unproved",
-    f"{_CAMT}/camt054.v2.with-account-name.xml": "refused bank.no_bank_reference cell.empty unproved",
-    f"{_CAMT}/camt054.v8-with-UETR.xml": "refused bank.no_bank_reference cell.empty unproved",
+    f"{_CAMT}/camt052.v2.with-account-name.xml": "refused cell.empty unproved",
+    f"{_CAMT}/camt054.v2.with-account-name.xml": "refused cell.empty unproved",
+    f"{_CAMT}/camt054.v8-with-UETR.xml": "refused cell.empty unproved",
     f"{_CAMT}/camt054.v8-with-financial-institution.xml": "refused cell.empty unproved",
     f"{_CAMT}/camt053.v2.wrong.xml": "refused camt.no_statement",
     f"{_CAMT}/camt53.only-Dt-with-DtTm.xml": "flagged rows.none",

@@ -63,7 +63,7 @@ def test_reports_and_notifications(file: str, kind: str, rows: int, accepted: in
 
 
 @pytest.mark.parametrize("file", ["camt052.v2.with-account-name.xml", "camt054.v8-with-UETR.xml"])
-def test_interim_entry_without_bank_reference_is_rejected(file: str) -> None:
+def test_interim_entry_without_booking_day_and_bank_reference_is_rejected(file: str) -> None:
     found = read(sample(FOLDER + file)).only
     assert (found.status, found.rows, found.rejected) == ("refused", 1, 1)
 

@@ -152,7 +152,7 @@ def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Sta
         if fact.name in facts:
             continue
         for line in lines:
-            match = re.search(fact.pattern, line.text)
+            match = re.search(fact.pattern, line.text) or re.search(fact.pattern, _plain(line))
             if match:
                 facts[fact.name], rows[fact.name] = match.group(1).strip(), line.row
                 break
@@ -164,6 +164,11 @@ def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Sta
     if in_name and "exported_at" not in facts:
         facts["exported_at"], rows["exported_at"] = in_name, 0
     return Stated(facts, rows)
+
+
+def _plain(line: Line) -> str:
+    """A line without blanks around its cells and blank cells before the first."""
+    return ",".join(cell.strip() for cell in line.cells).lstrip(",")
 
 
 def _in_name(declared: Format, raw: RawTable) -> str:

@@ -18,6 +18,7 @@ from huikuan.lake import compaction, current, delta
 from huikuan.lake import documents as documents_table
 from huikuan.lake.current import KindState
 from huikuan.lake.duplicates import possible_duplicates_sql
+from huikuan.lake.interim import has_reports, leave_out_covered
 from huikuan.lake.locks import BusyError, writer_lock
 from huikuan.lake.settlement import mark_corroborating
 from huikuan.lake.winning import ORDER_KIND, typed_columns
@@ -99,7 +100,12 @@ class Lake:
 
         `name` is a plain identifier; helper tables are named after it.
         """
-        current.register(con, self.state(KINDS[kind]), _identifier(name))
+        state, name = self.state(KINDS[kind]), _identifier(name)
+        if kind == "bank_line" and has_reports(list(state.documents)):
+            current.register(con, state, f"{name}__lines")
+            leave_out_covered(con, f"{name}__lines", list(state.documents), name)
+        else:
+            current.register(con, state, name)
 
     def register_settlement(self, con: duckdb.DuckDBPyConnection, name: str) -> None:
         """Create the view `name` of current settlement lines with `corroborating` BOOLEAN (rule 3)."""
@@ -114,6 +120,9 @@ class Lake:
         """
         query = possible_duplicates_sql(con, self.state(KINDS[kind]), f"{_identifier(name)}__documents")
         con.execute(f"CREATE OR REPLACE TABLE {name} AS {query}")
+        if kind == "bank_line" and has_reports(self.documents()):
+            self.register_current(con, kind, f"{name}__shown")
+            con.execute(f"DELETE FROM {name} WHERE record_key NOT IN (SELECT record_key FROM {name}__shown)")
 
     def register_document(self, con: duckdb.DuckDBPyConnection, kind: str, document_id: str, name: str) -> None:
         """Create the view `name` of one document's readings of a kind, standing or undone; only `con` sees it."""

@@ -2,6 +2,9 @@
 
 from huikuan.records.kind import Field, Kind
 
+# How the `ref` of a line begins that was told before the statement, without the bank's reference (`lake.interim`).
+INTERIM = "interim"
+
 BANK_LINE = Kind(
     name="bank_line",
     title="Bank line",

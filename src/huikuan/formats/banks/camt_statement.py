@@ -6,8 +6,10 @@ see `readers.camt`.
 
 A report (052) and a notification (054) tell booked entries before the statement (053) tells them again. The bank's
 reference of the entry (`AcctSvcrRef`) with its booking day and amount identifies it in all three, so that it counts
-once whatever is imported first. An entry that they tell without that reference is rejected: nothing would tell that
-the statement means the same one. Pending entries are ignored rows.
+once whatever is imported first. An entry that they tell without that reference is known by its days, amount and
+business reference, in a key of its own: it counts until a statement covers its day (`lake.interim`), for nothing tells
+which line of the statement it is. Without a booking day, nothing tells even that: it is rejected. Pending entries are
+ignored rows.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from typing import TYPE_CHECKING
 
 from huikuan.formats.banks.bank_columns import (
     INTERIM,
-    NO_BANK_REFERENCE,
     STATEMENT_COLUMNS,
     STATEMENT_EMIT,
     STATEMENT_REJECT,
@@ -28,7 +29,8 @@ from huikuan.formats.banks.bank_columns import (
 )
 from huikuan.formats.readers import camt
 from huikuan.formats.reading import RawTable, ReadContext
-from huikuan.formats.spec import About, Expression, Format, Reject
+from huikuan.formats.spec import About, Expression, Format
+from huikuan.records.bank_line import INTERIM as INTERIM_REF
 from huikuan.records.messages import gettext_noop
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 CAMT_REF = Expression(
     "ref",
     "CASE WHEN bank_reference IS NOT NULL THEN concat_ws('|', bank_reference, booked_date::VARCHAR, amount::VARCHAR) "
-    "ELSE concat_ws('|', '', booked_date::VARCHAR, coalesce(value_date::VARCHAR, ''), amount::VARCHAR, "
+    f"ELSE concat_ws('|', CASE WHEN status = '{INTERIM}' THEN '{INTERIM_REF}' ELSE '' END, "
+    "booked_date::VARCHAR, coalesce(value_date::VARCHAR, ''), amount::VARCHAR, "
     "coalesce(line_reference, '')) END",
     "text",
 )
@@ -109,14 +112,14 @@ class _Part:
             document.problems.append(unproved(statement.label))
 
 
-def _format(kind: str, about: About, rejects: tuple[Reject, ...] = ()) -> Format:
+def _format(kind: str, about: About) -> Format:
     return Format(
         id=kind,
         about=about,
         needs=(),
         columns=STATEMENT_COLUMNS,
         values=(CAMT_REF,),
-        rejects=(STATEMENT_REJECT, *rejects),
+        rejects=(STATEMENT_REJECT,),
         emits=(STATEMENT_EMIT,),
         ignored=f"status NOT IN ('BOOK', '{INTERIM}')",
         currency_value="currency",
@@ -126,8 +129,8 @@ def _format(kind: str, about: About, rejects: tuple[Reject, ...] = ()) -> Format
 
 
 _INTERIM_NOTE = gettext_noop(
-    "Booked entries with the bank's reference (AcctSvcrRef) count, once with those of the later camt.053; pending ones "
-    "are left out. All versions."
+    "Booked entries count, once with those of the later camt.053: by the bank's reference (AcctSvcrRef), and without "
+    "it until a statement covers their day. Pending ones are left out. All versions."
 )
 CAMT_053 = _format(
     "camt.053",
@@ -146,7 +149,6 @@ CAMT_052 = _format(
         verified="real file",
         note=_INTERIM_NOTE,
     ),
-    (NO_BANK_REFERENCE,),
 )
 CAMT_054 = _format(
     "camt.054",
@@ -156,5 +158,4 @@ CAMT_054 = _format(
         verified="real file",
         note=_INTERIM_NOTE,
     ),
-    (NO_BANK_REFERENCE,),
 )

@@ -4,6 +4,7 @@
 - The sign is that of `CdtDbtInd`; `RvslInd` tells that it is a reversal and does not change it.
 - Only booked entries (`Sts` BOOK, as text or in `Cd`) count; pending ones are ignored rows. A statement (053) that
   tells no status tells what is booked; a report (052) or a notification (054) does not.
+- The value date stands for a missing booking day, but where a report or notification has no bank reference either.
 - `source_row` is the ordinal of the `Ntry` in the file, from 1.
 - Opening (`OPBD`, else `PRCD`) + booked entries = closing (`CLBD`) is a control of each statement; on the pages of a
   long one, interim balances (`ITBD`) stand in for either. A summary (`TxsSummry`) is a control of all entries.
@@ -464,14 +465,17 @@ class _Entries:
         single = self._only_transaction(ntry)
         party = "Dbtr" if direction == "CRDT" else "Cdtr"
         value_date = own.get("value_date", "")[:10]
+        bank_reference = (
+            _reference(own.get("bank_reference", ""))
+            or _reference(single.get("bank_reference", ""))
+            or (_reference(own.get("entry_reference", "")) if final else "")
+        )
         return Entry(
-            own.get("booked", "")[:10] or value_date,
+            own.get("booked", "")[:10] or (value_date if final or bank_reference else ""),
             value_date,
             written,
             (amount.get("Ccy", "") if amount is not None else "") or statement.currency,
-            _reference(own.get("bank_reference", ""))
-            or _reference(single.get("bank_reference", ""))
-            or (_reference(own.get("entry_reference", "")) if final else ""),
+            bank_reference,
             _reference(single.get("reference", "")),
             single.get(party, ""),
             single.get(f"{party}_iban", "") or single.get(f"{party}_id", ""),
