@@ -37,6 +37,7 @@ from huikuan.formats.recognise import recognise
 from huikuan.formats.registry import FORMATS
 from huikuan.formats.spec import Amount, Day, Format, Identifier, Moment
 from huikuan.records.kinds import KINDS
+from huikuan.records.money import parse_amount
 from tests.formats.support import CONTEXT
 
 PLACE = ("document_id", "source_row", "source_sheet", "seq")
@@ -214,14 +215,20 @@ def _scientific(table: Table) -> Table:
 
 
 def _totals(table: Table, word: str) -> Table:
-    places = table.places(Amount)
-    width = len(table.rows[table.header])
-    row = [word, *[""] * (width - 1)]
-    for at in places:
-        cells = [each[at].strip() for each in table.data if at < len(each)]
-        if at and any(re.fullmatch(r"-?\d+(\.\d+)?", cell) for cell in cells):
-            row[at] = str(sum(Decimal(cell) for cell in cells if re.fullmatch(r"-?\d+(\.\d+)?", cell)))
+    """A row of sums below the data, a word in its first cell."""
+    row = [word, *[""] * (len(table.rows[table.header]) - 1)]
+    for at in table.places(Amount):
+        found = [_amount(each[at]) for each in table.data if at < len(each)]
+        if at and any(found):
+            row[at] = str(sum(each for each in found if each is not None))
     return replace(table, rows=(*table.rows[: table.end], tuple(row), *table.rows[table.end :]))
+
+
+def _amount(cell: str) -> Decimal | None:
+    try:
+        return parse_amount(cell)
+    except ValueError:
+        return None
 
 
 def _inserted(table: Table, name: str, value: str) -> Table:
@@ -377,7 +384,7 @@ VARIATIONS: tuple[Variation, ...] = (
     Variation("dates of Excel, no seconds", lambda table: _moments(table, _excel_day, _minutes), seconds=False),
     Variation("年月日", lambda table: _moments(table, lambda at: f"{at.year}年{at.month}月{at.day}日", _clock)),
     Variation("年月日, two digits", lambda table: _moments(table, lambda at: f"{at:%Y年%m月%d日}", _full_clock)),
-    Variation("serial dates", lambda table: _moments(table, _serial_day, _serial_time)),
+    Variation("serial dates", lambda table: _moments(table, _serial_day, _serial_time), expected=TOLD),
     Variation("T between", lambda table: _moments(table, _iso_day, lambda at: f"T{at:%H:%M:%S}")),
     Variation("milliseconds", lambda table: _moments(table, _iso_day, lambda at: f" {at:%H:%M:%S}.000")),
     Variation("midnight behind days", lambda table: _moments(table, _iso_day, _full_clock, always=True), expected=TOLD),

@@ -87,11 +87,12 @@ class Stated:
 
 
 def footer_sql(declared: Format, cells: Sequence[str], dated: str) -> str:
-    """SQL over a raw table with these cells: whether a row begins the footer, or is a line of it. `dated` is the cell
-    of the row's date, "" if there is none."""
+    """SQL over a raw table with these cells, from the first that has a name on: whether a row begins the footer, or is
+    a line of it. `dated` is the cell of the row's date, "" if there is none."""
     if declared.footer is None:
-        return _sums_sql(cells, dated)
-    first = "CASE WHEN ascii(c0) IN (9, 32, 96) THEN ltrim(c0, ' `\t') ELSE c0 END"  # trimming each costs much more
+        return sums_sql(cells, dated)
+    cell = cells[0] if cells else "''"  # trimming each costs much more
+    first = f"CASE WHEN ascii({cell}) IN (9, 32, 96) THEN ltrim({cell}, ' `\t') ELSE {cell} END"
     if declared.footer.first_filled:
         first = _first_filled_sql(cells[:3])
     tests = [f"starts_with({first}, {sql_text(start)})" for start in declared.footer.starts]
@@ -100,7 +101,7 @@ def footer_sql(declared: Format, cells: Sequence[str], dated: str) -> str:
     return f"coalesce(({begins}), FALSE)"
 
 
-def _sums_sql(cells: Sequence[str], dated: str) -> str:
+def sums_sql(cells: Sequence[str], dated: str) -> str:
     """SQL: whether a row is one of SUMS. Nearly all rows show by the first letter of their date that they are not."""
     found = f"regexp_matches({_first_filled_sql(cells)}, {sql_text(SUMS.pattern)})"
     if dated:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from huikuan.formats.classify import add_classes, create_classes
-from huikuan.formats.controls import footer_sql, named_date, read_facts
+from huikuan.formats.controls import footer_sql, named_date, read_facts, sums_sql
 from huikuan.formats.day_order import settle_day_order
 from huikuan.formats.faults import Fault, mask_sql
 from huikuan.formats.headers import currency_behind
@@ -141,9 +141,7 @@ def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: st
     """The query that makes the typed table of a relation of raw rows: as many rows."""
     used = _used(declared)
     ragged, faults = _ragged(declared, raw), plan.rejects
-    query, placed = _levels(
-        plan, raw, relation, footer_sql(declared, raw.cell_names, _dated(declared, raw)), used, name
-    )
+    query, placed = _levels(plan, raw, relation, _below(declared, raw), used, name)
     ragged_sql = " OR ".join(f"({fault.condition})" for fault in ragged) or "FALSE"
     mask = f"CASE WHEN {ragged_sql} THEN {mask_sql(ragged)} ELSE {mask_sql(faults)} << {len(ragged)} END"
     ignored = f"coalesce(({declared.ignored}), FALSE)" if declared.ignored else "FALSE"
@@ -151,7 +149,7 @@ def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: st
     skipped = f"coalesce(({declared.skip_rows}), FALSE)" if declared.skip_rows else "FALSE"
     return (
         f"SELECT source_row, {mask} AS faults, {mask_sql(plan.flags)} AS flags, {ignored} AS ignored, "
-        f"blank OR {skipped} AS dropped, footer{''.join(f', {each}' for each in kept)} FROM ({query})"
+        f"blank OR sums OR {skipped} AS dropped, footer{''.join(f', {each}' for each in kept)} FROM ({query})"
     )
 
 
@@ -192,14 +190,23 @@ def _plan(declared: Format, raw: RawTable, context: ReadContext) -> _Plan:
 def _damaged_references(declared: Format, plan: _Plan, headers: dict[str, tuple[str, str]]) -> list[Fault]:
     """A flag for each identifier that records use, may be missing and is asked about by nothing else."""
     wanted = _needed(plan, _used(declared))
-    asked = set().union(*(words(each.sql) for each in (*declared.flags, *declared.rejects)))
-    asked |= set().union(*(words(sql) for name, sql in plan.values.items() if not name.endswith("_damaged")))
+    conditions = [flag.sql for flag in declared.flags] + [reject.sql for reject in declared.rejects]
+    conditions += [sql for name, sql in plan.values.items() if not name.endswith("_damaged")]
+    asked = set().union(*map(words, conditions))
     return [
         Fault("number_damaged", f"{each.name}_damaged", *headers[each.headers[0]], severity="flag")
         for each in declared.columns
         if isinstance(each, Identifier) and not each.filled and each.headers[0] in headers
         and each.name in wanted and f"{each.name}_damaged" not in asked
     ]  # fmt: skip
+
+
+def _below(declared: Format, raw: RawTable) -> tuple[str, str]:
+    """SQL: whether a row is of the footer; whether it is a row of sums above a footer of the format's own, which tells
+    the totals itself."""
+    named = next((at for at, each in enumerate(raw.header) if each.strip()), 0)
+    cells, dated = raw.cell_names[named:], _dated(declared, raw)
+    return footer_sql(declared, cells, dated), "FALSE" if declared.footer is None else sums_sql(cells[:1], dated)
 
 
 def _dated(declared: Format, raw: RawTable) -> str:
@@ -309,7 +316,9 @@ def _needed(plan: _Plan, used: set[str]) -> set[str]:
     return wanted
 
 
-def _levels(plan: _Plan, raw: RawTable, relation: str, footer: str, used: set[str], name: str) -> tuple[str, set[str]]:
+def _levels(
+    plan: _Plan, raw: RawTable, relation: str, below: tuple[str, str], used: set[str], name: str
+) -> tuple[str, set[str]]:
     """The query with all values, and the names it gives."""
     wanted = _needed(plan, used)
     level_of = dict.fromkeys(plan.cells, 0)
@@ -323,7 +332,7 @@ def _levels(plan: _Plan, raw: RawTable, relation: str, footer: str, used: set[st
         while len(levels) < level:
             levels.append({})
         levels[level - 1][value] = sql
-    query = _cells_query(plan, raw, relation, footer, wanted)
+    query = _cells_query(plan, raw, relation, below, wanted)
     for values in levels:
         query = _one_level(query, values, plan, name)
     return query, set(level_of)
@@ -333,7 +342,7 @@ def _parts(classified: str) -> tuple[str, str, str]:
     return classified, f"{classified}_movement", f"{classified}_linked"
 
 
-def _cells_query(plan: _Plan, raw: RawTable, relation: str, footer: str, wanted: set[str]) -> str:
+def _cells_query(plan: _Plan, raw: RawTable, relation: str, below: tuple[str, str], wanted: set[str]) -> str:
     cells = [f"{cell} AS {name}" for name, cell in plan.cells.items() if name in wanted]
     cells += [f"x{index}" for index in range(raw.extra_columns)]
     named = [index for index, each in enumerate(raw.header) if each.strip()]
@@ -343,7 +352,8 @@ def _cells_query(plan: _Plan, raw: RawTable, relation: str, footer: str, wanted:
     blanks = "' \t`\u00a0\u3000'"
     whole = f"trim(concat_ws('', c0, {rest}), {blanks}) = ''"
     blank = f"CASE WHEN ascii(c0) BETWEEN 33 AND 95 OR ascii(c0) > 12288 THEN FALSE ELSE {whole} END"
-    return f"SELECT {columns}, {blank} AS blank, {footer} AS footer FROM {relation}"
+    footer, sums = below
+    return f"SELECT {columns}, {blank} AS blank, {footer} AS footer, {sums} AS sums FROM {relation}"
 
 
 def _one_level(query: str, values: dict[str, str], plan: _Plan, name: str) -> str:

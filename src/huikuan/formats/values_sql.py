@@ -32,6 +32,7 @@ from huikuan.records.money import (
     decimal_comma_sql,
     filled_sql,
     no_amount_sql,
+    one_of_sql,
     without_side_sql,
     without_unit_sql,
 )
@@ -147,13 +148,13 @@ def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnS
     bare = f"t_{column.name}"
     parsed = f"CASE WHEN ends_with({raw}, '\t') THEN substr({raw}, 1, length({raw}) - 1) ELSE {raw} END"
     trimmed = f"trim({bare}, {sql_text(ID_WRAPPERS)})"
-    none = ", ".join(sql_text(word) for word in dict.fromkeys((*NOTHING, *column.blank)))
+    none = one_of_sql(trimmed, (*NOTHING, *column.blank))
     undone = f"CASE WHEN regexp_full_match({trimmed}, '[0-9]+[.]0') THEN left({trimmed}, -2) ELSE {trimmed} END"
     damaged = f"regexp_full_match({trimmed}, '{EXCEL_DAMAGE}')"
-    slow = f"CASE WHEN {trimmed} IN ({none}) OR {damaged} THEN NULL ELSE {undone} END"
+    slow = f"CASE WHEN {none} OR {damaged} THEN NULL ELSE {undone} END"
     plain = f"regexp_full_match({bare}, '{PLAIN_ID}')"
     if column.blank:
-        plain += f" AND {bare} NOT IN ({none})"
+        plain += f" AND {bare} NOT IN ({', '.join(map(sql_text, column.blank))})"
     found = ColumnSql(
         {bare: parsed},
         {
@@ -236,7 +237,7 @@ def _day(column: Day, raw: str, header: str, cell: str) -> ColumnSql:
 
 def _no_date_sql(cell: str) -> str:
     """SQL: whether a trimmed cell says that there is no date."""
-    return f"coalesce({cell}, '') IN ({', '.join(sql_text(word) for word in (*NOTHING, *NO_DATE))})"
+    return one_of_sql(f"coalesce({cell}, '')", (*NOTHING, *NO_DATE))
 
 
 def _choice(column: Choice, raw: str, header: str, cell: str) -> ColumnSql:

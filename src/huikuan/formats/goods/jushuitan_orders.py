@@ -60,7 +60,11 @@ JUSHUITAN_ORDERS = Format(
         gettext_noop("Orders as the order system keeps them, and the parcels they were sent in."),
     ),
     needs=(("内部订单号",), ("线上订单号", "原始线上订单号"), ("商品编码",)),
-    lacks=(("售后单号",), ("出库单号", "出仓单编号")),
+    lacks=(
+        ("售后单号",),
+        ("出库单号", "出仓单编号"),
+        ("单据类型", "进出仓类型", "出入库类型", "进出仓单号", "出入库单号"),
+    ),
     columns=(
         Identifier("erp_order_no", ("内部订单号",), filled=True),
         Identifier("online", ("线上订单号",)),

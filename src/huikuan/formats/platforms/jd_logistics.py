@@ -10,8 +10,6 @@ from __future__ import annotations
 from huikuan.formats.spec import About, Amount, Emit, Expression, Flag, Format, Identifier, Moment, Text
 from huikuan.records.messages import gettext_noop
 
-_NONE = ("--", "-")
-
 JD_LOGISTICS = Format(
     id="jd.logistics",
     about=About(
@@ -22,8 +20,8 @@ JD_LOGISTICS = Format(
     needs=(("运单号",), ("平台订单号",), ("下单时间",), ("下单重量(kg)", "下单重量"), ("业务类型", "付费方式")),
     file_name="运单|waybill",
     columns=(
-        Identifier("tracking_no", ("运单号",), filled=True, blank=_NONE),
-        Identifier("order_no", ("平台订单号",), blank=_NONE),
+        Identifier("tracking_no", ("运单号",), filled=True),
+        Identifier("order_no", ("平台订单号",)),
         Moment("ordered", ("下单时间",), filled=True),
         Text("state", ("状态", "运单状态")),
         Text("service", ("业务类型",)),

@@ -9,8 +9,6 @@ from __future__ import annotations
 from huikuan.formats.spec import About, Amount, Emit, Expression, Flag, Format, Identifier, Moment, Text
 from huikuan.records.messages import gettext_noop
 
-_NONE = ("--", "-")
-
 JD_RETURNS = Format(
     id="jd.returns",
     about=About(
@@ -22,10 +20,10 @@ JD_RETURNS = Format(
     file_name="退货",
     columns=(
         Identifier("return_no", ("ECLP退货单号",), filled=True),
-        Identifier("order_no", ("销售平台订单号", "销售平台单号"), blank=_NONE),
-        Identifier("sent_no", ("原运单号", "正向运单号"), blank=_NONE),
-        Identifier("back_no", ("逆向运单号",), blank=_NONE),
-        Identifier("sku", ("事业部商品编码", "商品编码", "商品编号"), blank=_NONE),
+        Identifier("order_no", ("销售平台订单号", "销售平台单号")),
+        Identifier("sent_no", ("原运单号", "正向运单号")),
+        Identifier("back_no", ("逆向运单号",)),
+        Identifier("sku", ("事业部商品编码", "商品编码", "商品编号")),
         Text("courier", ("承运商名称",)),
         Amount("expected", ("应入库sku总件数", "应入库数量", "应退数量")),
         Amount("counted", ("实际入库sku总件数", "实际入库数量", "实收数量")),

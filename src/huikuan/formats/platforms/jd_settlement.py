@@ -22,6 +22,8 @@ from __future__ import annotations
 
 from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
+    ISO_DATES,
+    ISO_TIMES,
     About,
     Amount,
     Choice,
@@ -49,7 +51,6 @@ register(
     }
 )
 
-_NONE = ("--", "-")
 _SETTLED = "('已结算', '结算完成')"
 _BATCH_DAY = "([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日"
 _CURRENCIES = {
@@ -91,18 +92,18 @@ JD_SETTLEMENT = Format(
     ),
     file_name="京东|结算|费用明细|orderSettleBill",
     columns=(
-        Identifier("order_no", ("订单编号", "订单号"), blank=_NONE),
-        Identifier("sku", ("商品编号", "商品ID"), blank=_NONE),
+        Identifier("order_no", ("订单编号", "订单号")),
+        Identifier("sku", ("商品编号", "商品ID")),
         Text("fee", ("费用名称", "费用项")),
         Amount("written", ("应结金额", "金额")),
         Text("side", ("收支方向", "费用分类", "商家应收/应付")),
         Text("state", ("结算状态",)),
         Moment("settled", ("到账时间", "结算时间", "费用结算时间")),
-        Day("billed", ("账单生成时间", "账单日期", "对账日期"), formats=("%Y%m%d", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S")),
-        Identifier("batch_no", ("商户订单号",), blank=_NONE),
+        Day("billed", ("账单生成时间", "账单日期", "对账日期"), formats=(*ISO_DATES, *ISO_TIMES)),
+        Identifier("batch_no", ("商户订单号",)),
         Text("remark", ("资金动账备注", "钱包结算备注"), scrub=True),
         Choice("coin", ("币种",), _CURRENCIES),
-        Identifier("wallet", ("钱包账户",), blank=_NONE),
+        Identifier("wallet", ("钱包账户",)),
     ),
     values=(
         Expression("is_cost", "coalesce(side IN ('支出', '应付', '商家应付'), FALSE)", "bool"),

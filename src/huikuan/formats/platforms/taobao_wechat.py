@@ -40,9 +40,6 @@ _ABOUT = About(
 _PLAIN = "('交易收款', '交易退款', '交易退款(售后)', '交易退款（售后）', '提现', '保证金扣款', '充值')"
 _NOT_WORDS = "[^\\p{Han}|-]+"
 _IN_TEXT = "'[{（(]([0-9]{10,25})[}）)]'"
-_DAY_AND_TIME = (
-    "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y%m%d %H:%M:%S", "%Y%m%d %H%M%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M",
-)  # fmt: skip
 
 _COLUMNS: tuple[Column, ...] = (
     Identifier("flow_no", ("支付流水号",), filled=True),
@@ -147,7 +144,7 @@ TAOBAO_WECHAT_V1 = Format(
         ("支出金额", "支出金额（元）"),
     ),
     columns=(
-        Moment("happened", ("入账日期",), filled=True, formats=_DAY_AND_TIME, also=("入账时间",)),
+        Moment("happened", ("入账日期",), filled=True, also=("入账时间",)),
         Text("nick", ("商家昵称",)),
         *_COLUMNS,
     ),
