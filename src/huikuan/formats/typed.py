@@ -149,7 +149,7 @@ def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: st
     skipped = f"coalesce(({declared.skip_rows}), FALSE)" if declared.skip_rows else "FALSE"
     return (
         f"SELECT source_row, {mask} AS faults, {mask_sql(plan.flags)} AS flags, {ignored} AS ignored, "
-        f"blank OR sums OR {skipped} AS dropped, footer{''.join(f', {each}' for each in kept)} FROM ({query})"
+        f"blank OR row_of_sums OR {skipped} AS dropped, footer{''.join(f', {each}' for each in kept)} FROM ({query})"
     )
 
 
@@ -353,7 +353,7 @@ def _cells_query(plan: _Plan, raw: RawTable, relation: str, below: tuple[str, st
     whole = f"trim(concat_ws('', c0, {rest}), {blanks}) = ''"
     blank = f"CASE WHEN ascii(c0) BETWEEN 33 AND 95 OR ascii(c0) > 12288 THEN FALSE ELSE {whole} END"
     footer, sums = below
-    return f"SELECT {columns}, {blank} AS blank, {footer} AS footer, {sums} AS sums FROM {relation}"
+    return f"SELECT {columns}, {blank} AS blank, {footer} AS footer, {sums} AS row_of_sums FROM {relation}"
 
 
 def _one_level(query: str, values: dict[str, str], plan: _Plan, name: str) -> str:
