@@ -67,10 +67,10 @@ def test_orders_less_settlement_is_what_lies_between(source: ReportSource) -> No
     assert total(shops, "difference") == parts == sum(between.values()) != 0
 
 
-def test_a_lost_open_item_is_noticed(source: ReportSource) -> None:
-    source.con.execute("CREATE OR REPLACE TEMP VIEW fewer AS FROM order_open WHERE class <> 'missing_right'")
+def test_a_lost_open_item_is_noticed(bare: ReportSource) -> None:
+    bare.con.execute("CREATE OR REPLACE TEMP VIEW fewer AS FROM order_open WHERE class <> 'missing_right'")
     with pytest.raises(InvariantError, match="Should bring, all days"):
-        build_report("settlement-differences", replace(source, order_open="fewer"))
+        build_report("settlement-differences", replace(bare, order_open="fewer"))
 
 
 def test_exceptions_count_what_is_open(source: ReportSource) -> None:

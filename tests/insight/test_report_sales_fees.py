@@ -69,10 +69,10 @@ def test_figures_of_fees_open_their_lines(source: ReportSource) -> None:
     assert seen > 10
 
 
-def test_fees_that_are_not_the_collections_are_refused(source: ReportSource) -> None:
-    source.con.execute("CREATE OR REPLACE TEMP VIEW other AS SELECT * REPLACE (fees + 1 AS fees) FROM collection")
+def test_fees_that_are_not_the_collections_are_refused(bare: ReportSource) -> None:
+    bare.con.execute("CREATE OR REPLACE TEMP VIEW other AS SELECT * REPLACE (fees + 1 AS fees) FROM collection")
     with pytest.raises(InvariantError, match="Fees of known orders"):
-        build_report("platform-fees", replace(source, collection="other", tables={}))
+        build_report("platform-fees", replace(bare, collection="other"))
 
 
 def refunds(source: ReportSource, first: date, last: date) -> dict[str, list[Any]]:
@@ -121,7 +121,7 @@ def test_refunds_beside_the_period_before(source: ReportSource) -> None:
     assert total(stage, "amount") == total(whole, "before")
 
 
-def test_refunds_that_are_not_the_collections_are_refused(source: ReportSource) -> None:
-    source.con.execute("CREATE OR REPLACE TEMP VIEW less AS SELECT * REPLACE (0.01 AS refunded) FROM collection")
+def test_refunds_that_are_not_the_collections_are_refused(bare: ReportSource) -> None:
+    bare.con.execute("CREATE OR REPLACE TEMP VIEW less AS SELECT * REPLACE (0.01 AS refunded) FROM collection")
     with pytest.raises(InvariantError, match="Refunded, all days"):
-        build_report("refunds", replace(source, collection="less", tables={}))
+        build_report("refunds", replace(bare, collection="less"))

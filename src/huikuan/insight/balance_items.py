@@ -152,27 +152,54 @@ def _open(source: ReportSource) -> str:
 
 def _balance(source: ReportSource, table: str, values: dict[str, Any], items: Iterable[Item]) -> Balance:
     """Opening and movements make the books with the items taken away; the last stated balance is the statement."""
-    moved, opening, stated = opening_and_stated(source, table, values)
+    days = balance_days(source, table, f"r_{table}_balance")
+    moved, opening, stated = opening_and_stated(source, days, values)
     found = tuple(items)
     between = sum((item.amount * (1 if item.part in ("ours_in", "theirs_out") else -1) for item in found), ZERO)
     added_up = opening + moved
     return Balance(added_up + between, added_up if stated is None else stated, stated is not None, found)
 
 
+ORDER = "business_date, occurred_at NULLS FIRST, seq, record_key"
+# Each day of an account: what moved, and what its first and last line with a balance say the day began with.
+BALANCE_DAYS_SQL = f"""
+CREATE OR REPLACE TEMP TABLE {{name}} AS
+SELECT account, currency, business_date, sum(amount)::DECIMAL(38,5) AS moved,
+    first(balance - so_far ORDER BY {ORDER}) FILTER (balance IS NOT NULL)::DECIMAL(38,5) AS first_begun,
+    last(balance - so_far ORDER BY {ORDER}) FILTER (balance IS NOT NULL)::DECIMAL(38,5) AS last_begun
+FROM (
+    SELECT account, currency, business_date, occurred_at, seq, record_key, amount, balance, sum(amount) OVER (
+        PARTITION BY account, currency, business_date ORDER BY {ORDER} ROWS UNBOUNDED PRECEDING) AS so_far
+    FROM {{lines}} WHERE business_date IS NOT NULL
+) GROUP BY account, currency, business_date
+"""
+
+
+def balance_days(source: ReportSource, lines: str, name: str) -> str:
+    """Make the table `name` of an account's lines by day; its name. Key: account, currency, business_date."""
+    source.keep(name, lambda: _execute(source, BALANCE_DAYS_SQL.format(name=name, lines=lines)), "business_date")
+    return name
+
+
+def _execute(source: ReportSource, sql: str) -> None:
+    source.con.execute(sql)
+
+
 def opening_and_stated(
-    source: ReportSource, table: str, values: dict[str, Any]
+    source: ReportSource, days: str, values: dict[str, Any]
 ) -> tuple[Decimal, Decimal, Decimal | None]:
-    """Sum of the movements; balance before the first; the last balance that the account's files state, or None."""
-    order = "business_date, occurred_at NULLS FIRST, seq, record_key"
+    """Sum of the movements; balance before the first; the last balance that the account's files state, or None. `days`:
+    the table of `balance_days`."""
     row = source.con.execute(
-        f"""WITH line AS (
-            SELECT *, sum(amount) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS moved FROM {table}
+        f"""WITH day AS (
+            SELECT *, sum(moved) OVER (ORDER BY business_date) - moved AS before FROM {days}
             WHERE account = $account AND currency = $currency AND business_date <= $as_of
         )
-        SELECT coalesce(sum(amount), 0)::DECIMAL(18,5),
-            (first(balance - moved ORDER BY {order}) FILTER (balance IS NOT NULL))::DECIMAL(18,5),
-            (sum(amount) + last(balance - moved ORDER BY {order}) FILTER (balance IS NOT NULL))::DECIMAL(18,5)
-        FROM line""",
+        SELECT coalesce(sum(moved), 0)::DECIMAL(18,5),
+            (first(first_begun - before ORDER BY business_date) FILTER (first_begun IS NOT NULL))::DECIMAL(18,5),
+            (sum(moved) + last(last_begun - before ORDER BY business_date) FILTER (last_begun IS NOT NULL))
+                ::DECIMAL(18,5)
+        FROM day""",
         values,
     ).fetchone() or (ZERO, None, None)
     opening = source.rules.opening_balances.get(values["account"], row[1] if row[1] is not None else ZERO)

@@ -46,6 +46,7 @@ DEFINITIONS = {
     ),
 }
 LINE_TABLE, MOVEMENT_TABLE = "r_line", "r_movement"
+TOLD_TABLE = "r_movement_told"  # the movements that records tell: all but what was written off
 NO_LINKS = (
     "(SELECT '' AS group_id, '' AS side, '' AS scope, '' AS order_no, '' AS record_key, 0 AS allocated WHERE false)"
 )
@@ -103,12 +104,16 @@ FROM {{collection}} c LEFT JOIN r_decided d ON d.shop = c.shop AND d.order_no = 
 def build_lines(source: ReportSource) -> str:
     """Make the table of settlement lines that count; its name. Columns: record_key, shop, order_no, account, currency,
     type, item, day, amount, known, is_gross, is_fee."""
-    source.con.register("r_account", account_owners(source.rules))
+
+    def make() -> None:
+        source.con.register("r_account", account_owners(source.rules))
+        source.con.execute(query, {"as_of": source.as_of})
+        source.con.unregister("r_account")
+
     query = LINE_SQL.format(
         links=source.order_links or NO_LINKS, collection=source.collection, settlement_line=source.settlement_line
     )
-    source.con.execute(query, {"as_of": source.as_of})
-    source.con.unregister("r_account")
+    source.keep(LINE_TABLE, make, "day, type")
     return LINE_TABLE
 
 
@@ -130,17 +135,24 @@ def sales_of(source: ReportSource) -> str:
 
 def build_movements(source: ReportSource) -> str:
     """Make the table of all movements; its name. Key: shop, order_no, currency, day, kind; amounts not 0."""
-    build_lines(source)
-    others = OTHER_SQL.format(share=source.collection_share)
-    written_off = WRITTEN_OFF_SQL.format(collection=source.collection)
-    with decided(source):
+
+    def make() -> None:
+        build_lines(source)
+        others = OTHER_SQL.format(share=source.collection_share)
         source.con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE {MOVEMENT_TABLE} AS
+            f"""CREATE OR REPLACE TEMP TABLE {TOLD_TABLE} AS
             SELECT shop, order_no, currency, day, kind, sum(amount)::DECIMAL(18,5) AS amount
-            FROM (SELECT shop, order_no, currency, day, kind, amount FROM ({sales_of(source)}) UNION ALL {others}
-                UNION ALL {written_off})
+            FROM (SELECT shop, order_no, currency, day, kind, amount FROM ({sales_of(source)}) UNION ALL {others})
             GROUP BY ALL HAVING sum(amount) <> 0"""
         )
+
+    source.keep(TOLD_TABLE, make, "day, kind")
+    with decided(source):
+        written_off = WRITTEN_OFF_SQL.format(collection=source.collection)
+        source.con.execute(f"CREATE OR REPLACE TEMP TABLE r_written_off AS {written_off}")
+    source.con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {MOVEMENT_TABLE} AS FROM {TOLD_TABLE} UNION ALL BY NAME FROM r_written_off"
+    )
     return MOVEMENT_TABLE
 
 

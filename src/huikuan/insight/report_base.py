@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 SIGNATURE = (_("Prepared by"), _("Reviewed by"), _("Date"))
 
 
+class Keep(Protocol):
+    """Have a table in the source's connection, which `make` makes where it is not kept (`pipeline.kept`)."""
+
+    def __call__(self, table: str, make: Callable[[], None], order: str = "", hold: bool = True) -> None:
+        """`order`: how a kept table is sorted; without `hold` it is made anew."""
+
+
+def made(table: str, make: Callable[[], None], order: str = "", hold: bool = True) -> None:
+    """Make a table; nothing is kept."""
+    make()
+
+
 @dataclass(frozen=True)
 class ReportSource:
     """Where a report reads: a DuckDB connection and the names of its tables (blank: not there).
@@ -35,9 +47,10 @@ class ReportSource:
     `order_line`: current records as well. `opens` and `all_links`: what is open in each reconciliation with the
     decisions made since laid over, and its links, by name. `statements`: the statement of each (columns of the engine's
     STATEMENT) with these decisions. `tables`: the small tables of the run by name (`day_tables`, `collection_cube`);
-    reports make those that are missing. `imports`: the standing documents; `timezone` the book's.
-    `documents` names documents by id; `write_offs` are the `matches` by hand whose sides differ. `language` is the
-    active language's code (for fonts).
+    reports make those that are missing. `keep`: has a table made once for all reports of a run (`made`: each time).
+    `overlaid`: the reconciliations of which decisions were made since. `imports`: the standing documents; `timezone`
+    the book's. `documents` names documents by id; `write_offs` are the `matches` by hand whose sides differ. `language`
+    is the active language's code (for fonts).
     """
 
     con: duckdb.DuckDBPyConnection
@@ -66,6 +79,8 @@ class ReportSource:
     statements: tuple[Mapping[str, Any], ...] = ()
     imports: tuple[Document, ...] = ()
     tables: Mapping[str, str] = field(default_factory=dict)
+    keep: Keep = made
+    overlaid: frozenset[str] = frozenset()
     timezone: str = "Asia/Shanghai"
 
     def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:

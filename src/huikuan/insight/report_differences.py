@@ -10,13 +10,14 @@ order is no part of it and stands apart. An order belongs to the day it was plac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.collection_settled import IS_GROSS
 from huikuan.insight.listing import list_rows
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
+from huikuan.insight.semantic.cube import THING, THINGS, things_sql
 from huikuan.insight.tables import Column, Control, Equation, ReportTable, Row, Section
 from huikuan.insight.words import word_of
 from huikuan.records.messages import gettext_noop as _
@@ -24,7 +25,7 @@ from huikuan.records.messages import translated
 
 ZERO = Decimal(0)
 NAME = "order-settlement"
-TABLE, SETTLED, RESTS = "r_should", "r_paid", "r_rest"
+TABLE, DAYS, RESTS = "r_should", "r_should_days", "r_rest"
 GROSS = IS_GROSS.replace("type", "s.type").replace("amount", "l.allocated")
 TABLE_SQL = f"""
 CREATE OR REPLACE TEMP TABLE {TABLE} AS
@@ -39,6 +40,18 @@ WITH groups AS (
 SELECT g.*, coalesce(s.settled, 0) AS settled FROM groups g LEFT JOIN settled s USING (group_id)
 UNION ALL BY NAME SELECT '' AS group_id, scope AS shop, order_no, date AS day, currency, amount AS should, 0 AS settled,
     record_key FROM {{opened}} WHERE side = 'left' AND coalesce(record_key, '') <> ''
+"""
+# The same by day. Orders that stand in one match only are counted (THINGS), others have a row for each (THING).
+DAYS_SQL = f"""
+CREATE OR REPLACE TEMP TABLE {DAYS} AS
+WITH row AS (
+    SELECT shop, order_no, currency, day, should, settled,
+        count(*) OVER (PARTITION BY shop, currency, order_no) = 1 AS single FROM {TABLE}
+)
+SELECT shop, currency, day, CASE WHEN NOT single THEN order_no END AS {THING},
+    CASE WHEN single THEN count(*) ELSE 1 END AS {THINGS}, sum(should)::DECIMAL(38,5) AS should,
+    sum(settled)::DECIMAL(38,5) AS settled
+FROM row GROUP BY shop, currency, day, single, CASE WHEN NOT single THEN order_no END
 """
 # What lies between, one row per kind and match or order.
 RESTS_SQL = f"""
@@ -58,8 +71,8 @@ SELECT * EXCLUDE (group_id, record_key) FROM (
 INSIDE = """currency = $currency AND ($from::DATE IS NULL OR day >= $from) AND ($to::DATE IS NULL OR day <= $to)
   AND ($shop = '' OR shop = $shop)"""
 SHOPS_SQL = f"""
-SELECT shop, count(DISTINCT order_no) AS orders, sum(should)::DECIMAL(38,5) AS should,
-    sum(settled)::DECIMAL(38,5) AS settled FROM {TABLE} WHERE {INSIDE} GROUP BY shop ORDER BY shop
+SELECT shop, {things_sql()} AS orders, sum(should)::DECIMAL(38,5) AS should,
+    sum(settled)::DECIMAL(38,5) AS settled FROM {DAYS} WHERE {INSIDE} GROUP BY shop ORDER BY shop
 """
 CLASSES_SQL = f"""
 SELECT class, cause, needs_work, count(DISTINCT (shop, order_no)) AS orders, sum(amount)::DECIMAL(38,5) AS amount
@@ -88,10 +101,19 @@ GROUP BY ALL ORDER BY abs(sum(amount)) DESC, class, cause
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: by shop, by kind and cause, what was settled without an order, then order by order."""
     names = {"links": source.order_links, "opened": source.order_open, "settlement_line": source.settlement_line}
-    source.con.execute(TABLE_SQL.format(**names))
-    source.con.execute(RESTS_SQL.format(**names))
+
+    def made(*queries: str) -> Callable[[], None]:
+        def make() -> None:
+            source.keep(TABLE, lambda: _execute(source, TABLE_SQL.format(**names)), hold=False)
+            for query in queries:
+                source.con.execute(query)
+
+        return make
+
+    source.keep(DAYS, made(DAYS_SQL), "day")
+    source.keep(RESTS, made(RESTS_SQL.format(**names)), "day")
     sections, equations, controls = [], [], []
-    for row in source.rows(f"SELECT DISTINCT currency FROM {TABLE} ORDER BY 1"):
+    for row in source.rows(f"SELECT DISTINCT currency FROM {DAYS} ORDER BY 1"):
         currency = row["currency"]
         values = {**params, "currency": currency}
         shops, classes = _shops(source, values, currency), _classes(source, values, currency)
@@ -114,10 +136,14 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     )
 
 
+def _execute(source: ReportSource, sql: str) -> None:
+    source.con.execute(sql)
+
+
 def _statement_control(source: ReportSource, currency: str) -> list[Control]:
     """What all orders should bring, of any day, beside the run's own statement."""
     told = [r["total"] for r in source.statements if (r["name"], r["side"], r["currency"]) == (NAME, "left", currency)]
-    query = f"SELECT coalesce(sum(should), 0)::DECIMAL(38,5) AS amount FROM {TABLE} WHERE currency = $currency"
+    query = f"SELECT coalesce(sum(should), 0)::DECIMAL(38,5) AS amount FROM {DAYS} WHERE currency = $currency"
     found = source.rows(query, {"currency": currency})[0]["amount"]
     label, agrees = translated(_("Should bring, all days")), translated(_("the statement's orders in all"))
     return [Control(label, found, agrees, told[0], currency)] if told else []

@@ -27,7 +27,9 @@ from huikuan.records.rules import BEGINNING
 ZERO = Decimal(0)
 SPANS_MAX = 400
 # Parts of records, each with the day it came and the day it was closed on (null: open), by period.
-FLOW_SQL = f"""
+# Grain: the day a record came, the day its group was whole (null: open), and whether that differs.
+FLOWS_SQL = f"""
+CREATE OR REPLACE TEMP TABLE {{flows}} AS
 WITH grouped AS (
     SELECT group_id, max(coalesce(date, DATE '{BEGINNING}')) AS closed_on, any_value(status) AS status
     FROM {{links}} GROUP BY group_id
@@ -39,11 +41,15 @@ WITH grouped AS (
     UNION ALL BY NAME SELECT side, currency, coalesce(date, DATE '{BEGINNING}') AS day, NULL::DATE AS closed_on,
         false AS differs, amount FROM {{opened}} WHERE coalesce(record_key, '') <> ''
 )
-SELECT side, currency, CASE WHEN day < $first THEN NULL ELSE {{day}} END AS came,
+SELECT side, currency, day, closed_on, differs, count(*)::BIGINT AS records, sum(amount)::DECIMAL(38,5) AS amount
+FROM part GROUP BY ALL
+"""
+FLOW_SQL = """
+SELECT side, currency, CASE WHEN day < $first THEN NULL ELSE {day} END AS came,
     CASE WHEN closed_on < $first THEN 'before' WHEN closed_on <= $last THEN 'inside' ELSE 'open' END AS state,
-    CASE WHEN closed_on BETWEEN $first AND $last THEN {{closed}} END AS closed, differs,
-    count(*) AS records, sum(amount)::DECIMAL(38,5) AS amount
-FROM part WHERE day <= $last GROUP BY ALL
+    CASE WHEN closed_on BETWEEN $first AND $last THEN {closed} END AS closed, differs,
+    sum(records)::BIGINT AS records, sum(amount)::DECIMAL(38,5) AS amount
+FROM {flows} WHERE day <= $last GROUP BY ALL
 """
 WORK_SQL = """
 SELECT side, currency, count(*) AS items FROM {opened} WHERE needs_work AND coalesce(record_key, '') <> ''
@@ -101,7 +107,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 def _sides(source: ReportSource, name: str, by: str, first: date, last: date, starts: list[date]) -> Iterable[Side]:
     bucket = "greatest(date_trunc('{by}', {day})::DATE, $first)"
     query = FLOW_SQL.format(
-        links=source.all_links[name], opened=source.opens[name], day=bucket.format(by=by, day="day"),
+        flows=_flows(source, name), day=bucket.format(by=by, day="day"),
         closed=bucket.format(by=by, day="closed_on"),
     )  # fmt: skip
     rows = source.rows(query, {"first": first, "last": last})
@@ -115,6 +121,18 @@ def _sides(source: ReportSource, name: str, by: str, first: date, last: date, st
             before = flow.after
             made.spans[start] = flow
         yield made
+
+
+def _flows(source: ReportSource, name: str) -> str:
+    """Make the table of a reconciliation's records by the days they came and were closed; its name."""
+    flows = f"r_flows_{name.replace('-', '_')}"
+
+    def make() -> None:
+        links, opened = source.all_links[name], source.opens[name]
+        source.con.execute(FLOWS_SQL.format(flows=flows, links=links, opened=opened))
+
+    source.keep(flows, make, hold=name not in source.overlaid)
+    return flows
 
 
 def _flow(rows: list[dict[str, Any]], inside: Any) -> Flow:

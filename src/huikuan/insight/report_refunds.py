@@ -17,7 +17,7 @@ from huikuan.insight.listing import conditions, lists_by_currency
 from huikuan.insight.movements import sales_of
 from huikuan.insight.periods import span_sql
 from huikuan.insight.report_base import FROM, PERIODS, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
-from huikuan.insight.semantic.cube import THING, THINGS
+from huikuan.insight.semantic.cube import things_sql
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
@@ -32,16 +32,12 @@ CREATE OR REPLACE TEMP TABLE {TABLE} AS
 SELECT shop, order_no, currency, day, kind, sum(amount)::DECIMAL(18,5) AS amount, {STAGE_SQL} AS stage
 FROM ({{sales}}) WHERE amount <> 0 AND kind = 'refunded' GROUP BY shop, order_no, currency, day, kind
 """
-COUNTED = (
-    f"(coalesce(sum({THINGS}) FILTER ({THING} IS NULL AND kind = '{{kind}}'), 0) "
-    f"+ count(DISTINCT {THING}) FILTER (kind = '{{kind}}'))::BIGINT"
-)
 INSIDE = """currency = $currency AND ($first::DATE IS NULL OR day >= $first) AND ($last::DATE IS NULL OR day <= $last)
   AND ($shop = '' OR shop = $shop)"""
 FIGURES_SQL = f"""
-SELECT {{by}} AS name, {COUNTED.format(kind="sold")} AS sold_orders,
+SELECT {{by}} AS name, {things_sql("kind = 'sold'")} AS sold_orders,
     coalesce(sum(amount) FILTER (kind = 'sold'), 0)::DECIMAL(38,5) AS sold,
-    {COUNTED.format(kind="refunded")} AS orders,
+    {things_sql("kind = 'refunded'")} AS orders,
     coalesce(sum(amount) FILTER (kind = 'refunded'), 0)::DECIMAL(38,5) AS refunded,
     coalesce(sum(amount) FILTER (stage = 'before'), 0)::DECIMAL(38,5) AS before,
     coalesce(sum(amount) FILTER (stage = 'after'), 0)::DECIMAL(38,5) AS after

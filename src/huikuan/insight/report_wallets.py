@@ -11,35 +11,42 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from huikuan.insight.balance_items import opening_and_stated
+from huikuan.insight.balance_items import balance_days, opening_and_stated
 from huikuan.insight.listing import conditions, lists_by_currency
 from huikuan.insight.report_base import FROM, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Column, Control, Equation, ReportTable, Row, Section
-from huikuan.insight.wallet_parts import DIRECTIONS, IN, MOVEMENT_WORDS, ORDER, OUT, type_word, wallet_parts_sql
+from huikuan.insight.wallet_parts import DIRECTIONS, IN, MOVEMENT_WORDS, ORDER, OUT, type_word, wallet_lines_sql, wallet_parts_sql
 from huikuan.insight.words import TYPES
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
 ZERO = Decimal(0)
 DETAIL = "wallet-lines"
+LINKED = "settlement-wallet"
+DAYS_SQL = """
+CREATE OR REPLACE TEMP TABLE r_wallet_days AS
+SELECT account, currency, business_date, type, direction, sum(amount)::DECIMAL(38,5) AS amount
+FROM r_wallet_part GROUP BY ALL
+"""
 FIGURES_SQL = """
-SELECT account, currency, type, direction, sum(amount)::DECIMAL(38,5) AS amount FROM r_wallet
+SELECT account, currency, type, direction, sum(amount)::DECIMAL(38,5) AS amount FROM r_wallet_days
 WHERE ($from::DATE IS NULL OR business_date >= $from) AND ($to::DATE IS NULL OR business_date <= $to)
   AND ($account = '' OR account = $account) GROUP BY ALL
 """
 BEFORE_SQL = """
-SELECT coalesce(sum(amount), 0)::DECIMAL(38,5) AS amount FROM {wallet_line}
+SELECT coalesce(sum(moved), 0)::DECIMAL(38,5) AS amount FROM {days}
 WHERE account = $account AND currency = $currency AND business_date < $from
 """
 
 
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """A table of all wallets per currency, then each wallet's own statement."""
-    _parts(source)
+    _days(source)
+    balances = balance_days(source, source.wallet_line, "r_wallet_balance")
     last = min(params["to"] or source.as_of, source.as_of)
     found = source.rows(FIGURES_SQL, {**params, "to": last})
     known = source.rows(
-        f"""SELECT DISTINCT account, currency FROM {source.wallet_line}
+        f"""SELECT DISTINCT account, currency FROM {balances}
         WHERE ($account = '' OR account = $account) AND business_date <= $to ORDER BY currency, account""",
         {**params, "to": last},
     )
@@ -48,7 +55,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         lines, equation = [], dict.fromkeys(("opening", "in", "out", "closing"), ZERO)
         for account in [row["account"] for row in known if row["currency"] == currency]:
             own = [row for row in found if (row["account"], row["currency"]) == (account, currency)]
-            opening, closing, stated = _balances(source, account, currency, params["from"], last)
+            opening, closing, stated = _balances(source, balances, account, currency, params["from"], last)
             came = sum((row["amount"] for row in own if row["direction"] == "in"), ZERO)
             went = -sum((row["amount"] for row in own if row["direction"] == "out"), ZERO)
             label = translated(_("%(account)s: opening + in − out")) % {"account": account}
@@ -69,21 +76,36 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 
 
 def _parts(source: ReportSource) -> None:
-    query = wallet_parts_sql(
-        source.wallet_line, source.settlement_line, source.all_links.get("settlement-wallet", ""), source.as_of
-    )
-    source.con.execute(f"CREATE OR REPLACE TEMP TABLE r_wallet AS {query}")
+    """Make `r_wallet_part`."""
+
+    def make() -> None:
+        query = wallet_parts_sql(
+            source.wallet_line, source.settlement_line, source.all_links.get(LINKED, ""), source.as_of
+        )
+        source.con.execute(f"CREATE OR REPLACE TEMP TABLE r_wallet_part AS {query}")
+
+    source.keep("r_wallet_part", make, "business_date, account", hold=LINKED not in source.overlaid)
+
+
+def _days(source: ReportSource) -> None:
+    """Make `r_wallet_days`: the parts added up by day."""
+
+    def make() -> None:
+        _parts(source)
+        source.con.execute(DAYS_SQL)
+
+    source.keep("r_wallet_days", make, hold=LINKED not in source.overlaid)
 
 
 def _balances(
-    source: ReportSource, account: str, currency: str, first: date | None, last: date
+    source: ReportSource, days: str, account: str, currency: str, first: date | None, last: date
 ) -> tuple[Decimal, Decimal, Decimal | None]:
     """Opening and closing of the period by the lines, and the balance that the bill states at its end."""
     values = {"account": account, "currency": currency, "as_of": last}
-    moved, begun, stated = opening_and_stated(source, source.wallet_line, values)
+    moved, begun, stated = opening_and_stated(source, days, values)
     before = ZERO
     if first:
-        before = source.rows(BEFORE_SQL.format(wallet_line=source.wallet_line), {**values, "from": first})[0]["amount"]
+        before = source.rows(BEFORE_SQL.format(days=days), {**values, "from": first})[0]["amount"]
     return begun + before, begun + moved, stated
 
 
@@ -129,6 +151,8 @@ def _statement(
 def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """The wallet lines behind a figure, the latest first; a line of several types has a row for each."""
     _parts(source)
+    lines = wallet_lines_sql("r_wallet_part", source.wallet_line)
+    source.con.execute(f"CREATE OR REPLACE TEMP VIEW r_wallet AS {lines}")
     told = {
         "account": "account = $account", "type": "type = $type", "direction": "direction = $direction",
         "currency": "currency = $currency", "from": "business_date >= $from", "to": "business_date <= $to",

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from huikuan.insight.collection_orders import local_day
 from huikuan.insight.collection_status import STILL_COMES
-from huikuan.insight.movements import LINE_TABLE, MOVEMENT_TABLE, build_movements
+from huikuan.insight.movements import LINE_TABLE, MOVEMENT_TABLE, build_lines, build_movements
 from huikuan.insight.report_base import ReportSource
 from huikuan.records.kind import MONEY
 
@@ -103,6 +103,7 @@ class Posting:
 def build(source: ReportSource, first: date, last: date, recognised: str) -> list[Posting]:
     """Make v_posting for the days of a span; its sums by kind and day. Records without a day are in none."""
     con = source.con
+    build_lines(source)
     build_movements(source)
     _orders(source, recognised)
     opened = source.opens.get(PAYOUTS, "") or source.payout_open or NO_OPEN

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from huikuan.insight.report_fees import CLAIMED
 from huikuan.insight.semantic.answer import Source
-from huikuan.insight.wallet_parts import wallet_parts_sql
+from huikuan.insight.wallet_parts import wallet_lines_sql, wallet_parts_sql
 from huikuan.pipeline import overlaid
 from huikuan.pipeline.compute import literal
 from huikuan.pipeline.plain import hash_of
@@ -114,7 +114,8 @@ def _wallet_sql(results: Results, settlement: str, wallet: str) -> str:
     run, decisions = results.run, results.decisions
     known = WALLETS in run.manifest.names
     links, opened = (run.now(WALLETS, part, decisions) if known else "" for part in ("links", "open"))
-    parts = wallet_parts_sql(f"({wallet})", f"({settlement})", links, run.manifest.as_of)
+    typed = wallet_parts_sql(f"({wallet})", f"({settlement})", links, run.manifest.as_of)
+    parts = wallet_lines_sql(f"({typed})", f"({wallet})")
     if not known:
         return f"SELECT *, '' AS shop, '' AS state, '' AS cause FROM ({parts})"
     states = (

@@ -14,7 +14,7 @@ from huikuan.insight.reports import build_report
 from huikuan.insight.tables import ReportTable
 from huikuan.pipeline import facts, overlaid
 from huikuan.pipeline.compute import connect, quoted
-from huikuan.pipeline.overlay import decided
+from huikuan.pipeline.kept import Kept, holds_facts
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.results import Results
 from huikuan.pipeline.write_offs import write_offs
@@ -93,6 +93,8 @@ def report_source(results: Results, rules: Rules, decisions: Decisions, language
             imports=tuple(results.book.lake.documents()),
             timezone=results.book.timezone,
             tables=tables,
+            keep=Kept(con, results, rules, decisions).keep,
+            overlaid=frozenset(each for each in results.manifest.names if results.run.overlay(each, decisions)),
             **names,
         )
     finally:
@@ -137,9 +139,8 @@ def _statements(results: Results, decisions: Decisions) -> tuple[Mapping[str, An
 def _settled_sql(results: Results, decisions: Decisions) -> str:
     """The settlement lines as the run wrote them: telling which of the book's count reads all of them. Blank where the
     book's facts, or what people have corrected in them, are no longer the run's."""
-    manifest, files = results.manifest, results.run.files
-    same = decided(decisions)["facts"] == manifest.decided.get("facts")
-    if not same or results.book.lake.version() != manifest.facts or not all(map(files.holds, SETTLED)):
+    files = results.run.files
+    if not holds_facts(results, decisions) or not all(map(files.holds, SETTLED)):
         return ""
     return " UNION ALL BY NAME ".join(f"({files.sql(part)})" for part in SETTLED)
 

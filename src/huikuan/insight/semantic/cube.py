@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 THINGS, THING = "things", "thing"
 
 
+def things_sql(where: str = "true") -> str:
+    """How many different things rows with THINGS and THING stand for."""
+    single = f"coalesce(sum({THINGS}) FILTER ({THING} IS NULL AND {where}), 0)"
+    return f"({single} + count(DISTINCT {THING}) FILTER ({where}))::BIGINT"
+
+
 @dataclass(frozen=True)
 class Cube:
     """Where a question that reads no column but `columns` is answered from, and what other totals are proved by.
