@@ -29,10 +29,11 @@ def _fast(settings: Any, tmp_path: Path) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.HOME = tmp_path / "home"
     settings.HOME.mkdir()
-    from django.core.cache import cache
+    from django.core.cache import caches
     from django.utils import translation
 
-    cache.clear()
+    for each in caches.settings:
+        caches[each].clear()
     translation.activate("en")
 
 

@@ -100,18 +100,7 @@ GROUP BY ALL ORDER BY abs(sum(amount)) DESC, class, cause
 
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: by shop, by kind and cause, what was settled without an order, then order by order."""
-    names = {"links": source.order_links, "opened": source.order_open, "settlement_line": source.settlement_line}
-
-    def made(*queries: str) -> Callable[[], None]:
-        def make() -> None:
-            source.keep(TABLE, lambda: _execute(source, TABLE_SQL.format(**names)), hold=False)
-            for query in queries:
-                source.con.execute(query)
-
-        return make
-
-    source.keep(DAYS, made(DAYS_SQL), "day")
-    source.keep(RESTS, made(RESTS_SQL.format(**names)), "day")
+    prepare(source)
     sections, equations, controls = [], [], []
     for row in source.rows(f"SELECT DISTINCT currency FROM {DAYS} ORDER BY 1"):
         currency = row["currency"]
@@ -134,6 +123,23 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     return finished(
         REPORT, source, (period_fact(params),), sections, notes=NOTES, controls=controls, equations=equations
     )
+
+
+def prepare(source: ReportSource) -> None:
+    """Make, or keep, what the report reads: DAYS and RESTS."""
+    if not (source.order_links and source.order_open):
+        return
+    names = {"links": source.order_links, "opened": source.order_open, "settlement_line": source.settlement_line}
+
+    def made(query: str) -> Callable[[], None]:
+        def make() -> None:
+            source.keep(TABLE, lambda: _execute(source, TABLE_SQL.format(**names)), hold=False)
+            source.con.execute(query)
+
+        return make
+
+    source.keep(DAYS, made(DAYS_SQL), "day")
+    source.keep(RESTS, made(RESTS_SQL.format(**names)), "day")
 
 
 def _execute(source: ReportSource, sql: str) -> None:

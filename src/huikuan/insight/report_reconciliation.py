@@ -123,6 +123,12 @@ def _sides(source: ReportSource, name: str, by: str, first: date, last: date, st
         yield made
 
 
+def prepare(source: ReportSource) -> None:
+    """Keep what the report reads."""
+    for name in source.all_links:
+        _flows(source, name)
+
+
 def _flows(source: ReportSource, name: str) -> str:
     """Make the table of a reconciliation's records by the days they came and were closed; its name."""
     flows = f"r_flows_{name.replace('-', '_')}"

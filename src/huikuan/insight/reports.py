@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from huikuan.insight import (
     report_ageing,
@@ -29,7 +29,7 @@ from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop as _
 
-__all__ = ["GROUPS", "REPORTS", "Parameter", "Report", "ReportSource", "build_report"]
+__all__ = ["GROUPS", "PREPARED", "REPORTS", "Parameter", "Report", "ReportSource", "build_report"]
 
 # How the list of reports is parted. A report of no group stands last.
 GROUPS: dict[str, str] = {
@@ -69,6 +69,10 @@ REPORTS: dict[str, Report] = {
         report_vouchers.RECORDS,
     )
 }
+# What reports keep with a run (`ReportSource.keep`), to be made ahead of the first that asks.
+PREPARED: tuple[Callable[[ReportSource], None], ...] = (
+    report_wallets.prepare, report_reconciliation.prepare, report_differences.prepare,
+)  # fmt: skip
 
 
 def build_report(name: str, source: ReportSource, params: Mapping[str, str] | None = None) -> ReportTable:

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
+from huikuan.insight.reports import PREPARED, build_report
 from huikuan.insight.tables import ReportTable
 from huikuan.pipeline import facts, overlaid
 from huikuan.pipeline.compute import connect, quoted
@@ -53,6 +53,13 @@ def report(
             if _is_stale(results, decisions):
                 raise UserError("report.stale") from error
             raise
+
+
+def prepare(results: Results, rules: Rules, decisions: Decisions) -> None:
+    """Have kept what reports make of a run's links and lines (`pipeline.kept`)."""
+    with report_source(results, rules, decisions) as source:
+        for make in PREPARED:
+            make(source)
 
 
 @contextmanager

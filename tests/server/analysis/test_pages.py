@@ -15,6 +15,9 @@ from huikuan.server.analysis import services
 from huikuan.server.analysis.models import DismissedFinding
 from huikuan.server.audit.models import Entry
 from huikuan.server.books.models import Book
+from huikuan.server.jobs.models import Job
+from huikuan.server.jobs.services import load_handlers
+from huikuan.server.workbench import services as workbench
 from huikuan.server.workbench.services import results
 from tests.server.collection.conftest import english
 from tests.server.collection.made import publish
@@ -48,6 +51,34 @@ def test_a_finding_is_one_sentence_with_money_and_a_link(clerk: Client, book: Bo
     assert clerk.get(shown.link).status_code == 200
     steps = page.context["explored"].steps
     assert steps[0].orders >= steps[-1].orders > 0
+
+
+def test_of_a_large_book_they_are_worked_out_in_the_background(
+    clerk: Client, book: Book, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(services, "LARGE", -1)
+    pages = [f"/b/{book.slug}/{name}/" for name in ("analysis", "forecast")]
+    with django_capture_on_commit_callbacks(execute=False) as waiting:
+        first, second = (clerk.get(page) for page in pages)
+    assert first.context["job"].active and first.context["findings"] == []
+    assert first.context["job"] == second.context["job"] and "shown" not in second.context
+    assert b"worked out once after each run" in first.content and b"worked out once after each run" in second.content
+    for start in waiting:
+        start()
+    assert Job.objects.get(kind=services.JOB).state == "done"
+    assert [each.finding for each in services.listed(book, services.found_of(book, results(book)))[0]] == [MADE]
+    assert len(clerk.get(pages[0]).context["findings"]) == 1
+    assert clerk.get(pages[1]).context["shown"].adds_up
+    assert Job.objects.filter(kind=services.JOB).count() == 1
+
+
+def test_after_a_whole_run_of_a_large_book_they_are_begun(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = results(book).manifest
+    load_handlers()
+    for rows, base, begun in ((services.LARGE, "", 0), (services.LARGE + 1, "another", 0), (services.LARGE + 1, "", 1)):
+        for follow in workbench.AFTER_RUN:
+            follow(book, replace(manifest, rows={"collection": {"rows": rows}}, base=base))
+        assert Job.objects.filter(kind=services.JOB).count() == begun
 
 
 def test_put_aside_with_a_reason_until_clearly_worse(clerk: Client, book: Book, monkeypatch: Any) -> None:

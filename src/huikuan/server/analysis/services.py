@@ -8,19 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 
+from huikuan import __version__
 from huikuan.insight.findings import WORSE, Finding, Found
 from huikuan.pipeline.analysis import CashForecast, cash_forecasts, findings_of
+from huikuan.pipeline.opened import opened_run
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.results import Results
+from huikuan.pipeline.runs import Manifest
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.analysis.models import DismissedFinding
 from huikuan.server.audit.services import record
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of
+from huikuan.server.documents.library import library_book
+from huikuan.server.jobs.models import Job
+from huikuan.server.jobs.services import start
 from huikuan.server.workbench.decided import decisions_of
 
 register(
@@ -29,18 +35,60 @@ register(
         "finding.reason": gettext_noop("Say why it is put aside, in at most 300 characters."),
     }
 )
-KEPT_SECONDS = 3_600
 LONGEST_REASON = 300
+JOB = "analyse"
+LARGE = 50_000  # orders; of more, forecast and findings are worked out in the background
 
 
-def forecasts_of(found: Results) -> list[CashForecast]:
-    """The cash forecast of each currency."""
-    key = f"forecast:{found.book.folder.name}:{found.run.folder.name}"
-    told: list[CashForecast] | None = cache.get(key)
-    if told is None:
-        told = cash_forecasts(found)
-        cache.set(key, told, KEPT_SECONDS)
+def forecasts_of(found: Results) -> list[CashForecast] | None:
+    """The cash forecast of each currency; None where it has to be worked out first (`working`)."""
+    told: list[CashForecast] | None = caches["kept"].get(_forecast_key(found))
+    return work_out_forecasts(found) if told is None and not is_large(found.manifest) else told
+
+
+def work_out_forecasts(found: Results) -> list[CashForecast]:
+    """Work the forecast out and keep it with the run."""
+    told = cash_forecasts(found)
+    caches["kept"].set(_forecast_key(found), told)
     return told
+
+
+def _forecast_key(found: Results) -> str:
+    return f"forecast:{__version__}:{found.book.folder.name}:{found.run.folder.name}"
+
+
+def is_large(manifest: Manifest) -> bool:
+    """Whether a run has so many orders that a page does not wait for what is worked out of them."""
+    return manifest.rows.get("collection", {}).get("rows", 0) > LARGE
+
+
+def results_of_run(book: Book, run: str) -> Results | None:
+    """A run by its name, with the decisions made since; None where it is gone."""
+    library = library_book(book)
+    folder = library.results_folder / run
+    return Results(library, opened_run(folder), decisions_of(book)) if folder.is_dir() else None
+
+
+def after_run(book: Book, manifest: Manifest) -> None:
+    """After a whole run of a large book: have forecast and findings worked out. After an incremental one they wait
+    until somebody asks."""
+    if is_large(manifest) and not manifest.base:
+        _start(book, manifest.run)
+
+
+def working(book: Book, found: Results, *, again: bool) -> Job:
+    """The job that works out forecast and findings of a run; one is started where none is at it. One that failed is
+    told, and started anew where it is asked for `again`."""
+    run = found.run.folder.name
+    last = Job.objects.filter(book=book, kind=JOB, params__run=run).first()
+    if last is not None and (last.active or (last.state == "failed" and not again)):
+        return last
+    return _start(book, run)
+
+
+def _start(book: Book, run: str) -> Job:
+    with transaction.atomic():
+        return start(book, JOB, {"run": run}, title=gettext_noop("Forecast and findings"))
 
 
 @dataclass(frozen=True)
@@ -52,15 +100,23 @@ class Listed:
     back: bool = False
 
 
-def found_of(book: Book, results: Results) -> Found:
-    """All findings of a run."""
-    rules, decisions = rules_of(book), decisions_of(book)
-    key = f"findings:{book.pk}:{results.run.folder.name}:{hash_of((rules, decisions))}"
-    told: Found | None = cache.get(key)
-    if told is None:
-        told = findings_of(results, rules, decisions)
-        cache.set(key, told, KEPT_SECONDS)
+def found_of(book: Book, results: Results) -> Found | None:
+    """All findings of a run; None where they have to be worked out first (`working`). Of a large book they are those of
+    the run: decisions made since show in the next one."""
+    told: Found | None = caches["kept"].get(_findings_key(book, results))
+    return work_out_findings(book, results) if told is None and not is_large(results.manifest) else told
+
+
+def work_out_findings(book: Book, results: Results) -> Found:
+    """Work the findings out and keep them with the run."""
+    told = findings_of(results, rules_of(book), decisions_of(book))
+    caches["kept"].set(_findings_key(book, results), told)
     return told
+
+
+def _findings_key(book: Book, results: Results) -> str:
+    made_of = (rules_of(book), None if is_large(results.manifest) else decisions_of(book))
+    return f"findings:{__version__}:{results.book.folder.name}:{results.run.folder.name}:{hash_of(made_of)}"
 
 
 def listed(book: Book, found: Found) -> tuple[list[Listed], list[Listed]]:
@@ -79,7 +135,8 @@ def listed(book: Book, found: Found) -> tuple[list[Listed], list[Listed]]:
 
 def find(book: Book, results: Results, key: str) -> Finding:
     """The finding of a key. UserError `finding.gone`."""
-    for each in found_of(book, results).findings:
+    told = found_of(book, results)
+    for each in told.findings if told else ():
         if each.key == key:
             return each
     raise UserError("finding.gone")

@@ -30,7 +30,8 @@ def page(request: HttpRequest) -> HttpResponse:
     if found is None:
         return nothing_yet(request, "analysis:list", "analysis/nothing.html")
     told = services.found_of(book, found)
-    standing, aside = services.listed(book, told)
+    standing, aside = services.listed(book, told) if told else ([], [])
+    job = None if told else services.working(book, found, again=not request.headers.get("HX-Request"))
     currencies = queries.currencies_of(found)
     asked = request.GET.get("currency", "")
     currency = asked if asked in currencies else book.currency if book.currency in currencies else ""
@@ -40,7 +41,8 @@ def page(request: HttpRequest) -> HttpResponse:
     explored = explore(found, currency, shop, scope.date_from, queries.last_day(found, scope), LISTED)
     context: dict[str, Any] = {
         "as_of": found.manifest.as_of, "year": found.manifest.as_of.year, "stale": is_stale(book, found),
-        "told": told, "findings": [shown_findings.shown(request, each, found.manifest.as_of) for each in standing],
+        "told": told, "job": job,
+        "findings": [shown_findings.shown(request, each, found.manifest.as_of) for each in standing],
         "aside": [shown_findings.shown(request, each, found.manifest.as_of) for each in aside],
         "currencies": currencies, "currency": currency, "shops": shops, "shop": shop,
         "explored": shown_exploration.shown(request, explored, currency, shop, found.manifest.as_of),

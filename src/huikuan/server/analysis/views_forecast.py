@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET
 
 from huikuan.insight.forecast_curves import HORIZON
 from huikuan.pipeline.analysis import CashForecast, orders_of_group
+from huikuan.pipeline.results import Results
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.analysis import shown_forecast
-from huikuan.server.analysis.services import forecasts_of
+from huikuan.server.analysis.services import forecasts_of, working
 from huikuan.server.collection import queries
 from huikuan.server.collection.views import nothing_yet
 from huikuan.server.workbench.overview import is_stale
@@ -30,6 +31,8 @@ def page(request: HttpRequest) -> HttpResponse:
     if found is None:
         return nothing_yet(request, "analysis:forecast", "analysis/nothing.html")
     told = forecasts_of(found)
+    if told is None:
+        return _working(request, found)
     chosen = _chosen(told, request)
     context: dict[str, Any] = {
         "as_of": found.manifest.as_of, "year": found.manifest.as_of.year,
@@ -50,7 +53,10 @@ def day(request: HttpRequest) -> HttpResponse:
     found = queries.published(request.book, request.scope)  # type: ignore[attr-defined]
     if found is None:
         return nothing_yet(request, "analysis:forecast", "analysis/nothing.html")
-    chosen = _chosen(forecasts_of(found), request)
+    told = forecasts_of(found)
+    if told is None:
+        return _working(request, found)
+    chosen = _chosen(told, request)
     asked = _date(request, "day")
     if chosen is None or asked is None:
         raise Http404
@@ -69,6 +75,12 @@ def day(request: HttpRequest) -> HttpResponse:
         orders = orders_of_group(found, group.shop, group.currency, group.state, group.since, SHOWN_ORDERS)
         context |= {"opened": opened, "orders": orders, "further": max(0, group.orders - len(orders))}
     return render(request, "analysis/day.html", context)
+
+
+def _working(request: HttpRequest, found: Results) -> HttpResponse:
+    """The forecast is being worked out: how far that is."""
+    job = working(request.book, found, again=not request.headers.get("HX-Request"))  # type: ignore[attr-defined]
+    return render(request, "analysis/forecast.html", {"as_of": found.manifest.as_of, "job": job})
 
 
 def _chosen(told: list[CashForecast], request: HttpRequest) -> CashForecast | None:

@@ -8,7 +8,7 @@ Web, command line and jobs call these. What was decided shows at once in `querie
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -88,6 +88,9 @@ register(
 
 ZERO = Decimal(0)
 REFRESH_DELAY_S = 10.0
+# What apps do after a run in the background has published: called with the book and the run's manifest. Theirs is
+# added in their `tasks.py`.
+AFTER_RUN: list[Callable[[Book, Manifest], Any]] = []
 
 
 def reconcile(

@@ -27,6 +27,8 @@ def reconcile(
 
     asked = Asked((), day(as_of), day(date_from), day(date_to))
     manifest = services.reconcile(context.book, context.job.created_by or by, asked, told)
+    for follow in services.AFTER_RUN:
+        follow(context.book, manifest)
     return {"run": manifest.run, "as_of": manifest.as_of, "rows": {k: dict(v) for k, v in manifest.rows.items()}}
 
 
