@@ -1,6 +1,6 @@
 """What each order, and each of its lines, brings in the end: net sales less fees by group less freight.
 
-Makes temporary tables on the report's connection:
+Makes tables on the report's connection, kept with the run (`ReportSource.keep`):
 
     i_fee    oid, currency, type, amount    fees of an order as the collection counts them, above zero = charged
     i_order  an order of the period and currency: net sales, a column per FEE_GROUPS, freight (null: no courier told it)
@@ -12,6 +12,7 @@ a parcel of several orders is shared by pieces.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from huikuan.insight.collection_settled import IS_FEE, attribute, counting_lines
 from huikuan.insight.report_base import ReportSource
 from huikuan.insight.sold_lines import sold_lines
 from huikuan.records.messages import gettext_noop as _
+from huikuan.records.sql import sql_text
 
 # Fee types as reports put them together; every fee type is in exactly one group.
 FEE_GROUPS: dict[str, tuple[str, ...]] = {
@@ -80,7 +82,7 @@ FROM shared s LEFT JOIN (SELECT DISTINCT oid, currency FROM c_order) o ON o.oid 
 """
 
 ORDER_SQL = """
-CREATE OR REPLACE TEMP TABLE i_order AS
+CREATE OR REPLACE TEMP TABLE i_every_order AS
 WITH fee AS (
     SELECT oid, currency, {groups} FROM i_fee GROUP BY oid, currency
 ), freight AS (
@@ -91,49 +93,75 @@ SELECT o.oid, o.shop, o.order_no, o.currency, o.business_date,
     freight
 FROM c_order o LEFT JOIN fee f ON f.oid = o.oid AND f.currency = o.currency
 LEFT JOIN freight r ON r.oid = o.oid AND r.currency = o.currency
-WHERE {where} AND (o.paid <> 0 OR o.platform_borne <> 0 OR o.refunded <> 0 OR o.fees <> 0 OR freight IS NOT NULL)
+WHERE (o.paid <> 0 OR o.platform_borne <> 0 OR o.refunded <> 0 OR o.fees <> 0 OR freight IS NOT NULL)
 """
 
 LINE_SQL = """
-CREATE OR REPLACE TEMP TABLE i_line AS
+CREATE OR REPLACE TEMP TABLE i_every_line AS
 WITH sold AS ({sold}), line AS (
-    SELECT o.oid, o.currency, o.shop, coalesce(s.product, '') AS product, s.title, coalesce(s.quantity, 0) AS quantity,
-        coalesce(s.sales, 0) AS own_sales, coalesce(s.refunded, 0) AS own_refunded, {order_columns}, o.freight,
+    SELECT o.oid, o.currency, o.shop, o.business_date, coalesce(s.product, '') AS product, s.title,
+        coalesce(s.quantity, 0) AS quantity, coalesce(s.sales, 0) AS own_sales,
+        coalesce(s.refunded, 0) AS own_refunded, {order_columns}, o.freight,
         row_number() OVER (PARTITION BY o.oid, o.currency ORDER BY s.line_no, s.product, s.sales) AS source_row
-    FROM i_order o LEFT JOIN sold s ON s.shop = o.shop AND s.order_no = o.order_no AND s.currency = o.currency
+    FROM i_every_order o LEFT JOIN sold s ON s.shop = o.shop AND s.order_no = o.order_no AND s.currency = o.currency
 )
-SELECT oid, currency, shop, product, title, quantity, own_sales AS sales, own_refunded AS refunded, {allocated}
+SELECT oid, currency, shop, business_date, product, title, quantity, own_sales AS sales,
+    own_refunded AS refunded, {allocated}
 FROM line
 """
 
 
 def build(source: ReportSource, where: str, values: Mapping[str, Any]) -> None:
-    """Make the tables for the orders that `where` chooses (a condition on c_order's columns)."""
+    """Make the tables for the orders that `where` chooses (a condition on `business_date` and `shop`)."""
+    source.keep("i_fee", lambda: _fees(source))
+    source.keep("i_charged", lambda: _charge(source))
+    source.keep("i_every_order", lambda: _every_order(source), "business_date")
+    source.keep("i_every_line", lambda: _every_line(source), "business_date")
+    # A view takes no bound values.
+    chosen = re.sub(r"\$(\w+)", lambda found: f"{sql_text(str(values[found[1]]))}", where)
+    for name in ("order", "line"):
+        source.con.execute(f"CREATE OR REPLACE TEMP VIEW i_{name} AS FROM i_every_{name} WHERE {chosen}")
+
+
+def _orders(source: ReportSource) -> None:
+    """Make c_order: all orders of the collection, numbered."""
+    source.keep("c_order", lambda: _execute(source, ORDERS_SQL.format(collection=source.collection)), hold=False)
+
+
+def _execute(source: ReportSource, sql: str) -> None:
+    source.con.execute(sql)
+
+
+def _fees(source: ReportSource) -> None:
     con = source.con
-    con.execute(ORDERS_SQL.format(collection=source.collection))
+    _orders(source)
     con.execute("CREATE OR REPLACE TEMP TABLE i_fee (oid BIGINT, currency VARCHAR, type VARCHAR, amount DECIMAL(18,5))")
     if source.settlement_line:
         inputs = CollectionInputs(settlement_line=source.settlement_line, order_links=source.order_links)
         attribute(con, inputs, source.as_of, FEES_SQL)
-    _charge(source)
+
+
+def _every_order(source: ReportSource) -> None:
+    _orders(source)
     groups = ", ".join(
         f"coalesce(sum(amount) FILTER (type IN ({quoted(types)})), 0)::DECIMAL(18,5) AS {name}"
         for name, types in FEE_GROUPS.items()
     )
     filled = ", ".join(f"coalesce({name}, 0)::DECIMAL(18,5) AS {name}" for name in FEE_GROUPS)
-    con.execute(ORDER_SQL.format(groups=groups, filled=filled, where=where), dict(values))
-    columns = (*FEE_GROUPS, "freight")
+    source.con.execute(ORDER_SQL.format(groups=groups, filled=filled))
+
+
+def _every_line(source: ReportSource) -> None:
     allocated = ", ".join(
-        f"({allocated_sql(name, 'oid, currency', 'own_sales')})::DECIMAL(18,5) AS {name}" for name in columns
+        f"({allocated_sql(name, 'oid, currency', 'own_sales')})::DECIMAL(18,5) AS {name}"
+        for name in (*FEE_GROUPS, "freight")
     )
-    con.execute(
-        LINE_SQL.format(
-            sold=sold_lines(source), order_columns=", ".join(f"o.{name}" for name in FEE_GROUPS), allocated=allocated
-        )
-    )
+    columns = ", ".join(f"o.{name}" for name in FEE_GROUPS)
+    source.con.execute(LINE_SQL.format(sold=sold_lines(source), order_columns=columns, allocated=allocated))
 
 
 def _charge(source: ReportSource) -> None:
+    _orders(source)
     if not source.courier_charge:
         source.con.execute(
             """CREATE OR REPLACE TEMP TABLE i_charged (record_key VARCHAR, account VARCHAR, business_date DATE,
@@ -150,22 +178,31 @@ def _charge(source: ReportSource) -> None:
 
 # A line belongs to an order where its group has one; the rest is nobody's order.
 LOOSE_SQL = f"""
-SELECT coalesce(nullif(s.shop, ''), '') AS shop, s.account, s.type, s.currency, count(*), -sum(s.amount)
-FROM c_line s WHERE {IS_FEE} AND {{where}} AND {{loose}} GROUP BY ALL ORDER BY s.currency, 1, 2, 3
+CREATE OR REPLACE TEMP TABLE i_loose AS
+SELECT coalesce(s.shop, '') AS shop, s.account, s.type, s.currency, s.business_date, count(*) AS lines,
+    -sum(s.amount) AS amount
+FROM c_line s WHERE {IS_FEE} AND {{loose}} GROUP BY ALL
 """
 
 
 def loose_fees(source: ReportSource, where: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Fees charged for no order that is known: shop, account, type, currency, lines, amount. `where` speaks of a line's
-    `business_date`. To be asked after `build`."""
+    """Fees charged for no order that is known: shop, account, type, currency, lines, amount. `where` speaks of the
+    lines' `business_date` and `shop`."""
     if not source.settlement_line:
         return []
+    source.keep("i_loose", lambda: _loose(source))
+    query = f"""SELECT shop, account, type, currency, sum(lines)::BIGINT, sum(amount)::DECIMAL(38,5) FROM i_loose s
+        WHERE {where} GROUP BY ALL ORDER BY currency, shop, account, type"""
+    return list(source.con.execute(query, dict(values)).fetchall())
+
+
+def _loose(source: ReportSource) -> None:
+    _orders(source)
     counting_lines(source.con, source.settlement_line, source.as_of)
     loose = "NOT EXISTS (FROM c_order o WHERE o.order_no = s.order_no)"
     if source.order_links:
         loose = f"""s.record_key NOT IN (SELECT record_key FROM {source.order_links} WHERE side = 'right'
             AND record_key <> '' AND group_id IN (SELECT group_id FROM {source.order_links} l
                 JOIN c_order o ON o.shop = l.scope AND o.order_no = l.order_no WHERE l.side = 'left'))"""
-    found = source.con.execute(LOOSE_SQL.format(where=where, loose=loose), dict(values)).fetchall()
+    source.con.execute(LOOSE_SQL.format(loose=loose))
     source.con.execute("DROP VIEW c_line")
-    return list(found)

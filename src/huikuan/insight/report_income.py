@@ -267,11 +267,10 @@ def _by_product(source: ReportSource, currency: str, shown: Sequence[str], told:
 def _by_order(source: ReportSource, currency: str, shown: Sequence[str], told: bool) -> Section:
     """The orders with the least income one by one, all others in one row."""
     left = " - ".join(("sales - refunded", *FEE_GROUPS, "coalesce(freight, 0)"))
-    listed = (
-        f"SELECT *, row_number() OVER (ORDER BY {left}, shop, order_no) AS n FROM i_order WHERE currency = $currency"
-    )
+    ordered = f"{left}, shop, order_no"
+    listed = f"SELECT * FROM i_order WHERE currency = $currency ORDER BY {ordered} LIMIT {ORDERS_MAX}"
     one = ", ".join(("sales - refunded", *FEE_GROUPS, "freight"))
-    query = f"SELECT order_no, shop, business_date, {one} FROM ({listed}) WHERE n <= {ORDERS_MAX} ORDER BY n"
+    query = f"SELECT order_no, shop, business_date, {one} FROM ({listed}) ORDER BY {ordered}"
     columns = (
         Column("order_no", translated(_("Order"))),
         Column("shop", translated(_("Shop"))),
@@ -282,7 +281,8 @@ def _by_order(source: ReportSource, currency: str, shown: Sequence[str], told: b
         Row((order_no, shop, day, *_money(_figures(sums), shown)))
         for order_no, shop, day, *sums in _rows(source, query, {"currency": currency})
     ]
-    rest = _rows(source, f"SELECT count(*), {SUMS} FROM ({listed}) WHERE n > {ORDERS_MAX}", {"currency": currency})[0]
+    others = f"SELECT count(*), {SUMS} FROM i_order ANTI JOIN ({listed}) t USING (oid) WHERE currency = $currency"
+    rest = _rows(source, others, {"currency": currency})[0]
     if rest[0]:
         label = translated(_("%(count)s further orders")) % {"count": f"{rest[0]:,}"}
         rows.append(Row(("", label, None, *_money(_figures(rest), shown)[:-1], "")))

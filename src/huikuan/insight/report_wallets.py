@@ -15,7 +15,16 @@ from huikuan.insight.balance_items import balance_days, opening_and_stated
 from huikuan.insight.listing import conditions, lists_by_currency
 from huikuan.insight.report_base import FROM, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Column, Control, Equation, ReportTable, Row, Section
-from huikuan.insight.wallet_parts import DIRECTIONS, IN, MOVEMENT_WORDS, ORDER, OUT, type_word, wallet_lines_sql, wallet_parts_sql
+from huikuan.insight.wallet_parts import (
+    DIRECTIONS,
+    IN,
+    MOVEMENT_WORDS,
+    ORDER,
+    OUT,
+    type_word,
+    wallet_lines_sql,
+    wallet_parts_sql,
+)
 from huikuan.insight.words import TYPES
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated

@@ -109,7 +109,7 @@ def findings_of(results: Results, rules: Rules, decisions: Decisions) -> Found:
         if not source.collection or not source.collection_share:
             return Found((), 0, 0)
         con, as_of = source.con, results.manifest.as_of
-        order_income.build(source, f"o.business_date > DATE '{as_of - timedelta(days=INCOME_DAYS)}'", {})
+        order_income.build(source, f"business_date > DATE '{as_of - timedelta(days=INCOME_DAYS)}'", {})
         bank = con.execute(
             f"SELECT max(business_date) FROM {source.bank_line} WHERE business_date <= $as_of", {"as_of": as_of}
         ).fetchone()
