@@ -22,6 +22,7 @@ from huikuan.records.messages import translated
 from huikuan.records.sql import dict_rows
 from huikuan.server.books.models import Book
 from huikuan.server.core import numbers, statuses
+from huikuan.server.documents.coverage import coverage_of
 from huikuan.server.documents.library import library_book
 from huikuan.server.documents.models import DocumentRow, Upload
 
@@ -54,6 +55,19 @@ def documents(book: Book, *, undone: bool = False, text: str = "", status: str =
     if text:
         found = found.filter(file_name__icontains=text)
     return found.filter(status=status) if status and not undone else found
+
+
+def listed(book: Book, text: str, status: str, stream: str, day: str, as_of: date) -> QuerySet[DocumentRow]:
+    """The documents of the list's filter; `stream` and `day` (ISO) narrow it to those of a shop's or account's."""
+    rows = documents(book, undone=status == "undone", text=text, status=status)
+    chosen = next((each for each in coverage_of(book, as_of) if each.key == stream), None) if stream else None
+    if chosen is None:
+        return rows
+    try:
+        told = chosen.of_day(date.fromisoformat(day))
+    except ValueError:
+        told = (*(each.document_id for each in chosen.documents), *chosen.undated)
+    return rows.filter(document_id__in=told)
 
 
 def recent_uploads(book: Book, limit: int = 50) -> list[Upload]:

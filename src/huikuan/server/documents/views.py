@@ -154,13 +154,11 @@ def document_columns() -> list[tuple[str, str]]:
 def document_list(request: HttpRequest) -> HttpResponse:
     """Documents of the book, newest first, by words and status; undone ones on demand."""
     text, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
-    rows = queries.documents(request.book, undone=status == "undone", text=text, status=status)  # type: ignore[attr-defined]
+    asked = request.GET.get("stream", ""), request.GET.get("day", "")
+    rows = queries.listed(request.book, text, status, *asked, request.scope.as_of)  # type: ignore[attr-defined]
     streams = coverage_of(request.book, request.scope.as_of)  # type: ignore[attr-defined]
-    chosen = next((each for each in streams if each.key == request.GET.get("stream")), None)
-    day = _day(request.GET.get("day", ""))
-    if chosen is not None:
-        told = chosen.of_day(day) if day else (*(d.document_id for d in chosen.documents), *chosen.undated)
-        rows = rows.filter(document_id__in=told)
+    chosen = next((each for each in streams if each.key == asked[0]), None)
+    day = _day(asked[1])
     context = {
         "page": keyset_page(request, rows, ["-imported_at", "-id"]),
         "stream": chosen,

@@ -50,7 +50,7 @@ def menu(request: HttpRequest, name: str, /, **fixed: str) -> dict[str, Any]:
         (word, icon, book_url(request, "exports:export", name, query=asked | {"format": kind}))
         for kind, word, icon in FILES
     ]
-    may_share = request.membership.may("rules")  # type: ignore[attr-defined]
+    may_share = export.shareable and request.membership.may("rules")  # type: ignore[attr-defined]
     return {"files": files, "share": book_url(request, "exports:share", name, query=asked) if may_share else ""}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -31,6 +32,8 @@ def _names(request: HttpRequest) -> bool:
 def export(request: HttpRequest, name: str) -> HttpResponseBase:
     """The file at once; a long list is made in the background, the job's page leads to the file."""
     wanted = list_named(name)
+    if not request.membership.may(wanted.permission):  # type: ignore[attr-defined]
+        raise PermissionDenied(wanted.permission)
     kind = request.GET.get("format", "xlsx")
     if kind not in dict(CHOICES):
         raise UserError("export.format", format=kind[:10], known=", ".join(dict(CHOICES)))
@@ -62,6 +65,8 @@ def share_list(request: HttpRequest) -> HttpResponse:
 def share(request: HttpRequest, name: str) -> HttpResponse:
     """Share a list with the filter of the address. The answer shows the link, once."""
     wanted = list_named(name)
+    if not wanted.shareable:
+        raise Http404
     request.nav_page = "exports:shares"  # type: ignore[attr-defined]
     asked = services.asked_of(request, wanted)
     form = ShareForm(

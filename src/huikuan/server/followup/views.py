@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from huikuan.pipeline.results import Results
 from huikuan.server.accounts.permissions import book_view
+from huikuan.server.books.models import Book
 from huikuan.server.collection import queries as collection
 from huikuan.server.core.paging import keyset_page, page_params
 from huikuan.server.followup import attachments, changes, missing, queries, reminders, shown
 from huikuan.server.followup.filters import NAMES, Wanted, filter_of
-from huikuan.server.followup.models import Attachment, Task
+from huikuan.server.followup.models import LIVE_STATES, Attachment, Task
 from huikuan.server.followup.shown import ShownTask
 from huikuan.server.workbench.overview import is_stale
 from huikuan.server.workbench.queries import notes_of
 
 SHOWN_ORDERS = 100
-TABS = ("live", "mine", "due", "promised", "cleared", "ended")
+TABS: dict[str, Any] = {
+    "live": pgettext_lazy("tasks", "All open"), "mine": pgettext_lazy("tasks", "Mine"),
+    "due": gettext_lazy("Due today or late"), "promised": pgettext_lazy("tasks", "Promised"),
+    "cleared": gettext_lazy("Nothing missing any more"), "ended": pgettext_lazy("tasks", "Ended"),
+}  # fmt: skip
 
 
 @require_GET
@@ -54,14 +60,9 @@ def _tasks(request: HttpRequest, found: Results | None) -> dict[str, Any]:
     if tab == "ended" and found:
         stands = changes.standings(book, found, live_only=False)
     counts = told.order_by().aggregate(**{name: Count("pk", filter=where) for name, where in fit.items()})
-    names = {
-        "live": pgettext("tasks", "All open"), "mine": pgettext("tasks", "Mine"), "due": _("Due today or late"),
-        "promised": pgettext("tasks", "Promised"), "cleared": _("Nothing missing any more"),
-        "ended": pgettext("tasks", "Ended"),
-    }  # fmt: skip
     return {
         "tab": tab, "page": page, "any": any(counts.values()) or bool(words), "words": words,
-        "tabs": [(name, names[name], counts[name]) for name in TABS if counts[name] or name in (tab, "live")],
+        "tabs": [(name, TABS[name], counts[name]) for name in TABS if counts[name] or name in (tab, "live")],
         "tasks": [ShownTask(task, stands.get(task.pk), today) for task in page.rows],
         "cleared": counts["cleared"], "today": today, "filter": [("show", tab), ("q", words)],
         "kept": _kept(request, ("q",)),
@@ -79,16 +80,20 @@ def tab_of(data: Any, prefix: str = "") -> tuple[str, str]:
     return tab if tab in TABS else "live", " ".join(data.get(f"{prefix}q", "")[:100].split())
 
 
+def fitting(book: Book, tab: str, words: str, user: Any, today: date, found: Results | None) -> QuerySet[Task]:
+    """The tasks of a list: of a tab (`user`: whose are `mine`), found by words."""
+    rows = queries.tasks_of(book, "all").filter(queries.found_by(book, words))
+    if tab != "cleared":
+        return rows.filter(queries.shown_by(tab, user, today))
+    stands = changes.standings(book, found) if found else {}
+    return rows.filter(pk__in=[key for key, standing in stands.items() if standing.cleared])
+
+
 def numbers_of(request: HttpRequest, tab: str, words: str) -> list[int]:
     """The numbers of all tasks of a list that are not ended."""
     book, today = request.book, request.scope.today  # type: ignore[attr-defined]
-    rows = queries.tasks_of(book, "live").filter(queries.found_by(book, words))
-    if tab == "cleared":
-        found = collection.published(book, request.scope)  # type: ignore[attr-defined]
-        stands = changes.standings(book, found) if found else {}
-        rows = rows.filter(pk__in=[key for key, standing in stands.items() if standing.cleared])
-    else:
-        rows = rows.filter(queries.shown_by(tab, request.user, today))
+    found = collection.published(book, request.scope) if tab == "cleared" else None  # type: ignore[attr-defined]
+    rows = fitting(book, tab, words, request.user, today, found).filter(state__in=LIVE_STATES)
     return list(rows.order_by("number").values_list("number", flat=True))
 
 

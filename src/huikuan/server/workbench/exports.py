@@ -12,9 +12,9 @@ from django.utils.translation import gettext_noop
 from huikuan.pipeline.results import Results
 from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book
-from huikuan.server.core import statuses
-from huikuan.server.exports.lists import Source, exportable, named_values
-from huikuan.server.workbench import filters, groups, panes
+from huikuan.server.core import numbers, statuses
+from huikuan.server.exports.lists import Source, Table, exportable, named_values, table
+from huikuan.server.workbench import approvals, bill_items, filters, groups, panes, queries
 from huikuan.server.workbench.services import results
 from huikuan.server.workbench.words import title_of
 
@@ -101,3 +101,50 @@ def _facts(book: Book, found: Results, asked: Mapping[str, str]) -> list[tuple[s
 def _stem(book: Book, found: Results, name: str, what: str) -> str:
     title = title_of(name, found.manifest).title
     return f"{what}-{title}-{book.name}-{found.manifest.as_of.isoformat()}".replace("/", "-")
+
+
+@table(
+    "items", (), gettext_noop("Bill items that are not known"),
+    (
+        ("platform", gettext_noop("Platform"), "text"), ("item", gettext_noop("As the bill words it"), "text"),
+        ("currency", gettext_noop("Currency"), "text"), ("lines", gettext_noop("Lines"), "count"),
+        ("money_in", gettext_noop("Money in"), "money"), ("money_out", gettext_noop("Money out"), "money"),
+        ("orders", gettext_noop("Orders named"), "count"), ("first", gettext_noop("From"), "date"),
+        ("last", gettext_noop("To"), "date"), ("proposal", gettext_noop("Looks like"), "text"),
+    ),
+    added=("money_in", "money_out"),
+)  # fmt: skip
+def items(book: Book, _asked: Mapping[str, str]) -> Table:
+    """What no table knows, the most money first."""
+    return Table(
+        (
+            each.platform, each.sum.item, each.sum.currency, each.sum.lines, each.sum.money_in, each.sum.money_out,
+            each.sum.orders, each.sum.first, each.sum.last,
+            str(statuses.word_of("type", each.proposal)) if each.proposal else "",
+        )
+        for each in bill_items.unknown(book)
+    )  # fmt: skip
+
+
+@table(
+    "approvals", (), gettext_noop("Matches that wait for a second person"),
+    (
+        ("match", gettext_noop("Match"), "text"), ("reconciliation", gettext_noop("Reconciliation"), "text"),
+        ("left", gettext_noop("Left side"), "text"), ("right", gettext_noop("Right side"), "text"),
+        ("currency", gettext_noop("Currency"), "text"), ("difference", gettext_noop("Difference"), "money"),
+        ("by", gettext_noop("Who"), "text"), ("at", gettext_noop("When"), "text"),
+        ("reason", gettext_noop("Reason"), "text"),
+    ),
+    added=("difference",),
+    printed=("reconciliation", "left", "right", "currency", "difference", "by", "at", "reason"),
+)  # fmt: skip
+def waiting(book: Book, _asked: Mapping[str, str]) -> Table:
+    """Forced matches that nobody has answered yet, the oldest first."""
+    return Table(
+        (
+            each.group_id, str(title_of(each.reconciliation).title), ", ".join(each.keys("left")),
+            ", ".join(each.keys("right")), each.currency, each.difference, queries.shown_name(each),
+            numbers.moment(book.local(each.created_at)), each.reason,
+        )
+        for each in approvals.waiting_of(book)
+    )  # fmt: skip
