@@ -19,6 +19,7 @@ from huikuan.insight.semantic.records import BLANK, asked_back, asked_of, record
 from huikuan.insight.semantic.subjects import SUBJECTS
 from huikuan.insight.semantic.table import report_table
 from huikuan.insight.tables import ratio_of
+from huikuan.pipeline.analysis import Wanted, categories_of, explore
 from huikuan.pipeline.asking import source_of
 from huikuan.pipeline.reporting import report
 from huikuan.pipeline.results import Filter, Results
@@ -248,6 +249,24 @@ def test_the_cubes_of_a_run_tell_what_its_rows_do(
     assert told.blocks == expected.blocks
     assert told.proofs == expected.proofs
     assert any(block.cells for block in told.blocks)
+
+
+def test_the_analysis_pictures_of_shops_and_categories_add_up_to_those_of_all(source: Source) -> None:
+    results = Results.of(demo_book(made_once("bench", make_demo) / "book"), Decisions())
+    first, last = date(2026, 9, 1), date(2026, 10, 31)
+
+    def of(shops: tuple[str, ...] = (), category: str = "") -> Any:
+        return explore(results, Wanted("CNY", shops, category), first, last, 5)
+
+    every, names = of(), [shop.name for shop in RULES.shops]
+    apart, rest = of((names[0],)), of(tuple(names[1:]))
+    assert [step.orders for step in every.funnel] == [
+        one.orders + other.orders for one, other in zip(apart.funnel, rest.funnel, strict=True)
+    ]
+    assert every.products.total == apart.products.total + rest.products.total
+    assert (apart.shops, len(rest.shops.shares)) == (None, len(names) - 1)
+    assert not categories_of(results), "the demo's files tell no category"
+    assert of((), "bedding").funnel[0].orders == 0
 
 
 def test_a_period_stands_beside_the_one_before(source: Source) -> None:

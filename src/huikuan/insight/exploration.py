@@ -21,7 +21,7 @@ GROSS = "(c.paid + c.platform_borne - c.refunded)"
 
 @dataclass(frozen=True)
 class Orders:
-    """Which orders are looked at: tables in a connection, and the condition."""
+    """Which orders are looked at: tables in a connection and the condition; `lines`: which of their order lines `l`."""
 
     con: duckdb.DuckDBPyConnection
     collection: str
@@ -29,6 +29,7 @@ class Orders:
     order_line: str
     where: str
     values: Mapping[str, Any]
+    lines: str = "true"
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query; the values it names are bound."""
@@ -135,7 +136,7 @@ def products(of: Orders, listed: int) -> Pareto | None:
             sum(coalesce(l.paid, 0) + coalesce(l.platform_borne, 0) - coalesce(l.refunded, 0))::DECIMAL(38,5) AS sales
         FROM {of.order_line} l JOIN {of.collection} c ON c.shop = l.shop AND c.order_no = l.order_no
             AND c.currency = l.currency
-        WHERE {of.where} AND {GROSS} > 0 AND l.status NOT IN ('unpaid', 'cancelled')
+        WHERE {of.where} AND {of.lines} AND {GROSS} > 0 AND l.status NOT IN ('unpaid', 'cancelled')
         GROUP BY product ORDER BY sales DESC, product"""
     )
     return _pareto(rows, listed)

@@ -141,20 +141,49 @@ class Explored:
     rates: list[MonthRates]
 
 
-def explore(results: Results, currency: str, shop: str, first: date, last: date, listed: int) -> Explored:
-    """The pictures of a currency's orders, of one shop or (blank) all. Funnel and largest: of the orders placed from
-    `first` to `last`; cohorts and rates: of the last months, whatever the period."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which orders pictures are of: a currency, shops (none: all), a category of items (blank: all)."""
+
+    currency: str
+    shops: tuple[str, ...] = ()
+    category: str = ""
+
+
+def categories_of(results: Results) -> list[str]:
+    """The categories of items that order lines tell."""
+    if not results.run.holds("", "line_cube"):
+        return []
+    cube = results.run.table("", "line_cube")
+    return [
+        row["category"]
+        for row in results.run.kept(f"SELECT DISTINCT category FROM {cube} WHERE category <> '' ORDER BY 1", [])
+    ]
+
+
+def explore(results: Results, wanted: Wanted, first: date, last: date, listed: int) -> Explored:
+    """The pictures of some orders. Funnel and largest: of the orders placed from `first` to `last`; cohorts and rates:
+    of the last months, whatever the period. Of a category the orders that have an item of it, and of products those of
+    it alone."""
     run = results.run
     line = run.table("", "facts_order_line") if run.holds("", "facts_order_line") else ""
-    where = "c.currency = $currency" + (" AND c.shop = $shop" if shop else "")
-    values = {"currency": currency, "shop": shop, "first": first, "last": last}
+    where, lines = "c.currency = $currency", "true"
+    if wanted.shops:
+        where += " AND list_contains($shops::VARCHAR[], c.shop)"
+    if wanted.category and line:
+        lines = "l.category = $category"
+        where += f" AND (c.shop, c.order_no) IN (SELECT (l.shop, l.order_no) FROM {line} l WHERE {lines})"
+    values = {
+        "currency": wanted.currency, "shops": list(wanted.shops), "category": wanted.category, "first": first,
+        "last": last,
+    }  # fmt: skip
     con = run.cursor()
     try:
-        every = Orders(con, run.table("", "collection"), run.table("", "share"), line, where, values)
+        every = Orders(con, run.table("", "collection"), run.table("", "share"), line, where, values, lines)
         within = replace(every, where=f"{where} AND c.business_date BETWEEN $first AND $last")
         return Explored(
-            funnel(within), cohorts(every), products(within, listed), shops(within, listed) if not shop else None,
-            rates(every),
+            funnel(within), cohorts(every), products(within, listed),
+            shops(within, listed) if len(wanted.shops) != 1 else None, rates(every),
         )  # fmt: skip
     finally:
         con.close()

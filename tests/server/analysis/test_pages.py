@@ -81,6 +81,22 @@ def test_after_a_whole_run_of_a_large_book_they_are_begun(book: Book, monkeypatc
         assert Job.objects.filter(kind=services.JOB).count() == begun
 
 
+def test_what_is_chosen_is_carried_to_the_report_builder(clerk: Client, book: Book) -> None:
+    address = f"/b/{book.slug}/analysis/"
+    every = clerk.get(address).context
+    one = clerk.get(address, {"shop": "Shop A", "platform": "none", "category": "none"}).context
+    assert (one["chosen"].shop, one["chosen"].platform, one["chosen"].category) == ("Shop A", "", "")
+    assert 0 < one["explored"].steps[0].orders < every["explored"].steps[0].orders
+    built = clerk.get(one["chosen"].builder)
+    assert built.context["conditions"] == [("shop", "Shop = Shop A")]
+    for row in one["explored"].cohorts:
+        assert clerk.get(row.url).context["totals"][0]["figure"] == row.cohort.receivable
+    for platform in every["chosen"].platforms:
+        of_it = clerk.get(address, {"platform": platform}).context
+        assert set(of_it["chosen"].wanted.shops) == set(of_it["chosen"].shops)
+        assert not any(row.url for row in of_it["explored"].cohorts)
+
+
 def test_put_aside_with_a_reason_until_clearly_worse(clerk: Client, book: Book, monkeypatch: Any) -> None:
     address = f"/b/{book.slug}/analysis/"
     assert clerk.post(address + "dismiss/", {"key": MADE.key, "reason": " "}).status_code == 422

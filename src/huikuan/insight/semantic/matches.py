@@ -87,7 +87,7 @@ MATCHES = Subject(
         ),
         Measure(
             "residual",
-            _("Difference"),
+            _("Left over"),
             _("What the matches leave over of what is compared: ours less theirs, once for each match."),
             "CASE WHEN first THEN residual ELSE 0 END",
         ),
@@ -136,7 +136,7 @@ MATCHES = Subject(
         shown(STATUS),
         shown(PERSON),
         RecordColumn("allocated", _("Allocated"), "allocated", "money"),
-        RecordColumn("residual", _("Difference of the match"), "residual", "money"),
+        RecordColumn("residual", _("Left over"), "residual", "money"),
     ),
     ("matches",),
     controls=(("ours", matched_total("left")), ("theirs", matched_total("right"))),

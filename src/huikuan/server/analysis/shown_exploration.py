@@ -14,8 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from huikuan.insight.exploration import COHORT_DAYS, Cohort, Pareto
 from huikuan.insight.report_base import unit_text
 from huikuan.insight.tables import ratio_of
-from huikuan.pipeline.analysis import Explored
+from huikuan.pipeline.analysis import Explored, Wanted, categories_of
+from huikuan.pipeline.results import Results
+from huikuan.server.books.services import rules_of
+from huikuan.server.collection import queries
 from huikuan.server.core.shortcuts import book_url
+from huikuan.server.reports import building
 
 ZERO = Decimal(0)
 STEP_TITLES = {
@@ -63,7 +67,48 @@ class Shown:
     charts: dict[str, dict[str, Any]]
 
 
-def shown(request: HttpRequest, explored: Explored, currency: str, shop: str, as_of: date) -> Shown:
+@dataclass(frozen=True)
+class Chosen:
+    """What is chosen of the page's filters, and what there is to choose. `builder`: the same orders in a report of
+    one's own."""
+
+    platforms: list[str]
+    shops: list[str]
+    categories: list[str]
+    platform: str
+    shop: str
+    category: str
+    wanted: Wanted
+    builder: str
+
+
+def chosen(request: HttpRequest, found: Results, currency: str) -> Chosen:
+    """The filters of an address; what the results do not know is not chosen. The shops to choose are those of the
+    platform."""
+    platform_of = {shop.name: shop.platform for shop in rules_of(request.book).shops}  # type: ignore[attr-defined]
+    every, categories = queries.shops_of(found), categories_of(found)
+    platforms = sorted({platform_of.get(name, "") for name in every} - {""})
+
+    def told(name: str, known: list[str]) -> str:
+        value = request.GET.get(name, "")
+        return value if value in known else ""
+
+    platform = told("platform", platforms)
+    shops = [name for name in every if not platform or platform_of.get(name) == platform]
+    shop, category = told("shop", shops), told("category", categories)
+    picked = (shop,) if shop else tuple(shops) if platform else ()
+    draft = building.start("order_lines")
+    filters = {"platform": platform, "shop": shop, "category": category}
+    draft.zone("filters").extend(
+        {"dimension": name, "how": "is", "values": [value]} for name, value in filters.items() if value
+    )
+    return Chosen(
+        platforms, shops, categories, platform, shop, category, Wanted(currency, picked, category),
+        book_url(request, "reports:builder", query={"state": draft.state} if any(filters.values()) else {}),
+    )  # fmt: skip
+
+
+def shown(request: HttpRequest, explored: Explored, chosen: Chosen, as_of: date) -> Shown:
     """Everything below the findings."""
     steps, before = [], explored.funnel[0]
     for step in explored.funnel:
@@ -84,7 +129,7 @@ def shown(request: HttpRequest, explored: Explored, currency: str, shop: str, as
         if found is not None and found.count > 1
     ]  # fmt: skip
     return Shown(
-        unit_text(currency), steps, [_cohort(request, each, currency, shop, as_of) for each in explored.cohorts],
+        unit_text(chosen.wanted.currency), steps, [_cohort(request, each, chosen, as_of) for each in explored.cohorts],
         [*(_("%(days)s days") % {"days": days} for days in COHORT_DAYS), _("later")], paretos, rates,
         {"funnel": _funnel_chart(steps), "rates": _rates_chart(rates)}
         | {f"pareto{n}": _pareto_chart(found) for n, (_title, found, _words) in enumerate(paretos)},
@@ -100,7 +145,7 @@ def _pareto_words(found: Pareto, products: bool) -> str:
                     "%(most)s of %(count)s shops make 80%% of sales", found.most) % told  # fmt: skip
 
 
-def _cohort(request: HttpRequest, cohort: Cohort, currency: str, shop: str, as_of: date) -> CohortRow:
+def _cohort(request: HttpRequest, cohort: Cohort, chosen: Chosen, as_of: date) -> CohortRow:
     cells, together = [], ZERO
     first, last = whole_month(cohort.month)
     for start, end, amount in zip((0, *COHORT_DAYS), (*COHORT_DAYS, None), cohort.collected, strict=True):
@@ -110,8 +155,11 @@ def _cohort(request: HttpRequest, cohort: Cohort, currency: str, shop: str, as_o
         over = end is None or last + timedelta(days=end) <= as_of
         shade = min(4, max(0, int(part * 4))) if part is not None and over else 0
         cells.append((part, together, shade))
-    query = {"currency": currency, "shop": shop, "first": first.isoformat(), "last": last.isoformat()}
-    url = book_url(request, "collection:list", query=query | {"figure": "receivable"})
+    query = {"currency": chosen.wanted.currency, "shop": chosen.shop, "figure": "receivable"}
+    query |= {"first": first.isoformat(), "last": last.isoformat()}
+    # The list knows neither platforms nor categories: its total would be another.
+    listed = not chosen.category and (chosen.shop or not chosen.platform)
+    url = book_url(request, "collection:list", query=query) if listed else ""
     return CohortRow(cohort, cells, cohort.receivable - cohort.total, url)
 
 

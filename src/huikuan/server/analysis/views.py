@@ -36,16 +36,15 @@ def page(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("currency", "")
     currency = asked if asked in currencies else book.currency if book.currency in currencies else ""
     currency = currency or (currencies[0] if currencies else "")
-    shops = queries.shops_of(found)
-    shop = request.GET.get("shop", "") if request.GET.get("shop", "") in shops else ""
-    explored = explore(found, currency, shop, scope.date_from, queries.last_day(found, scope), LISTED)
+    chosen = shown_exploration.chosen(request, found, currency)
+    explored = explore(found, chosen.wanted, scope.date_from, queries.last_day(found, scope), LISTED)
     context: dict[str, Any] = {
         "as_of": found.manifest.as_of, "year": found.manifest.as_of.year, "stale": is_stale(book, found),
         "told": told, "job": job,
         "findings": [shown_findings.shown(request, each, found.manifest.as_of) for each in standing],
         "aside": [shown_findings.shown(request, each, found.manifest.as_of) for each in aside],
-        "currencies": currencies, "currency": currency, "shops": shops, "shop": shop,
-        "explored": shown_exploration.shown(request, explored, currency, shop, found.manifest.as_of),
+        "currencies": currencies, "currency": currency, "chosen": chosen,
+        "explored": shown_exploration.shown(request, explored, chosen, found.manifest.as_of),
     }  # fmt: skip
     return render(request, "analysis/list.html", context)
 

@@ -29,6 +29,7 @@ FIRST = {
     "open_items": (["cause"], ["reconciliation"], ["items"], "-items"),
 }
 DEFAULT = "settlement"
+BESIDE = ("fee_audit", "payouts")  # whose first measures stand beside each other: a stack of them says nothing
 STATE_MAX = 6000
 
 
@@ -78,7 +79,8 @@ def start(subject: str = DEFAULT) -> Draft:
     name = subject if subject in SUBJECTS else DEFAULT
     rows, columns, measures, sort = FIRST[name]
     question = {"subject": name, "rows": [*rows], "columns": [*columns], "measures": [*measures], "totals": True}
-    return Draft({**question, "filters": [], "sort": sort, "top": 0, "share": False, "comparison": ""})
+    question |= {"filters": [], "sort": sort, "top": 0, "share": False, "comparison": ""}
+    return Draft(question, "bars" if name in BESIDE else "stacked")
 
 
 def of_saved(saved: SavedReport) -> Draft:
