@@ -10,7 +10,7 @@ import duckdb
 
 from huikuan.export import csv, excel, excel_long, json, vouchers
 from huikuan.export.details import Detail
-from huikuan.export.listing import listing
+from huikuan.export.listing import Listing, listing
 from huikuan.export.printed import Printed
 from huikuan.insight import messages  # noqa: F401
 from huikuan.insight.tables import ReportTable
@@ -64,9 +64,16 @@ def write_detail(
     person sees it; `values` are bound to its $names. Sums stand below where the list has one currency, else in the
     head, each with its currency. Raises UserError for another format, and for a list too long for a PDF.
     """
+    return write_listing(con, listing(con, detail, query, values), format, path, facts, printed)
+
+
+def write_listing(
+    con: duckdb.DuckDBPyConnection, listed: Listing, format: str, path: Path,
+    facts: Sequence[tuple[str, str]] = (), printed: Printed | None = None,
+) -> int:  # fmt: skip
+    """As `write_detail`, of a list that was counted and added up already."""
     if format not in DETAIL_FORMATS:
         raise UserError("export.format", format=format, known=", ".join(DETAIL_FORMATS))
-    listed = listing(con, detail, query, values)
     if format == "pdf":
         from huikuan.export import pdf_list  # fonts are only looked for when a PDF is wanted
 

@@ -15,7 +15,10 @@ from django.utils import timezone
 
 from huikuan.server.audit.models import Entry
 from huikuan.server.books.models import Book
+from huikuan.server.exports import services, shares
 from huikuan.server.exports.models import Share, clock_day
+from huikuan.server.jobs.models import Job
+from huikuan.server.jobs.services import enqueue
 from tests.server.collection.conftest import english
 from tests.server.collection.made import publish
 
@@ -89,3 +92,45 @@ def test_what_cannot_be_shared_is_said_at_its_field(world: Any, book: Book, wron
     assert page.status_code == 422
     assert said in page.content.decode()
     assert not Share.objects.exists()
+
+
+def test_a_long_list_is_made_in_the_background_while_the_recipients_page_waits(
+    world: Any, book: Book, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(services, "AT_ONCE", 2)
+    link, stranger = share(world, book), Client(headers={"Accept-Language": "en"})
+    for _again in range(2):  # who asks twice does not have it made twice
+        asked = stranger.post(link)
+        assert (asked.status_code, asked["Location"]) == (302, f"{link}?wait=1")
+    job = Job.objects.get(kind=shares.JOB)
+    waiting = stranger.get(f"{link}?wait=1").content.decode()
+    assert "The file is being made" in waiting and 'http-equiv="refresh"' in waiting and "<form" not in waiting
+    with django_capture_on_commit_callbacks(execute=True):
+        enqueue(job)
+    ready = stranger.get(f"{link}?wait=1").content.decode()
+    assert "The file is ready" in ready and "refresh" not in ready and Share.objects.get().used == 0
+    rows = rows_of(stranger.post(f"{link}?wait=1"))
+    assert {row["Order number"] for row in rows} == {"A4", "A5", "B2"} and {row["Shop"] for row in rows} == {"…"}
+    assert Share.objects.get().used == 1
+    assert Entry.objects.get(action="share.download").after == {"rows": 3}
+    # Its file is the recipient's alone, of no other link; an hour later it is made anew.
+    other = share(world, book, recipient="Other")
+    assert "The file is ready" not in Client().get(f"{other}?wait=1").content.decode()
+    assert world.client("auditor").get(f"/b/{book.slug}/export/file/{job.pk}/").status_code == 404
+    Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(hours=2))
+    assert stranger.post(link).status_code == 302 and Job.objects.filter(kind=shares.JOB).count() == 2
+    Job.objects.filter(kind=shares.JOB).update(state="failed")
+    assert "could not be made" in stranger.get(f"{link}?wait=1").content.decode()
+    assert stranger.post(f"{link}?wait=1").status_code == 302 and Job.objects.filter(kind=shares.JOB).count() == 3
+
+
+def test_a_list_is_counted_once(world: Any, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted, real = [], services.listing
+
+    def once(*told: Any) -> Any:
+        counted.append(told)
+        return real(*told)
+
+    monkeypatch.setattr(services, "listing", once)
+    answer = world.client("auditor").get(f"/b/{book.slug}/export/collection/?format=csv")
+    assert len(rows_of(answer)) > 3 and len(counted) == 1

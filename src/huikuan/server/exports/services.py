@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,15 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from huikuan.export.details import Detail
-from huikuan.export.files import write_detail
+from huikuan.export.files import write_listing
+from huikuan.export.listing import Listing, listing
 from huikuan.export.printed import Printed
 from huikuan.server.accounts.access import actor_name
 from huikuan.server.audit.services import record
 from huikuan.server.books.models import Book
 from huikuan.server.core.files import CONTENT_TYPES, FILES, attachment
 from huikuan.server.core.shortcuts import book_url, file_answer
-from huikuan.server.exports.lists import ListExport, list_named
+from huikuan.server.exports.lists import ListExport, Source, list_named
 from huikuan.server.jobs.models import Job
 from huikuan.server.jobs.services import JobContext, start
 
@@ -54,41 +56,45 @@ def menu(request: HttpRequest, name: str, /, **fixed: str) -> dict[str, Any]:
     return {"files": files, "share": book_url(request, "exports:share", name, query=asked) if may_share else ""}
 
 
-def count(book: Book, export: ListExport, asked: Mapping[str, str], *, names: bool) -> int:
-    """The number of rows. UserError for what cannot be asked."""
-    source = export.open(book, asked, names)
-    try:
-        found = source.con.execute(f"SELECT count(*) FROM ({source.query})", dict(source.values)).fetchone()
-        return int(found[0]) if found else 0
-    finally:
-        source.con.close()
+@dataclass(frozen=True)
+class Opened:
+    """A list that was asked for, its rows counted and added up once; its connection is open."""
 
+    source: Source
+    listed: Listing
 
-def write(
-    book: Book, export: ListExport, asked: Mapping[str, str], kind: str, path: Path, by: str, *, names: bool,
-    detail: Detail | None = None,
-) -> tuple[int, str]:  # fmt: skip
-    """Write a list in the active language; returns the number of rows and the file's name. `detail`: other columns
-    than the list's own."""
-    source = export.open(book, asked, names)
-    try:
+    @property
+    def long(self) -> bool:
+        """Whether nobody should wait for its file."""
+        return self.listed.count > AT_ONCE
+
+    def write(self, book: Book, kind: str, path: Path, by: str) -> tuple[int, str]:
+        """Write it; returns the number of rows and the file's name."""
         printed = Printed(by, book.local(datetime.now(UTC)), book.name, get_language() or "en")
-        rows = write_detail(
-            source.con, detail or export.detail, source.query, source.values, kind, path, source.facts, printed
-        )
-        return rows, f"{source.stem}.{kind}"
+        rows = write_listing(self.source.con, self.listed, kind, path, self.source.facts, printed)
+        return rows, f"{self.source.stem}.{kind}"
+
+
+@contextmanager
+def opened(
+    book: Book, export: ListExport, asked: Mapping[str, str], *, names: bool, detail: Detail | None = None
+) -> Iterator[Opened]:
+    """Open a list in the active language. `detail`: other columns than its own. UserError for what cannot be asked."""
+    source = export.open(book, asked, names)
+    try:
+        yield Opened(source, listing(source.con, detail or export.detail, source.query, source.values))
     finally:
         source.con.close()
 
 
 def answer(
-    request: HttpRequest, export: ListExport, asked: Mapping[str, str], kind: str, *, names: bool
+    request: HttpRequest, export: ListExport, asked: Mapping[str, str], kind: str, found: Opened
 ) -> FileResponse:
     """The file as an answer; the taking away of data is on the audit log."""
     book = request.book  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"list.{kind}"
-        rows, name = write(book, export, asked, kind, path, actor_name(request), names=names)
+        rows, name = found.write(book, kind, path, actor_name(request))
         response = file_answer(path, name, CONTENT_TYPES[kind])
     log(request, book, export, asked, kind, rows)
     return response
@@ -128,7 +134,7 @@ def write_job_file(
     context: JobContext, language: str, page: str, write: Callable[[Path], tuple[int, str]]
 ) -> tuple[int, str]:
     """Have a job write its file, in a language; `write` returns the number of rows and the file's name. The job's
-    result leads to the address `page`, which gives the file by the job's id."""
+    result leads to the address `page`, which gives the file by the job's id; blank: nowhere."""
     job, path = context.job, file_of(context.job)
     context.progress(0, 1, gettext_noop("Writing the file"))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,13 +144,18 @@ def write_job_file(
         rows, name = write(made)
     made.replace(path)
     context.progress(1, 1)
-    context.show_result_at(reverse(page, args=[job.book.slug, job.pk]))
+    if page:
+        context.show_result_at(reverse(page, args=[job.book.slug, job.pk]))
     return rows, name
 
 
 def job_file(request: HttpRequest, pk: Any, kind: str) -> StreamingHttpResponse:
     """The file that a job of a kind has made; Http404 for another book's job, or once the file is gone."""
-    job = get_object_or_404(Job, pk=pk, book=request.book, kind=kind, state="done")  # type: ignore[attr-defined]
+    return file_of_job(get_object_or_404(Job, pk=pk, book=request.book, kind=kind, state="done"))  # type: ignore[attr-defined]
+
+
+def file_of_job(job: Job) -> StreamingHttpResponse:
+    """The file of a job that is done; Http404 once it is gone."""
     path = file_of(job)
     if not path.exists():
         raise Http404

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 import tempfile
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.db import transaction
-from django.http import FileResponse, HttpRequest
-from django.utils import translation
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huikuan.server.audit.services import record
 from huikuan.server.core.files import CONTENT_TYPES
@@ -19,8 +22,12 @@ from huikuan.server.core.shortcuts import file_answer
 from huikuan.server.exports import services
 from huikuan.server.exports.lists import ListExport, list_named
 from huikuan.server.exports.models import Share
+from huikuan.server.jobs.models import Job
+from huikuan.server.jobs.services import start
 
 DAYS_MAX = 366
+JOB = "share-file"
+FRESH = timedelta(hours=1)  # so long a file that a job has made is the list as it is now
 
 
 def hash_of(token: str) -> str:
@@ -58,16 +65,53 @@ def end(request: HttpRequest, share: Share) -> None:
     record(request, "share.revoke", share)
 
 
-def file_of(share: Share) -> FileResponse:
+@contextmanager
+def listed(share: Share) -> Iterator[services.Opened]:
     """The list as it is now, as the recipient may see it. Bank counterparties are never named."""
     export = list_named(share.list_name)
     detail = services.narrowed(export.detail, share.columns, share.masked)
-    with translation.override(share.language), tempfile.TemporaryDirectory() as folder:
+    with (
+        translation.override(share.language),
+        services.opened(share.book, export, share.asked, names=False, detail=detail) as found,
+    ):
+        yield found
+
+
+def file_of(share: Share) -> FileResponse | None:
+    """The file at once; None for a list that nobody should wait for, whose file a job makes: `start_file`."""
+    with listed(share) as found, tempfile.TemporaryDirectory() as folder:
+        if found.long:
+            return None
         path = Path(folder) / f"list.{share.kind}"
-        rows, name = services.write(
-            share.book, export, share.asked, share.kind, path, share.recipient, names=False, detail=detail
-        )
+        rows, name = found.write(share.book, share.kind, path, share.recipient)
         response = file_answer(path, name, CONTENT_TYPES[share.kind])
+    _fetched(share, rows)
+    return response
+
+
+def _fetched(share: Share, rows: int) -> None:
     share.count_use()
     record(f"link: {share.recipient}"[:100], "share.download", share, book=share.book, after={"rows": rows})
+
+
+def start_file(share: Share) -> Job:
+    """Have a job make the file; one that makes it already, or has just made it, is enough."""
+    job = job_of(share)
+    if job is not None and job.state != "failed":
+        return job
+    title = gettext_noop("Shared list: %(list)s")
+    params = {"share": share.pk, "kind": share.kind}
+    return start(share.book, JOB, params, title=title, title_params={"list": _(list_named(share.list_name).title)})
+
+
+def job_of(share: Share) -> Job | None:
+    """The last job that made, or makes, the file of a share within `FRESH`; None where there is none."""
+    jobs = Job.objects.filter(book=share.book, kind=JOB, params__share=share.pk).exclude(state="cancelled")
+    return jobs.filter(created_at__gt=timezone.now() - FRESH).select_related("book").first()
+
+
+def made_file(share: Share, job: Job) -> StreamingHttpResponse:
+    """The file that a job has made, for the recipient."""
+    response = services.file_of_job(job)
+    _fetched(share, int((job.result or {}).get("rows", 0)))
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -38,10 +38,11 @@ def export(request: HttpRequest, name: str) -> HttpResponseBase:
     if kind not in dict(CHOICES):
         raise UserError("export.format", format=kind[:10], known=", ".join(dict(CHOICES)))
     asked, names = services.asked_of(request, wanted), _names(request)
-    if services.count(request.book, wanted, asked, names=names) > services.AT_ONCE:  # type: ignore[attr-defined]
-        job = services.start_export(request, wanted, asked, kind, names=names)
-        return done(request, book_url(request, "jobs:detail", job.pk))
-    return services.answer(request, wanted, asked, kind, names=names)
+    with services.opened(request.book, wanted, asked, names=names) as found:  # type: ignore[attr-defined]
+        if not found.long:
+            return services.answer(request, wanted, asked, kind, found)
+    job = services.start_export(request, wanted, asked, kind, names=names)
+    return done(request, book_url(request, "jobs:detail", job.pk))
 
 
 @require_GET
@@ -99,11 +100,20 @@ def end_share(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def open_share(request: HttpRequest, token: str) -> HttpResponseBase:
-    """What the recipient of a link sees: what it is and until when; the file when they ask for it. Anybody who has the
-    link; a link that is wrong, ended or past its day is 404."""
+    """What the recipient of a link sees: what it is and until when; the file when they ask for it. The page waits
+    (`?wait=1`) for a long one, which a job makes. Anybody who has the link; a link that is wrong, ended or past its day
+    is 404."""
     found = shares.opened(token)
     if found is None:
         raise Http404
+    job = shares.job_of(found) if request.GET.get("wait") else None
+    if request.method == "POST" and job is not None and job.state == "done":
+        return shares.made_file(found, job)
     if request.method == "POST":
-        return shares.file_of(found)
-    return render(request, "exports/open.html", {"share": found, "list_title": _(list_named(found.list_name).title)})
+        file = shares.file_of(found)
+        if file is not None:
+            return file
+        shares.start_file(found)
+        return HttpResponseRedirect(f"{request.path}?wait=1")
+    context = {"share": found, "list_title": _(list_named(found.list_name).title), "job": job}
+    return render(request, "exports/open.html", context)

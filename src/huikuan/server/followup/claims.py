@@ -30,7 +30,7 @@ from huikuan.server.collection.cubes import numbered
 from huikuan.server.core.files import CONTENT_TYPES
 from huikuan.server.core.shortcuts import file_answer
 from huikuan.server.followup import missing, queries
-from huikuan.server.followup.chosen import Chosen, read
+from huikuan.server.followup.chosen import Chosen, Picked
 from huikuan.server.followup.models import Task
 
 register(
@@ -60,9 +60,9 @@ WHERE NOT s.corroborating ORDER BY n.shop, s.order_no, s.business_date, s.record
 """
 
 
-def evidence(book: Book, found: Results, chosen: Chosen) -> tuple[list[ClaimOrder], list[BillRow], int]:
-    """The selected orders that miss money, their bill rows, and how many of the selected miss nothing."""
-    picked = read(book, found, chosen, free=False)
+def evidence(book: Book, found: Results, picked: Picked) -> tuple[list[ClaimOrder], list[BillRow], int]:
+    """The selected orders that miss money (`read`, not free ones alone), their bill rows, and how many of the selected
+    miss nothing."""
     names = {document: name or "" for document, name in found.run.documents().items()}
     with queries.with_held(book, found) as cursor:
         cursor.register("wanted", pa.table({"row": pa.array([row["row"] for row in picked.rows], pa.int64())}))
@@ -102,10 +102,10 @@ def _bill(row: dict[str, Any], names: dict[str, str]) -> BillRow:
     )  # fmt: skip
 
 
-def write(book: Book, found: Results, chosen: Chosen, kind: str, path: Path, by: str, task: Task | None = None) -> int:
+def write(book: Book, found: Results, picked: Picked, kind: str, path: Path, by: str, task: Task | None = None) -> int:
     """Write the claim as `xlsx` or `pdf` (the letter); how many orders it has. UserError where nothing is missing, or
     a letter would be too long."""
-    orders, bills, _nothing = evidence(book, found, chosen)
+    orders, bills, _nothing = evidence(book, found, picked)
     if not orders:
         raise UserError("followup.nothing_to_claim")
     if kind == "pdf" and len(orders) > LETTER_ROWS:
@@ -127,12 +127,12 @@ def file_name(book: Book, found: Results, kind: str, task: Task | None) -> str:
     return f"{'-'.join(parts)}.{kind}"
 
 
-def answer(book: Book, found: Results, chosen: Chosen, kind: str, request: Any, task: Task | None) -> FileResponse:
+def answer(book: Book, found: Results, picked: Picked, kind: str, request: Any, task: Task | None) -> FileResponse:
     """The file as an answer; the taking away of data is on the audit log, and in the task's history."""
     require(book, request, "export")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"claim.{kind}"
-        count = write(book, found, chosen, kind, path, actor_name(request), task)
+        count = write(book, found, picked, kind, path, actor_name(request), task)
         response = file_answer(path, file_name(book, found, kind, task), CONTENT_TYPES[kind])
     told(book, request, kind, count, task)
     return response

@@ -13,7 +13,7 @@ from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop
 from huikuan.server.exports.services import write_job_file
 from huikuan.server.followup import claims, reminder_mail, services
-from huikuan.server.followup.chosen import Chosen
+from huikuan.server.followup.chosen import Chosen, read
 from huikuan.server.followup.models import Task
 from huikuan.server.followup.services import Handing
 from huikuan.server.jobs.services import JobContext, handler
@@ -66,7 +66,8 @@ def claim_file(
     of = Task.objects.filter(book=book, number=task).first() if task else None
 
     def write(path: Path) -> tuple[int, str]:
-        count = claims.write(book, found, Chosen.of_plain(chosen), kind, path, by, of)
+        picked = read(book, found, Chosen.of_plain(chosen), free=False)
+        count = claims.write(book, found, picked, kind, path, by, of)
         return count, claims.file_name(book, found, kind, of)
 
     count, name = write_job_file(context, language, "followup:download", write)

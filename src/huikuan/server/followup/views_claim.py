@@ -37,8 +37,9 @@ def claim(request: HttpRequest) -> HttpResponseBase:
     found = results(book, day)
     if task and not chosen.keys:
         raise UserError("followup.nothing_to_claim")
-    if len(read(book, found, chosen, free=False).rows) <= AT_ONCE or kind == "pdf":
-        return claims.answer(book, found, chosen, kind, request, task)
+    picked = read(book, found, chosen, free=False)
+    if len(picked.rows) <= AT_ONCE or kind == "pdf":
+        return claims.answer(book, found, picked, kind, request, task)
     params = {
         "chosen": chosen.plain, "kind": kind, "by": actor_name(request), "language": get_language() or "en",
         "task": task.number if task else None, "as_of": day.isoformat() if day else None,
