@@ -41,12 +41,21 @@ def test_what_gbk_reads_gb18030_reads_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "parts"), [(0, 1), (1, 1), (7 << 20, 1), (9 << 20, 2), (64 << 20, 2), (65 << 20, 4), (200 << 20, 8)]
+    ("size_mib", "parts_mib"),
+    [
+        (0, []),
+        (7, [7]),
+        (9, [4.5, 4.5]),
+        (64, [32, 16, 8, 4, 4]),
+        (200, [32, 32, 32, 32, 32, 20, 10, 5, 5]),
+    ],
 )
-def test_parts_of_a_long_file_are_even_in_number(size: int, parts: int) -> None:
-    each = text_parts._blocks_of_part(size) * text_parts.BLOCK_BYTES
-    assert each * (parts - 1) < size <= each * parts or size == 0
-    assert each > 0
+def test_parts_of_a_long_file_get_small_towards_its_end(size_mib: int, parts_mib: list[float]) -> None:
+    left, parts = (size_mib << 20) // text_parts.BLOCK_BYTES, []
+    while left:
+        parts.append(text_parts._blocks_of_part(left))
+        left -= parts[-1]
+    assert [blocks * text_parts.BLOCK_BYTES / 2**20 for blocks in parts] == parts_mib
 
 
 @pytest.mark.parametrize("text", ["a\r\nb\r\n", "a\r\nb\rc\n", "a\n\rb\r", "\r", "a\r\r\nb", "a\nb", ""])
@@ -75,6 +84,7 @@ def test_lines_are_physical_with_blank_lines_and_quoted_breaks(tmp_path: Path) -
 def test_fast_and_slow_way_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [Row(f"{10**15 + i}", f"{i % 7 - 3}.5", "交易付款", order=f"T200P{10**18 + i}") for i in range(500)]
     path = ledger(tmp_path, rows)
+    monkeypatch.setattr(text_parts, "LAST_PART_BYTES", 4096)
     monkeypatch.setattr(text_parts, "PART_BYTES", 4096)
     monkeypatch.setattr(text_parts, "BLOCK_BYTES", 1000)
     fast = read(path)
@@ -95,6 +105,7 @@ def test_wordings_met_late_are_classified_too(tmp_path: Path, monkeypatch: pytes
     assert {found for (found,) in known.rows("settlement_line", "type")} >= {"commission", "unclassified"}
     for module in (typed, text_rows):
         monkeypatch.setattr(module, "LEARNED_ROWS", 1)
+    monkeypatch.setattr(text_parts, "LAST_PART_BYTES", 4096)
     monkeypatch.setattr(text_parts, "PART_BYTES", 4096)
     monkeypatch.setattr(text_parts, "BLOCK_BYTES", 1000)
     streamed = read(path)

@@ -87,8 +87,9 @@ def _write(
     """Write the typed table from the stream of rows, else from the raw table; the raw table as it is now."""
 
     def learn(relation: str) -> None:
-        while _learn_classes(con, plan, name, f"({query_of(relation)})"):
-            pass
+        for _ in plan.classified:  # what one is may depend on those before it
+            if not _learn_classes(con, plan, name, f"({query_of(relation)})"):
+                return
 
     raw = _write_once(con, raw, name, query_of, learn)
     while _learn_classes(con, plan, name, name):
@@ -123,13 +124,14 @@ def _write_once(
 
 
 def _learn_classes(con: duckdb.DuckDBPyConnection, plan: _Plan, name: str, relation: str) -> bool:
-    """Classify the wordings in typed rows that were not met before; whether there are any."""
+    """Classify the wordings in typed rows that were not met before; whether there are any. Rows that will be taken out
+    have none."""
     if not plan.classified:
         return False
     new = [f"{each}_new" for each in plan.classified]
     # One query for all of them: the relation may be a long one.
-    query = f"SELECT DISTINCT {', '.join(new)} FROM {relation} WHERE coalesce({', '.join(new)}) IS NOT NULL"
-    rows = con.execute(query).fetchall()
+    unknown = f"coalesce({', '.join(new)}) IS NOT NULL AND NOT footer AND NOT dropped"
+    rows = con.execute(f"SELECT DISTINCT {', '.join(new)} FROM {relation} WHERE {unknown}").fetchall()
     for place, (each, value) in enumerate(plan.classified.items()):
         items = sorted({row[place] for row in rows if row[place] is not None})
         if items:

@@ -70,7 +70,8 @@ class Kept:
 def keep_closed(
     con: duckdb.DuckDBPyConnection, state: KindState, table: str, document: Document, spans: Sequence[ClosedSpan]
 ) -> Kept:
-    """The readings of a relation without those that would change closed records. Makes temporary tables in `con`."""
+    """The readings of a relation without those that would change closed records. Makes a table in the
+    database of `con`, which its cursors see too, where some are left out."""
     prefix = f"huikuan_{uuid.uuid4().hex}"
     candidate, days, left = f"{prefix}_candidate", f"{prefix}_days", f"{prefix}_left"
     rows = [{"name": s.name, "first": s.first, "last": s.last, "ended": s.ended} for s in spans]
@@ -102,7 +103,7 @@ def keep_closed(
         relation = table
         if left_out:
             relation = f"{prefix}_stays"
-            con.execute(f"CREATE TEMP TABLE {relation} AS SELECT t.* FROM {table} t ANTI JOIN {left} USING ({groups})")
+            con.execute(f"CREATE TABLE {relation} AS SELECT t.* FROM {table} t ANTI JOIN {left} USING ({groups})")
         return Kept(state.kind.name, relation, left_out, late, tuple(row[0] for row in names))
     finally:
         drop_helpers(con, prefix)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -309,8 +310,7 @@ def _store(
         changes = tuple(writer.changes(con, kind, table, document) for kind, table in reading.tables.items())
         if any(changes):
             return replace(row, status="held", changes=tuple(each for each in changes if each))
-    for kind, table in reading.tables.items():
-        writer.append_query(con, kind, f"SELECT * FROM {quoted(table)}", document.document_id)
+    _append(writer, con, reading, document.document_id)
     problems = tuple(problem_row(each) for each in reading.problems)
     document = replace(document, new=new, updated=updated, duplicate=duplicate, balances=balances, problems=problems)
     writer.commit(document)
@@ -339,6 +339,18 @@ def _without_closed(
     ]
     tables = {each.kind: each.relation for each in kept}
     return replace(reading, tables=tables, problems=(*reading.problems, *problems)), closed
+
+
+def _append(writer: Writer, con: duckdb.DuckDBPyConnection, reading: Reading, document_id: str) -> None:
+    """Append the records of all kinds at the same time: while one waits for the disk or ends on one processor, the
+    others go on. Cursors see the relations of the database, no temporary ones of `con`."""
+
+    def append(kind: str, table: str) -> None:
+        with closing(con.cursor()) as cursor:
+            writer.append_query(cursor, kind, f"SELECT * FROM {quoted(table)}", document_id)
+
+    with ThreadPoolExecutor(max(len(reading.tables), 1)) as pool:
+        list(pool.map(append, reading.tables, reading.tables.values()))
 
 
 def _covers_known_days(lake: Lake, document: Document) -> bool:

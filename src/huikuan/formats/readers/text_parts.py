@@ -12,10 +12,11 @@ from typing import IO
 
 import numpy as np
 
+from huikuan.formats.readers.gbk import GbkToUtf8
 from huikuan.records.errors import UserError
 
 PART_BYTES = 32 << 20  # planning the query of a part costs as much as a few thousand rows: parts are large
-PAIR_BYTES = 8 << 20  # a file as long as this is worth two parts
+LAST_PART_BYTES = 8 << 20  # no more than this is left: it is not worth two parts
 # Small enough to stay in the processor's cache and to let other threads run between two blocks.
 BLOCK_BYTES = 1 << 19
 LINE_BYTES_MAX = 4 << 20
@@ -46,11 +47,12 @@ class Part:
 def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part]:
     """The lines below the header, part by part as files. Raises UserError for undecodable bytes."""
     blocks = _lines_below(_decoded(source), header_row)
-    first, number, blocks_max = header_row + 1, 0, _blocks_of_part(source.path.stat().st_size)
+    first, number, blocks_left = header_row + 1, 0, -(-source.path.stat().st_size // BLOCK_BYTES)
     block, found = next(blocks, _NO_BLOCK)
     while block:
         path = folder / f"part{number}.txt"
         lines = blank_end = written = 0
+        blocks_max = _blocks_of_part(blocks_left)
         with path.open("wb") as out:
             while block and written < blocks_max:
                 out.write(block)
@@ -60,17 +62,15 @@ def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part
                 lines += found
                 block, found = next(blocks, _NO_BLOCK)
         yield Part(path, first, lines, blank_end)
-        first, number = first + lines, number + 1
+        first, number, blocks_left = first + lines, number + 1, blocks_left - written
 
 
-def _blocks_of_part(size_bytes: int) -> int:
-    """How many blocks make a part: the parts of a long file are of one size and even in number, so that two readers
-    end together."""
-    blocks = -(-size_bytes // BLOCK_BYTES)
-    if size_bytes < min(PAIR_BYTES, PART_BYTES):
-        return max(blocks, 1)
-    pairs = -(-size_bytes // (2 * PART_BYTES))
-    return -(-blocks // (2 * pairs))
+def _blocks_of_part(left: int) -> int:
+    """How many of the blocks that are left make the next part: half of them at most, so that parts get small towards
+    the end and all readers end together."""
+    if left * BLOCK_BYTES < LAST_PART_BYTES:
+        return max(left, 1)
+    return max(min(left // 2, PART_BYTES // BLOCK_BYTES), 1)
 
 
 class _LongLineError(ValueError):
@@ -94,12 +94,12 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
 def _decoded(source: TextFile) -> Iterator[tuple[bytes, int]]:
     """The file in UTF-8, block by block, each line ended by LF, and how many lines. Counted as editors do."""
     line = 1
-    with source.path.open("rb") as file:
+    with source.path.open("rb") as file, contextlib.closing(GbkToUtf8()) as gbk:
         try:
             for block in iter([_from_utf16(source, file.read())]) if source.encoding == "utf-16" else _blocks(file):
                 unix = _unix_lines(block).rstrip(END_OF_FILE)
                 lines = _line_count(unix)
-                yield _to_utf8(unix, source, line), lines
+                yield _to_utf8(unix, source, line, gbk), lines
                 line += lines
         except _LongLineError as error:
             raise UserError("file.row_unreadable", row=line) from error
@@ -130,11 +130,14 @@ def _lines_below(blocks: Iterator[tuple[bytes, int]], header_row: int) -> Iterat
 
 
 def _line_count(block: bytes) -> int:
-    return block.count(b"\n") + (not block.endswith(b"\n"))
+    ends = np.count_nonzero(np.frombuffer(block, np.uint8) == LF)  # a third of what bytes.count costs
+    return int(ends) + (not block.endswith(b"\n"))
 
 
 def _blank_end(block: bytes) -> int:
     """How many blank lines stand at the end of a block."""
+    if block != b"\n" and not block.endswith(b"\n\n"):
+        return 0
     stripped = block.rstrip(b"\n")
     return max(len(block) - len(stripped) - (stripped != b""), 0)
 
@@ -149,7 +152,7 @@ def _from_utf16(source: TextFile, data: bytes) -> bytes:
     return text
 
 
-def _to_utf8(block: bytes, source: TextFile, line: int) -> bytes:
+def _to_utf8(block: bytes, source: TextFile, line: int, gbk: GbkToUtf8) -> bytes:
     """The block in UTF-8. The whole file has been proved to be UTF-8 where `encoding` says so."""
     if b"\x00" in block:
         row = line + block[: block.index(b"\x00")].count(b"\n")
@@ -159,15 +162,18 @@ def _to_utf8(block: bytes, source: TextFile, line: int) -> bytes:
     encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
     bare = block.removeprefix(codecs.BOM_UTF8) if line == 1 and encoding == "utf-8" else block
     try:
-        return _text(bare, encoding).encode("utf-8")
+        return _decoded_block(bare, encoding, gbk)
     except UnicodeDecodeError as error:
         row = line + bare[: error.start].count(b"\n")
         raise UserError("file.encoding", file=source.member, row=row, encoding=encoding) from error
 
 
-def _text(block: bytes, encoding: str) -> str:
-    """The block decoded. What GBK can read, GB 18030 reads alike; GBK is the quicker of the two."""
+def _decoded_block(block: bytes, encoding: str, gbk: GbkToUtf8) -> bytes:
+    """The block in UTF-8. What GBK can read, GB 18030 reads alike; GBK is the quicker of the two."""
     if encoding == "gb18030":
+        converted = gbk.convert(block)
+        if converted is not None:
+            return converted
         with contextlib.suppress(UnicodeDecodeError):
-            return block.decode("gbk")
-    return block.decode(encoding)
+            return block.decode("gbk").encode("utf-8")
+    return block.decode(encoding).encode("utf-8")

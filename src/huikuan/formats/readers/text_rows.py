@@ -134,11 +134,11 @@ class TextRows:
         return table
 
     def _lines(self, numbers: list[int]) -> Iterator[bytes]:
+        wanted = set(numbers)
         for part in self._parts:
-            inside = [number for number in numbers if part.first <= number < part.first + part.lines]
-            if inside:
-                lines = part.path.read_bytes().split(b"\n")
-                yield from (lines[number - part.first] for number in inside)
+            if any(part.first <= number < part.first + part.lines for number in wanted):
+                with part.path.open("rb") as file:
+                    yield from (line.rstrip(b"\n") for number, line in enumerate(file, part.first) if number in wanted)
 
     def close(self) -> None:
         """Remove the pieces from the disk."""
