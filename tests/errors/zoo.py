@@ -534,5 +534,7 @@ NO_FILE = {
     "import.unexpected": "a fault of the program; it is logged, and nothing of the file is kept",
     "import.account_unknown": "the book's own safeguard behind `account.unknown`, which the reading tells before",
     "import.document_unknown": "the number of a document to be undone is wrong",
+    "import.closed_late": "the file is right: the book has closed the period that its new records are dated in",
+    "import.closed_left_out": "the file is right: the book has closed the period that it would change",
 }
 CASES = tuple(case for cases in SECTIONS.values() for case in cases)
