@@ -238,3 +238,22 @@ def test_reports_come_out(demo: Cli, tmp_path: Path) -> None:
 def test_a_report_of_a_day_nobody_asked_for_is_reckoned_then(demo: Cli) -> None:
     told = demo("report", "collection-summary", "--as-of", "2026-10-12", "--json")
     assert json.loads(told.stdout)["as_of"] == "2026-10-12"
+
+
+def test_a_month_is_closed_and_reopened(demo: Cli) -> None:
+    rows = demo.rows("close", "2026-10", "--check", code=1)
+    assert [row["check"] for row in rows] == [
+        "documents", "items", "balance", "work", "conflicts", "approvals", "earlier",
+    ]  # fmt: skip
+    assert [row["text"] for row in rows if row["check"] == "earlier"] == ["1 earlier months are not closed: 2026-09"]
+    assert "To be looked at:" in demo("close", "2026-10", code=1).stderr
+    (made,) = demo.rows("close", "2026-10", "--accept-open", "--reason", "month end")
+    assert (made["state"], made["from"], made["to"]) == ("closed", "2026-10-01", "2026-10-31")
+    assert made["reason"] == "month end" and len(made["hash"]) == 64
+    assert {each["code"] for each in made["accepted"]} == {row["check"] for row in rows if not row["ok"]}
+    document = demo.rows("documents")[0]["document"]
+    assert "the closed period 2026-10 is made of it" in demo("undo", document, code=1).stderr
+    demo("reopen", "2026-10", code=2)
+    (opened,) = demo.rows("reopen", "2026-10", "--reason", "a file is missing")
+    assert (opened["period"], opened["state"], opened["hash"]) == ("2026-10", "open", "")
+    assert [row["period"] for row in demo.rows("periods")] == ["2026-10", "2026-09"]

@@ -18,10 +18,8 @@ from huikuan.pipeline.closed import Closed, closed_periods, faults_of, period_of
 from huikuan.pipeline.closing import Deed
 from huikuan.pipeline.importing import ImportOptions, ImportRow, import_file, undo_document
 from huikuan.pipeline.period_figures import closed_figures, figures_by_month
-from huikuan.pipeline.reconciling import run
 from huikuan.pipeline.results import Results
 from huikuan.records.decisions import Decisions
-from huikuan.records.document import Document
 from huikuan.records.errors import UserError
 from huikuan.records.rules import Rules
 from tests.pipeline.conftest import DemoBook
@@ -30,22 +28,29 @@ OCTOBER = period_of("2026-10")
 DEED = Deed("tests", datetime(2026, 11, 5, 9, tzinfo=UTC), "month end")
 
 
+STATEMENT = "historydetail20261101.csv"
+
+
 @dataclass(frozen=True)
 class Shut:
-    """A demo book of which October was closed before one of its bank statements had come."""
+    """A demo book of which October was closed."""
 
     book: Book
     rules: Rules
     october: Closed
-    missing: Document
     files: Path
 
-    def bring(self) -> None:
-        """Import the statement that was missing."""
-        path = self.files / self.missing.file_name
-        options = ImportOptions(account=self.missing.account)
-        (row,) = import_file(self.book, path, options, self.rules).rows
-        assert row.new == self.missing.accepted
+    def bring_late(self, folder: Path) -> Decimal:
+        """Import a bank statement that has one line of October more; its amount."""
+        text = (self.files / STATEMENT).read_text(encoding="gb18030")
+        line = next(row for row in text.splitlines() if ",贷," in row)
+        number, amount = line.split("\t")[0].strip(), next(part for part in line.split('"') if "." in part)
+        more = line.replace(number, number[:-3] + "999")
+        (folder / STATEMENT).write_text(text.replace(line, f"{line}\n{more}"), encoding="gb18030")
+        account = next(each.account for each in self.book.lake.documents() if each.format == "icbc.statement")
+        (row,) = import_file(self.book, folder / STATEMENT, ImportOptions(account=account), self.rules).rows
+        assert [(each.left_out, each.late, each.periods) for each in row.closed] == [(0, 1, ("2026-10",))]
+        return Decimal(amount.replace(",", ""))
 
 
 def close(book: Book, rules: Rules, name: str) -> Closed:
@@ -62,10 +67,7 @@ def shut(demo: DemoBook, tmp_path_factory: pytest.TempPathFactory) -> Shut:
     folder = tmp_path_factory.mktemp("closing") / "book"
     shutil.copytree(demo.book.folder, folder)
     book = replace(demo.book, folder=folder)
-    missing = next(each for each in book.lake.documents() if each.format == "camt.053")
-    undo_document(book, missing.document_id, "tests")
-    run(book, demo.rules, Decisions())
-    return Shut(book, demo.rules, close(book, demo.rules, "2026-10"), missing, demo.truth.folder)
+    return Shut(book, demo.rules, close(book, demo.rules, "2026-10"), demo.truth.folder)
 
 
 @pytest.fixture
@@ -99,31 +101,27 @@ def test_any_change_of_the_copy_is_found(own: Shut) -> None:
     assert faults_of(closed_periods(own.book)[0]) == ["manifest.json", "rules.json"]
 
 
-def test_what_comes_late_is_told_and_lands_in_the_next_period(own: Shut) -> None:
+def test_what_comes_late_is_told_and_lands_in_the_next_period(own: Shut, tmp_path: Path) -> None:
     before = frozen(own.october)
     assert late.late_records(own.book, Decisions(), own.october) == []
-    own.bring()
-    came = late.late_records(own.book, Decisions(), own.october)
-    assert len(came) == own.missing.accepted
-    assert {row["landed"] for row in came} == {""}
-    (bank,) = late.late_sums(came)
+    amount = own.bring_late(tmp_path)
+    (came,) = late.late_records(own.book, Decisions(), own.october)
+    assert (came["kind"], came["amount"], came["landed"]) == ("bank_line", amount, "")
     (row,) = [each for each in late.control(own.book, Decisions(), own.october) if each.late_count]
-    assert (row.kind, row.late_count, row.late) == ("bank_line", bank["count"], bank["amount"])
-    assert row.now == row.closed + bank["amount"]
-    assert row.now_count == row.closed_count + bank["count"]
+    assert (row.kind, row.late_count, row.late, row.changed_count) == ("bank_line", 1, amount, 0)
+    assert (row.now_count, row.now) == (row.closed_count + 1, row.closed + amount)
 
     later = replace(own.book, fixed_today=date(2026, 11, 30))
     with pytest.raises(UserError, match="not up to date"):
         closing.check_current(later, period_of("2026-11"), own.rules, Decisions())
-    run(later, own.rules, Decisions())
+    november = close(later, own.rules, "2026-11")  # with a run of its own
     closing.check_current(later, period_of("2026-11"), own.rules, Decisions())
-    november = close(later, own.rules, "2026-11")
     assert faults_of(november) == []
     taken = pq.read_table(november.path("records"), filters=[("late", "=", True)])
-    assert sorted(taken["record_key"].to_pylist()) == sorted(row["record_key"] for row in came)
-    assert {row["landed"] for row in late.late_records(later, Decisions(), own.october)} == {"2026-11"}
+    assert taken["record_key"].to_pylist() == [came["record_key"]]
+    assert [each["landed"] for each in late.late_records(later, Decisions(), own.october)] == ["2026-11"]
     told = [row for row in november.statement if row["late"] and (row["name"], row["side"]) == ("payout-bank", "right")]
-    assert [row["total"] for row in told] == [bank["amount"]]
+    assert [each["total"] for each in told] == [amount]
     assert frozen(own.october) == before
 
 

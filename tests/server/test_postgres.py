@@ -12,10 +12,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 OF_FILES = (
-    "analysis", "collection", "reports/test_built_in.py", "reports/test_reports.py", "test_coverage.py",
-    "test_permissions.py", "test_proposals.py", "workbench/test_exports.py", "workbench/test_filters.py",
-    "workbench/test_inside.py", "workbench/test_marks.py", "workbench/test_order.py", "workbench/test_own.py",
-    "workbench/test_reading.py", "workbench/test_why.py",
+    "analysis", "collection", "periods/test_pages.py", "reports/test_built_in.py", "reports/test_reports.py",
+    "test_coverage.py", "test_permissions.py", "test_proposals.py", "workbench/test_exports.py",
+    "workbench/test_filters.py", "workbench/test_inside.py", "workbench/test_marks.py", "workbench/test_order.py",
+    "workbench/test_own.py", "workbench/test_reading.py", "workbench/test_why.py",
 )  # fmt: skip
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 

@@ -87,6 +87,8 @@ def _named(told: Any) -> Any:
 
 def _wanted(rows: list[Any]) -> bool:
     """Tell what held documents would change, and ask whether they are to be taken in."""
+    from huikuan.pipeline.importing import CLOSED_PROBLEMS
+
     for row in rows:
         for each in row.changes:
             fields = ", ".join(f"{f.field} {f.records}" for f in each.fields)
@@ -96,6 +98,9 @@ def _wanted(rows: list[Any]) -> bool:
                 for name, before, after in record.fields:
                     if not name.endswith("_hash"):
                         say(f"  row {record.source_row}, {name}: {cell(before) or '-'} -> {cell(after) or '-'}")
+        for problem in row.problems:
+            if problem["code"] in CLOSED_PROBLEMS:
+                say(f"{row.file}: {problem['text']}")
     return click.confirm("Take the changes over?", default=False, err=True)
 
 

@@ -175,6 +175,16 @@ def closed_spans(book: Book) -> list[ClosedSpan]:
     ]
 
 
+def place_of(book: Book, record_key: str, day: date | None) -> tuple[str, str]:
+    """Where a record stands: ("frozen", the closed period that holds it), ("late", the closed period its day lies in),
+    or two blanks."""
+    found = _frozen(book, [record_key], "frozen")
+    if found is not None:
+        return "frozen", found[1]
+    around = closed_on(book, day)
+    return ("late", around.name) if around is not None else ("", "")
+
+
 # What may not be touched ----------------------------------------------------------------------------------------------
 def refuse_document(book: Book, document_id: str, file_name: str) -> None:
     """UserError where a closed period is made of a document."""
@@ -202,18 +212,24 @@ def refuse_settled(book: Book, name: str, record_keys: Iterable[str]) -> None:
 
 
 def _refuse(book: Book, record_keys: Iterable[str], condition: str, code: str) -> None:
+    found = _frozen(book, record_keys, condition)
+    if found is not None:
+        raise UserError(code, record_key=found[0], period=found[1])
+
+
+def _frozen(book: Book, record_keys: Iterable[str], condition: str) -> tuple[str, str] | None:
+    """The first of these records that closed periods hold under a condition, with the period's name; None: none."""
     keys = list(dict.fromkeys(record_keys))
     periods = closed_periods(book) if keys else []
     if not periods:
-        return
+        return None
     with closing(connect()) as con:
         found = con.execute(
             f"SELECT record_key, filename FROM read_parquet({files_sql(periods, KEYS)}, filename = true) "
             f"WHERE {condition} AND record_key IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL LIMIT 1",
             [keys],
         ).fetchone()
-    if found is not None:
-        raise UserError(code, record_key=found[0], period=Path(found[1]).parent.name)
+    return (found[0], Path(found[1]).parent.name) if found else None
 
 
 def files_sql(periods: Sequence[Closed], part: str) -> str:

@@ -68,6 +68,7 @@ register(
 log = logging.getLogger("huikuan.import")
 # progress(stage, done, total): stage is reading | comparing | storing; done and total in the stage's own units.
 Progress = Callable[[str, float, float], None]
+CLOSED_PROBLEMS = ("import.closed_left_out", "import.closed_late")
 ACCOUNT_SORTS = {"bank_line": "bank", "courier_charge": "courier"}  # any other: a wallet
 
 
@@ -332,8 +333,8 @@ def _without_closed(
     kept = [writer.keep_closed(con, kind, table, document, spans) for kind, table in reading.tables.items()]
     closed = tuple(Concerned(each.kind, each.periods, each.left_out, each.late) for each in kept if each)
     problems = [
-        Problem(f"import.closed_{part}", reading.sheet, params={"count": count, "periods": periods}, severity="flag")
-        for part in ("left_out", "late")
+        Problem(code, reading.sheet, params={"count": count, "periods": periods}, severity="flag")
+        for code, part in zip(CLOSED_PROBLEMS, ("left_out", "late"), strict=True)
         if (count := sum(getattr(each, part) for each in closed))
         for periods in [", ".join(sorted({p for each in closed if getattr(each, part) for p in each.periods}))]
     ]

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from huikuan.pipeline.closed import Closed, closed_periods
@@ -13,6 +14,7 @@ from huikuan.server.books.models import Book
 from huikuan.server.documents.library import library_book
 from huikuan.server.jobs.models import Job
 from huikuan.server.periods.models import Closing
+from huikuan.server.workbench.services import results
 
 PAGES = "/b/ours/periods/"
 OCTOBER = f"{PAGES}2026-10/"
@@ -37,16 +39,22 @@ def test_a_month_is_closed_on_the_page_with_what_is_open_accepted(
     assert answer.status_code == 302 and answer["Location"] == OCTOBER
     assert Job.objects.get(kind="close").state == "done"
     assert Closing.objects.get(book=book, live=True).actor == "accountant"
+    (made,) = closed_periods(library_book(book))
+    assert {each["code"] for each in made.manifest["accepted"]} >= {"work", "earlier"}
     assert "Reopen…" not in text(client.get(OCTOBER)), "only the owner reopens"
     assert client.get(f"{OCTOBER}reopen").status_code == 403
 
 
-def test_the_frozen_copy_is_shown_and_given_as_a_file(october: Closed, book: Book, world: Any) -> None:
+def test_the_frozen_copy_is_shown_and_given_until_the_owner_reopens(october: Closed, book: Book, world: Any) -> None:
     client = world.client("auditor")
     shown = text(client.get(OCTOBER))
     orders = next(row for row in october.statement if (row["name"], row["side"]) == ("order-settlement", "left"))
     for told in (october.content_hash, f"{orders['total']:,.2f}", f"{orders['open']:,.2f}", "month end", "adds up"):
         assert told in shown
+    lines = results(book).links("payout-bank", limit=50).rows
+    line = next(row["record_key"] for row in lines if row["record_key"].startswith("bank_line:"))
+    source = text(client.get(reverse("documents:source", args=["ours", line])))
+    assert "Frozen in the closed period 2026-10." in source
     answer = client.get(f"{OCTOBER}file/xlsx")
     assert answer.status_code == 200
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
@@ -58,8 +66,6 @@ def test_the_frozen_copy_is_shown_and_given_as_a_file(october: Closed, book: Boo
     digests = {told["sha256"] for told in october.manifest["documents"]}
     assert digests <= set(cells)
 
-
-def test_the_owner_reopens_with_a_reason(october: Closed, book: Book, world: Any) -> None:
     client = world.client("owner")
     assert client.post(f"{OCTOBER}reopen", {"reason": ""}).status_code == 422
     assert client.post(f"{OCTOBER}reopen", {"reason": "a file is missing"}).status_code == 302

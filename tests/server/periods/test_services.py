@@ -36,25 +36,13 @@ def refused(code: str, deed: Callable[[], Any]) -> str:
     return str(told.value)
 
 
-def test_what_is_open_is_named_and_has_to_be_accepted_with_a_reason(book: Book) -> None:
-    for user in map(person, ("clerk", "warehouse", "auditor")):
-        refused("access.denied", partial(services.close, book, user, OCTOBER, accept_open=True, reason="x"))
-    accountant = person("accountant")
-    text = refused("close.open_points", lambda: services.close(book, accountant, OCTOBER))
-    assert "need work: Orders and settlement" in text and "1 earlier months are not closed: 2026-09" in text
-    refused("close.reason", lambda: services.close(book, accountant, OCTOBER, accept_open=True))
-    assert closed_periods(library_book(book)) == []
-    made = services.close(book, accountant, OCTOBER, accept_open=True, reason="all known")
-    (row,) = Closing.objects.filter(book=book)
-    assert (row.actor, row.content_hash, row.reason, row.live) == ("accountant", made.content_hash, "all known", True)
-    assert {each["code"] for each in made.manifest["accepted"]} >= {"work", "earlier"}
-    entry = Entry.objects.get(action="period.close")
-    assert (entry.actor, entry.object, entry.after["hash"]) == ("accountant", "period:2026-10", made.content_hash)
-    (month,) = [each for each in services.periods_of(book) if each.period.name == OCTOBER]
-    assert (month.state, month.late) == ("closed", ())
-
-
 def test_what_is_closed_stays_until_the_owner_reopens_it(book: Book, october: Closed) -> None:
+    for user in map(person, ("clerk", "warehouse", "auditor")):
+        refused("access.denied", partial(services.close, book, user, "2026-09", accept_open=True, reason="x"))
+    (row,) = Closing.objects.filter(book=book)
+    assert (row.actor, row.content_hash, row.reason, row.live) == ("tests", october.content_hash, "month end", True)
+    entry = Entry.objects.get(action="period.close")
+    assert (entry.object, entry.after["hash"]) == ("period:2026-10", october.content_hash)
     found = workbench.results(book)
     linked = found.links(BANK, limit=1).rows[0]
     document = documents_of(book)[0]
@@ -92,7 +80,10 @@ def test_what_is_closed_stays_until_the_owner_reopens_it(book: Book, october: Cl
     undo(book, "tests", document.document_id)
 
 
-def test_check_finds_a_copy_that_is_not_the_one_that_was_closed(book: Book, october: Closed) -> None:
+@pytest.mark.engine
+def test_check_finds_a_copy_that_is_not_the_one_that_was_closed(book: Book, october: Closed, world: Any) -> None:
+    assert closed_periods(library_book(world.theirs.book)) == [], "books are apart"
+    refused("period.open", lambda: services.reopen(world.theirs.book, "tests", OCTOBER, "mine"))
     assert services.faults(book) == [(OCTOBER, [])]
     (row,) = [each for each in check(book.name, lambda *_: None) if each["check"] == f"period {OCTOBER}"]
     assert row["ok"] and row["text"].startswith(october.content_hash[:16])
@@ -100,8 +91,3 @@ def test_check_finds_a_copy_that_is_not_the_one_that_was_closed(book: Book, octo
     assert services.faults(book) == [(OCTOBER, ["not the copy that was closed"])]
     (october.folder / "records.parquet").unlink()
     assert services.faults(book)[0][1][0] == "records.parquet"
-
-
-def test_books_are_apart(book: Book, october: Closed, world: Any) -> None:
-    assert closed_periods(library_book(world.theirs.book)) == []
-    refused("period.open", lambda: services.reopen(world.theirs.book, "tests", OCTOBER, "mine"))

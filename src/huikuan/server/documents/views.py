@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huikuan.pipeline.closed import place_of
 from huikuan.records.kind import record_key_parts
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.lists import listing
@@ -24,6 +25,7 @@ from huikuan.server.documents import queries, services, told_twice
 from huikuan.server.documents.batches import Batch, batch_of
 from huikuan.server.documents.coverage import coverage_of
 from huikuan.server.documents.forms import AnswerForm, known_names
+from huikuan.server.documents.library import library_book
 from huikuan.server.documents.models import DocumentRow, Upload
 from huikuan.server.documents.origins import origin_of
 from huikuan.server.documents.problems import control_name, control_value, lines_of, sentence, total_name
@@ -258,5 +260,8 @@ def source(request: HttpRequest, record_key: str) -> HttpResponse:
             origin_of(request.book, found, sheet, row, kept, reading.get("hidden", ())) if found and row else None
         )  # type: ignore[attr-defined]
     kind, parts = record_key_parts(record_key)
-    context = {"kind": kind, "record_name": " / ".join(filter(None, map(reference, parts))), "readings": readings}
+    day = next((reading["business_date"] for reading in reversed(readings) if reading["standing"]), None)
+    place, period = place_of(library_book(book), record_key, day)
+    context = {"kind": kind, "record_name": " / ".join(filter(None, map(reference, parts))), "readings": readings,
+               "place": place, "period": period}  # fmt: skip
     return render(request, "documents/source.html", context)
