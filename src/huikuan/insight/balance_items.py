@@ -264,21 +264,44 @@ def payouts_not_arrived(source: ReportSource, as_of: date) -> list[dict[str, Any
 
 # A wallet line is in the books where a settlement line of a known order stands behind it (same flow, or the order or
 # trade that it names), and where it is a transfer or top-up of one's own.
-WALLET_LINES_SQL = """
+ALONE_SQL = """
+CREATE OR REPLACE TEMP TABLE {name} AS
 WITH known AS (
-    SELECT DISTINCT s.flow_no, s.order_no, s.trade_no FROM {settlement_line} s
-    WHERE s.account = $account AND s.business_date <= $as_of
-      AND s.record_key IN (SELECT record_key FROM {order_links} WHERE side = 'right')
+    SELECT DISTINCT s.account, s.flow_no, s.order_no, s.trade_no FROM {settlement_line} s
+    WHERE s.business_date <= $as_of AND s.record_key IN (SELECT record_key FROM {order_links} WHERE side = 'right')
 ), keys AS (
-    SELECT DISTINCT key FROM (SELECT unnest([flow_no, order_no, trade_no]) AS key FROM known) WHERE key <> ''
+    SELECT DISTINCT account, key FROM (SELECT account, unnest([flow_no, order_no, trade_no]) AS key FROM known)
+    WHERE key <> ''
 )
-SELECT business_date, flow_no, trim(concat_ws(' ', item, text)), amount, record_key
-FROM {wallet_line}
-WHERE account = $account AND currency = $currency AND business_date <= $as_of
-  AND coalesce(movement, '') NOT IN ('payout', 'payout_returned', 'topup', 'transfer', 'deposit')
-  AND coalesce(flow_no, '') NOT IN (SELECT key FROM keys) AND coalesce(order_no, '') NOT IN (SELECT key FROM keys)
-  AND coalesce(trade_no, '') NOT IN (SELECT key FROM keys)
+SELECT w.account, w.currency, w.business_date, w.flow_no, trim(concat_ws(' ', w.item, w.text)) AS text, w.amount,
+    w.record_key
+FROM {wallet_line} w
+ANTI JOIN keys f ON f.account = w.account AND f.key = w.flow_no
+ANTI JOIN keys o ON o.account = w.account AND o.key = w.order_no
+ANTI JOIN keys t ON t.account = w.account AND t.key = w.trade_no
+WHERE w.business_date <= $as_of
+  AND coalesce(w.movement, '') NOT IN ('payout', 'payout_returned', 'topup', 'transfer', 'deposit')
 """
+ALONE_OF_SQL = """
+SELECT business_date, flow_no, text, amount, record_key FROM {name} WHERE account = $account AND currency = $currency
+"""
+
+
+def _alone(source: ReportSource, as_of: date) -> str:
+    """Make the table of wallet lines that are not in the books as of a day; its name."""
+    name = f"r_wallet_alone_{as_of:%Y%m%d}"
+    tables = {
+        "settlement_line": source.settlement_line,
+        "wallet_line": source.wallet_line,
+        "order_links": source.order_links,
+    }
+    query = ALONE_SQL.format(name=name, **tables)
+
+    def make() -> None:
+        source.con.execute(query, {"as_of": as_of})
+
+    source.keep(name, make, "account", hold=as_of == source.as_of)
+    return name
 
 
 def wallet_balance(source: ReportSource, account: str, currency: str, as_of: date) -> Balance:
@@ -286,12 +309,9 @@ def wallet_balance(source: ReportSource, account: str, currency: str, as_of: dat
     values = {"account": account, "currency": currency, "as_of": as_of}
     items: list[Item] = []
     if source.settlement_line and source.order_links:
-        tables = {
-            "settlement_line": source.settlement_line,
-            "wallet_line": source.wallet_line,
-            "order_links": source.order_links,
-        }
-        for day, flow, text, amount, key in source.con.execute(WALLET_LINES_SQL.format(**tables), values).fetchall():
+        told = {"account": account, "currency": currency}
+        query = ALONE_OF_SQL.format(name=_alone(source, as_of))
+        for day, flow, text, amount, key in source.con.execute(query, told).fetchall():
             items.append(theirs(amount, day, flow, text, "unknown_order", key))
     for payout in payouts_not_arrived(source, as_of):
         if payout["wallet"] == account and payout["currency"] == currency:
