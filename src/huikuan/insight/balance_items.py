@@ -152,7 +152,7 @@ def _open(source: ReportSource) -> str:
 
 def _balance(source: ReportSource, table: str, values: dict[str, Any], items: Iterable[Item]) -> Balance:
     """Opening and movements make the books with the items taken away; the last stated balance is the statement."""
-    days = balance_days(source, table, f"r_{table}_balance")
+    days = balance_days(source, table)
     moved, opening, stated = opening_and_stated(source, days, values)
     found = tuple(items)
     between = sum((item.amount * (1 if item.part in ("ours_in", "theirs_out") else -1) for item in found), ZERO)
@@ -175,8 +175,9 @@ FROM (
 """
 
 
-def balance_days(source: ReportSource, lines: str, name: str) -> str:
-    """Make the table `name` of an account's lines by day; its name. Key: account, currency, business_date."""
+def balance_days(source: ReportSource, lines: str) -> str:
+    """Make the table of accounts' lines (a table) by day; its name. Key: account, currency, business_date."""
+    name = f"r_{lines}_balance"
     source.keep(name, lambda: _execute(source, BALANCE_DAYS_SQL.format(name=name, lines=lines)), "business_date")
     return name
 

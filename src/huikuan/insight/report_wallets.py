@@ -32,7 +32,6 @@ from huikuan.records.messages import translated
 ZERO = Decimal(0)
 DETAIL = "wallet-lines"
 LINKED = "settlement-wallet"
-BALANCES = "r_wallet_balance"
 DAYS_SQL = """
 CREATE OR REPLACE TEMP TABLE r_wallet_days AS
 SELECT account, currency, business_date, type, direction, sum(amount)::DECIMAL(38,5) AS amount
@@ -52,7 +51,7 @@ WHERE account = $account AND currency = $currency AND business_date < $from
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """A table of all wallets per currency, then each wallet's own statement."""
     _days(source)
-    balances = balance_days(source, source.wallet_line, BALANCES)
+    balances = balance_days(source, source.wallet_line)
     last = min(params["to"] or source.as_of, source.as_of)
     found = source.rows(FIGURES_SQL, {**params, "to": last})
     known = source.rows(
@@ -88,7 +87,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 def prepare(source: ReportSource) -> None:
     """Keep what the report reads."""
     _days(source)
-    balance_days(source, source.wallet_line, BALANCES)
+    balance_days(source, source.wallet_line)
 
 
 def _parts(source: ReportSource) -> None:
