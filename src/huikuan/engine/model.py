@@ -63,8 +63,8 @@ LINKS: dict[str, str] = {
     "evidence": "string",  # JSON: {"code": ..., parameters}; see `engine.evidence`
 }
 
-# How links are sorted where they are written: by order, then as a list shows them.
-LINKS_ORDER = ("order_no", "date", "group_id", "side", "record_key")
+# How links are sorted where they are written, to be looked up; a second key would cost half as much again.
+LINKS_ORDER = ("order_no",)
 
 # Columns of `Outcome.open`. A residual row has a group_id and an empty record_key, its side is `left` and its
 # amount left - right, so that the rows of a group add up to its residual.

@@ -26,7 +26,7 @@ ORDER_FACTS = dict.fromkeys(("order_line", "settlement_line", "wallet_line", "sh
 # Lines of no order by kind, and the file they stand in: with those of orders they are all that the run has seen of the
 # kind (pipeline.asking).
 RESTS = {"settlement_line": "settlement_rest", "wallet_line": "wallet_rest"}
-FACTS_ORDER = "order_no, record_key"
+FACTS_ORDER = "order_no"
 
 
 def write(con: duckdb.DuckDBPyConnection, query: str, path: Path, order: str, row_group: int = ROW_GROUP) -> int:
