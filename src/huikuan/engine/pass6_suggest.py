@@ -9,9 +9,9 @@ they matched is right, what they took apart is wrong (`fitted`).
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -113,14 +113,11 @@ def _suggestions(
     pairs = _compared(work.keep(met), lefts, rights).to_pyarrow()
     if not pairs.num_rows:
         return None
+    ends = _ends(pairs)
     features = features_of(pairs, window)
-    features["rivals"] = _rivals(pairs, features["near_amount"])
+    features["rivals"] = _rivals(ends, (features["near_amount"] > 0, _equal(pairs)))
     told = likelihood(features, weights)
-    best = [
-        {"side": side, "unit": unit, "suggestion": _json(pairs, features, told, side, rows)}
-        for side in ("left", "right")
-        for unit, rows in _best(pairs, told, side)
-    ]
+    best = [row for side in ("left", "right") for row in _best_of_side(pairs, features, told, ends, side)]
     of_unit = typed_table(best, {"side": "string", "unit": "string", "suggestion": "string"})
     return conform(members.inner_join(of_unit, ["side", "unit"]), SUGGESTION).to_pyarrow()
 
@@ -270,14 +267,23 @@ def _equal(pairs: pa.Table) -> np.ndarray:
     return np.asarray(pc.equal(pairs["left_amount"], pairs["right_amount"]).to_numpy(zero_copy_only=False))
 
 
-def _rivals(pairs: pa.Table, near: np.ndarray) -> np.ndarray:
-    """The logarithm of how many candidates of such an amount (equal for an equal one, else near) the one of a pair has
-    that has more of them."""
-    keys = list(zip(pairs["left_key"].to_pylist(), pairs["right_key"].to_pylist(), strict=True))
-    found = np.ones(pairs.num_rows)
-    for such in (near > 0, _equal(pairs)):
-        counts = Counter(end for pair, is_such in zip(keys, such.tolist(), strict=True) if is_such for end in pair)
-        found = np.where(such, np.array([max(counts[left], counts[right]) for left, right in keys]), found)
+def _ends(pairs: pa.Table) -> dict[str, np.ndarray]:
+    """The units of pairs by side, each as its place among all their names in order."""
+    sides = {side: pairs[f"{side}_key"] for side in ("left", "right")}
+    names = pc.unique(pa.chunked_array([chunk for keys in sides.values() for chunk in keys.chunks], pa.string()))
+    names = names.take(pc.array_sort_indices(names))
+    return {side: np.asarray(pc.index_in(keys, value_set=names).to_numpy()) for side, keys in sides.items()}
+
+
+def _rivals(ends: Mapping[str, np.ndarray], alike: Sequence[np.ndarray]) -> np.ndarray:
+    """The logarithm of how many candidates of such an amount (the last of `alike` that holds for a pair) the one of a
+    pair has that has more of them."""
+    left, right = ends["left"], ends["right"]
+    size = max(left.max(), right.max()) + 1
+    found = np.ones(len(left))
+    for such in alike:
+        counts = np.bincount(left[such], minlength=size) + np.bincount(right[such], minlength=size)
+        found = np.where(such, np.maximum(counts[left], counts[right]), found)
     return np.asarray(np.log(found))
 
 
@@ -287,45 +293,53 @@ def likelihood(features: Mapping[str, np.ndarray], weights: Mapping[str, float])
     return np.asarray(np.round(1 / (1 + np.exp(-total)), 4))
 
 
-def _best(pairs: pa.Table, told: np.ndarray, side: str) -> Iterator[tuple[str, list[int]]]:
-    """The likeliest pairs of each unit of a side, as rows of the table."""
-    mine, other = (pairs[f"{name}_key"].to_pylist() for name in (side, "left" if side == "right" else "right"))
-    likely = [row for row in range(pairs.num_rows) if told[row] >= LEAST_LIKELY]
-    found: dict[str, list[int]] = defaultdict(list)
-    for row in sorted(likely, key=lambda row: (mine[row], -told[row], other[row])):
-        if len(found[mine[row]]) < SUGGESTED_AT_MOST:
-            found[mine[row]].append(row)
-    yield from found.items()
-
-
-def _json(pairs: pa.Table, features: Mapping[str, np.ndarray], told: np.ndarray, side: str, rows: Sequence[int]) -> str:
-    """Suggestions of one unit as JSON: keys, the likeliest first, and beside each its likelihood and reasons."""
-    other = pairs["left_key" if side == "right" else "right_key"]
-    return json.dumps(
-        {
+def _best_of_side(
+    pairs: pa.Table,
+    features: Mapping[str, np.ndarray],
+    told: np.ndarray,
+    ends: Mapping[str, np.ndarray],
+    side: str,
+) -> Iterator[dict[str, str]]:
+    """The units of a side with what is suggested to each."""
+    other = "left" if side == "right" else "right"
+    chosen = _best(told, ends[side], ends[other])
+    shown = pairs.take(chosen).to_pylist()
+    kept = {name: values[chosen] for name, values in features.items()}
+    for _unit, rows in itertools.groupby(range(len(shown)), lambda row: shown[row][f"{side}_key"]):
+        candidates = list(rows)
+        suggestion = {
             "pass": "suggest",
-            "keys": [other[row].as_py() for row in rows],
-            "likely": [f"{told[row]:.2f}" for row in rows],
-            "why": [list(_reasons(pairs, features, row)) for row in rows],
-        },
-        ensure_ascii=False,
-    )
+            "keys": [shown[row][f"{other}_key"] for row in candidates],
+            "likely": [f"{told[chosen[row]]:.2f}" for row in candidates],
+            "why": [list(_reasons(shown[row], kept, row)) for row in candidates],
+        }
+        unit = shown[candidates[0]][f"{side}_key"]
+        yield {"side": side, "unit": unit, "suggestion": json.dumps(suggestion, ensure_ascii=False)}
 
 
-def _reasons(pairs: pa.Table, features: Mapping[str, np.ndarray], row: int) -> Iterator[dict[str, Any]]:
-    """What speaks for a pair, and what against, as codes with parameters."""
+def _best(told: np.ndarray, mine: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The pairs that are shown to the units `mine`, unit by unit, the likeliest first; of equal ones by name."""
+    rows = np.flatnonzero(told >= LEAST_LIKELY)
+    rows = rows[np.lexsort((other[rows], -told[rows], mine[rows]))]
+    unit = mine[rows]
+    place = np.arange(len(rows)) - np.searchsorted(unit, unit)
+    return np.asarray(rows[place < SUGGESTED_AT_MOST])
+
+
+def _reasons(pair: Mapping[str, Any], features: Mapping[str, np.ndarray], row: int) -> Iterator[dict[str, Any]]:
+    """What speaks for a pair, and what against, as codes with parameters. `row`: its place in the features."""
     if features["number"][row]:
         yield {"code": "suggest.number"}
     elif features["near_number"][row]:
-        yield {"code": "suggest.near_number", "edits": pairs["edits"][row].as_py()}
-    difference = pairs["left_amount"][row].as_py() - pairs["right_amount"][row].as_py()
+        yield {"code": "suggest.near_number", "edits": pair["edits"]}
+    difference = pair["left_amount"] - pair["right_amount"]
     if not difference:
         yield {"code": "suggest.amount"}
     elif features["near_amount"][row]:
         yield {"code": "suggest.near_amount", "difference": f"{difference.normalize():f}"}
     if features["words"][row] >= 0.5 and not features["number"][row]:
         yield {"code": "suggest.words"}
-    days = abs(pairs["apart"][row].as_py())
+    days = abs(pair["apart"])
     yield {"code": "suggest.days", "days": days} if days else {"code": "suggest.same_day"}
     others = round(math.exp(features["rivals"][row])) - 1
     if others > 0:
