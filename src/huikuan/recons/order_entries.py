@@ -189,7 +189,7 @@ def _by_order(lines: Any, facts: Facts) -> tuple[Any, Mapping[str, Any]]:
     """Settlement lines, those that name a sub-order under its order's number; and what must live as long as they."""
     orders = facts.table("order_line")
     subs = orders.filter((orders.line_no.length() >= SUB_ORDER_DIGITS) & (orders.line_no != orders.order_no))
-    if int(subs.limit(1).count().to_pyarrow().as_py()) == 0:
+    if _none(subs):
         return lines, {}
     numbers = subs.group_by(sub_no=subs.line_no).agg(of_order=subs.order_no.min(), other=subs.order_no.max())
     one = numbers.filter(numbers.of_order == numbers.other).anti_join(orders, ibis._.sub_no == orders.order_no)
@@ -205,18 +205,23 @@ def copied_fees(settled: Any, facts: Facts) -> Any:
     What was given back meanwhile counts against it. Columns record_key, scope, order_no, currency, type, amount: the
     later ones. None where there are none. `settled`: settlement lines that name an order.
 
-    Two sums: the first finds the few orders in question without looking at wordings.
+    Two counts find the few orders in question without looking at wordings: what is there more than once, which costs
+    little, and of that what has several flow numbers.
     """
     once = settled.type.isin(ALWAYS_CHARGED) & (settled.amount < ZERO)
     fees = settled.filter(~is_gross(settled) & (once | settled.occurred_at.notnull()))
     dated = fees.mutate(moment=ibis.ifelse(once, ibis.null().cast("timestamp(6)"), fees.occurred_at))
     same = ["order_no", "type", "amount", "moment"]
-    counted = dated.group_by(same).agg(first=dated.flow_no.min(), last=dated.flow_no.max())
-    several = hold(facts.backend, counted.filter(counted["first"] != counted["last"]).drop("first", "last"))
-    if int(several.limit(1).count().to_pyarrow().as_py()) == 0:
+    counted = dated.group_by(same).agg(times=dated.count())
+    repeated = hold(facts.backend, counted.filter(counted.times > 1).drop("times"))
+    if _none(repeated):
         return None
-    at = [dated[name].identical_to(several[name]) for name in same]
-    near = dated.semi_join(several, at)
+    again = dated.semi_join(repeated, [dated[name].identical_to(repeated[name]) for name in same])
+    flows = again.group_by(same).agg(first=again.flow_no.min(), last=again.flow_no.max())
+    several = hold(facts.backend, flows.filter(flows["first"] != flows["last"]).drop("first", "last"))
+    if _none(several):
+        return None
+    near = dated.semi_join(several, [dated[name].identical_to(several[name]) for name in same])
     same_fee = [near.scope, *(near[name] for name in same), near.item.fill_null(""), near.sku.fill_null("")]
     when = near.occurred_at.fill_null(near.business_date.cast("timestamp(6)"))
     order = [when, near.flow_no, near.record_key]
@@ -228,6 +233,10 @@ def copied_fees(settled: Any, facts: Facts) -> Any:
     told = _with_times_allowed(placed, settled, facts)
     later = told.filter(told.several_flows & (told.place >= told.allowed))
     return hold(facts.backend, later.select("record_key", "scope", "order_no", "currency", "type", "amount"))
+
+
+def _none(table: Any) -> bool:
+    return int(table.limit(1).count().to_pyarrow().as_py()) == 0
 
 
 def _with_times_allowed(fees: Any, settled: Any, facts: Facts) -> Any:
@@ -256,7 +265,7 @@ def _with_shop(lines: Any, facts: Facts, rules: Rules) -> tuple[Any, Mapping[str
     has such an order, else the account's only shop."""
     told = lines.shop.notnull() & (lines.shop != "")
     blank = lines.filter(~told)
-    if int(blank.limit(1).count().to_pyarrow().as_py()) == 0:
+    if _none(blank):
         return lines.mutate(scope=lines.shop), {}
     of_account = [{"account": a.name, "own": shop} for a in rules.accounts for shop in a.shops]
     table = typed_table(of_account, {"account": "string", "own": "string"})
