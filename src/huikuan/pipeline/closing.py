@@ -199,7 +199,7 @@ def _freeze(
             groups = f"SELECT group_id FROM ({links}) WHERE own"
             write(
                 con, f"SELECT * FROM ({links}) WHERE group_id IN ({groups})", folder / f"{name}.links.parquet",
-                SORTED["links"],
+                f"{SORTED['links']}, link_id",
             )  # fmt: skip
             write(con, f"SELECT * FROM ({opened}) WHERE own", folder / f"{name}.open.parquet", SORTED["open"])
             keys.append(_keys_sql(folder, name))
