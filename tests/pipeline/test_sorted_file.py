@@ -45,6 +45,22 @@ def test_each_order_is_found_whole(path: Path) -> None:
         assert [tuple(row.values()) for row in found.rows(order)] == wanted
 
 
+def test_many_orders_are_found_at_once(path: Path) -> None:
+    con = duckdb.connect()
+    source = f"read_parquet({literal(path)})"
+    orders = [row[0] for row in con.execute(f"SELECT DISTINCT order_no FROM {source} WHERE order_no <> ''").fetchall()]
+    wanted = [*random.Random(1).sample(orders, 90), "5555555", "", "0", "zzz", "\U0010ffff"]
+    found = SortedFile(path)
+    con.register("found", found.among(wanted, ("n", "order_no")))
+    chosen = f"SELECT n, order_no FROM {source} WHERE order_no IN (SELECT unnest(?::VARCHAR[]))"
+    assert con.execute("FROM found ORDER BY n").fetchall() == con.execute(f"{chosen} ORDER BY n", [wanted]).fetchall()
+    assert found.among(wanted).schema == found.schema
+    assert found.among(["0"]).num_rows == 0
+    wanted = sorted(wanted)
+    before = f"SELECT (SELECT count(*) FROM {source} WHERE order_no < w) FROM unnest(?::VARCHAR[]) t(w) ORDER BY w"
+    assert found.rows_before(wanted) == [row[0] for row in con.execute(before, [wanted]).fetchall()]
+
+
 def test_an_order_that_is_not_there_has_no_rows(path: Path) -> None:
     found = SortedFile(path)
     for order in ("", "0", "55555551", "zzz", "\U0010ffff"):

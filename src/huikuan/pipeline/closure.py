@@ -181,12 +181,9 @@ def has_records(con: duckdb.DuckDBPyConnection) -> bool:
     return con.execute(f"SELECT 1 FROM {RECORDS} LIMIT 1").fetchone() is not None
 
 
-def facts_sql(con: duckdb.DuckDBPyConnection, kind: str) -> str:
-    """The records of a kind (a table, or a query in brackets) that are computed anew."""
-    ours = f"SELECT * FROM {kind} WHERE order_no IN (SELECT order_no FROM {ORDERS})"
-    if not has_records(con):
-        return ours
+def other_facts_sql(records: str) -> str:
+    """Of the records of a kind (a table, or a query in brackets) those computed anew that are of none of the orders."""
     return (
-        f"{ours} UNION ALL SELECT * FROM {kind} WHERE coalesce(order_no, '') NOT IN (SELECT order_no FROM {ORDERS}) "
+        f"SELECT * FROM {records} WHERE coalesce(order_no, '') NOT IN (SELECT order_no FROM {ORDERS}) "
         f"AND record_key IN (SELECT record_key FROM {RECORDS})"
     )

@@ -46,9 +46,9 @@ from huikuan.pipeline.closure import (
     Change,
     Refused,
     change_since,
-    facts_sql,
     find_orders,
     has_records,
+    other_facts_sql,
     take_sub_orders,
 )
 from huikuan.pipeline.compute import connect, literal
@@ -60,16 +60,15 @@ from huikuan.pipeline.run_tables import (
     FACTS_ORDER,
     ORDER_FACTS,
     ORDER_ROW_GROUP,
-    RESTS,
     ROW_GROUP,
     SORTED,
     columns,
     parameters,
-    rest_sql,
     statement_sql,
     write,
 )
 from huikuan.pipeline.runs import Manifest
+from huikuan.pipeline.sorted_file import SortedFile
 from huikuan.recons import RECONCILIATIONS, definitions
 from huikuan.recons.held_back import has_minimum
 from huikuan.records.decisions import Decisions
@@ -78,6 +77,7 @@ from huikuan.records.kinds import KINDS
 from huikuan.records.rules import Rules
 
 log = logging.getLogger(__name__)
+OWN_ORDERS = "k_own_orders"  # table: the order numbers of which k_order_lines has all lines
 Told = Callable[[str], None]
 
 
@@ -101,6 +101,13 @@ class Given:
     def write_whole(self, part: str, query: str, order: str = "ALL") -> int:
         """Write a table in place of the base's."""
         return self.write(query, self.new.folder / f"{part}.parquet", order)
+
+    def take_of_base(self, table: str, part: str, names: Sequence[str] | None = None) -> None:
+        """Make the table of the base's rows of the orders computed anew, of a part sorted by order number."""
+        orders = [row[0] for row in self.con.execute(f"SELECT order_no FROM {ORDERS}").fetchall()]
+        self.con.register("k_taken", SortedFile(self.old.folder / f"{part}.parquet").among(orders, names))
+        self.con.execute(f"CREATE TABLE {table} AS FROM k_taken")
+        self.con.unregister("k_taken")
 
     def write_added(self, part: str, was: str, now: str, numbers: Sequence[str], sums: Sequence[str]) -> None:
         """Write a table of sums in place of the base's: its own, less those of what was (query), and those of what is.
@@ -216,12 +223,8 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
         conflicts += facts_of_book.register_kind(con, book.lake, KINDS[kind], given.decisions)
     keys = find_orders(con, book.lake, change, given.decisions, given.old, given.as_of)
     told(NAME)
-    con.execute(f"CREATE TABLE k_order_lines AS {facts_sql(con, 'order_line')}")
-    was = facts_sql(con, f"({given.old.sql('facts_order_line')})")
-    con.execute(f"CREATE TABLE k_order_lines_was AS {was}")
-    take_sub_orders(con, "k_order_lines", "k_order_lines_was")
-    con.execute(f"CREATE TABLE k_settlement_lines AS {facts_sql(con, 'settlement_line')}")
-    _find_gone(con)
+    _take_facts(given)
+    _find_gone(given)
     _match(given)
     _prove(given, change)
     _write(given)
@@ -233,13 +236,34 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
     con.executemany("INSERT INTO k_documents VALUES (?, ?)", documents)
     given.write_whole("documents", "SELECT * FROM k_documents")
     for kind in sorted(change.kinds & set(ORDER_FACTS)):
-        chosen = f"SELECT * FROM {kind} WHERE order_no IN (SELECT order_no FROM {ORDERS})"
-        given.change(f"facts_{kind}", f"SELECT order_no FROM {ORDERS}", chosen, FACTS_ORDER)
-    for kind in sorted(change.kinds & set(RESTS)):
-        given.write_whole(RESTS[kind], rest_sql(kind))
+        source = "k_order_lines" if kind == "order_line" else kind
+        chosen = f"SELECT * FROM {source} WHERE order_no IN (SELECT order_no FROM {OWN_ORDERS})"
+        given.change(f"facts_{kind}", f"SELECT order_no FROM {OWN_ORDERS}", chosen, FACTS_ORDER)
     if "order_line" in change.kinds:
         _write_line_cubes(given)
     return keys, tuple(conflicts)
+
+
+def _take_facts(given: Given) -> None:
+    """The records computed anew: order lines as they are and as they were, settlement lines, which are as they were
+    (`closure.change_since`)."""
+    con = given.con
+    con.execute(
+        f"CREATE TABLE k_order_lines AS SELECT * FROM order_line WHERE order_no IN (SELECT order_no FROM {ORDERS})"
+    )
+    given.take_of_base("k_order_lines_was", "facts_order_line")
+    others = [("k_order_lines", "order_line"), ("k_order_lines_was", f"({given.old.sql('facts_order_line')})")]
+    _take_others(con, others)
+    con.execute(f"CREATE TABLE {OWN_ORDERS} AS FROM {ORDERS}")
+    take_sub_orders(con, "k_order_lines", "k_order_lines_was")
+    given.take_of_base("k_settlement_lines", "facts_settlement_line")
+    _take_others(con, [("k_settlement_lines", "settlement_line")])
+
+
+def _take_others(con: duckdb.DuckDBPyConnection, tables: list[tuple[str, str]]) -> None:
+    """Add to tables the records that are of none of the orders."""
+    for table, records in tables if has_records(con) else ():
+        con.execute(f"INSERT INTO {table} BY NAME {other_facts_sql(records)}")
 
 
 def _write_line_cubes(given: Given) -> None:
@@ -253,17 +277,23 @@ def _write_line_cubes(given: Given) -> None:
             given.write_added(part, was[part], now[part], numbers, SUMS)
 
 
-def _find_gone(con: duckdb.DuckDBPyConnection) -> None:
+GONE = ("group_id", "side", "scope", "record_key", "order_no", "currency", "amount", "allocated", "pass", "status")
+
+
+def _find_gone(given: Given) -> None:
     """The groups, links and open items of the base that are computed anew."""
-    ours, some = f"order_no IN (SELECT order_no FROM {ORDERS})", has_records(con)
-    if some:
-        ours = f"({ours} OR record_key IN (SELECT record_key FROM {RECORDS}))"
-    names = "group_id, side, scope, record_key, order_no, currency, amount, allocated, pass, status"
-    con.execute(f"CREATE TABLE {GONE_LINKS} AS SELECT {names} FROM {BASE_LINKS} WHERE {ours}")
-    con.execute(f"CREATE TABLE {GONE_GROUPS} AS SELECT DISTINCT group_id FROM {GONE_LINKS}")
+    con, ours = given.con, f"order_no IN (SELECT order_no FROM {ORDERS})"
+    given.take_of_base(GONE_LINKS, f"{NAME}.links", GONE)
     in_groups = f"group_id IN (SELECT group_id FROM {GONE_GROUPS})"
-    if some:  # a group of theirs may hold records of other orders
-        con.execute(f"CREATE OR REPLACE TABLE {GONE_LINKS} AS SELECT {names} FROM {BASE_LINKS} WHERE {in_groups}")
+    if has_records(con):  # a group of theirs may hold records of other orders
+        ours = f"({ours} OR record_key IN (SELECT record_key FROM {RECORDS}))"
+        con.execute(f"CREATE TABLE {GONE_GROUPS} AS SELECT DISTINCT group_id FROM {BASE_LINKS} WHERE {ours}")
+        con.execute(
+            f"CREATE OR REPLACE TABLE {GONE_LINKS} AS SELECT {columns(dict.fromkeys(GONE, ''))} FROM {BASE_LINKS} "
+            f"WHERE {in_groups}"
+        )
+    else:
+        con.execute(f"CREATE TABLE {GONE_GROUPS} AS SELECT DISTINCT group_id FROM {GONE_LINKS}")
     con.execute(f"CREATE TABLE {GONE_OPEN} AS SELECT * FROM {BASE_OPEN} WHERE {ours} OR {in_groups}")
 
 
@@ -405,8 +435,11 @@ def _write_statement(given: Given) -> None:
 def _counts(given: Given) -> dict[str, Any]:
     """Rows per file, as a whole run's manifest tells them."""
     rows = {name: dict(of) for name, of in given.base.rows.items()}
-    for name, part, file in ((NAME, "links", f"{NAME}.links"), (NAME, "open", f"{NAME}.open"),
-                             ("collection", "rows", "collection")):  # fmt: skip
-        found = given.con.execute(f"SELECT count(*) FROM ({given.new.sql(file)})").fetchone()
-        rows[name][part] = int(found[0]) if found else 0
+    rows[NAME]["links"] += _count(given, MADE) - _count(given, GONE_LINKS)
+    rows[NAME]["open"] += _count(given, FOUND) - _count(given, GONE_OPEN)
+    rows["collection"]["rows"] += _count(given, incremental_collection.NOW) - _count(given, incremental_collection.WAS)
     return rows
+
+
+def _count(given: Given, table: str) -> int:
+    return int(given.con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])

@@ -34,8 +34,8 @@ OURS = f"order_no IN (SELECT order_no FROM {ORDERS})"
 def write_collection(given: Given) -> None:
     """Collection, totals and the small tables beside it; Refused where shares of payouts may change."""
     con = given.con
-    con.execute(f"CREATE TABLE {WAS} AS SELECT * FROM ({given.old.sql('collection')}) WHERE {OURS}")
-    con.execute(f"CREATE TABLE {SHARES} AS SELECT * FROM ({given.old.sql('share')}) WHERE {OURS}")
+    given.take_of_base(WAS, "collection")
+    given.take_of_base(SHARES, "share")
     _settle(given, "k_order_lines_was", GONE_LINKS)
     con.execute(f"CREATE TABLE k_settled_was AS {SETTLED}")
     setting, inputs = _settle(given, "k_order_lines", MADE)

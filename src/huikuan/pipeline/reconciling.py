@@ -11,7 +11,7 @@ import gc
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -142,10 +142,28 @@ def _rested(
         return None
     started = time.monotonic()
     stages = (NAME, "collection", "publish")
-    made = incremental.attempt(
-        book, rules, decisions, as_of, base, folder, now, lambda stage: told(stage, stages.index(stage), len(stages))
-    )
+    with _without_collector():
+        made = incremental.attempt(
+            book,
+            rules,
+            decisions,
+            as_of,
+            base,
+            folder,
+            now,
+            lambda stage: told(stage, stages.index(stage), len(stages)),
+        )
     return made and replace(made, seconds=round(time.monotonic() - started, 3))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """The many small objects of expressions live until the end: looking at them finds nothing."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _packages(asked: Asked) -> tuple[str, ...]:
@@ -172,12 +190,8 @@ def _compute(
     rules = with_tolerance(rules, names_asked(asked.names, rules), asked.tolerance)
     con = connect()
     small = sum(document.accepted for document in book.lake.documents()) <= SMALL_ROWS
-    if small:
-        gc.disable()  # the many small objects of expressions live until the end: looking at them finds nothing
-    try:
+    with _without_collector() if small else nullcontext():
         written = _write_all(con, book, rules, decisions, asked, folder, told, small)
-    finally:
-        gc.enable()
     # Ibis drops its cached tables when their expressions go: before the connection does.
     gc.collect()
     con.close()

@@ -6,6 +6,7 @@ group is found by halving, and only that one is read. A file without the order c
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -43,27 +44,50 @@ class SortedFile:
             found = [table.filter(pc.is_in(table[column], value_set=among)) for table in found if table is not None]
         return [table for table in found if table is not None and table.num_rows]
 
+    def among(self, order_nos: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of some orders, in the file's order, with these columns (none named: all). Only the row groups that
+        may hold one of them are read."""
+        orders = sorted(set(order_nos))
+        with pq.ParquetFile(self._path, metadata=self._metadata) as file:
+            begins = zip(orders, self._all_begin_before(file, orders), strict=True)
+            numbers = sorted({number for each, begin in begins for number in self._groups(file, each, begin)})
+            read = None if columns is None else list(dict.fromkeys([KEY, *columns]))
+            found = file.read_row_groups(numbers, columns=read)
+        rows = found.filter(pc.is_in(found[KEY], value_set=pa.array(orders, pa.string())))
+        return rows if columns is None else rows.select(list(columns))
+
     def rows_before(self, order_nos: Sequence[str]) -> list[int]:
         """How many rows of the file stand before each of some order numbers, which are sorted themselves."""
         sizes = [self._metadata.row_group(number).num_rows for number in range(self._metadata.num_row_groups)]
         starts = list(itertools.accumulate(sizes, initial=0))
         found: list[int] = []
-        last, keys = -1, pa.chunked_array([], pa.string())
+        last, keys = -1, []
         with pq.ParquetFile(self._path, metadata=self._metadata) as file:
-            for order_no in order_nos:
-                number = self._begins_before(file, order_no)
+            for order_no, number in zip(order_nos, self._all_begin_before(file, order_nos), strict=True):
                 if number not in (last, -1):
-                    last, keys = number, file.read_row_group(number, columns=[KEY], use_threads=False)[KEY]
-                inside = (pc.sum(pc.less(keys, order_no)).as_py() or 0) if number >= 0 else 0
+                    told = file.read_row_group(number, columns=[KEY], use_threads=False)[KEY]
+                    last, keys = number, told.drop_null().to_pylist()
+                inside = bisect.bisect_left(keys, order_no) if number >= 0 else 0
                 found.append(starts[max(number, 0)] + inside)
         return found
 
-    def _groups(self, file: pq.ParquetFile, order_no: str) -> Iterator[int]:
+    def _groups(self, file: pq.ParquetFile, order_no: str, begin: int | None = None) -> Iterator[int]:
         """The row groups that may hold the order: from the last that begins before it to the last that begins at it."""
-        for number in range(max(self._begins_before(file, order_no), 0), self._metadata.num_row_groups):
+        begin = self._begins_before(file, order_no) if begin is None else begin
+        for number in range(max(begin, 0), self._metadata.num_row_groups):
             first = self._first(file, number)
             if first is None or first > order_no:
                 return
+            yield number
+
+    def _all_begin_before(self, file: pq.ParquetFile, order_nos: Sequence[str]) -> Iterator[int]:
+        """`_begins_before` of sorted order numbers: mostly the same as of the one before."""
+        number = -1
+        for order_no in order_nos:
+            if number + 1 < self._metadata.num_row_groups:
+                following = self._first(file, number + 1)
+                if following is not None and following < order_no:
+                    number = self._begins_before(file, order_no)
             yield number
 
     def _begins_before(self, file: pq.ParquetFile, order_no: str) -> int:
