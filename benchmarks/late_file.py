@@ -173,7 +173,8 @@ def _check(book: Any) -> None:
         part = path.name.removesuffix(".parquet")
         if part == "earlier":  # by row numbers of the run itself
             continue
-        one, other = ours.sql(part), theirs.sql(part)
+        names = ", ".join(f'"{row[0]}"' for row in con.execute(f"DESCRIBE ({theirs.sql(part)})").fetchall())
+        one, other = (f"SELECT {names} FROM ({files.sql(part)})" for files in (ours, theirs))
         query = f"(FROM ({one}) EXCEPT ALL FROM ({other})) UNION ALL (FROM ({other}) EXCEPT ALL FROM ({one}))"
         differing = con.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
         print(f"  {part}: {'the same' if not differing else f'{differing} rows differ'}", flush=True)
