@@ -37,6 +37,13 @@ GOODS: tuple[tuple[str, int, int], ...] = (
     ("地毯 客厅短毛 1.6x2.3m", 21900, 2),
 )
 
+# What a piece of each of GOODS weighs packed, in grams; and what is so bulky that its volume counts, in centimetres.
+GRAMS = (
+    250, 800, 450, 700, 900, 350, 900, 2100, 300, 900, 2600, 1200, 300, 1800, 1100, 900, 1300, 600, 600, 900, 3900,
+    2200, 5200, 2900, 7600, 500, 900, 6100,
+)  # fmt: skip
+MEASURES = {10: (62, 44, 40)}
+
 # (province, city, district, postcode prefix, weight)
 PLACES: tuple[tuple[str, str, str, int], ...] = (
     ("广东省", "广州市", "天河区", 11),
@@ -71,7 +78,7 @@ STREETS = ("文华路", "学院路", "新城大道", "滨江路", "和平街", "
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高"
 GIVEN = ("晓雯", "志强", "丽娜", "建国", "婷婷", "子涵", "文静", "海涛", "雨桐", "俊杰", "思琪", "明远", "小芳", "嘉豪")
 NICKS = ("tb", "阳光", "小确幸", "momo", "爱生活", "木子", "风轻", "橘子", "star", "海边的")
-COURIERS = ("中通快递", "圆通速递", "韵达快递", "申通快递", "顺丰速运")
+COURIER = "中通快递"
 CLOSE_UNPAID = ("买家未付款", "我不想买了", "信息填写错误，重新拍")
 
 # Share of a day's orders per hour, 0 to 23: quiet nights, a lunch bump, a peak after supper.

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from huikuan.demo.catalogue import GOODS
+from huikuan.demo.catalogue import COURIER, GOODS
+from huikuan.demo.couriers import CourierBill, parcel_no
 from huikuan.demo.files import Lines
 from huikuan.demo.orders import Order
 from huikuan.demo.seller import BASE, BOOK_START, DAY, END, LAST_DAY, SHOPS, moment, money
@@ -23,7 +24,7 @@ from huikuan.demo.writers import tmall
 NAME = "聚水潭_订单_20261101.csv"
 HEADER = (
     "内部订单号,线上订单号,店铺名称,下单时间,应付金额,已付金额,状态,订单类型,平台站点,线上子订单编号,原始线上订单号,商品编码,商品名称,"
-    "数量,商品单价,商品金额"
+    "数量,商品单价,商品金额,快递公司,快递单号,发货时间"
 )
 FIRST = (BOOK_START - BASE).days * DAY  # the first moment the export holds
 EXPORTED = END - 4 * 3_600  # orders paid later are not in it yet
@@ -49,6 +50,7 @@ STILL_HELD_EVERY = 12  # of the orders refunded before shipping, one is still li
 BY_HAND_EVERY, UNKNOWN_EVERY = 170, 310  # of all orders of a shop, one is followed by an order of nobody
 
 Items = list[tuple[int, int, int]]  # position in GOODS, pieces, cents
+NO_PARCEL = ("", 0)
 
 
 @dataclass
@@ -71,6 +73,8 @@ class ErpExport:
     folder: Path
     labels: Labels
     place: Callable[[int], Place]  # of an order in its report
+    courier: CourierBill
+    freight: array[int]  # by order index: what the courier charged for it
     shops: list[_Shop] = field(default_factory=lambda: [_Shop() for _ in SHOPS])
     begin: array[int] = field(default_factory=lambda: array("q"))
     count: array[int] = field(default_factory=lambda: array("b"))
@@ -148,6 +152,7 @@ class ErpExport:
             self._write(order, items, shown)
         elif what == ABSENT:
             self.absent.append((order.index, order.shop, order.paid // DAY, goods, True))
+            self._carried(order, items)
         elif what == TWICE:
             self._write(order, items, shown)
             self._write(order, items, shown)
@@ -155,6 +160,7 @@ class ErpExport:
         elif what == CANCELLED:
             self._write(order, items, "已取消")
             self._differs(order, "missing_right", "c-D2", goods)
+            self._carried(order, items)
         elif what in (FEWER, MORE):
             self._write(order, [(which, pieces + (1 if what == MORE else -1), cents), *items[1:]], shown)
             self._differs(order, "quantity_over" if what == MORE else "quantity_short", "c-G1", 0)
@@ -172,6 +178,9 @@ class ErpExport:
         """Two orders sent as one: each line names both."""
         names = f'"{one.no},{other.no}"'
         self._write(one, [*items_of(one), *items_of(other)], STATES[tmall.SHIPPED], names=names)
+        shared = self.freight[one.index] // 2
+        self.freight[one.index] -= shared
+        self.freight[other.index] += shared
         self.partner[other.index] = one.index
 
     def _of_nobody(self, order: Order, shop: _Shop) -> None:
@@ -182,7 +191,11 @@ class ErpExport:
         ):
             if shop.orders % every == 0 and order.created >= FIRST:
                 items = items_of(order)
-                first = self._rows(order, items, "已发货", kind, names)
+                at = order.shipped or order.created + DAY
+                parcel = (self._further_parcel(), at) if at < END else NO_PARCEL
+                if at < END:
+                    self.courier.add(*parcel, order.place, goods_in(items))
+                first = self._rows(order, items, "已发货", kind, names, parcel)
                 self.alone += [(first + n, class_, cents) for n, (_, _, cents) in enumerate(items)]
 
     def _differs(self, order: Order, class_: str, cause: str, cents: int) -> None:
@@ -191,26 +204,39 @@ class ErpExport:
     def _write(
         self, order: Order, items: Items, state: str, kind: str = "普通订单", suffix: str = "", names: str = ""
     ) -> None:
-        first = self._rows(order, items, state, kind, names or f"{order.no}{suffix}")
+        parcel = NO_PARCEL
+        if state == STATES[tmall.SHIPPED]:
+            parcel = self._further_parcel() if self.freight[order.index] else parcel_no(order), order.shipped
+            self.freight[order.index] += self.courier.add(*parcel, order.place, goods_in(items))
+        first = self._rows(order, items, state, kind, names or f"{order.no}{suffix}", parcel)
         if not self.count[order.index]:
             self.begin[order.index] = first
         self.count[order.index] += len(items)
         day, shop = order.created // DAY, self.shops[order.shop]
         shop.first, shop.last = min(shop.first, day), max(shop.last, day)
 
-    def _rows(self, order: Order, items: Items, state: str, kind: str, names: str) -> int:
-        """Write the lines of an order of its own; the first one's line number."""
+    def _carried(self, order: Order, items: Items) -> None:
+        """A parcel that was sent and that this system does not know."""
+        self.courier.add(parcel_no(order), order.shipped, order.place, goods_in(items))
+
+    def _further_parcel(self) -> str:
+        """The number of a parcel of the order that is written next, where it is no order's first."""
+        return f"76{self._number + 1:012d}"
+
+    def _rows(self, order: Order, items: Items, state: str, kind: str, names: str, parcel: tuple[str, int]) -> int:
+        """Write the lines of an order of its own, sent in a parcel (number, moment); the first one's line number."""
         self._number += 1
         total = money(sum(cents for _, _, cents in items))
         paid = total if state != "待付款" else "0.00"
         shop = SHOPS[order.shop].name
         head = f"{self._number},{names},{shop},{moment(order.created)},{total},{paid},{state},{kind},天猫"
         original = "" if names.startswith('"') else names
+        sent = f"{COURIER},{parcel[0]},{moment(parcel[1])}" if parcel[0] else ",,"
         first = self.lines.count + 1
         for which, pieces, cents in items:
             title, price = GOODS[which][:2]
             sku = f"HY-{which:03d}" if cents else "GIFT-01"
-            self.lines.line(f'{head},,{original},{sku},"{title}",{pieces},{money(price)},{money(cents)}\r\n')
+            self.lines.line(f'{head},,{original},{sku},"{title}",{pieces},{money(price)},{money(cents)},{sent}\r\n')
         return first
 
     def close(self) -> None:
@@ -263,6 +289,11 @@ def _fits(what: int, order: Order) -> bool:
         WITH_FREIGHT: order.freight > 0,
     }  # fmt: skip
     return needed.get(what, True)
+
+
+def goods_in(items: Items) -> list[tuple[int, int]]:
+    """Items without their money: position in GOODS, pieces."""
+    return [(which, pieces) for which, pieces, _cents in items]
 
 
 def goods_of(order: Order) -> int:

@@ -16,6 +16,7 @@ from random import Random
 from huikuan.demo import guide, results, truth
 from huikuan.demo.aftersales import AfterSales
 from huikuan.demo.banks import BankMove, run_banks
+from huikuan.demo.couriers import CourierBill
 from huikuan.demo.erp import ErpExport
 from huikuan.demo.layouts import write_layouts
 from huikuan.demo.marks import HARD, NORMAL, Level, Marks
@@ -67,7 +68,8 @@ class Demo:
         after_last = LAST_DAY + 1
         self.reports = [OrderReport(folder, n, END, tmall.export_moment(after_last, n)) for n in range(len(SHOPS))]
         self.again = [ReportAgain(folder, RECUT_SHOP, week) for week in range(RECUT_WEEKS if level.hard else 0)]
-        self.erp = ErpExport(folder, self.labels, self._place)
+        self.courier = CourierBill(folder, self.labels)
+        self.erp = ErpExport(folder, self.labels, self._place, self.courier, self.orders.freight)
         self.after_sales = AfterSales(folder, self.labels)
         early = EARLY_EXPORT_DAY
         self.early = OrderReport(folder, 0, early * DAY, tmall.export_moment(early, 0))
@@ -83,6 +85,7 @@ class Demo:
             wallet.close()
         self._run_banks()
         self.erp.close()
+        self.courier.close()
         self.after_sales.close()
         for wallet in self.wallets:
             results.collect(self.orders, wallet.queue, wallet.payouts)
@@ -161,7 +164,7 @@ class Demo:
         table.state.append(state)
         table.received.append(order.received if state == tmall.DONE else 0)
         table.paid.append(order.paid if is_paid else 0)
-        for column in (table.gross, table.fees, table.collected):
+        for column in (table.gross, table.fees, table.collected, table.freight):
             column.append(0)
         table.first.append(NONE)
 

@@ -21,6 +21,7 @@ DESCRIPTIONS = {
     "ccb.statement": "建设银行对公账户明细",
     "jushuitan.orders": "聚水潭订单（内部订单）",
     "jushuitan.aftersales": "聚水潭售后单",
+    "express.bill": "中通快递网点账单",
     "camt.053": "中国银行对账单（ISO 20022 camt.053）",
 }
 

@@ -117,6 +117,7 @@ class OrderResults:
                 "settled": money(settled),
                 "collected": money(orders.collected[index]),
                 "refunded": money(orders.refunded[index]),
+                "freight": money(orders.freight[index]) if orders.freight[index] else None,
                 "overdue": money(overdue),
                 "due_date": due.isoformat() if due else None,
             }

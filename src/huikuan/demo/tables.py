@@ -37,6 +37,7 @@ class OrderTable:
     fees: array[int] = field(default_factory=_ints)  # charged, positive
     collected: array[int] = field(default_factory=_ints)  # reached the bank
     came: dict[int, int] = field(default_factory=dict)  # day number of money that came late
+    freight: array[int] = field(default_factory=_ints)  # what the courier charged for its parcels
     first: array[int] = field(default_factory=_ints)  # its latest movement in the FlowTable, else NONE
 
     def __len__(self) -> int:

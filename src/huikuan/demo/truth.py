@@ -5,7 +5,8 @@ links       reconciliation, left, right, class (blank: agrees), identifiable
 open        reconciliation, document, source_row, class, cause, amount (signed as on its side), side;
             a difference inside a link is told at its order's row with `residual` true, amount left - right
             what no identifiable link explains is open on both sides, though another link tells its truth
-collection  one row per order; settled and collected is what identifiable links bring
+collection  one row per order; settled and collected is what identifiable links bring; freight what the courier charged
+            for its parcels, half of a parcel's for each of two orders in it, null where no parcel of it is known
 same        rows that tell the same record in two documents; links and open name the newer document's
 """
 

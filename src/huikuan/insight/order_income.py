@@ -7,7 +7,7 @@ Makes tables on the report's connection, kept with the run (`ReportSource.keep`)
     i_line   the same per order line; what is the order's as a whole is allocated by sales, to the cent
 
 Freight is what couriers charged for the order's parcels (`courier_charge`), by the order it names, else by its parcel;
-a parcel of several orders is shared by pieces.
+a parcel of several orders is shared by pieces, those of a line that names several orders by equal parts.
 """
 
 from __future__ import annotations
@@ -66,9 +66,13 @@ WITH charge AS (
 ), named AS (
     SELECT c.record_key, k.oid, 1::DECIMAL(18,5) AS weight FROM charge c JOIN known k ON k.order_no = c.order_no
     AND (k.shop = c.shop OR (c.shop = '' AND k.shops = 1)) WHERE c.order_no <> ''
+), sent AS (
+    SELECT tracking_no, shop, trim(unnest(string_split(order_no, ','))) AS order_no,
+        (qty / len(string_split(order_no, ',')))::DECIMAL(18,5) AS qty
+    FROM (SELECT tracking_no, shop, order_no, coalesce(qty, 0) AS qty FROM {shipment_line}
+        WHERE coalesce(status, '') <> 'cancelled' AND order_no <> '')
 ), parcel AS (
-    SELECT tracking_no, shop, order_no, sum(coalesce(qty, 0)) AS weight FROM {shipment_line}
-    WHERE coalesce(status, '') <> 'cancelled' AND order_no <> '' GROUP BY ALL
+    SELECT tracking_no, shop, order_no, sum(qty) AS weight FROM sent GROUP BY ALL
 ), carried AS (
     SELECT c.record_key, k.oid, p.weight FROM charge c JOIN parcel p ON p.tracking_no = c.tracking_no
     JOIN known k ON k.shop = p.shop AND k.order_no = p.order_no

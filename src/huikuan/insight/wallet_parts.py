@@ -21,7 +21,8 @@ MOVEMENT_WORDS = {
 ORDER = (*SETTLEMENT_TYPES[:-4], "unclassified", *WALLET_MOVEMENTS, OTHER)
 # Parts of the wallets' lines by type. The settlement lines that a wallet line meets (in a match of settlement-wallet,
 # else in its flow) tell its type: the one of its own amount, else the only one, else all where they add up to it.
-# Columns are few, as there are as many rows as lines: LINES_SQL has the others.
+# All parts of a line came or went as it did, so that what came and went is what the bill itself adds up. Columns are
+# few, as there are as many rows as lines: LINES_SQL has the others.
 PARTS_SQL = """
 WITH moved AS (SELECT record_key, min(group_id) AS group_id FROM {links} WHERE side = 'right' GROUP BY record_key),
 billed AS (SELECT record_key, min(group_id) AS group_id FROM {links} WHERE side = 'left' GROUP BY record_key),
@@ -51,13 +52,14 @@ alone AS (
     FROM settled SEMI JOIN alone USING (account, currency, meets)
     GROUP BY account, currency, meets, type WINDOW flow AS (PARTITION BY account, currency, meets)
 ), parted AS (
-    SELECT record_key, account, currency, business_date, type, amount FROM named WHERE type IS NOT NULL
+    SELECT record_key, account, currency, business_date, type, amount, amount AS whole FROM named
+    WHERE type IS NOT NULL
     UNION ALL SELECT r.record_key, r.account, r.currency, r.business_date, coalesce(t.type, '{other}'),
-        coalesce(t.amount, r.amount)
+        coalesce(t.amount, r.amount), r.amount
     FROM rest r LEFT JOIN told t ON t.account = r.account AND t.currency = r.currency AND t.meets = r.meets
       AND t.whole = r.amount
 )
-SELECT *, CASE WHEN amount < 0 THEN 'out' ELSE 'in' END AS direction FROM parted
+SELECT * EXCLUDE (whole), CASE WHEN whole < 0 THEN 'out' ELSE 'in' END AS direction FROM parted
 """
 LINES_SQL = """
 SELECT p.*, w.occurred_at, w.flow_no, w.document_id, w.source_row, w.order_no, w.item, w.text

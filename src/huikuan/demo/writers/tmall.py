@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from huikuan.demo.catalogue import CLOSE_UNPAID, COURIERS, GIVEN, GOODS, NICKS, PLACES, STREETS, SURNAMES
+from huikuan.demo.catalogue import CLOSE_UNPAID, COURIER, GIVEN, GOODS, NICKS, PLACES, STREETS, SURNAMES
+from huikuan.demo.couriers import parcel_no
 from huikuan.demo.files import Lines
 from huikuan.demo.orders import Order
 from huikuan.demo.seller import DAY, END, SHOPS, compact, moment, money
@@ -88,7 +89,7 @@ class OrderReport:
             reason = CLOSE_UNPAID[buyer % 3]
         elif state == CLOSED:
             reason = "退款"
-        parcel, courier = (f"7{order.no % 10**12:013d}", COURIERS[buyer % 5]) if shipped else ("", "")
+        parcel, courier = (parcel_no(order), COURIER) if shipped else ("", "")
         phone = f"1990000{buyer % 10_000:04d}"
         received = moment(order.received) if done else ""
         brought = (money(order.total - refund) if done else "0.00") + "元"
