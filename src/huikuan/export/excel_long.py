@@ -19,6 +19,7 @@ from huikuan.export.excel_style import (
     LANDSCAPE_ABOVE,
     MARGIN_INCHES,
     PAPER_A4,
+    TEXT_MAX,
     column_width,
     footer_text,
     number_format,
@@ -51,7 +52,7 @@ def write_query(
         (sheet_name(listed.title, taken), batches.reader(ROWS_PER_SHEET))
         for _first in range(0, max(listed.count, 1), ROWS_PER_SHEET)
     ]
-    heading = "    ".join(f"{label}: {value}" for label, value in facts)
+    heading = "    ".join(f"{label}: {value}" for label, value in facts)[:TEXT_MAX]
     names = [name for name, _reader in sheets]
     told = _looks(con, listed, heading, printed)
     looks: dict[str, Any] = {look: dict.fromkeys(names, value) for look, value in told.items()}
@@ -87,6 +88,8 @@ class _Batches:
 
 
 def _field(column: Column) -> str:
+    if column.type == "text":
+        return f'left("{column.key}"::VARCHAR, {TEXT_MAX}) AS "{column.key}"'
     return f'"{column.key}"::DOUBLE' if column.type in ("money", "rate") else f'"{column.key}"'
 
 

@@ -19,8 +19,12 @@ MARGIN_INCHES = 15 / 25.4
 PAPER_A4 = 9
 WIDTHS = {"text": 14, "money": 15, "count": 9, "rate": 9, "date": 11}
 WIDTH_MAX = 48
+TEXT_MAX = 32_767  # characters of a cell; a file with more is repaired by Excel, or refused by a writer
+NAME_MAX = 31  # characters of a sheet's name as Excel counts them, in UTF-16
+NAMED_MAX = 80  # characters of who prints: a foot holds 255 in all
 MONEY_LIST = f'#,##0.00;{MINUS}#,##0.00;"–"'
 MONEY_STATEMENT = f"#,##0.00;{MINUS}#,##0.00;0.00"
+RESERVED = "history"  # a name that Excel keeps for itself
 NUMBER_FORMATS = {
     "count": f'#,##0;{MINUS}#,##0;"–"',
     "rate": f"0.00%;{MINUS}0.00%;0.00%",
@@ -85,7 +89,7 @@ def write_cell(sheet: Any, row: int, column: int, value: Any, form: Any) -> None
     elif isinstance(value, date):
         sheet.write_datetime(row, column, value, form)
     else:
-        sheet.write_string(row, column, str(value), form)
+        sheet.write_string(row, column, str(value)[:TEXT_MAX], form)
 
 
 def text_width(text: str) -> int:
@@ -123,16 +127,30 @@ def set_page(sheet: Any, columns: int, header_rows: tuple[int, int] | None, prin
 
 def footer_text(printed: Printed) -> str:
     """The foot of a printed page in Excel's codes: who, when, page x / y."""
-    printed_by = translated(_("Printed by")) + " " + printed.by.replace("&", "&&") if printed.by else ""
+    by = printed.by[:NAMED_MAX].replace("&", "&&")
+    printed_by = translated(_("Printed by")) + " " + by if by else ""
     return f"&L&8{printed_by} {printed.time_text}&R&8&P / &N"
 
 
 def sheet_name(title: str, taken: set[str]) -> str:
-    """A title as a sheet's name: without forbidden signs, at most 31 characters, each once."""
-    clean = "".join(" " if sign in "[]:*?/\\" else sign for sign in title).strip(" '")[:28] or "1"
-    name, number = clean, 1
-    while name.lower() in taken:
+    """A title as a sheet's name: without forbidden signs, at most 31 characters, each once.
+
+    >>> taken = set()
+    >>> [sheet_name(title, taken) for title in ("'Fees' [1/2]", "History", "history 2", "")]
+    ["Fees'  1 2", 'History 2', 'history 2 2', '1']
+    """
+    clean = "".join(" " if sign in "[]:*?/\\" or not sign.isprintable() else sign for sign in title)
+    name, number = _cut(clean, NAME_MAX), 1
+    while name.lower() in (*taken, RESERVED):
         number += 1
-        name = f"{clean} {number}"
+        name = _cut(clean, NAME_MAX - len(f" {number}")) + f" {number}"
     taken.add(name.lower())
     return name
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of a name, which may neither begin nor end with an apostrophe."""
+    kept = text.strip(" '")
+    while len(kept.encode("utf-16-le")) > 2 * most:
+        kept = kept[:-1]
+    return kept.strip(" '") or "1"
