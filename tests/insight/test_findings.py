@@ -87,10 +87,11 @@ def test_sums_of_the_book_are_told_without_a_test() -> None:
     con.execute("UPDATE facts_wallet_line SET balance = balance + 50000 WHERE account = 'W-B'")
     con.execute(
         """CREATE TABLE open AS SELECT 'A' AS scope, 'CNY' AS currency, DATE '2026-05-01' AS date, 'fee_rate' AS class,
-        true AS needs_work, -100.25::DECIMAL(18,5) AS amount UNION ALL
-        SELECT 'A', 'CNY', DATE '2026-05-02', 'fee_rate', true, -50.00 UNION ALL
-        SELECT 'A', 'CNY', DATE '2026-05-02', 'fee_rate', false, -999.00 UNION ALL
-        SELECT 'A', 'CNY', DATE '2026-05-02', 'short', true, -999.00"""
+        true AS needs_work, -100.25::DECIMAL(18,5) AS amount, 'right' AS side, '' AS record_key UNION ALL
+        SELECT 'A', 'CNY', DATE '2026-05-02', 'duplicate', true, -50.00, 'right', '' UNION ALL
+        SELECT 'A', 'CNY', DATE '2026-05-02', 'duplicate', true, -999.00, 'right', 'settlement_line:W/1' UNION ALL
+        SELECT 'A', 'CNY', DATE '2026-05-02', 'fee_rate', false, -999.00, 'right', '' UNION ALL
+        SELECT 'A', 'CNY', DATE '2026-05-02', 'short', true, -999.00, 'left', ''"""
     )
     found = {each.kind: each for each in look(con, order_open="open").findings}
     assert found["overcharge"].money == Decimal("150.25") and found["overcharge"].chance is None

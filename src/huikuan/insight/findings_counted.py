@@ -21,13 +21,15 @@ def counted(source: FindingSource) -> Iterable[Finding]:
 
 
 def _overcharges(source: FindingSource) -> Iterable[Finding]:
-    """What the fee audit found and nobody has claimed or written off, by shop."""
+    """What the fee audit found and nobody has claimed or written off, by shop; fees charged twice too, which stand
+    beside their group as a row of its right side without a record."""
     if not source.order_open:
         return
     classes = ", ".join(f"'{name}'" for name in FEE_CLASSES)
     rows = source.rows(
         f"""SELECT o.scope, o.currency, count(*), -sum(o.amount)::DECIMAL(38,5), min(o.date), max(o.date)
-        FROM {source.order_open} o WHERE o.class IN ({classes}) AND o.needs_work AND o.amount < 0
+        FROM {source.order_open} o WHERE o.needs_work AND o.amount < 0 AND (o.class IN ({classes})
+            OR (o.class = 'duplicate' AND o.side = 'right' AND coalesce(o.record_key, '') = ''))
         GROUP BY ALL ORDER BY ALL"""
     )
     fees = {

@@ -31,6 +31,7 @@ from huikuan.insight.report_base import (
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
 from huikuan.insight.words import TYPES, word_of
 from huikuan.records.codes import FEE_TYPES
+from huikuan.records.kind import record_key_parts
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
@@ -211,14 +212,14 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         Column("type", translated(_("Fee"))),
         Column("item", translated(_("Wording"))),
         Column("account", translated(_("Wallet"))),
-        Column("fee", translated(_("Fee")), "money", total=True),
-        Column("source", translated(_("Source"))),
+        Column("fee", translated(_("Fee")), "money", total=True, drill={}),
+        Column("flow_no", translated(_("Flow number")), drill={}),
     )
 
     def line(row: Mapping[str, Any]) -> Row:
         values = (
             row["order_no"], row["shop"], row["business_date"], word_of("type", row["type"]), row["item"] or "",
-            row["account"], row["fee"], row["record_key"].rpartition(":")[2],
+            row["account"], row["fee"], record_key_parts(row["record_key"])[1][1],
         )  # fmt: skip
         return Row(values, drill={"record_key": row["record_key"]}, target="source")
 

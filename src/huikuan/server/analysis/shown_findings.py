@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huikuan.insight.findings import MOST_WEEKS, RECENT_WEEKS, WEEK, Finding
+from huikuan.pipeline.analysis import INCOME_DAYS
 from huikuan.server.analysis.services import Listed
 from huikuan.server.core import numbers
 from huikuan.server.core.shortcuts import book_url
+from huikuan.server.reports.shown import NO_DAY
 
 TITLES = {
     "stopped": gettext_lazy("Platform stopped paying"),
@@ -155,10 +157,13 @@ def _sure(finding: Finding) -> str:
 
 
 def _link(request: HttpRequest, finding: Finding, as_of: date) -> tuple[str, str]:
-    """Where the figures behind a finding stand."""
+    """Where the figures behind a finding stand, of the days that it speaks of."""
+
+    def days(count: int) -> str:
+        return (as_of - timedelta(days=count - 1)).isoformat()
+
     until = as_of.isoformat()
-    since = (as_of - timedelta(days=WEEK * (RECENT_WEEKS + MOST_WEEKS))).isoformat()
-    span = {"from": since, "to": until, "shop": finding.shop}
+    span = {"from": days(WEEK * (RECENT_WEEKS + MOST_WEEKS) + 1), "to": until, "shop": finding.shop}
 
     def report(name: str, **more: str) -> str:
         return book_url(request, "reports:report", name, query=span | more)
@@ -172,12 +177,16 @@ def _link(request: HttpRequest, finding: Finding, as_of: date) -> tuple[str, str
         "settlement_lag": lambda: (report("days-to-collect"), _("Days to collect")),
         "collection": lambda: (report("collection-summary", by="week"), _("Collection by week")),
         "refund_rate": lambda: (report("refunds", by="week"), _("Refunds by week")),
-        "overcharge": lambda: (report("fee_audit"), _("Fee audit")),
-        "losing_product": lambda: (report("net-income"), _("Net income")),
+        "overcharge": lambda: (
+            report("fee_audit", **{"from": NO_DAY}), _("Fee audit")
+        ),
+        "losing_product": lambda: (
+            report("net-income", **{"from": days(INCOME_DAYS)}), _("Net income")
+        ),
         "idle_balance": lambda: (
             book_url(
                 request, "reports:report", "wallet-roll-forward",
-                query={"account": finding.subject, "from": since, "to": until},
+                query={"account": finding.subject, "from": days(int(finding.facts["days"])), "to": until},
             ),
             _("The wallet's roll-forward"),
         ),
