@@ -120,7 +120,9 @@ MATCHES = Subject(
         STATUS,
         replace(CLASS, blank=_("No difference")),
         replace(CAUSE, blank=_("No difference")),
-        Dimension("reason", _("Reason"), _("What the person who matched them said."), "reason", blank=_("None said")),
+        Dimension(
+            "reason", _("Reason given"), _("What the person who matched them said."), "reason", blank=_("None said")
+        ),
         PERSON,
         SIDE,
         *OWNERS,
