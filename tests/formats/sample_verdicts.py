@@ -63,7 +63,7 @@ GOLDEN = (
            (money("392468.58") + money("68855.36"), money("68855.36"))),
     Golden("olist/sample_3k/olist_order_payments_dataset.csv", "payments", "SELECT sum(amount) FROM {settlement_line}", (money("468087.37"),)),
     Golden("uci_online_retail/by_day", "lines, sales, cancellations",
-           "SELECT (SELECT count(*) FROM {order_line}) + (SELECT count(*) FROM {return_line}) + (SELECT count(*) FROM {stock_move}), (SELECT sum(paid) FROM {order_line}), -(SELECT sum(refund_amount) FROM {return_line})",
+           "SELECT (SELECT count(*) FROM {order_line} WHERE status <> 'refunded') + (SELECT count(*) FROM {return_line}) + (SELECT count(*) FROM {stock_move}), (SELECT sum(paid) FROM {order_line}), -(SELECT sum(refund_amount) FROM {return_line})",
            (77_628, money("1515110.70"), money("-206153.42"))),
     Golden("courier_b2b_india/cointab/Invoice.csv", "waybills, charges", "SELECT count(DISTINCT tracking_no), sum(amount) FROM {courier_charge}", (124, money("13648.20"))),
     Golden("courier_b2b_india/cointab/Order Report.csv", "item lines, orders", "SELECT count(*), count(DISTINCT order_no) FROM {erp_order}", (400, 124)),
