@@ -1,8 +1,8 @@
 """聚水潭 list of what came into a warehouse and left it (出入库流水, 进出仓流水): one row per item and movement.
 
-Source: the names that 聚水潭's own interface documentation gives these values (出入库; read 2026-11); no export was at
-hand, so every column but those that tell the document is read where it stands. The direction stands in 入库数量 and
-出库数量, else in the words of the type (出 leaves, 入 and 进 come in), else in the sign of 数量.
+Source: words that are in use for these values, quoted from 聚水潭's interface documentation (出入库) by others; no
+export was at hand, so every column but those that tell the document is read where it stands. The direction stands in
+入库数量 and 出库数量, else in the words of the type (出 leaves, 入 and 进 come in), else in the sign of 数量.
 """
 
 from huikuan.formats.goods.erp_columns import LINE_NO, move_type_sql, numbered_lines, platform_orders_sql

@@ -1,8 +1,8 @@
 """旺店通 inventory export (库存): how many pieces of each item a warehouse holds.
 
-Source: the names that 旺店通's own interface documentation gives these values (库存查询; read 2026-11); no export was
-at hand. 库存量 is what lies there, 待发货量 and 锁定量 of it are promised; 可发库存, 可用库存 and what is on its way
-are no pieces that can be counted, and are not read.
+Source: words that are in use for these values, quoted from 旺店通's interface documentation (库存查询) by others; no
+export was at hand. 库存量 is what lies there, 待发货量 and 锁定量 of it are promised; 可发库存, 可用库存 and what is on
+its way are no pieces that can be counted, and are not read.
 """
 
 from huikuan.formats.goods.stock_list import stock_list
