@@ -26,6 +26,7 @@ def start_clock(stop: threading.Event | None = None, every_s: float = EVERY_S) -
 def _run(stop: threading.Event, every_s: float) -> None:
     while True:
         tick()
+        close_old_connections()
         if stop.wait(every_s):
             return
 
@@ -40,5 +41,3 @@ def tick() -> None:
             look(timezone.now())
         except Exception:
             log.exception("the clock of automatic reports failed; it goes on")
-        finally:
-            close_old_connections()
