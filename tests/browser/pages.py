@@ -80,10 +80,14 @@ def open_page(
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RESTS = """() => !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, [data-loading]")
+  && document.getAnimations().every((each) => each.playState !== "running"
+    || each.effect.getComputedTiming().iterations === Infinity)"""
 
 
 def barriers(page: Any) -> list[str]:
-    """What axe finds on a page: the rule, where, why."""
+    """What axe finds on a page at rest, nothing being asked or fading: the rule, where, why."""
+    page.wait_for_function(RESTS)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
