@@ -85,7 +85,7 @@ def named_span(name: str) -> tuple[date, date] | None:
         if week:
             return span_of(date.fromisocalendar(int(year), int(week), 1), "week")
         return span_of(date(int(year), int(month), int(day or 1)), "day" if day else "month")
-    except ValueError:
+    except (ValueError, OverflowError):  # no such day, or the calendar ends in it
         return None
 
 

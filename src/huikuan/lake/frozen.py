@@ -28,6 +28,7 @@ from huikuan.lake.comparing import (
 from huikuan.lake.current import KindState
 from huikuan.lake.winning import ORDER_KIND, group_columns
 from huikuan.records.document import Document
+from huikuan.records.sql import sql_name
 
 # Of kinds that go on, what may not change; of all others nothing may.
 FROZEN_FIELDS: dict[str, tuple[str, ...]] = {
@@ -80,7 +81,7 @@ def keep_closed(
     )
     con.register(days, pa.Table.from_pylist(rows, schema))
     con.execute(f"CREATE TEMP VIEW {candidate} AS {candidate_sql(con, state, table, document.document_id)}")
-    groups = ", ".join(f'"{column}"' for column in group_columns(state.kind))
+    groups = ", ".join(map(sql_name, group_columns(state.kind)))
     try:
         files = possible_files(con, state, candidate)
         known = "SELECT NULL::VARCHAR AS record_key WHERE false"
@@ -115,18 +116,18 @@ def keep_closed(
 def _changed_groups(state: KindState, before: str, after: str, days: str) -> str:
     """The groups of closed days of which a record would change, come or go, each with the names of its periods."""
     columns = group_columns(state.kind)
-    groups = ", ".join(f'"{column}"' for column in columns)
+    groups = ", ".join(map(sql_name, columns))
     shut = (
-        f"SELECT {', '.join(f'b.{_quoted(c)}' for c in columns)}, d.name, max(d.ended) AS ended FROM {before} b "
+        f"SELECT {', '.join(f'b.{sql_name(c)}' for c in columns)}, d.name, max(d.ended) AS ended FROM {before} b "
         f"JOIN {days} d ON b.business_date BETWEEN d.first AND d.last GROUP BY ALL"
     )
-    both = ", ".join(f"coalesce(b.{_quoted(c)}, a.{_quoted(c)}) AS {_quoted(c)}" for c in columns)
+    both = ", ".join(f"coalesce(b.{sql_name(c)}, a.{sql_name(c)}) AS {sql_name(c)}" for c in columns)
     ended = f"(SELECT {groups}, max(ended) AS ended FROM shut GROUP BY ALL)"
     change = f"b.record_key IS NULL OR a.record_key IS NULL OR {_differ(state)}"
     return (
         f"WITH shut AS ({shut}), pair AS (SELECT {both}, ({change}) AS changes, "
         f"{_paid_at(state)} AS paid_later FROM {before} b FULL JOIN {after} a USING (record_key)) "
-        f"SELECT {', '.join(f's.{_quoted(c)}' for c in columns)}, s.name FROM shut s JOIN {ended} e USING ({groups}) "
+        f"SELECT {', '.join(f's.{sql_name(c)}' for c in columns)}, s.name FROM shut s JOIN {ended} e USING ({groups}) "
         f"JOIN pair USING ({groups}) GROUP BY ALL "
         f"HAVING bool_or(changes AND NOT coalesce(paid_later >= e.ended, false))"
     )
@@ -137,14 +138,10 @@ def _differ(state: KindState) -> str:
     if fixed is None:
         return differ_sql(state, "b", "a")
     return " OR ".join(
-        f"(b.{_quoted(c)} IS NOT NULL AND b.{_quoted(c)} IS DISTINCT FROM a.{_quoted(c)})" for c in fixed
+        f"(b.{sql_name(c)} IS NOT NULL AND b.{sql_name(c)} IS DISTINCT FROM a.{sql_name(c)})" for c in fixed
     )
 
 
 def _paid_at(state: KindState) -> str:
     """When an order that was unpaid is told to be paid."""
     return "CASE WHEN b.status = 'unpaid' THEN a.paid_at END" if state.kind.name == ORDER_KIND else "NULL::TIMESTAMP"
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'

@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from huikuan.insight.periods import named_span
+
 PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|W(?P<week>\d\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?")
 
 
@@ -59,19 +61,11 @@ def parse_period(text: str) -> tuple[date, date] | None:
     (datetime.date(2026, 2, 1), datetime.date(2026, 2, 28))
     """
     match = PERIOD.fullmatch(text)
-    if match is None:
-        return None
-    part = {name: int(value) for name, value in match.groupdict().items() if value}
+    if match is None or match["week"] or match["month"]:
+        return named_span(text)
+    quarter, months = (int(match["quarter"]), 3) if match["quarter"] else (1, 12)
     try:
-        if "week" in part:
-            first = date.fromisocalendar(part["year"], part["week"], 1)
-            return first, first + timedelta(days=6)
-        if "day" in part:
-            first = date(part["year"], part["month"], part["day"])
-            return first, first
-        months = 1 if "month" in part else 3 if "quarter" in part else 12
-        start = part.get("month", 3 * part.get("quarter", 1) - 2)
-        first = date(part["year"], start, 1)
+        first = date(int(match["year"]), 3 * quarter - 2, 1)
         return first, _plus_months(first, months) - timedelta(days=1)
     except ValueError:
         return None
