@@ -46,14 +46,14 @@ def test_what_gbk_reads_gb18030_reads_alike() -> None:
         (0, []),
         (7, [7]),
         (9, [4.5, 4.5]),
-        (64, [32, 16, 8, 4, 4]),
-        (200, [32, 32, 32, 32, 32, 20, 10, 5, 5]),
+        (64, [8, 28, 14, 7, 7]),
+        (200, [8, 32, 32, 32, 32, 32, 16, 8, 4, 4]),
     ],
 )
-def test_parts_of_a_long_file_get_small_towards_its_end(size_mib: int, parts_mib: list[float]) -> None:
+def test_parts_of_a_long_file_are_small_at_both_ends(size_mib: int, parts_mib: list[float]) -> None:
     left, parts = (size_mib << 20) // text_parts.BLOCK_BYTES, []
     while left:
-        parts.append(text_parts._blocks_of_part(left))
+        parts.append(text_parts._blocks_of_part(len(parts), left))
         left -= parts[-1]
     assert [blocks * text_parts.BLOCK_BYTES / 2**20 for blocks in parts] == parts_mib
 

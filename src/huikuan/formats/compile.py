@@ -204,6 +204,7 @@ def _assemble(
         controls=tuple(all_controls),
         problems=tuple(problems),
         tables=tables,
+        keys_proved=True,  # by `emit_views`: it counts them, numbers what repeats or sets it aside
     )
 
 

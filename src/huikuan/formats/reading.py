@@ -160,6 +160,7 @@ class Reading:
     `rows` = `accepted` + `rejected` + `ignored`. `tables` names, per record kind, a DuckDB table or view of the
     connection with the columns of `Kind.all_fields` except `document_id`. `problems_total` counts all problems,
     `problems` lists the first ones. `stated_account`, `stated_shop`: what the file itself says, blank if nothing.
+    `keys_proved`: no two records of a kind have the same key, proved over all rows while the views were made.
     """
 
     format: str
@@ -185,6 +186,7 @@ class Reading:
     problems_total: int = 0
     status: str = "imported"  # imported | flagged | refused
     tables: dict[str, str] = field(default_factory=dict)
+    keys_proved: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:

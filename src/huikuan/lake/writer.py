@@ -40,17 +40,24 @@ class Writer:
         self._remove_orphans()
 
     def compare(
-        self, con: duckdb.DuckDBPyConnection, kind: str, table: str, document: Document | None = None
+        self,
+        con: duckdb.DuckDBPyConnection,
+        kind: str,
+        table: str,
+        document: Document | None = None,
+        *,
+        keys_proved: bool = False,
     ) -> Comparison:
         """Counts (new, updated, duplicate) of the readings in a relation of `con` against the current records.
 
         The result's attribute `unchanged` tells whether all is known already, by content (rule 17).
         `document`: what the winning rule asks of it (document_id, exported_at, sha256, order_grain); without it the
-        readings rank by the times on their rows. InvariantError where two readings share a record key or one has none.
+        readings rank by the times on their rows. InvariantError where two readings share a record key or one has none;
+        `keys_proved`: that none is shared has been proved over these very rows.
         """
         document = document or _unknown_document()
         state = self._lake.state(KINDS[kind])
-        compared = comparing.compare(con, state, table, document, self._lake.version())
+        compared = comparing.compare(con, state, table, document, self._lake.version(), keys_proved=keys_proved)
         self._compared[document.document_id, kind] = compared
         return compared.counts
 

@@ -300,7 +300,7 @@ def _store(
     balances = balances_of(con, reading)
     reading, closed = _without_closed(writer, con, document, reading, spans)
     for kind, table in reading.tables.items():
-        counts = writer.compare(con, kind, table, document)
+        counts = writer.compare(con, kind, table, document, keys_proved=reading.keys_proved)
         new, updated, duplicate = new + counts.new, updated + counts.updated, duplicate + counts.duplicate
         unchanged = unchanged and counts.unchanged
     row = replace(row_of(name, reading), new=new, updated=updated, duplicate=duplicate, closed=closed)

@@ -52,7 +52,7 @@ def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part
     while block:
         path = folder / f"part{number}.txt"
         lines = blank_end = written = 0
-        blocks_max = _blocks_of_part(blocks_left)
+        blocks_max = _blocks_of_part(number, blocks_left)
         with path.open("wb") as out:
             while block and written < blocks_max:
                 out.write(block)
@@ -65,12 +65,14 @@ def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part
         first, number, blocks_left = first + lines, number + 1, blocks_left - written
 
 
-def _blocks_of_part(left: int) -> int:
-    """How many of the blocks that are left make the next part: half of them at most, so that parts get small towards
-    the end and all readers end together."""
+def _blocks_of_part(number: int, left: int) -> int:
+    """How many of the blocks that are left make the next part. The first one is small: until it is there, one processor
+    alone has work. Half of what is left at most, so that parts get small towards the end and all readers end together.
+    """
     if left * BLOCK_BYTES < LAST_PART_BYTES:
         return max(left, 1)
-    return max(min(left // 2, PART_BYTES // BLOCK_BYTES), 1)
+    bytes_max = PART_BYTES if number else PART_BYTES // 4
+    return max(min(left // 2, bytes_max // BLOCK_BYTES), 1)
 
 
 class _LongLineError(ValueError):

@@ -72,11 +72,13 @@ class TextRows:
         try:
             with ThreadPoolExecutor(max_workers=readers) as pool:
                 waiting: list[Future[bool]] = []
+                learned: list[Future[None]] = []  # from the first part, while the next ones are decoded
 
                 def submit(part: Part) -> None:
-                    if not waiting:
-                        _learn(learn, f"(SELECT * FROM {self._read_csv(part)} LIMIT {LEARNED_ROWS})")
-                    waiting.append(pool.submit(_insert, cursors, target, query_of(self._read_csv(part)), part))
+                    relation = self._read_csv(part)
+                    if not learned:
+                        learned.append(pool.submit(_learn, learn, f"(SELECT * FROM {relation} LIMIT {LEARNED_ROWS})"))
+                    waiting.append(pool.submit(_insert, learned[0], cursors, target, query_of(relation), part))
 
                 one_to_a_line = self._each_part(submit)
                 good = all(future.result() for future in waiting) and one_to_a_line
@@ -153,10 +155,13 @@ def _learn(learn: Callable[[str], None], relation: str) -> None:
         learn(relation)
 
 
-def _insert(cursors: SimpleQueue[duckdb.DuckDBPyConnection], target: str, query: str, part: Part) -> bool:
+def _insert(
+    learned: Future[None], cursors: SimpleQueue[duckdb.DuckDBPyConnection], target: str, query: str, part: Part
+) -> bool:
     """Whether a part was read as so many rows as it has lines."""
     import duckdb
 
+    learned.result()
     cursor = cursors.get()
     try:
         counted = cursor.execute(f"INSERT INTO {target} {query}").fetchone()
