@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -236,7 +237,7 @@ def _open(page: Any, address: str, home: str, where: Any) -> bool:
         links = page.locator(f"#content a[href*='{part}']").evaluate_all("nodes => nodes.map(node => node.href)")
         own = page.url.partition("?")[0].rstrip("/")
         plain = [(link, link.partition("?")[0].rstrip("/")) for link in links]
-        further = [link for link, path in plain if path != own and not path.endswith(("/export", "/own/new"))]
+        further = [link for link, path in plain if path != own and not re.search(r"/export(/|$)|/own/new$", path)]
         if not further:
             return False
         page.goto(further[0])

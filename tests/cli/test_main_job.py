@@ -246,7 +246,9 @@ def test_a_month_is_closed_and_reopened(demo: Cli) -> None:
     assert [row["check"] for row in rows] == [
         "documents", "items", "balance", "work", "conflicts", "approvals", "earlier",
     ]  # fmt: skip
-    assert [row["text"] for row in rows if row["check"] == "earlier"] == ["1 earlier months are not closed: 2026-09"]
+    assert [row["text"] for row in rows if row["check"] == "earlier"] == [
+        "Earlier months that are not closed: 1 (2026-09)"
+    ]
     assert "To be looked at:" in demo("close", "2026-10", code=1).stderr
     (made,) = demo.rows("close", "2026-10", "--accept-open", "--reason", "month end")
     assert (made["state"], made["from"], made["to"]) == ("closed", "2026-10-01", "2026-10-31")

@@ -154,7 +154,7 @@ def claim() -> ReportTable:
     def order(no: str, difference: D) -> ClaimOrder:
         paid = D("100.00")
         return ClaimOrder("禾屿", no, "CNY", DAY, DAY, DAY, None, DAY, 3, paid, D(0), D(0), D("2.00"), D(0), D("98.00"),
-                          D("98.00") - difference, D(0), difference, "c-O1", "=because", "a.csv", 7)  # fmt: skip
+                          D("98.00") - difference, D(0), difference, "c-O1", "=because", None, "a.csv", 7)  # fmt: skip
 
     bill = BillRow("禾屿", "1", "CNY", DAY, "sale", "item", D("87.70"), "W", "f", "a.csv", "", 3)
     orders = [order("4726000000450803190", D("10.30")), order("1", D("0.01"))]

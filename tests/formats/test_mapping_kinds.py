@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ import duckdb
 import pytest
 import xlsxwriter
 
+from huikuan.export.csv import write_rows
 from huikuan.formats.mapping import Mapping, mapping_from_plain, mapping_to_plain
 from huikuan.formats.mapping_derived import Derived
 from huikuan.formats.mapping_guess import check_file, guess_mapping, preview_file
 from huikuan.formats.read_file import read_file
+from huikuan.insight.tables import Column
 from huikuan.records.errors import UserError
 from tests.formats.support import CONTEXT
 
@@ -187,6 +190,16 @@ def test_a_title_above_is_no_line_of_the_header(tmp_path: Path) -> None:
     assert (guess.header_row, guess.mapping.header_lines) == (2, 1)
     asked = guess_mapping(preview_file(path, path.name)[0], header_row=2, header_lines=2)
     assert asked.cells == ("对账单 日期", "对账单 金额", "对账单 摘要")
+
+
+def test_the_head_of_an_own_list_is_no_line_of_the_table(tmp_path: Path) -> None:
+    columns = [Column("no", "订单编号"), Column("day", "订单创建时间", "date"), Column("amount", "金额", "money")]
+    write_rows(
+        columns, [("A1", date(2026, 10, 1), Decimal("12.50"))], tmp_path / "list.csv", ["未达明细", '筛选: "a", b']
+    )
+    (table,) = preview_file(tmp_path / "list.csv", "list.csv")
+    assert table.rows[1][1] == ("# 筛选: 'a'; b",)
+    assert guess_mapping(table).header_row == 3
 
 
 # ---------------------------------------------------------------- derived fields

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from huikuan.records import codes
 from huikuan.server.core import numbers, paging, statuses
@@ -41,8 +42,10 @@ def test_what_is_no_period(text: str) -> None:
 
 def test_periods_in_words(settings: Any) -> None:
     assert [period_label(text) for text in ("2026-10", "2026-Q4", "2026-W05", "2026", "2026-10-31")] == [
-        "2026-10", "Quarter 4 of 2026", "Week 5 of 2026", "Year 2026", "2026-10-31",
+        "Oct 2026", "Quarter 4 of 2026", "Week 5 of 2026", "Year 2026", "2026-10-31",
     ]  # fmt: skip
+    with translation.override("zh-hant"):
+        assert period_label("2026-09") == "2026年9月"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """CSV: UTF-8 with a byte order mark, so that Excel opens Chinese rightly; money plain, dates ISO 8601.
 
-Text that a spreadsheet would run as a formula gets an apostrophe in front.
+Text that a spreadsheet would run as a formula gets an apostrophe in front. What a list is (its title, book, day,
+filters, who took it when) stands above it in lines that begin with `#`, each one cell: a program leaves them out, as it
+does the head of an Alipay bill.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from huikuan.export.printed import plain
+from huikuan.export.printed import Printed, plain
 from huikuan.insight.tables import Column, ReportTable
 
+ONE_CELL = str.maketrans({",": ";", '"': "'"})  # what would end a cell, or begin a quoted one
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -23,13 +26,13 @@ def _cell(value: Any, column: Column) -> Any:
     return "" if text is None else text
 
 
-def write(report: ReportTable, path: Path) -> None:
+def write(report: ReportTable, path: Path, printed: Printed) -> None:
     """A report: its head as `label,value` lines, then each section with its title, header, rows and totals."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([report.title])
         writer.writerow([report.company])
-        writer.writerows(report.facts)
+        writer.writerows([*report.facts, *printed.told()])
         for section in report.sections:
             writer.writerow([])
             if section.title:
@@ -43,11 +46,13 @@ def write(report: ReportTable, path: Path) -> None:
             writer.writerow([note])
 
 
-def write_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]], path: Path) -> int:
-    """A list of any length: one header of column titles, one line a row. Returns the number of rows."""
+def write_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]], path: Path, head: Sequence[str] = ()) -> int:
+    """A list of any length: what is told of it, one header of column titles, one line a row. Returns the number of
+    rows."""
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
+        file.writelines(f"# {' '.join(line.translate(ONE_CELL).split())}\r\n" for line in head)
         writer.writerow([column.title for column in columns])
         for row in rows:
             writer.writerow([_cell(value, column) for value, column in zip(row, columns, strict=True)])

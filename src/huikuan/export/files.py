@@ -36,7 +36,7 @@ def write_report(report: ReportTable, format: str, path: Path, printed: Printed 
     if format == "xlsx":
         excel.write(report, path, printed)
     elif format == "csv":
-        csv.write(report, path)
+        csv.write(report, path, printed or Printed())
     elif format in vouchers.LAYOUTS:
         vouchers.write(report, format, path)
     elif format == "json":
@@ -83,5 +83,7 @@ def write_listing(
         return excel_long.write_query(con, listed, told, path, printed)
     rows = listed.rows(con)
     if format == "csv":
-        return csv.write_rows(listed.columns, rows, path)
+        head = [*facts, *(printed.told() if printed else ())]
+        lines = [listed.title, *(f"{label}: {value}" for label, value in head)] if head else []
+        return csv.write_rows(listed.columns, rows, path, lines)
     return excel.write_rows(listed.title, told, listed.columns, rows, path, printed)

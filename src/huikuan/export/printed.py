@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.records import money
+from huikuan.records.messages import gettext_noop as _
+from huikuan.records.messages import translated
 
 CENT = Decimal("0.01")
 MINUS = "\u2212"
@@ -27,6 +29,11 @@ class Printed:
     def time_text(self) -> str:
         """The moment as shown; blank where it is not told."""
         return self.at.strftime("%Y-%m-%d %H:%M") if self.at else ""
+
+    def told(self) -> list[tuple[str, str]]:
+        """Person and time as label and value, for a file without a foot; without what is not known."""
+        both = ((translated(_("Printed by")), self.by), (translated(_("Printed on")), self.time_text))
+        return [(label, value) for label, value in both if value]
 
 
 plain_money = money.plain

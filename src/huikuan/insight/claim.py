@@ -23,7 +23,8 @@ ZERO = Decimal(0)
 class ClaimOrder:
     """An order with its evidence. Money in `currency`; `fees` as charged (positive), `overcharged` the part too much.
 
-    `difference` is what is claimed; `file` and `row` say where the order stands.
+    `difference` is what is claimed, `claimed_on` the day of the last claim before; `file` and `row` say where the order
+    stands.
     """
 
     shop: str
@@ -46,6 +47,7 @@ class ClaimOrder:
     difference: Decimal
     cause: str
     why: str
+    claimed_on: date | None
     file: str
     row: int | None
 
@@ -148,7 +150,7 @@ ORDER_COLUMNS = (
     ("expected", _("Should be settled"), "money"), ("settled", _("Settled"), "money"),
     ("later", _("Not due yet"), "money"),
     ("difference", _("Difference"), "money"), ("cause", _("Cause"), "text"), ("why", _("Why"), "text"),
-    ("file", _("File"), "text"), ("row", _("Row"), "count"),
+    ("claimed_on", _("Claimed before on"), "date"), ("file", _("File"), "text"), ("row", _("Row"), "count"),
 )  # fmt: skip
 IN_LETTER = ("order_no", "shop", "due_on", "expected", "settled", "difference", "cause")
 

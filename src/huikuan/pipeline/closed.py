@@ -185,6 +185,26 @@ def place_of(book: Book, record_key: str, day: date | None) -> tuple[str, str]:
     return ("late", around.name) if around is not None else ("", "")
 
 
+def late_among(book: Book, days: Mapping[str, date | None]) -> dict[str, str]:
+    """Of records and the days they belong to, those that came late: each with the closed period its day lies in."""
+    periods = closed_periods(book)
+    around = {
+        key: next((each.name for each in periods if each.first <= day <= each.last), "")
+        for key, day in days.items()
+        if day is not None
+    }
+    inside = [key for key, name in around.items() if name]
+    if not inside:
+        return {}
+    with closing(connect()) as con:
+        frozen = con.execute(
+            f"SELECT record_key FROM read_parquet({files_sql(periods, KEYS)}) "
+            f"WHERE frozen AND record_key IN (SELECT unnest(?::VARCHAR[]))",
+            [inside],
+        ).fetchall()
+    return {key: around[key] for key in inside if (key,) not in frozen}
+
+
 # What may not be touched ----------------------------------------------------------------------------------------------
 def refuse_document(book: Book, document_id: str, file_name: str) -> None:
     """UserError where a closed period is made of a document."""

@@ -23,13 +23,13 @@ from huikuan.records.messages import gettext_noop, register, text_of
 BALANCE = "balance"
 register(
     {
-        "close.check.documents": gettext_noop("%(count)s shops or accounts have days without a file: %(names)s"),
-        "close.check.items": gettext_noop("%(count)s settlement lines have no class"),
-        "close.check.balance": gettext_noop("%(count)s balances or totals do not agree"),
-        "close.check.work": gettext_noop("%(count)s items are open and need work: %(names)s"),
-        "close.check.conflicts": gettext_noop("%(count)s decisions no longer fit the files"),
-        "close.check.approvals": gettext_noop("%(count)s forced matches wait for a second person"),
-        "close.check.earlier": gettext_noop("%(count)s earlier months are not closed: %(names)s"),
+        "close.check.documents": gettext_noop("Shops or accounts with days without a file: %(count)s (%(names)s)"),
+        "close.check.items": gettext_noop("Settlement lines without a class: %(count)s"),
+        "close.check.balance": gettext_noop("Balances or totals that do not agree: %(count)s"),
+        "close.check.work": gettext_noop("Open items that need work: %(count)s (%(names)s)"),
+        "close.check.conflicts": gettext_noop("Decisions that no longer fit the files: %(count)s"),
+        "close.check.approvals": gettext_noop("Forced matches that wait for a second person: %(count)s"),
+        "close.check.earlier": gettext_noop("Earlier months that are not closed: %(count)s (%(names)s)"),
         "close.check.documents.ok": gettext_noop("Every shop and account is covered to the last day"),
         "close.check.items.ok": gettext_noop("Every settlement line has its class"),
         "close.check.balance.ok": gettext_noop("All balances and totals agree"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -45,10 +45,19 @@ def report(
 ) -> ReportTable:
     """Build a report over a published run. UserError for an unknown report or a wrong parameter, and where a report
     does not balance because its facts are newer than the run."""
-    with report_source(results, rules, decisions, language) as source:
+    return reports_by(results, name, params, (rules,), decisions, language)[0]
+
+
+def reports_by(
+    results: Results, name: str, params: Mapping[str, str], rules: Sequence[Rules], decisions: Decisions,
+    language: str = "en",
+) -> list[ReportTable]:  # fmt: skip
+    """A report by each of some rules, which differ in what a report does with the facts: these are read once, by the
+    first. Errors as of `report`."""
+    with report_source(results, rules[0], decisions, language) as source:
         written_off = write_offs(results, decisions) if name in WITH_WRITE_OFFS else ()
         try:
-            return build_report(name, replace(source, write_offs=written_off), params)
+            return [build_report(name, replace(source, rules=each, write_offs=written_off), params) for each in rules]
         except InvariantError as error:
             if _is_stale(results, decisions):
                 raise UserError("report.stale") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from datetime import date
 from decimal import Decimal
@@ -20,6 +19,7 @@ from huikuan.server.collection.filters import SORTS, Wanted, filter_of
 from huikuan.server.core.paging import decode
 from huikuan.server.exports import services as exports
 from huikuan.server.jobs.models import Job
+from tests.listed import listed
 from tests.server.collection.conftest import english
 from tests.server.collection.made import AS_OF, ORDERS, Order, day, publish
 
@@ -147,8 +147,7 @@ def test_a_matrix_that_does_not_add_up_says_so(clerk: Client, book: Book, monkey
 
 
 def csv_of(response: Any) -> list[dict[str, str]]:
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
+    return listed(b"".join(response.streaming_content))
 
 
 def test_files_hold_exactly_the_filter(clerk: Client, book: Book) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import timedelta
 from decimal import Decimal as D
@@ -19,6 +17,7 @@ from huikuan.server.exports import services, shares
 from huikuan.server.exports.models import Share, clock_day
 from huikuan.server.jobs.models import Job
 from huikuan.server.jobs.services import enqueue
+from tests.listed import listed
 from tests.server.collection.conftest import english
 from tests.server.collection.made import publish
 
@@ -30,7 +29,7 @@ def book(world: Any) -> Book:
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    return listed(b"".join(answer.streaming_content))
 
 
 def form(book: Book, **more: Any) -> dict[str, Any]:

@@ -55,6 +55,14 @@ def test_the_claim_of_a_filter_has_the_same_figures(book: Book, clerk: Client) -
     assert [(row["Order number"], row["Amount"], row["File"], row["Row"]) for row in bills] == [
         ("A5", 45, "bill.csv", 9), ("A5", -5, "bill.csv", 10),
     ]  # fmt: skip
+    assert {row["Claimed before on"] for row in orders} == {None}
+    again = load_workbook(io.BytesIO(taken(clerk.post(reverse("followup:claim", args=[book.slug]), asked))))
+    assert {row["Claimed before on"].date() for row in sheet_rows(again, "Orders")[1]} == {book.today()}
+    missing = reverse("followup:missing", args=[book.slug])
+    listed = {
+        key: clerk.get(missing, {"claimed": key}).content.decode().count("claimed 10-31") for key in ("none", "any")
+    }
+    assert listed == {"none": 0, "any": len(orders)}
     words = " ".join(str(cell.value) for sheet in written for row in sheet.iter_rows() for cell in row)
     assert "Zhang" not in words and "CNY 462.00 of 5 orders" in words
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from huikuan.server.audit.models import Entry
 from huikuan.server.books.models import Book
 from huikuan.server.followup import services
 from huikuan.server.followup.models import Task
+from tests.listed import head_of, listed
 from tests.server.collection.conftest import english
 from tests.server.collection.made import day
 from tests.server.followup.test_tasks import Chosen, hand
@@ -44,8 +43,7 @@ def content(client: Client, book: Book, name: str, **asked: str) -> bytes:
 
 
 def rows(client: Client, book: Book, name: str, **asked: str) -> list[dict[str, str]]:
-    text = content(client, book, name, format="csv", **asked).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
+    return listed(content(client, book, name, format="csv", **asked))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -83,6 +81,11 @@ def test_missing_orders_are_those_of_the_page_in_its_order(accountant: Client, b
         ("A4", "F-1"), ("A9", ""), ("A5", "F-2"), ("B2", ""), ("A1", ""),
     ]  # fmt: skip
     assert [row["Order number"] for row in rows(accountant, book, "missing", task="2")] == ["B4", "A5"]
+    head = dict(
+        line.partition(": ")[::2] for line in head_of(content(accountant, book, "missing", format="csv", q='A, "'))
+    )
+    assert {"Company": "Ours", "Filter": "A; '", "As of": "2026-10-31"}.items() <= head.items()
+    assert head["Printed by"] == "accountant" and "Late and short orders" in head and head["Printed on"]
     refused = accountant.get(reverse("exports:export", args=[book.slug, "missing"]), {"task": "x", "format": "csv"})
     assert refused.status_code == 422
 

@@ -29,9 +29,11 @@ def test_a_month_is_closed_on_the_page_with_what_is_open_accepted(
 ) -> None:
     client = world.client("accountant")
     assert "Not closed" in text(client.get(PAGES))
+    assert "Sep 2026 has ended and is not closed" in text(client.get("/b/ours/"))
+    assert "is not closed" not in text(world.client("clerk").get("/b/ours/")), "a clerk does not close"
     asked = text(client.get(OCTOBER))
-    assert "need work: Orders and settlement" in asked and f'href="{OCTOBER}close"' in asked
-    assert "1 earlier months are not closed: 2026-09" in text(client.get(f"{OCTOBER}close"))
+    assert "that need work: " in asked and "(Orders and settlement" in asked and f'href="{OCTOBER}close"' in asked
+    assert "Earlier months that are not closed: 1 (2026-09)" in text(client.get(f"{OCTOBER}close"))
     refused = client.post(f"{OCTOBER}close", {"reason": "month end"})
     assert refused.status_code == 422 and "is not closed yet" in text(refused)
     with django_capture_on_commit_callbacks(execute=True):

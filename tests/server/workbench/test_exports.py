@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from decimal import Decimal as D
 from typing import Any
 
 from huikuan.server.books.models import Book
 from huikuan.server.workbench import services
+from tests.listed import listed
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    return listed(b"".join(answer.streaming_content))
 
 
 def test_the_workbenchs_lists_are_files_of_what_it_shows(world: Any, demo: Book) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.tables import ReportTable
-from huikuan.pipeline.reporting import report
+from huikuan.pipeline.reporting import reports_by
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of
 from huikuan.server.workbench.services import decisions_of, results
@@ -57,8 +57,7 @@ def voucher_preview(
     found, decisions = results(book), decisions_of(book)
     params = {"from": first.isoformat(), "to": last.isoformat()}
     sets = (rules_of(book), changed_rules(book, {"rule": "voucher", "pk": pk, "data": data}))
-    now, then = (report(found, "vouchers", params, rules, decisions, language) for rules in sets)
-    return compared(now, then)
+    return compared(*reports_by(found, "vouchers", params, sets, decisions, language))
 
 
 def compared(now: ReportTable, then: ReportTable) -> Preview:

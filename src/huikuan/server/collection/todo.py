@@ -32,16 +32,10 @@ BREAKS = ("balance_break", "total_mismatch", "possible_duplicate")
 def todos(request: HttpRequest, found: Results | None, moneys: list[Money]) -> list[Todo]:
     """What waits, the most pressing first."""
     lines = [*_files(request), *_items(request), *_approvals(request)]
-    if found is None:
-        return [*told(request), *lines]
-    return [
-        *told(request),
-        *_payouts(request, found),
-        *lines,
-        *_breaks(request, found),
-        *_overdue(request, moneys),
-        *_open(request, found),
-    ]
+    if found is not None:
+        work = [*_breaks(request, found), *_overdue(request, moneys), *_open(request, found)]
+        lines = [*_payouts(request, found), *lines, *work]
+    return sorted([*told(request), *lines], key=lambda line: line.last)
 
 
 def _files(request: HttpRequest) -> list[Todo]:

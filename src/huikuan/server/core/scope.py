@@ -13,7 +13,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.utils import dateformat
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huikuan.insight.periods import named_span
 
@@ -78,8 +80,8 @@ def _plus_months(first: date, months: int) -> date:
 
 def period_label(text: str) -> str:
     """A period in words of the active language; a text that is no period is returned as it is."""
-    match = PERIOD.fullmatch(text)
-    if match is None:
+    match, days = PERIOD.fullmatch(text), parse_period(text)
+    if match is None or days is None:
         return text
     parts = match.groupdict()
     if parts["day"]:
@@ -89,7 +91,7 @@ def period_label(text: str) -> str:
     if parts["week"]:
         return _("Week %(week)s of %(year)s") % {"year": parts["year"], "week": int(parts["week"])}
     if parts["month"]:
-        return _("%(year)s-%(month)s") % {"year": parts["year"], "month": int(parts["month"])}
+        return dateformat.format(days[0], pgettext("format of a month, as Django's filter date reads it", "M Y"))
     return _("Year %(year)s") % parts
 
 

@@ -20,6 +20,7 @@ class Todo:
     note: str = ""
     amount: Decimal | None = None
     currency: str = ""
+    last: bool = False  # comes after the lines of all apps
 
 
 Give = Callable[[HttpRequest], Iterable[Todo]]

@@ -7,11 +7,13 @@ and the answer says how many.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from django.db import transaction
 from django.http import FileResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -31,7 +33,7 @@ from huikuan.server.core.files import CONTENT_TYPES
 from huikuan.server.core.shortcuts import file_answer
 from huikuan.server.followup import missing, queries
 from huikuan.server.followup.chosen import Chosen, Picked
-from huikuan.server.followup.models import Task
+from huikuan.server.followup.models import ClaimedOrder, Task
 
 register(
     {
@@ -44,9 +46,10 @@ register(
 LETTER_ROWS = 5_000
 KINDS = ("xlsx", "pdf")
 ORDERS_SQL = """
-SELECT m.*, c.paid, c.platform_borne, c.refunded, c.fees, c.paid_at, c.shipped_at, c.received_at,
+SELECT m.*, l.claimed_on, c.paid, c.platform_borne, c.refunded, c.fees, c.paid_at, c.shipped_at, c.received_at,
     f.document_id, f.source_row
 FROM wanted w JOIN {missing} m ON m.row = w.row JOIN {collection} c ON c.file_row_number = m.row
+{claimed}
 LEFT JOIN (SELECT shop, order_no, min_by(document_id, source_row) AS document_id, min(source_row) AS source_row
     FROM {lines} SEMI JOIN named USING (order_no) GROUP BY ALL) f ON f.shop = m.shop AND f.order_no = m.order_no
 ORDER BY m.shop, m.order_no, m.currency
@@ -69,7 +72,8 @@ def evidence(book: Book, found: Results, picked: Picked) -> tuple[list[ClaimOrde
         keys = {name: pa.array([row[name] for row in picked.rows], pa.string()) for name in queries.KEY}
         cursor.register("named", pa.table(keys))
         lines = _facts(found, "order_line") or NO_LINES
-        sql = ORDERS_SQL.format(missing=missing.table(found), collection=numbered(found), lines=lines)
+        tables = {"missing": missing.table(found), "collection": numbered(found), "lines": lines}
+        sql = ORDERS_SQL.format(claimed=queries.CLAIMED_JOIN, **tables)
         orders = [_order(book, row, names) for row in queries.asked(cursor, sql, {})]
         bills = _facts(found, "settlement_line")
         told = queries.asked(cursor, BILLS_SQL.format(bills=bills), {}) if bills else []
@@ -90,7 +94,7 @@ def _order(book: Book, row: dict[str, Any], names: dict[str, str]) -> ClaimOrder
         local(row["shipped_at"]), local(row["received_at"]), row["due_on"], row["days"], row["paid"],
         row["platform_borne"], row["refunded"], row["fees"], row["overcharged"], row["expected"], row["settled"],
         row["later"], row["missing"], row["cause"], because(row["why"]) if row["why"] else "",
-        names.get(row["document_id"] or "", ""), row["source_row"],
+        row["claimed_on"], names.get(row["document_id"] or "", ""), row["source_row"],
     )  # fmt: skip
 
 
@@ -102,9 +106,11 @@ def _bill(row: dict[str, Any], names: dict[str, str]) -> BillRow:
     )  # fmt: skip
 
 
-def write(book: Book, found: Results, picked: Picked, kind: str, path: Path, by: str, task: Task | None = None) -> int:
-    """Write the claim as `xlsx` or `pdf` (the letter); how many orders it has. UserError where nothing is missing, or
-    a letter would be too long."""
+def write(
+    book: Book, found: Results, picked: Picked, kind: str, path: Path, by: str, task: Task | None = None
+) -> list[ClaimOrder]:
+    """Write the claim as `xlsx` or `pdf` (the letter); the orders it has. UserError where nothing is missing, or a
+    letter would be too long."""
     orders, bills, _nothing = evidence(book, found, picked)
     if not orders:
         raise UserError("followup.nothing_to_claim")
@@ -118,7 +124,7 @@ def write(book: Book, found: Results, picked: Picked, kind: str, path: Path, by:
     write_report(
         claim_report(head, orders, bills, kind == "pdf"), kind, path, Printed(by, book.local(datetime.now(UTC)))
     )
-    return len(orders)
+    return orders
 
 
 def file_name(book: Book, found: Results, kind: str, task: Task | None) -> str:
@@ -132,15 +138,28 @@ def answer(book: Book, found: Results, picked: Picked, kind: str, request: Any, 
     require(book, request, "export")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"claim.{kind}"
-        count = write(book, found, picked, kind, path, actor_name(request), task)
+        orders = write(book, found, picked, kind, path, actor_name(request), task)
         response = file_answer(path, file_name(book, found, kind, task), CONTENT_TYPES[kind])
-    told(book, request, kind, count, task)
+    told(book, request, kind, orders, task)
     return response
 
 
-def told(book: Book, who: Any, kind: str, count: int, task: Task | None) -> None:
-    """Write the deed into the audit log."""
-    record(who, "followup.claim", task or book, book=book, after={"format": kind, "orders": count})
+def told(book: Book, who: Any, kind: str, orders: Sequence[ClaimOrder], task: Task | None) -> None:
+    """Write the deed into the audit log, and mark the orders as claimed."""
+    day, actor = book.today(), actor_name(who)
+    rows = (
+        ClaimedOrder(
+            book=book, shop=each.shop, order_no=each.order_no, currency=each.currency, missing=each.difference,
+            claimed_on=day, actor=actor,
+        )
+        for each in orders
+    )  # fmt: skip
+    with transaction.atomic():
+        ClaimedOrder.objects.bulk_create(
+            rows, batch_size=500, update_conflicts=True, unique_fields=("book", *queries.KEY),
+            update_fields=("missing", "claimed_on", "actor"),
+        )  # fmt: skip
+        record(who, "followup.claim", task or book, book=book, after={"format": kind, "orders": len(orders)})
 
 
 def of_task(task: Task) -> Chosen:

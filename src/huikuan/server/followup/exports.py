@@ -37,6 +37,7 @@ MISSING = Detail(
         ("expected", gettext_noop("Should be settled"), "money", True),
         ("settled", gettext_noop("Settled"), "money", True),
         ("missing", gettext_noop("Missing money"), "money", True), ("task", gettext_noop("Task"), "text", False),
+        ("claimed_on", gettext_noop("Claimed on"), "date", False),
     ),
     {"cause": partial(insight_word, "cause"), "kind": lambda code: str(word_of("missing", code))},
 )  # fmt: skip
@@ -50,8 +51,8 @@ def missing(book: Book, asked: Mapping[str, str], _names: bool) -> Source:
     if wanted is None:
         raise UserError("followup.filter")
     name, way = wanted.sort.lstrip("-"), "DESC" if wanted.sort.startswith("-") else "ASC"
-    columns = ", ".join(f"m.{key}" for key, *_rest in MISSING.columns if key != "task")
-    sql, values = queries.source_sql(found, wanted, f"{columns}, 'F-' || h.task AS task")
+    columns = ", ".join(f"m.{key}" for key, *_rest in MISSING.columns if key not in ("task", "claimed_on"))
+    sql, values = queries.source_sql(found, wanted, f"{columns}, 'F-' || h.task AS task, l.claimed_on")
     filtered = [asked[key] for key in NAMES if asked.get(key)]
     facts = [(_("Company"), book.name), (_("As of"), found.manifest.as_of.isoformat())]
     facts += [(_("Filter"), " · ".join(filtered))] if filtered else []

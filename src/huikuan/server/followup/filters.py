@@ -19,8 +19,8 @@ SORTS = {
     "settled": "DECIMAL(18,5)", "missing": "DECIMAL(18,5)",
 }  # fmt: skip
 DEFAULT_SORT = "-missing"
-NAMES = ("shop", "currency", "cause", "kind", "q", "first", "last", "task")
-NONE, ANY = "none", "any"  # of `task`: in no live task, in some
+NAMES = ("shop", "currency", "cause", "kind", "q", "first", "last", "task", "claimed")
+NONE, ANY = "none", "any"  # of `task`: in no live task, in some; of `claimed`: in no claim file yet, in some
 
 
 class FilterForm(forms.Form):
@@ -34,12 +34,13 @@ class FilterForm(forms.Form):
     first = forms.DateField(label=_("Due from"), required=False)
     last = forms.DateField(label=_("to"), required=False)
     task = forms.RegexField(r"\A(?:\d{1,9}|none|any)\Z", required=False)
+    claimed = forms.ChoiceField(required=False, choices=[(name, name) for name in (NONE, ANY)])
     sort = forms.ChoiceField(required=False, choices=[(name, name) for each in SORTS for name in (each, f"-{each}")])
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A checked filter; `task` is blank, `none`, `any` or a task's number."""
+    """A checked filter; `task` is blank, `none`, `any` or a task's number, `claimed` blank, `none` or `any`."""
 
     shop: str = ""
     currency: str = ""
@@ -49,10 +50,11 @@ class Wanted:
     first: date | None = None
     last: date | None = None
     task: str = ""
+    claimed: str = ""
     sort: str = DEFAULT_SORT
 
     def where(self, *, kind: bool = True) -> tuple[str, dict[str, Any]]:
-        """The condition over missing money `m` with what is held `h`, and its $names."""
+        """The condition over missing money `m` with what is held `h` and claimed `l`, and its $names."""
         parts, values = ["true"], dict[str, Any]()
         for name in ("shop", "currency", "cause", "kind"):
             value = getattr(self, name)
@@ -68,6 +70,8 @@ class Wanted:
         if self.task:
             parts.append({NONE: "h.task IS NULL", ANY: "h.task IS NOT NULL"}.get(self.task, "h.task = $task"))
             values |= {"task": int(self.task)} if self.task.isdecimal() else {}
+        if self.claimed:
+            parts.append(f"l.claimed_on IS {'NOT ' if self.claimed == ANY else ''}NULL")
         typed, told = typed_conditions(self.typed, "m.order_no", "m.missing")
         return " AND ".join(parts + typed), values | told
 
@@ -81,5 +85,5 @@ def filter_of(data: QueryDict | dict[str, str], until: date) -> tuple[FilterForm
     return form, Wanted(
         shop=told["shop"], currency=told["currency"], cause=told["cause"], kind=told["kind"],
         typed=read(told["q"], until), first=told["first"], last=told["last"], task=told["task"],
-        sort=told["sort"] or DEFAULT_SORT,
+        claimed=told["claimed"], sort=told["sort"] or DEFAULT_SORT,
     )  # fmt: skip

@@ -112,6 +112,24 @@ class TaskOrder(models.Model):
         ]
 
 
+class ClaimedOrder(models.Model):
+    """An order that a claim file asked for: when last, how much was missing then, by whom the file was made."""
+
+    book = models.ForeignKey("books.Book", on_delete=models.CASCADE, related_name="+")
+    shop = models.CharField(max_length=200)
+    order_no = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    missing = models.DecimalField(**MONEY)
+    claimed_on = models.DateField()
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["shop", "order_no", "currency"]
+        constraints = [
+            models.UniqueConstraint(fields=["book", "shop", "order_no", "currency"], name="one_claim_per_order")
+        ]
+
+
 class Attachment(models.Model):
     """A file of a task, kept encrypted among the book's originals under its content hash."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -21,28 +21,36 @@ from huikuan.server.collection.cubes import bound, kept
 from huikuan.server.core.paging import Page, encode
 from huikuan.server.followup import missing
 from huikuan.server.followup.filters import ANY, SORTS, Wanted
-from huikuan.server.followup.models import LIVE_STATES, Task, TaskOrder
+from huikuan.server.followup.models import LIVE_STATES, ClaimedOrder, Task, TaskOrder
 
 KEY = ("shop", "order_no", "currency")
 HELD = pa.schema([(name, pa.string()) for name in KEY] + [("task", pa.int64())])
 SUMS = ("missing", "overdue", "disputed", "overcharged", "expected", "settled")
 CODE = re.compile(r"(?:[Ff]-?)?(\d{1,9})")
+CLAIMED = pa.schema([(name, pa.string()) for name in KEY] + [("claimed_on", pa.date32())])
 HELD_JOIN = "LEFT JOIN held h ON h.shop = m.shop AND h.order_no = m.order_no AND h.currency = m.currency"
+CLAIMED_JOIN = "LEFT JOIN claimed l ON l.shop = m.shop AND l.order_no = m.order_no AND l.currency = m.currency"
 
 
 @contextmanager
 def with_held(book: Book, found: Results) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor of the run on which `held` says which live task (its number) has which order."""
+    """A cursor of the run on which `held` says which live task (its number) has which order, `claimed` on which day an
+    order was claimed last."""
     held = TaskOrder.objects.filter(book=book, live=True).order_by().values_list(*KEY, "task__number")
-    columns = list(zip(*held, strict=True)) or [()] * len(HELD)
+    claimed = ClaimedOrder.objects.filter(book=book).order_by().values_list(*KEY, "claimed_on")
     cursor = found.run.cursor()
     try:
-        cursor.register(
-            "held", pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, HELD, strict=True)], schema=HELD)
-        )
+        cursor.register("held", _table(held, HELD))
+        cursor.register("claimed", _table(claimed, CLAIMED))
         yield cursor
     finally:
         cursor.close()
+
+
+def _table(rows: Iterable[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def asked(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -54,7 +62,7 @@ def asked(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -
 def source_sql(found: Results, wanted: Wanted, columns: str, *, kind: bool = True) -> tuple[str, dict[str, Any]]:
     """The missing orders `m` of a filter, as a query on a cursor of `with_held`."""
     where, values = wanted.where(kind=kind)
-    return f"SELECT {columns} FROM {missing.table(found)} m {HELD_JOIN} WHERE {where}", values
+    return f"SELECT {columns} FROM {missing.table(found)} m {HELD_JOIN} {CLAIMED_JOIN} WHERE {where}", values
 
 
 def summary(cursor: duckdb.DuckDBPyConnection, found: Results, wanted: Wanted) -> list[dict[str, Any]]:
@@ -81,10 +89,11 @@ def page(
     cursor: duckdb.DuckDBPyConnection, found: Results, wanted: Wanted, after: list[Any] | None, number: int, size: int,
     total: int,
 ) -> Page:  # fmt: skip
-    """One page of missing orders, each with the number of the live task that holds it (or None)."""
+    """One page of missing orders, each with the number of the live task that holds it and the day it was claimed last
+    (or None)."""
     name = wanted.sort.lstrip("-")
     columns = ", ".join(f"m.{column.strip()}" for column in missing.COLUMNS.split(","))
-    sql, values = source_sql(found, wanted, f"{columns}, h.task AS task, m.{name} AS sort_value")
+    sql, values = source_sql(found, wanted, f"{columns}, h.task AS task, l.claimed_on, m.{name} AS sort_value")
     way, sign = ("DESC", "<") if wanted.sort.startswith("-") else ("ASC", ">")
     if after and len(after) == 2:
         cast = f"TRY_CAST($after_value AS {SORTS[name]})"

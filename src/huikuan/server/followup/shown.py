@@ -170,6 +170,8 @@ def removable(request: HttpRequest, wanted: Wanted) -> list[tuple[str, str]]:
     if wanted.task:
         words = {"none": _("In no task"), "any": _("In a task")}
         told.append((words.get(wanted.task, f"F-{wanted.task}"), ("task",)))
+    if wanted.claimed:
+        told.append((_("Not claimed yet") if wanted.claimed == "none" else _("Claimed before"), ("claimed",)))
     if request.GET.get("q", "").strip():
         told.append((request.GET["q"].strip(), ("q",)))
     return [(label, without(request, names)) for label, names in told]

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from huikuan.insight.claim import ClaimOrder
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop
 from huikuan.server.exports.services import write_job_file
@@ -64,14 +65,15 @@ def claim_file(
     book = context.book
     found = results(book, date.fromisoformat(as_of) if as_of else None)
     of = Task.objects.filter(book=book, number=task).first() if task else None
+    claimed: list[ClaimOrder] = []
 
     def write(path: Path) -> tuple[int, str]:
         picked = read(book, found, Chosen.of_plain(chosen), free=False)
-        count = claims.write(book, found, picked, kind, path, by, of)
-        return count, claims.file_name(book, found, kind, of)
+        claimed.extend(claims.write(book, found, picked, kind, path, by, of))
+        return len(claimed), claims.file_name(book, found, kind, of)
 
     count, name = write_job_file(context, language, "followup:download", write)
-    claims.told(book, context.job.created_by or by, kind, count, of)
+    claims.told(book, context.job.created_by or by, kind, claimed, of)
     return {"orders": count, "name": name}
 
 

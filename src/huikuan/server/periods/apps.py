@@ -11,8 +11,17 @@ class PeriodsConfig(AppConfig):
     label = "periods"
 
     def ready(self) -> None:
-        """Words of the audit log."""
+        """Words of the audit log, the line of the home page."""
+        from django.http import HttpRequest
+
         from huikuan.server.audit import actions
+        from huikuan.server.core.todo import Todo, todo_for
 
         actions.name("period.close", _("Period closed"))
         actions.name("period.reopen", _("Period reopened"))
+
+        @todo_for
+        def closable(request: HttpRequest) -> list[Todo]:
+            from huikuan.server.periods.todo import todos  # here: the command line starts without the engine
+
+            return todos(request)

@@ -204,8 +204,12 @@ def _asked(book: Book, closed: Closed, ask: Callable[[Any, Decisions, Closed], A
 def _state(book: Book, month: Period, closed: list[Closed]) -> str:
     if is_closed(month, closed):
         return "closed"
-    ended = book.today() > month.last or (book.fixed_today is not None and book.today() == month.last)
-    return "open" if ended else "running"
+    return "open" if has_ended(book, month) else "running"
+
+
+def has_ended(book: Book, period: Period) -> bool:
+    """Whether a period's last day is over; a book whose day stands still is at the end of it."""
+    return book.today() > period.last or (book.fixed_today is not None and book.today() == period.last)
 
 
 def _figures(book: Book) -> dict[str, list[Figures]]:

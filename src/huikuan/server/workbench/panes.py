@@ -13,11 +13,13 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.words import CAUSES, word_of
+from huikuan.pipeline.closed import late_among
 from huikuan.pipeline.results import Results
 from huikuan.pipeline.said import SAID, said_sql
 from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book
 from huikuan.server.core import paging, statuses
+from huikuan.server.core.scope import period_label
 from huikuan.server.documents.library import library_book
 from huikuan.server.workbench.filters import Typed, holds_sql
 from huikuan.server.workbench.models import SuggestionRefused
@@ -111,7 +113,7 @@ def pane(book: Book, found: Results, name: str, wanted: Wanted) -> Pane:
             chips[row["class"]] = chips.get(row["class"], 0) + row["items"]
     return Pane(
         wanted,
-        [row_of(name, row, found) for row in rows],
+        _marked_late([row_of(name, row, found) for row in rows], found),
         page,
         sorted(chips.items(), key=lambda chip: -chip[1]),
         shown,
@@ -120,6 +122,12 @@ def pane(book: Book, found: Results, name: str, wanted: Wanted) -> Pane:
         _count(inside),
         sum(row["items"] for row in inside if row["suggested"]),
     )
+
+
+def _marked_late(rows: list[Row], found: Results) -> list[Row]:
+    """The rows; those that came after their period had been closed say so."""
+    late = late_among(found.book, {row.key: row.day for row in rows if row.key})
+    return [replace(row, late=period_label(late[row.key])) if row.key in late else row for row in rows]
 
 
 def counts(found: Results, name: str) -> dict[str, int]:
@@ -277,7 +285,7 @@ def item(book: Book, found: Results, name: str, item_id: str, names: bool) -> Ro
     prepare_texts(book, found, name)
     chosen = f"(SELECT * FROM {_bare(found, name)} WHERE item_id = ?)"
     rows = found.run.query(f"SELECT * FROM {_told(name, Wanted('', names=names), chosen)}", [item_id])
-    return row_of(name, rows[0], found) if rows else None
+    return _marked_late([row_of(name, rows[0], found)], found)[0] if rows else None
 
 
 def suggested_rows(book: Book, found: Results, name: str, wanted: Wanted, limit: int) -> list[Row]:

@@ -49,6 +49,7 @@ class Row:
     cause: str
     corrected: str  # the names of its corrected fields; blank where there are none
     raw: Mapping[str, Any]
+    late: str = ""  # the closed period it came too late for, in words
 
     @property
     def scope_label(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huikuan.export.details import DETAILS
 from huikuan.export.files import DETAIL_FORMATS, write_detail
+from huikuan.export.printed import Printed
 from huikuan.insight.words import CHANGES, PARTS, changed_value
 from huikuan.pipeline import what_if as pipeline
 from huikuan.pipeline.compute import connect
 from huikuan.pipeline.reconciling import Asked
 from huikuan.records.errors import UserError
+from huikuan.server.accounts.access import actor_name
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.books.rule_changes import RULE_KINDS
 from huikuan.server.books.user_reconciliations import titles
@@ -170,11 +173,12 @@ def export(request: HttpRequest, pk: Any) -> HttpResponseBase:
         raise Http404
     found = pipeline.opened(library_book(job.book), job.result["folder"])
     facts = [(_("Company"), job.book.name), (_("Changed"), _changed_words(job))]
+    printed = Printed(actor_name(request), job.book.local(datetime.now(UTC)))
     con = connect()
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"changes.{kind}"
-            write_detail(con, DETAILS["changes"], found.changes, {}, kind, path, facts)
+            write_detail(con, DETAILS["changes"], found.changes, {}, kind, path, facts, printed)
             return file_answer(path, f"{_('What would change')}-{job.book.today()}.{kind}")
     finally:
         con.close()
