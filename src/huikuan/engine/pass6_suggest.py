@@ -149,7 +149,7 @@ def _grouped(entries: Any) -> Any:
         text=entries.reference.max(),
     )  # fmt: skip
     text = told.number.fill_null("") + " " + canonical(told.text.fill_null(""))
-    words = text.re_replace(r"[\s,.;:|/()，。、；：（）【】]+", " ").split(" ").unique()
+    words = text.split(" ").unique()
     return conform(told.mutate(words=words.filter(lambda word: word.length() > 1)), UNIT)
 
 

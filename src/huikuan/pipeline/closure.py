@@ -26,6 +26,7 @@ from huikuan.pipeline.compute import literal
 from huikuan.pipeline.proofs import mismatches
 from huikuan.pipeline.run_files import RunFiles
 from huikuan.pipeline.run_tables import ORDER_FACTS
+from huikuan.pipeline.spans import Span, as_table, spans_of
 from huikuan.recons import definitions
 from huikuan.recons.order_entries import SUB_ORDER_DIGITS
 from huikuan.records.decisions import Decisions
@@ -37,9 +38,11 @@ KEYS_MAX = 20_000
 BY_ORDER = ("order_line", "settlement_line")  # the kinds of its records
 AROUND = ("erp_order", "return_line")  # kinds that tell why something of it is open; read whole
 ORDERS, RECORDS = "k_orders", "k_records"  # tables: the order numbers, the records without one
-SPANS = "k_spans"
+TOLD = "k_told"  # table: those of the order numbers of which the lake may tell other records than the base
+SPANS = "k_spans"  # table: `pipeline.spans` as they are
 BASE_OPEN, BASE_LINKS = "b_open", "b_links"  # views over the base's tables
 MADE, FOUND, SEEN_NOW = "k_links", "k_open", "k_seen"  # tables: what is computed anew
+LINES = "k_told_lines"  # table: the order lines of TOLD as they are
 GONE_GROUPS, GONE_LINKS, GONE_OPEN = "gone_groups", "gone_links", "gone_open"  # tables: what no longer holds
 
 
@@ -97,6 +100,10 @@ def find_orders(
         ids = [document.document_id for document in change.documents if kind in document.kinds]
         lake.register_touched(con, kind, ids, f"k_{kind}")
         con.execute(f"INSERT INTO {ORDERS} SELECT DISTINCT order_no FROM k_{kind}")
+    numbers = [c for c in decisions.corrections if c.field == "order_no"]
+    _insert(con, ORDERS, {text for c in numbers for text in (c.before, c.after)})
+    con.execute(f"CREATE OR REPLACE TABLE {TOLD} AS SELECT DISTINCT order_no FROM {ORDERS} WHERE order_no <> ''")
+    _take_lines(con)
     _of_decisions(con, decisions)
     _of_spans(con, files, as_of)
     con.execute(f"CREATE OR REPLACE TABLE {ORDERS} AS SELECT DISTINCT order_no FROM {ORDERS} WHERE order_no <> ''")
@@ -133,8 +140,6 @@ def _of_decisions(con: duckdb.DuckDBPyConnection, decisions: Decisions) -> None:
             f"INSERT INTO {ORDERS} SELECT DISTINCT order_no FROM order_line "
             f"WHERE record_key IN (SELECT record_key FROM {RECORDS})"
         )
-    numbers = [c for c in decisions.corrections if c.field == "order_no"]
-    _insert(con, ORDERS, {text for c in numbers for text in (c.before, c.after)})
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, values: Iterable[str]) -> None:
@@ -143,37 +148,36 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, values: Iterable[str]) -
     con.unregister("k_values")
 
 
-# Order lines as of the day, as the reconciliation counts them (`recons.order_entries.counted_orders`).
-_COUNTED = """(SELECT shop, order_no, business_date, shipped_at FROM {lines}
-    WHERE line_no <> '' AND (business_date IS NULL OR business_date <= DATE '{as_of}'))"""
+def _take_lines(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the table LINES of the order lines that the lake has of TOLD. The bounds let row groups be passed over."""
+    low, high = con.execute(f"SELECT min(order_no), max(order_no) FROM {TOLD}").fetchall()[0]
+    bounds = "false" if low is None else f"order_no BETWEEN {literal(low)} AND {literal(high)}"
+    con.execute(
+        f"CREATE OR REPLACE TABLE {LINES} AS SELECT * FROM order_line WHERE {bounds} "
+        f"AND order_no IN (SELECT order_no FROM {TOLD})"
+    )
 
 
 def _of_spans(con: duckdb.DuckDBPyConnection, files: RunFiles, as_of: date) -> None:
     """For each shop orders that tell where its orders begin and end and whether it tells shipping, and the settlements
     without order that are explained by it."""
-    con.execute(
-        f"CREATE OR REPLACE TABLE {SPANS} AS SELECT shop, min(business_date) AS first, max(business_date) AS last, "
-        f"arg_min(order_no, business_date) AS first_order, arg_max(order_no, business_date) AS last_order, "
-        f"any_value(order_no) FILTER (shipped_at IS NOT NULL) AS shipped_order "
-        f"FROM {_COUNTED.format(lines='order_line', as_of=as_of)} GROUP BY shop"
-    )
-    before = f"({files.sql('facts_order_line')})"
-    told = con.execute(
-        f"SELECT count(*) FROM (SELECT shop, bool_or(shipped_at IS NOT NULL) AS tells FROM "
-        f"{_COUNTED.format(lines=before, as_of=as_of)} GROUP BY shop) b JOIN {SPANS} s USING (shop) "
-        f"WHERE tells <> (shipped_order IS NOT NULL)"
-    ).fetchall()
-    if told[0][0]:
+    before, now = spans_of(con, files, as_of, TOLD, LINES)
+    if any(span["counted"] and _ships_otherwise(span, now.get(shop, {})) for shop, span in before.items()):
         raise Refused("a shop's files newly tell, or no longer tell, when it ships")
-    for column in ("first_order", "last_order", "shipped_order"):
-        con.execute(f"INSERT INTO {ORDERS} SELECT {column} FROM {SPANS}")
-    con.execute(f"INSERT INTO {ORDERS} SELECT any_value(order_no) FROM order_line GROUP BY shop")
+    _insert(con, ORDERS, {witness[-1] for span in now.values() for witness in span.values() if witness})
+    con.register("k_spans_now", as_table(now))
+    con.execute(f"CREATE OR REPLACE TABLE {SPANS} AS FROM k_spans_now")
+    con.unregister("k_spans_now")
     edge = (
         f"{BASE_OPEN} o LEFT JOIN {SPANS} s ON s.shop = o.scope WHERE class = 'missing_left' AND record_key <> '' "
         f"AND (cause = {literal('c-T2')} OR s.first > o.date OR s.last < o.date)"
     )
     con.execute(f"INSERT INTO {ORDERS} SELECT order_no FROM {edge} AND order_no <> ''")
     con.execute(f"INSERT INTO {RECORDS} SELECT record_key FROM {edge} AND coalesce(order_no, '') = ''")
+
+
+def _ships_otherwise(before: Span, now: Span) -> bool:
+    return now.get("counted") is not None and (before["shipped"] is None) != (now["shipped"] is None)
 
 
 def has_records(con: duckdb.DuckDBPyConnection) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ from huikuan.engine.workspace import Workspace
 from huikuan.insight.collection import AMOUNTS
 from huikuan.insight.line_cube import LINE_NUMBERS, SUMS, line_cubes_sql
 from huikuan.pipeline import facts as facts_of_book
-from huikuan.pipeline import incremental_collection, incremental_open, runs
+from huikuan.pipeline import incremental_collection, incremental_open, runs, spans
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.closure import (
     AROUND,
@@ -38,11 +39,14 @@ from huikuan.pipeline.closure import (
     GONE_GROUPS,
     GONE_LINKS,
     GONE_OPEN,
+    LINES,
     MADE,
     NAME,
     ORDERS,
     RECORDS,
     SEEN_NOW,
+    SPANS,
+    TOLD,
     Change,
     Refused,
     change_since,
@@ -60,6 +64,7 @@ from huikuan.pipeline.run_tables import (
     FACTS_ORDER,
     ORDER_FACTS,
     ORDER_ROW_GROUP,
+    RESTS,
     ROW_GROUP,
     SORTED,
     columns,
@@ -176,19 +181,18 @@ def _attempt(
             raise Refused("the last run was made by an older version")
         change = change_since(book.lake, known, rules, decisions)
         given = Given(con, book, rules, decisions, as_of, manifest, old, RunFiles(folder, base))
-        keys, conflicts = _compute(given, change, told)
-        rows = _counts(given)
+        keys, conflicts, rows = _compute(given, change, told)
     finally:
         con.close()
     return replace(
         manifest, run=folder.name, created_at=now, facts=facts_version, decisions=hash_of(decisions),
-        base=manifest.run, keys=keys, rows=rows, conflicts=_conflicts(manifest, change, conflicts),
+        base=manifest.run, keys=keys, rows=rows, conflicts=_conflicts(manifest, old, change, conflicts),
     )  # fmt: skip
 
 
-def _conflicts(base: Manifest, change: Change, found: tuple[Conflict, ...]) -> tuple[Any, ...]:
+def _conflicts(base: Manifest, files: RunFiles, change: Change, found: tuple[Conflict, ...]) -> tuple[Any, ...]:
     """Corrections in conflict in the order of the kinds: as the base tells them, but for the kinds looked at."""
-    seen = change.kinds | {*BY_ORDER, *AROUND}
+    seen = _kinds_read(files, change)
     carried = [each for each in base.conflicts if record_key_parts(each["record_key"])[0] not in seen]
     kinds = list(KINDS)
     return tuple(
@@ -214,56 +218,74 @@ def _require_same(manifest: Manifest, rules: Rules, decisions: Decisions, as_of:
         raise Refused("what is due hangs on what all orders of a shop add up to")
 
 
-def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Conflict, ...]]:
-    """All files that differ from the base's. Returns how many orders were computed anew, and the corrections in
-    conflict of the kinds that were looked at."""
-    con, book = given.con, given.book
+def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Conflict, ...], dict[str, Any]]:
+    """All files that differ from the base's. Returns how many orders were computed anew, the corrections in conflict of
+    the kinds that were looked at, and rows per file."""
     conflicts: list[Conflict] = []
-    for kind in sorted(change.kinds | {*BY_ORDER, *AROUND}):
-        conflicts += facts_of_book.register_kind(con, book.lake, KINDS[kind], given.decisions)
-    keys = find_orders(con, book.lake, change, given.decisions, given.old, given.as_of)
+    for kind in sorted(_kinds_read(given.old, change)):
+        conflicts += facts_of_book.register_kind(given.con, given.book.lake, KINDS[kind], given.decisions)
+    keys = find_orders(given.con, given.book.lake, change, given.decisions, given.old, given.as_of)
     told(NAME)
     _take_facts(given)
     _find_gone(given)
-    _match(given)
-    _prove(given, change)
-    _write(given)
-    told("collection")
-    incremental_collection.write_collection(given)
+    with ThreadPoolExecutor(1) as beside:  # queries beside expressions being made: each keeps one processor busy
+        other = replace(given, con=given.con.cursor())
+        facts = beside.submit(_write_facts, other, change)
+        before = beside.submit(incremental_collection.take_before, other)
+        sides = _match(given)
+        _prove(given, change)
+        collected = beside.submit(incremental_collection.write_collection, other)
+        incremental_open.suggest_again(given, sides)
+        _write(given)
+        told("collection")
+        facts.result()
+        before.result()
+        rows = _counts(given, collected.result())
     told("publish")
-    documents = list(facts_of_book.document_names(book.lake).items())
+    return keys, tuple(conflicts), rows
+
+
+def _kinds_read(base: RunFiles, change: Change) -> frozenset[str]:
+    """The kinds of which the lake is asked: of settlement lines only where the base does not hold all of them."""
+    return change.kinds | {kind for kind in (*BY_ORDER, *AROUND) if not (kind in RESTS and base.holds(RESTS[kind]))}
+
+
+def _write_facts(given: Given, change: Change) -> None:
+    """The documents, the spans of shops, the records of the orders, and what order lines add up to."""
+    con = given.con
+    documents = list(facts_of_book.document_names(given.book.lake).items())
     con.execute("CREATE TABLE k_documents (document_id VARCHAR, document VARCHAR)")
     con.executemany("INSERT INTO k_documents VALUES (?, ?)", documents)
     given.write_whole("documents", "SELECT * FROM k_documents")
+    given.write_whole(spans.PART, f"SELECT * FROM {SPANS}", "shop")
     for kind in sorted(change.kinds & set(ORDER_FACTS)):
         source = "k_order_lines" if kind == "order_line" else kind
         chosen = f"SELECT * FROM {source} WHERE order_no IN (SELECT order_no FROM {OWN_ORDERS})"
         given.change(f"facts_{kind}", f"SELECT order_no FROM {OWN_ORDERS}", chosen, FACTS_ORDER)
     if "order_line" in change.kinds:
         _write_line_cubes(given)
-    return keys, tuple(conflicts)
 
 
 def _take_facts(given: Given) -> None:
     """The records computed anew: order lines as they are and as they were, settlement lines, which are as they were
     (`closure.change_since`)."""
     con = given.con
-    con.execute(
-        f"CREATE TABLE k_order_lines AS SELECT * FROM order_line WHERE order_no IN (SELECT order_no FROM {ORDERS})"
-    )
     given.take_of_base("k_order_lines_was", "facts_order_line")
-    others = [("k_order_lines", "order_line"), ("k_order_lines_was", f"({given.old.sql('facts_order_line')})")]
-    _take_others(con, others)
+    con.execute(
+        f"CREATE TABLE k_order_lines AS FROM {LINES} UNION ALL BY NAME "
+        f"SELECT * FROM k_order_lines_was WHERE order_no NOT IN (SELECT order_no FROM {TOLD})"
+    )
     con.execute(f"CREATE TABLE {OWN_ORDERS} AS FROM {ORDERS}")
     take_sub_orders(con, "k_order_lines", "k_order_lines_was")
     given.take_of_base("k_settlement_lines", "facts_settlement_line")
-    _take_others(con, [("k_settlement_lines", "settlement_line")])
+    if has_records(con):
+        con.execute(f"INSERT INTO k_settlement_lines BY NAME {other_facts_sql(_rest(given, 'settlement_line'))}")
 
 
-def _take_others(con: duckdb.DuckDBPyConnection, tables: list[tuple[str, str]]) -> None:
-    """Add to tables the records that are of none of the orders."""
-    for table, records in tables if has_records(con) else ():
-        con.execute(f"INSERT INTO {table} BY NAME {other_facts_sql(records)}")
+def _rest(given: Given, kind: str) -> str:
+    """The lines of a kind that name no order, of which the base may have made a table of their own."""
+    part = RESTS[kind]
+    return f"({given.old.sql(part)})" if given.old.holds(part) else kind
 
 
 def _write_line_cubes(given: Given) -> None:
@@ -297,10 +319,10 @@ def _find_gone(given: Given) -> None:
     con.execute(f"CREATE TABLE {GONE_OPEN} AS SELECT * FROM {BASE_OPEN} WHERE {ours} OR {in_groups}")
 
 
-def _match(given: Given) -> None:
-    """Reconcile the orders: tables MADE and FOUND; what is suggested is worked out for all that is open. Where fees are
-    audited, the orders are reconciled as they were too, so that the figures can be exchanged."""
-    con, definition = given.con, RECONCILIATIONS[NAME]
+def _match(given: Given) -> Sides:
+    """Reconcile the orders: tables MADE, FOUND and SEEN_NOW. Where fees are audited, the orders are reconciled as they
+    were too, so that the figures can be exchanged. Returns the sides, for what is suggested."""
+    con = given.con
     backend = DuckDBBackend.from_connection(con)
     work = Workspace(backend)
     outcome, sides = _reconciled(given, backend, work, "k_order_lines")
@@ -313,9 +335,7 @@ def _match(given: Given) -> None:
     for path in outcome.files.values():
         path.unlink()
     _write_audit(given, [(audit.to_pyarrow(), sign) for audit, sign in audits if audit is not None])
-    window = parameters(given.rules, definition, given.as_of)[1]
-    incremental_open.suggest_again(given, backend, definition, sides, window)
-    work.close()
+    return sides
 
 
 def _reconciled(given: Given, backend: Any, work: Workspace, order_lines: str) -> tuple[Outcome, Sides]:
@@ -432,12 +452,12 @@ def _write_statement(given: Given) -> None:
     )
 
 
-def _counts(given: Given) -> dict[str, Any]:
-    """Rows per file, as a whole run's manifest tells them."""
+def _counts(given: Given, collected: int) -> dict[str, Any]:
+    """Rows per file, as a whole run's manifest tells them. `collected`: how many the collection gains."""
     rows = {name: dict(of) for name, of in given.base.rows.items()}
     rows[NAME]["links"] += _count(given, MADE) - _count(given, GONE_LINKS)
     rows[NAME]["open"] += _count(given, FOUND) - _count(given, GONE_OPEN)
-    rows["collection"]["rows"] += _count(given, incremental_collection.NOW) - _count(given, incremental_collection.WAS)
+    rows["collection"]["rows"] += collected
     return rows
 
 

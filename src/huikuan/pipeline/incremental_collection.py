@@ -21,6 +21,7 @@ from huikuan.pipeline.closure import GONE_LINKS, MADE, ORDERS, Refused
 from huikuan.pipeline.run_files import PLACE, ROOM
 from huikuan.pipeline.run_tables import SORTED
 from huikuan.pipeline.sorted_file import SortedFile
+from huikuan.records.rules import BEGINNING
 
 if TYPE_CHECKING:
     from huikuan.pipeline.incremental import Given
@@ -31,13 +32,18 @@ SETTLED = """SELECT DISTINCT o.shop, o.order_no, s.* EXCLUDE (oid) FROM c_settle
 OURS = f"order_no IN (SELECT order_no FROM {ORDERS})"
 
 
-def write_collection(given: Given) -> None:
-    """Collection, totals and the small tables beside it; Refused where shares of payouts may change."""
-    con = given.con
+def take_before(given: Given) -> None:
+    """The orders' collection, shares and what was settled for them, as they were."""
     given.take_of_base(WAS, "collection")
     given.take_of_base(SHARES, "share")
     _settle(given, "k_order_lines_was", GONE_LINKS)
-    con.execute(f"CREATE TABLE k_settled_was AS {SETTLED}")
+    given.con.execute(f"CREATE TABLE k_settled_was AS {SETTLED}")
+
+
+def write_collection(given: Given) -> int:
+    """Collection, totals and the small tables beside it, after `take_before`. Returns how many rows it gains; Refused
+    where shares of payouts may change."""
+    con = given.con
     setting, inputs = _settle(given, "k_order_lines", MADE)
     changed = con.execute(
         f"SELECT 1 FROM ((FROM k_settled_was EXCEPT {SETTLED}) UNION ALL ({SETTLED} EXCEPT FROM k_settled_was)) LIMIT 1"
@@ -52,6 +58,8 @@ def write_collection(given: Given) -> None:
     collection_status.build(con, inputs, setting, NOW)
     prove_orders(con, NOW)
     _write(given)
+    counts = con.execute(f"SELECT (SELECT count(*) FROM {NOW}) - (SELECT count(*) FROM {WAS})").fetchall()
+    return int(counts[0][0])
 
 
 def _settle(given: Given, order_lines: str, links: str) -> tuple[Setting, CollectionInputs]:
@@ -111,10 +119,21 @@ def _write_totals(given: Given) -> None:
 
 
 def _write_cube(given: Given) -> None:
-    """`cube`: the base's, but for what is of the shops, states and days of the orders, which is added up anew."""
-    place = "(shop, status, coalesce(business_date, DATE '0001-01-01'))"
-    places = f"(SELECT {place} FROM {WAS} UNION SELECT {place} FROM {NOW})"
-    orders = f"(SELECT * FROM ({given.new.sql('collection')}) WHERE {place} IN {places})"
+    """`cube`: the base's, but for what is of the shops, states and days of orders that differ, which is added up anew.
+    The bounds of their days let row groups be passed over."""
+    con = given.con
+    names = ", ".join(row[0] for row in con.execute(f"DESCRIBE {WAS}").fetchall())
+    was, now = (f"SELECT {names} FROM {table}" for table in (WAS, NOW))
+    differing = f"(({was} EXCEPT {now}) UNION ALL ({now} EXCEPT {was}))"
+    con.execute(
+        f"CREATE TEMP TABLE k_places AS SELECT DISTINCT shop, status, "
+        f"coalesce(business_date, DATE '{BEGINNING}') AS day FROM {differing}"
+    )
+    first, last = con.execute("SELECT min(day), max(day) FROM k_places").fetchall()[0]
+    within = f"(business_date IS NULL OR business_date BETWEEN DATE '{first}' AND DATE '{last}')" if first else "false"
+    place = f"(shop, status, coalesce(business_date, DATE '{BEGINNING}'))"
+    places = "(SELECT (shop, status, day) FROM k_places)"
+    orders = f"(SELECT * FROM ({given.new.sql('collection')}) WHERE {within} AND {place} IN {places})"
     given.write_whole(
         "cube",
         f"SELECT * FROM ({given.old.sql('cube')}) WHERE {place} NOT IN {places} UNION ALL BY NAME {cube_sql(orders)}",

@@ -7,14 +7,15 @@ is exchanged in it, and items whose suggestion differs from the base's are writt
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from huikuan.engine.model import OPEN, SEEN, Definition, Sides
+from huikuan.engine.model import OPEN, SEEN, Sides
 from huikuan.engine.pass3_amount import Window
 from huikuan.engine.pass6_suggest import suggest
 from huikuan.pipeline.closure import BASE_OPEN, FOUND, GONE_OPEN, NAME, SEEN_NOW
-from huikuan.pipeline.run_tables import columns
+from huikuan.pipeline.run_tables import columns, parameters
 from huikuan.pipeline.said import SAID, said_sql
+from huikuan.recons import RECONCILIATIONS
 
 if TYPE_CHECKING:
     from huikuan.pipeline.incremental import Given
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 RESAID = "k_resaid"
 
 
-def suggest_again(given: Given, backend: Any, definition: Definition, sides: Sides, window_days: int) -> None:
-    """Fill `suggestion` of the items computed anew and make RESAID of the others that have another one now."""
+def suggest_again(given: Given, sides: Sides) -> None:
+    """Fill `suggestion` of the items computed anew and make RESAID of the others that have another one now. `sides`:
+    those of the orders."""
+    definition, backend = RECONCILIATIONS[NAME], sides.left.get_backend()
+    window_days = parameters(given.rules, definition, given.as_of)[1]
     con = given.con
     names = columns(SEEN)
     con.execute(

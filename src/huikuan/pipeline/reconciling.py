@@ -30,7 +30,7 @@ from huikuan.insight.line_cube import line_cubes_sql
 from huikuan.insight.movements import sales_sql
 from huikuan.lake.lake import Lake
 from huikuan.pipeline import facts as facts_of_book
-from huikuan.pipeline import incremental, runs
+from huikuan.pipeline import incremental, runs, spans
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.closure import NAME
 from huikuan.pipeline.compute import connect, literal, quoted
@@ -240,6 +240,7 @@ def _write_all(
         write(con, f"SELECT * FROM {kind} WHERE {chosen}", path, FACTS_ORDER, ORDER_ROW_GROUP)
     for kind, part in RESTS.items():
         write(con, rest_sql(kind), folder / f"{part}.parquet", "record_key")
+    write(con, spans.spans_sql("order_line", as_of), folder / f"{spans.PART}.parquet", "shop")
     for part, query in line_cubes_sql(f"read_parquet({literal(folder / 'facts_order_line.parquet')})").items():
         write(con, query, folder / f"{part}.parquet", "ALL")
     return _Written({**rows, "collection": {"rows": count}}, tolerances, loaded.conflicts)
