@@ -92,6 +92,7 @@ def _compile(
             Problem("column.missing", raw.sheet, column=column, severity="refuse") for column in typed.missing
         )
         return _refused(declared, raw, missing)
+    below = checks.tables_below(con, raw, name)
     footer = checks.cut_footer(con, declared, raw, name)
     stated = checks.read_facts(declared, raw, footer)
     unclear = settle(con, declared, name, raw)
@@ -99,7 +100,12 @@ def _compile(
     currency = stated.facts.get("currency", "") or _currency_in_rows(con, declared, name)
     unknown = declared.currency_in_rows and not currency and _counts(con, name)[0]
     cut = cut_numbers(con, declared, name, raw)
-    of_file = (*owner.problems, *cut, *([Problem("currency.unknown", raw.sheet, severity="refuse")] if unknown else []))
+    of_file = (
+        *below,
+        *owner.problems,
+        *cut,
+        *([Problem("currency.unknown", raw.sheet, severity="refuse")] if unknown else []),
+    )
     emitted = emit_views(con, declared, typed, raw, context, owner.account, owner.shop, currency)
     rejects, rejected_faults = list_problems(con, name, raw, "faults", typed.rejects)
     rejects += emitted.problems + unclear

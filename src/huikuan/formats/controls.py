@@ -58,6 +58,11 @@ register(
             "Nothing in the file proves that it was read completely (%(what)s): totals, or opening and closing "
             "balance, are missing or hidden. Compare the sums with the bank's own figures before relying on it."
         ),
+        "table.below": gettext_noop(
+            "%(place)s is the header once more, below lines that are no data: the file holds several tables, one below "
+            "the other, perhaps of several accounts. Export each account by itself, or save each table, with the lines "
+            "above it, as a file of its own."
+        ),
         "group.unbalanced": gettext_noop(
             "%(place)s: %(name)s %(key)s does not balance: debit %(left)s, credit %(right)s. A line of it is probably "
             "missing: export the whole period again."
@@ -132,6 +137,20 @@ def cut_footer(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, 
     return raw.footer + lines
 
 
+def tables_below(con: duckdb.DuckDBPyConnection, raw: RawTable, typed: str) -> list[Problem]:
+    """The refusal of a file that has its header once more below lines that are no data: those belong to another table,
+    with another account perhaps. Asked before `cut_footer`."""
+    found = con.execute(f"SELECT count(*) FROM {typed} WHERE header_again").fetchone()
+    if not found or not found[0]:
+        return []
+    begins = con.execute(
+        "SELECT min(source_row) FROM (SELECT source_row, header_again, lag(faults <> 0 AND NOT header_again) OVER "
+        f"(ORDER BY source_row) AS foreign_above FROM {typed} WHERE header_again OR NOT dropped) "
+        "WHERE header_again AND foreign_above"
+    ).fetchone()
+    return [Problem("table.below", raw.sheet, begins[0], severity="refuse")] if begins and begins[0] else []
+
+
 def _lines(con: duckdb.DuckDBPyConnection, raw: RawTable, numbers: list[int]) -> tuple[Line, ...]:
     relation = raw.relation(con, numbers)
     found = con.execute(
@@ -155,7 +174,7 @@ def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Sta
         for line in lines:
             match = re.search(fact.pattern, line.text) or re.search(fact.pattern, _plain(line))
             if match:
-                facts[fact.name], rows[fact.name] = match.group(1).strip(), line.row
+                facts[fact.name], rows[fact.name] = match.group(1).strip(' \t\r\n"'), line.row
                 break
     if (declared.footer or SUMS).under:
         _under(declared, (declared.footer or SUMS).under, raw, footer, facts, rows)

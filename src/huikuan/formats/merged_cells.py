@@ -1,8 +1,9 @@
 """Cells merged over several rows: 1688 writes an order once and its lines below each other, with only the first of
 them telling what is the order's. Once merged cells are text, the rows below have blanks there.
 
-A row continues the one above it if all its merged cells are blank and another is not. A row that lacks the number and
-tells something else of the order does not continue anything: it stays as it is, and is rejected for its blank.
+A row continues the one above it if all its merged cells are blank and another is not; a row that is blank altogether
+stands between them and stays blank. A row that lacks the number and tells something else of the order does not
+continue anything: it stays as it is, and is rejected for its blank.
 """
 
 from __future__ import annotations
@@ -31,13 +32,14 @@ def fill_merged(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable)
     blank = " AND ".join(f"coalesce(trim({cell}, {_BLANKS}), '') = ''" for cell in cells)
     others = [cell for cell in raw.cell_names if cell not in cells]
     rest = " OR ".join(f"coalesce(trim({cell}, {_BLANKS}), '') <> ''" for cell in others) or "FALSE"
-    below = f"({blank}) AND ({rest})"
-    filled = ", ".join(f"first_value({cell}) OVER span AS {cell}" for cell in cells)
+    filled = ", ".join(
+        f"CASE WHEN below THEN first_value({cell}) OVER span ELSE {cell} END AS {cell}" for cell in cells
+    )
     con.execute(
-        f"CREATE OR REPLACE TABLE {raw.table}_filled AS SELECT * REPLACE ({filled}) FROM ("
-        f"SELECT *, count(*) FILTER (NOT ({below})) OVER (ORDER BY source_row) AS span_no FROM {raw.table}) "
+        f"CREATE OR REPLACE TABLE {raw.table}_filled AS SELECT * EXCLUDE (span_no, below) REPLACE ({filled}) FROM ("
+        f"SELECT *, ({blank}) AND ({rest}) AS below, "
+        f"count(*) FILTER (NOT ({blank})) OVER (ORDER BY source_row) AS span_no FROM {raw.table}) "
         f"WINDOW span AS (PARTITION BY span_no ORDER BY source_row)"
     )
-    con.execute(f"ALTER TABLE {raw.table}_filled DROP COLUMN span_no")
     raw.drop(con)
     return replace(raw, table=f"{raw.table}_filled")

@@ -177,7 +177,7 @@ def _try_format(source: TableSource, heads: list[_Prepared], declared: Format) -
             if _fits(row.names_for(declared), declared):
                 score = _score(row, prepared.head, declared, source)
                 if declared.named and not (score.preamble or score.name):
-                    continue
+                    break  # below a header stand its rows: their words name nothing
                 layout = Layout(row.number, prepared.head.split or ",", declared.quote, declared.prefix)
                 return Recognised(declared, replace(layout, header=row.written) if two else layout, score)
     return _without_header(heads, declared)

@@ -17,6 +17,7 @@ from huikuan.formats.banks.hsbc_statement import HSBC_CREDIT, HSBC_DEBIT
 from huikuan.formats.banks.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
 from huikuan.formats.banks.mt940_statement import MT940
 from huikuan.formats.banks.ofx_statement import OFX
+from huikuan.formats.banks.psbc_statement import PSBC_CREDIT
 from huikuan.formats.banks.qif_statement import QIF
 from huikuan.formats.banks.spdb_statement import SPDB_PERSONAL
 from huikuan.formats.crossborder.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
@@ -47,7 +48,7 @@ from huikuan.formats.goods.wangdiantong_stock import WANGDIANTONG_STOCK
 from huikuan.formats.platforms.alibaba1688_bills import ALIBABA1688_PAYMENTS, ALIBABA1688_RECEIPTS
 from huikuan.formats.platforms.alibaba1688_orders import ALIBABA1688_ORDERS
 from huikuan.formats.platforms.alipay_ledger import ALIPAY_FUND_FLOW, ALIPAY_LEDGER
-from huikuan.formats.platforms.alipay_personal import ALIPAY_PERSONAL, ALIPAY_PERSONAL_OLD
+from huikuan.formats.platforms.alipay_personal import ALIPAY_PERSONAL, ALIPAY_PERSONAL_OLD, ALIPAY_PERSONAL_OLD_BARE
 from huikuan.formats.platforms.alipay_trades import ALIPAY_TRADES
 from huikuan.formats.platforms.douyin_aftersales import DOUYIN_AFTERSALES
 from huikuan.formats.platforms.douyin_bic import DOUYIN_BIC
@@ -94,6 +95,7 @@ FORMATS: tuple[Format, ...] = (
     WECHATPAY_FUNDS,
     ALIPAY_PERSONAL,
     ALIPAY_PERSONAL_OLD,
+    ALIPAY_PERSONAL_OLD_BARE,
     WECHATPAY_PERSONAL,
     JD_PERSONAL,
     MEITUAN_PERSONAL,
@@ -183,6 +185,7 @@ FORMATS: tuple[Format, ...] = (
     SPDB_PERSONAL,
     CITIC_CREDIT,
     CGB_CREDIT,
+    PSBC_CREDIT,
     HSBC_DEBIT,
     HSBC_CREDIT,
     CHASE_STATEMENT,

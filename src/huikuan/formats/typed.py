@@ -3,8 +3,8 @@
 The declaration's columns, then its expressions, become levels of one query: a value stands one level above the values
 it uses, so that each is computed once. The table holds only what emits, totals and checks use, and per row
 `faults` (a mask of rejects), `flags` (a mask) and `ignored`. It is written in one pass over the source, so it holds at
-first all its rows, `dropped` and `footer` among them, which `controls.cut_footer` takes out. Grain: one row per row of
-the source; key: `source_row`.
+first all its rows, `dropped` (`header_again` among them) and `footer` too, which `controls.cut_footer` takes out.
+Grain: one row per row of the source; key: `source_row`.
 """
 
 from __future__ import annotations
@@ -151,7 +151,8 @@ def _query(declared: Format, raw: RawTable, plan: _Plan, relation: str, name: st
     skipped = f"coalesce(({declared.skip_rows}), FALSE)" if declared.skip_rows else "FALSE"
     return (
         f"SELECT source_row, {mask} AS faults, {mask_sql(plan.flags)} AS flags, {ignored} AS ignored, "
-        f"blank OR row_of_sums OR {skipped} AS dropped, footer{''.join(f', {each}' for each in kept)} FROM ({query})"
+        f"blank OR row_of_sums OR header_again OR {skipped} AS dropped, header_again, "
+        f"footer{''.join(f', {each}' for each in kept)} FROM ({query})"
     )
 
 
@@ -203,12 +204,24 @@ def _damaged_references(declared: Format, plan: _Plan, headers: dict[str, tuple[
     ]  # fmt: skip
 
 
-def _below(declared: Format, raw: RawTable) -> tuple[str, str]:
+def _below(declared: Format, raw: RawTable) -> tuple[str, str, str]:
     """SQL: whether a row is of the footer; whether it is a row of sums above a footer of the format's own, which tells
-    the totals itself."""
+    the totals itself; whether it is the header once more."""
     named = next((at for at, each in enumerate(raw.header) if each.strip()), 0)
     cells, dated = raw.cell_names[named:], _dated(declared, raw)
-    return footer_sql(declared, cells, dated), "FALSE" if declared.footer is None else sums_sql(cells[:1], dated)
+    sums = "FALSE" if declared.footer is None else sums_sql(cells[:1], dated)
+    return footer_sql(declared, cells, dated), sums, _header_again(raw, dated)
+
+
+def _header_again(raw: RawTable, dated: str) -> str:
+    """SQL: whether a row is the header once more, as at the top of each printed page: where the date stands, the name
+    of its column stands, and the name of another column in its place."""
+    named = {f"c{at}": name.strip() for at, name in enumerate(raw.header) if name.strip()}
+    other = next((cell for cell in named if cell != dated), "")
+    if not (dated and other):
+        return "FALSE"
+    tests = " AND ".join(f"trim({cell}, ' \t') = {sql_text(named[cell])}" for cell in (dated, other))
+    return f"CASE WHEN ascii({dated}) BETWEEN 48 AND 57 THEN FALSE ELSE coalesce({tests}, FALSE) END"
 
 
 def _dated(declared: Format, raw: RawTable) -> str:
@@ -319,7 +332,7 @@ def _needed(plan: _Plan, used: set[str]) -> set[str]:
 
 
 def _levels(
-    plan: _Plan, raw: RawTable, relation: str, below: tuple[str, str], used: set[str], name: str
+    plan: _Plan, raw: RawTable, relation: str, below: tuple[str, str, str], used: set[str], name: str
 ) -> tuple[str, set[str]]:
     """The query with all values, and the names it gives."""
     wanted = _needed(plan, used)
@@ -344,7 +357,7 @@ def _parts(classified: str) -> tuple[str, str, str]:
     return classified, f"{classified}_movement", f"{classified}_linked"
 
 
-def _cells_query(plan: _Plan, raw: RawTable, relation: str, below: tuple[str, str], wanted: set[str]) -> str:
+def _cells_query(plan: _Plan, raw: RawTable, relation: str, below: tuple[str, str, str], wanted: set[str]) -> str:
     cells = [f"{cell} AS {name}" for name, cell in plan.cells.items() if name in wanted]
     cells += [f"x{index}" for index in range(raw.extra_columns)]
     named = [index for index, each in enumerate(raw.header) if each.strip()]
@@ -354,8 +367,11 @@ def _cells_query(plan: _Plan, raw: RawTable, relation: str, below: tuple[str, st
     blanks = "' \t`\u00a0\u3000'"
     whole = f"trim(concat_ws('', c0, {rest}), {blanks}) = ''"
     blank = f"CASE WHEN ascii(c0) BETWEEN 33 AND 95 OR ascii(c0) > 12288 THEN FALSE ELSE {whole} END"
-    footer, sums = below
-    return f"SELECT {columns}, {blank} AS blank, {footer} AS footer, {sums} AS row_of_sums FROM {relation}"
+    footer, sums, again = below
+    return (
+        f"SELECT {columns}, {blank} AS blank, {footer} AS footer, {sums} AS row_of_sums, {again} AS header_again "
+        f"FROM {relation}"
+    )
 
 
 def _one_level(query: str, values: dict[str, str], plan: _Plan, name: str) -> str:

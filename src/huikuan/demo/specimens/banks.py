@@ -6,6 +6,7 @@ in one second, a payment, another receipt, the rent."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from huikuan.demo.specimens.specimen import Specimen
@@ -47,6 +48,7 @@ class _Line:
         self.number = f"2026{at:06}"
         self.day, self.time, self.amount, self.balance, self.party, self.account, self.text = line
         self.packed = self.day.replace("-", "")
+        self.day_first = "/".join(self.day.split("-")[::-1])
         self.bare = self.amount.lstrip("-")
         self.is_in = not self.amount.startswith("-")
         self.thousands = f"{Decimal(self.bare):,.2f}"
@@ -61,10 +63,18 @@ _Row = Callable[[_Line], list[Cell]]
 
 
 def _table(
-    header: str, row: _Row, *above: list[Cell], newest_first: bool = False, below: tuple[list[Cell], ...] = ()
+    header: str,
+    row: _Row,
+    *above: list[Cell],
+    newest_first: bool = False,
+    below: tuple[list[Cell], ...] = (),
+    pages: int = 1,
 ) -> list[list[Cell]]:
-    lines = _MOVEMENTS[::-1] if newest_first else _MOVEMENTS
-    return [*above, list(header.split(",")), *(row(line) for line in lines), *below]
+    """`pages`: each of them begins with the header."""
+    names: list[Cell] = list(header.split(","))
+    lines = [row(line) for line in (_MOVEMENTS[::-1] if newest_first else _MOVEMENTS)]
+    rest = [each for line in lines[1:pages] for each in (names, line)] + lines[max(pages, 1) :]
+    return [*above, names, lines[0], *rest, *below]
 
 
 def _specimen(
@@ -151,11 +161,35 @@ _CORPORATE = (
         lambda x: [f"{x.day} {x.time}", x.payer, x.payer_name, x.payee, x.payee_name, x.bare, x.balance, x.text, x.number],
         [f"查询账号：{OWN}"], newest_first=True,
     ), "payer and payee"),
-    _specimen("bosc.csv", "bosc.statement", _table(
-        "交易日期,交易时间,交易方向,交易金额,余额,对方账号,对方户名,用途,摘要",
-        lambda x: [x.day, x.time, "转入" if x.is_in else "转出", x.bare, x.balance, x.account, x.party, "", x.text],
-        [f"上海银行账户明细,账号:{OWN}"],
+    _specimen("账户明细查询.csv", "bosc.statement", _table(
+        "交易流水号,交易时间,记账日期,交易方向,交易金额,余额,对手账号,对手名称,摘要,交易用途,备注",
+        lambda x: [x.number, f"{x.day} {x.time}", x.day, "入账(贷方)" if x.is_in else "出账(借方)", x.thousands, x.balance, x.account, x.party, x.text, "", ""],
+        [f"选择账号: {OWN} 开户行: 上海银行某支行 币种: 人民币 {OWN_NAME}"],
+        ["借方总金额: 1,035.50 总笔数: 5 借方总笔数: 2 贷方总笔数: 3 贷方总金额: 2,488.88"],
     ), "direction"),
+    _specimen("交行明细对账单.csv", "bocom.statement", _table(
+        "序号,会计日期,交易日期,交易名称,凭证种类,凭证号码,借方发生额,贷方发生额,余额,对方账号,对方户名,摘要,流水号",
+        lambda x: [x.number[-1], x.packed, x.packed, "单位汇款", "", "", x.money_out, x.money_in, x.balance, x.account, x.party, x.text, x.number],
+        ["交通银行某分行明细对账单"], [f"账号：{OWN}"], ["币种：人民币"],
+        below=(["本月累计借方发生额：1,035.50"],),
+        pages=2,
+    ), "pages"),
+    _specimen("平安银行借记卡.xlsx", "pingan.statement", _table(
+        "交易时间,付款方姓名,付款方账号,收款方姓名,收款方账号,交易类型,交易金额,账户余额,摘要,备注,交易流水号",
+        lambda x: [f"{x.day} {x.time}", *(("", "", x.party, x.account) if not x.is_in else (x.party, x.account, "", "")), "转入" if x.is_in else "转出", x.bare, x.balance, x.text, "", x.number],
+        ["账户流水明细 账号：6230****6666"],
+    ), "personal"),
+    _specimen("CMB_6214.csv", "cmb.statement", _table(
+        "交易日期,交易时间,收入,支出,余额,交易类型,交易备注",
+        lambda x: [f"\t{x.packed}", f"\t{x.time}", x.money_in, x.money_out, x.balance, "转账", f"\t{x.party} {x.text}"],
+        ["# 招商银行交易记录"], ["# 账    号: [一卡通:6214********5555   招商银行]"], ["# 币    种: [                         人民币]"], _BLANK,
+        newest_first=True, below=(_BLANK, ["# 收入合计: 3 笔，共 2488.88 元"], ["# 支出合计: 2 笔，共 1035.50 元"]),
+    ), "personal", "utf-8-sig"),
+    replace(_specimen("CNCBI.csv", "bank.statement", _table(
+        "过账日,交易日,账项资料,支出,收入,结余,",
+        lambda x: [x.day_first, x.day_first, f"{x.party} {x.text}", x.money_out, x.money_in, x.balance, ""],
+        below=(["31/01/2026", "31/01/2026", "转承结余", "", "", "1,953.38", ""],),
+    ), "carried balance", "utf-8-sig", account="cncbi"), rows=6, ignored=1),
     _specimen("ceb.xls", "ceb.statement", _table(
         "交易日期,交易时间,借方发生额,贷方发生额,账户余额,对方账号,对方名称,摘要",
         lambda x: [x.day, x.time, x.money_out or "-", x.money_in or "-", x.balance, x.account, x.party, x.text],
@@ -200,6 +234,12 @@ _CMB_CREDIT = """招商银行信用卡对账单（个人消费卡账户 2026年0
 01/02,01/03,纸箱采购,56.78,1234,56.78
 01/03,01/04,手机银行饭票,-3.90,1234,-3.90(CN)
 01/05,01/07,中国移动,"8,000.00",1234,"8,000.00(CN)"
+"""
+_PSBC_CREDIT = """中国邮政储蓄银行信用卡对账单
+账单周期为【2026/01/01-2026/01/31】
+交易日,记账日,交易摘要,人民币金额,卡号末四位,交易国别,境内外交易标识
+20260103,20260104,  某商户  ,"￥12,345.67",0007,中国,境内
+20260110,20260111,还款,￥-271.82,0007,,
 """
 _BOCOM_CREDIT = """交易日期,记账日期,交易说明,交易币种/金额,入账币种/金额
 2026-01-10,2026-01-10,退货 支付宝-某店,CNY 123.18,CNY 123.18
@@ -276,6 +316,7 @@ def _in_out(money_in: str, money_out: str) -> dict[str, Decimal]:
 BANKS: tuple[Specimen, ...] = (
     *_CORPORATE,
     Specimen("cmb_credit.csv", "cmb.statement", _CMB_CREDIT.encode(), 5, _in_out("35.13", "8056.78"), status="flagged", layout="credit card"),
+    Specimen("psbc_credit.csv", "psbc.statement", _PSBC_CREDIT.encode(), 2, _in_out("271.82", "12345.67"), status="flagged", layout="credit card"),
     Specimen("bocom_credit.csv", "bocom.statement", _BOCOM_CREDIT.encode(), 4, _in_out("789.78", "50.50"), status="flagged", account="1234", layout="credit card"),
     Specimen("boc_credit.csv", "boc.statement", _BOC_CREDIT.encode(), 4, _in_out("361.20", "53.72"), status="flagged", account="card", layout="credit card"),
     Specimen("hsbc_credit.csv", "hsbc.statement", _HSBC_CREDIT.encode(), 6, _in_out("3291.16", "1145.04"), ignored=1, status="flagged", account="card", layout="credit card"),

@@ -36,16 +36,16 @@ def _old_line(row: tuple[str, ...]) -> str:
     return ",".join(cells)
 
 
-def _old_bill() -> bytes:
-    line = "-" * 82
+def _old_bill(without: int = 0) -> bytes:
+    """`without`: how many of its last columns the file lacks."""
+    rule = "-" * 82
     lines = [
         "支付宝交易记录明细查询",
         "账号:[seller@example.com]",
         "起始日期:[2020-03-01 00:00:00]    终止日期:[2020-04-01 00:00:00]",
         "---------------------------------交易记录明细列表------------------------------------",
-        _OLD_HEADER,
-        *(_old_line(row) for row in _OLD_ROWS),
-        line,
+        *(line.rsplit(",", without)[0] for line in (_OLD_HEADER, *map(_old_line, _OLD_ROWS))),
+        rule,
         "共8笔记录",
         "已收入:2笔,108.00元",
         "待收入:0笔,0.00元",
@@ -63,6 +63,15 @@ PERSONAL: tuple[Specimen, ...] = (
         format="alipay.personal",
         layout="to 2021",
         content=_old_bill(),
+        rows=8,
+        ignored=2,
+        totals={"wallet_line.in": Decimal("108.00"), "wallet_line.out": Decimal("115.50")},
+    ),
+    Specimen(
+        file="alipay_record_20200402.csv",
+        format="alipay.personal",
+        layout="to 2021, without 资金状态",
+        content=_old_bill(2),
         rows=8,
         ignored=2,
         totals={"wallet_line.in": Decimal("108.00"), "wallet_line.out": Decimal("115.50")},

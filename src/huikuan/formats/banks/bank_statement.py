@@ -115,19 +115,21 @@ _PREAMBLE_CURRENCY = (
 )
 # What says "no data" below or between the rows: totals, balances brought forward, notes.
 _FOOTER = (
-    r"^(?:(?:Grand )?(?:TOTALS?|Totals?|totals?)[:： ]*$|Total (?:[Dd]ebit|[Cc]redit|[Ww]ithdraw|[Dd]eposit)"
+    r"^#? *(?:(?:Grand )?(?:TOTALS?|Totals?|totals?)[:： ]*$|Total (?:[Dd]ebit|[Cc]redit|[Ww]ithdraw|[Dd]eposit)"
     r"|本页合计|[借贷收支][方入出]?(?:合计|总|笔数|发生额合计)|合计|总计|小计|总额|共计|總計|合計|小計|笔数|总笔数|汇总|总收入|总支出"
-    r"|[0-9]+ *笔? *[收支]|期初余额|期末余额|上期余额|本期余额|承前余额|承上页|过次页"
-    r"|以上数据|备注[:：]|说明[:：]|注[:：]|温馨提示|打印|制表|导出时间|下载时间|本明细|\*+ *(?:END|End)"
+    r"|[0-9]+ *笔? *[收支]|期初余额|期末余额|上期余额|本期余额|承前|承上页|过次页|本[月年]累计"
+    r"|以上数据|备注[:：]|说明(?:[:：]|$)|注[:：]|温馨提示|打印|制表|导出时间|下载时间|本明细|\*+ *(?:END|End)"
     r"|(?:Balance at|Opening [Bb]alance|Closing [Bb]alance|Beginning [Bb]alance|Ending [Bb]alance|Balance brought|"
     r"Balance carried|BALANCE B/F|BALANCE C/F))"
 )
-_NUMBER = r"([-+]?\d[\d.,]*\d)"
+# 2,488.88 and 2.488,88, and never into the cell behind, which a comma divides from it.
+_NUMBER = r"([-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+(?:[.,]\d+)?))"
+_NAME_ENDS = r"(?:\[[^\]]*\])?[\s:：,]{1,9}"  # a translation of the label may stand in brackets
 _AS_OF = r"(?:\s*(?:as of|as at|on|at)\s+\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})?"  # Ending balance as of 09/07/2026
 # The number stands right behind its label; a period, which may stand behind one too, is none.
 _ACCOUNT = (
     r"(?:[账帐賬帳]\s*[号號][码碼]?|[账帐賬帳][户戶][号號]?[码碼]?|卡\s*[号號]|(?:[Aa]ccount|ACCOUNT|[Cc]ard|CARD)"
-    r"(?: ?(?:[Nn]umber|NUMBER|[Nn]o|NO))?\.?)\s*(?:[\[(（][^\])）]{0,40}[\])）])?[\s:：,，'=_]{0,20}"
+    r"(?: ?(?:[Nn]umber|NUMBER|[Nn]o|NO))?\.?)\s*(?:[\[(（][^\])）]{0,40}[\])）])?[\s:：,，'=_]{0,20}(?:\[[^\W\d]{1,8}[:：])?"
     r"(?!(?:19|20)\d\d[-年]?[01]\d[-月]?[0-3]\d(?:\D|$))((?:-?[0-9Xx*]){5,})"
 )
 
@@ -242,8 +244,8 @@ BANK_VALUES = (
     Expression(
         "carried",
         f"NOT {_TWO} AND turnover IS NULL AND balance IS NOT NULL AND coalesce(regexp_matches(concat_ws(' ', kind, "
-        "summary, purpose, remark), '(?i)(?:opening|beginning|closing|ending) balance|balance brought|brought forward|balance b/f|"
-        "期初|承前|上期结转|上年结转|期末'), FALSE)",
+        "summary, purpose, remark), '(?i)(?:opening|beginning|closing|ending) balance|balance brought|(?:brought|carried) forward|"
+        "balance [bc]/f|期初|承前|承上|[转轉]承|上期[结結][转轉]|上年[结結][转轉]|期末'), FALSE)",
         "bool",
     ),
 )
@@ -316,10 +318,11 @@ _NO_MOVEMENT = (
     "lower(state) IN ('pending', 'declined', 'reverted', 'failed', 'cancelled', 'canceled', 'yes', 'processing', "
     "'交易失败', '失败', '未入账', '处理中')"
 )
-# Sub-headings (`Posted Transactions`) and second lines of a text: no digit where the date stands, and no amounts.
+# Sub-headings (`Posted Transactions`), second lines of a text, and balances carried from page to page: no digit where
+# the date stands, and no amounts.
 _NO_DATA = (
-    "moment_text LIKE 'Total Pending%' OR moment_date IS NULL AND in_text IS NULL AND out_text IS NULL AND amount_text IS NULL AND balance_text IS NULL "
-    "AND NOT regexp_matches(coalesce(moment_text, ''), '[0-9]')"
+    "moment_text LIKE 'Total Pending%' OR moment_date IS NULL AND in_text IS NULL AND out_text IS NULL AND amount_text IS NULL "
+    "AND (balance_text IS NULL OR carried) AND NOT regexp_matches(coalesce(moment_text, ''), '[0-9]')"
 )
 _REF = identity_sql(
     "bank_no", "moment_date", "date_trunc('minute', moment)", "amount", "balance", "counterparty_account",
@@ -329,7 +332,7 @@ BANK_FACTS = (
     Fact("account", _ACCOUNT),
     Fact(
         "currency_name",
-        r"(?:币\s*种|币\s*别|货\s*币|幣\s*種|幣\s*別|貨\s*幣|[Cc]urrency|CURRENCY)[:：\s,]*([^,，;；:：\s()]{1,8})",
+        r"(?:币\s*种|币\s*别|货\s*币|幣\s*種|幣\s*別|貨\s*幣|[Cc]urrency|CURRENCY)[:：\s,\[]*([^,，;；:：\s()\]]{1,8})",
     ),
     Fact("currency_alone", r"(?:^|,)\s*[:：]\s*([A-Z]{3})(?:,|$)"),
     Fact("currency_cell", rf"(?:^|,)\s*({_CODES})\s*(?:,|$)"),
@@ -345,6 +348,10 @@ BANK_FACTS = (
     ),
     Fact("total_in", rf"\d\s*笔?\s*收[入]?[\s,:：]*(?:共|金额)?[\s,:：]*{_NUMBER}"),
     Fact("total_out", rf"\d\s*笔?\s*支[出]?[\s,:：]*(?:共|金额)?[\s,:：]*{_NUMBER}"),
+    Fact("total_in", rf"收入合计[:：]\s*\d+\s*笔[，,\s]*共\s*{_NUMBER}"),
+    Fact("total_out", rf"支出合计[:：]\s*\d+\s*笔[，,\s]*共\s*{_NUMBER}"),
+    Fact("total_in", rf"贷方(?:发生)?总金?额{_NAME_ENDS}{_NUMBER}"),
+    Fact("total_out", rf"借方(?:发生)?总金?额{_NAME_ENDS}{_NUMBER}"),
 )
 BANK_TOTALS = (
     Total("closing balance", "closing", "sum(amount)", opening="opening"),

@@ -33,7 +33,7 @@ def both_scripts(*names: str) -> tuple[str, ...]:
 DATE = (
     *both_scripts(
         "交易日期", "交易日", "记账日期", "入账日期", "入账日", "记账日", "账务日期", "会计日期", "业务日期", "交易时间",
-        "交易日期时间", "交易日期/时间", "记账时间", "入账时间", "日期",
+        "交易日期时间", "交易日期/时间", "记账时间", "入账时间", "过账日期", "过账日", "日期",
     ),
     "Transaction Date", "Trans Date", "Tran Date", "Posting Date", "Post Date", "Posted Date", "Booking date",
     "Book date", "Date Posted", "Txn Date", "Tran. Date", "Trans. Date", "Date", "Process date", "Effective Date",
@@ -88,7 +88,7 @@ CURRENCY = (
 ORIGINAL_AMOUNT = ("Amount Currency", "Original amount", "Foreign amount", "Amount in currency")
 KIND = (*both_scripts("交易类型", "业务类型", "交易名称", "交易种类"), "Type", "Transaction type")
 SUMMARY = (
-    *both_scripts("交易摘要", "摘要", "摘要说明", "交易说明", "交易描述", "说明"),
+    *both_scripts("交易摘要", "摘要", "摘要说明", "交易说明", "交易描述", "账项资料", "账项说明", "说明"),
     "Description", "Label", "Transaction Description", "Narrative", "Narration", "Particulars", "Transaction details",
     "Transaction", "Details", "Transaction Remarks", "Transaction Particulars", "Transaction Ref1",
 )  # fmt: skip
@@ -134,11 +134,11 @@ PAYEE_ACCOUNT = both_scripts("收款人账号", "收款方账号", "收款账号
 
 _IN = (
     "贷", "贷方", "贷记", "收", "收入", "收款", "入", "入账", "转入", "存入", "来账", "来帐", "来", "进账", "贷 Cr", "贷Cr",
-    "Cr", "C", "Credit", "Crdt", "In", "Deposit", "+", "1",
+    "入账(贷方)", "入账（贷方）", "Cr", "C", "Credit", "Crdt", "In", "Deposit", "+", "1",
 )  # fmt: skip
 _OUT = (
     "借", "借方", "借记", "付", "支", "支出", "付款", "出", "出账", "转出", "取出", "支取", "往账", "往帐", "往", "扣账", "扣款",
-    "借 Dr", "借Dr", "Dr", "D", "Debit", "Dbit", "Out", "Withdrawal", "-", "2",
+    "出账(借方)", "出账（借方）", "借 Dr", "借Dr", "Dr", "D", "Debit", "Dbit", "Out", "Withdrawal", "-", "2",
 )  # fmt: skip
 
 
@@ -150,8 +150,8 @@ def _written(words: tuple[str, ...], way: str) -> dict[str, str]:
 DIRECTIONS: dict[str, str] = _written(_IN, "in") | _written(_OUT, "out")
 # What a column of kinds says of the way of the money; other kinds say nothing.
 KINDS: dict[str, str] = (
-    dict.fromkeys(("来账", "來賬"), "in")
-    | dict.fromkeys(("往账", "往賬"), "out")
+    dict.fromkeys(both_scripts("来账", "转入"), "in")
+    | dict.fromkeys(both_scripts("往账", "转出"), "out")
     | {
         form: way
         for word, way in (("Credit", "in"), ("CR", "in"), ("Debit", "out"), ("DR", "out"))

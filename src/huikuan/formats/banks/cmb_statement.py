@@ -47,6 +47,7 @@ CMB_CREDIT = card(
         ("交易摘要", "交易摘要 DESCRIPTION"),
         ("人民币金额", "人民币金额 RMB AMOUNT"),
     ),
+    lacks=(("交易国别", "境内外交易标识"),),  # PSBC's
     columns=(
         Text("sold", ("交易日", "交易日 SOLD")),
         Text("posted", ("记账日", "记账日 POSTED"), filled=True),

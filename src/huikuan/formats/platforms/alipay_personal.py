@@ -9,12 +9,15 @@ follows third parties' code. `personal_bills` says what a row is worth; Alipay's
   余额宝 and what is put into 余额宝 from a bank come in, a fund bought or a loan repaid from 余额 or 余额宝 leaves.
   余额 and 余额宝 are one account: between them it is 0.
 - The older layout has 资金状态, what really moved: 已收入, 已支出, 资金转移; 待支出 and 待收入 are pending and blank
-  is a trade without a payment, both are ignored. 服务费 and 成功退款 only go into the text.
+  is a trade without a payment, both are ignored. 服务费 and 成功退款 only go into the text. Where its file comes
+  without 资金状态, 收/支 and 交易状态 tell instead, as in the newer layout.
 
 The company's name in the last line of the preamble varies, and names and cells are padded with blanks.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from huikuan.formats.platforms.personal_bills import NOT_DONE, ORDER_NO, SIDES, STATED, Sides, stated_text, wallet_emit
 from huikuan.formats.spec import (
@@ -47,6 +50,7 @@ _NEUTRAL_WAY = (
     "WHEN regexp_matches(title, '^(充值-|余额充值)') THEN 'topup' "
     "WHEN regexp_matches(title, '卖出[到至]余额') THEN 'back' "
 )
+_REFUNDED = "(status = '退款成功' OR starts_with(title, '退款-'))"
 _AMOUNT = Expression(
     "amount",
     "CASE WHEN way IN ('in', 'topup', 'back') THEN gross WHEN way IN ('out', 'payout', 'away') THEN -gross ELSE 0 END",
@@ -97,8 +101,7 @@ ALIPAY_PERSONAL = Format(
         Expression("title", "coalesce(goods, '')", "text"),
         Expression(
             "way",
-            "CASE WHEN side <> 'neutral' THEN side "
-            "WHEN status = '退款成功' OR category = '退款' OR starts_with(title, '退款-') THEN 'in' "
+            f"CASE WHEN side <> 'neutral' THEN side WHEN {_REFUNDED} OR category = '退款' THEN 'in' "
             "WHEN closed THEN 'out' "
             f"WHEN regexp_matches(title, '余额宝.*转入') AND means IS NOT NULL AND NOT {_FROM_BALANCE} THEN 'topup' "
             f"{_NEUTRAL_WAY}WHEN regexp_matches(concat(title, status), '买入|还款') AND {_FROM_BALANCE} THEN 'away' "
@@ -202,4 +205,24 @@ ALIPAY_PERSONAL_OLD = Format(
     ),
     currency="CNY",
     short_rows="pad",
+)
+
+_WITHOUT_FUNDS = Expression(
+    "way",
+    f"CASE WHEN side IN ('in', 'out') THEN side WHEN {_REFUNDED} THEN 'in' {_NEUTRAL_WAY}ELSE 'within' END",
+    "text",
+)
+ALIPAY_PERSONAL_OLD_BARE = replace(
+    ALIPAY_PERSONAL_OLD,
+    about=replace(
+        ALIPAY_PERSONAL_OLD.about,
+        title=gettext_noop("Alipay bill of a personal account, older layout without 资金状态"),
+        note=gettext_noop("Neutral rows are signed only where their own words say which way the money went."),
+    ),
+    needs=ALIPAY_PERSONAL_OLD.needs[:-1],
+    lacks=(("资金状态",),),
+    values=tuple(_WITHOUT_FUNDS if each.name == "way" else each for each in ALIPAY_PERSONAL_OLD.values),
+    ignored=f"regexp_matches(status, '{NOT_DONE}') OR coalesce(side, 'neutral') = 'neutral' AND status LIKE '%关闭%'",
+    footer=Footer(starts=("---", "共")),
+    totals=ALIPAY_PERSONAL_OLD.totals[:1],
 )
