@@ -126,13 +126,14 @@ def test_settlement_lines_in_fen_with_own_types_and_damaged_order(tmp_path: Path
 
 def test_wallet_with_a_direction_column_and_neutral_rows(tmp_path: Path) -> None:
     content = text(
-        "账务流水号,入账时间,收支类型,金额,账户余额,业务类型",
-        "F1,2026-01-05 10:00:00,收入,10.00,10.00,货款",
-        "F2,2026-01-05 11:00:00,支出,4.00,6.00,手续费",
-        "F3,2026-01-05 12:00:00,/,5.00,,余额宝转入",
+        "账务流水号,入账时间,收支类型,金额,账户余额,业务类型,付款时间",
+        "F1,2026-01-05 10:00:00,收入,10.00,10.00,货款,2026-01-05 09:59:59",
+        "F2,2026-01-05 11:00:00,支出,4.00,6.00,手续费,2026-01-05 11:00:00",
+        "F3,2026-01-05 12:00:00,/,5.00,,余额宝转入,2026-01-05 12:00:00",
     )
     found = guess(tmp_path, content)
     assert (found.mapping.kind, found.mapping.sign) == ("wallet_line", "direction")
+    assert "time_of_day" not in found.mapping.columns  # 付款时间 has a date of its own
     refused = read_with(tmp_path, content, replace(found.mapping, account="W")).only
     assert (refused.status, codes(refused)) == ("refused", ["choice.unknown"])
     mapping = replace(found.mapping, account="W", words={**found.mapping.words, "/": "none"})

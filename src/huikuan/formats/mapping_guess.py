@@ -242,12 +242,12 @@ def _match_columns(
     for target in targets:
         words = [folded(word) for word in target.words]
         at = next((names.index(word) for word in words if word in names and names.index(word) in free), None)
-        if at is not None:
+        if at is not None and (target.type != "time" or _are_times(_cells(samples, at))):
             _take(found, free, target.name, at)
             reasons.append(Reason(target.name, "mapping.reason.name", {"header": header[at].strip()}))
     _split_date_and_time(header, samples, found, free, reasons)
     for target in targets:
-        if target.name not in found:
+        if target.name not in found and target.type != "time":
             _match_part(header, names, target, found, free, reasons)
     for target in targets:
         if target.name not in found and target.required:
@@ -268,7 +268,7 @@ def _split_date_and_time(
     """A column of times of day is no moment: the date stands in a column of its own, looked for by its cells."""
     at = found.get("moment")
     cells = _cells(samples, at) if at is not None else []
-    if at is None or not cells or not all(re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?|\d{6}", cell) for cell in cells):
+    if at is None or not _are_times(cells):
         return
     days = [each for each in sorted(free) if (filled := _cells(samples, each)) and all(map(_is_moment, filled))]
     if not days:
@@ -279,6 +279,11 @@ def _split_date_and_time(
     for part, place in (("moment", days[0]), ("time_of_day", at)):
         params = {"header": header[place].strip(), "example": _cells(samples, place)[0]}
         reasons.append(Reason(part, "mapping.reason.cells", params))
+
+
+def _are_times(cells: Sequence[str]) -> bool:
+    """Whether there are cells, and all are times of day."""
+    return bool(cells) and all(re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?|\d{6}", cell) for cell in cells)
 
 
 def _take(found: dict[str, int], free: set[int], name: str, at: int) -> None:

@@ -236,8 +236,9 @@ _GOODS: dict[str, tuple[Target, ...]] = {
     ),
     "courier_charge": (
         _TRACKING_NO,
-        Target("amount", "amount", ("费用", "运费", "应付金额", "应付运费", "快递费", "总费用", "结算金额", "金额", "合计", "amount", "charge",
-                                    "billing amount (rs.)", "net amount"), required=True),
+        # What the parcel costs in all stands before a part of it.
+        Target("amount", "amount", ("应付金额", "应付运费", "总金额", "合计费用", "费用合计", "合计金额", "总费用", "结算金额", "合计",
+                                    "费用", "运费", "快递费", "金额", "net amount", "amount", "charge", "billing amount (rs.)"), required=True),
         _required(replace(MOMENT, words=("寄件日期", "寄件时间", "发件日期", "揽收时间", "账单日期", "计费日期", *MOMENT.words))),
         Target("item", "text", ("费用类型", "费用名称", "费用项", "费用(元)类型", "charge type", "charge description", "type of shipment")),
         Target("invoice_no", "identifier", ("账单号", "账单编号", "发票号", "invoice no", "invoice number")),

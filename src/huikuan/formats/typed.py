@@ -210,17 +210,24 @@ def _below(declared: Format, raw: RawTable) -> tuple[str, str, str]:
     named = next((at for at, each in enumerate(raw.header) if each.strip()), 0)
     cells, dated = raw.cell_names[named:], _dated(declared, raw)
     sums = "FALSE" if declared.footer is None else sums_sql(cells[:1], dated)
-    return footer_sql(declared, cells, dated), sums, _header_again(raw, dated)
+    return footer_sql(declared, cells, dated), sums, _header_again(declared, raw, dated)
 
 
-def _header_again(raw: RawTable, dated: str) -> str:
-    """SQL: whether a row is the header once more, as at the top of each printed page: where the date stands, the name
-    of its column stands, and the name of another column in its place."""
-    named = {f"c{at}": name.strip() for at, name in enumerate(raw.header) if name.strip()}
-    other = next((cell for cell in named if cell != dated), "")
-    if not (dated and other):
+def _header_again(declared: Format, raw: RawTable, dated: str) -> str:
+    """SQL: whether a row is the header once more, as at the top of each printed page, or tells it in another language:
+    where the date stands, a name of its column stands, and a name of another column in its place."""
+    names: dict[str, set[str]] = {}
+    for column in declared.columns:
+        place = raw.place(column.headers, column.occurrence, declared.header_currency)
+        if place is not None:
+            written = raw.header[place].strip()
+            names.setdefault(f"c{place}", set()).update(name.lower() for name in (written, *column.headers))
+    other = next((cell for cell in names if cell != dated), "")
+    if dated not in names or not other:
         return "FALSE"
-    tests = " AND ".join(f"trim({cell}, ' \t') = {sql_text(named[cell])}" for cell in (dated, other))
+    tests = " AND ".join(
+        f"lower(trim({cell}, ' \t')) IN ({', '.join(map(sql_text, sorted(names[cell])))})" for cell in (dated, other)
+    )
     return f"CASE WHEN ascii({dated}) BETWEEN 48 AND 57 THEN FALSE ELSE coalesce({tests}, FALSE) END"
 
 

@@ -68,13 +68,14 @@ def _table(
     *above: list[Cell],
     newest_first: bool = False,
     below: tuple[list[Cell], ...] = (),
-    pages: int = 1,
+    pages: tuple[int, str] = (1, ""),
 ) -> list[list[Cell]]:
-    """`pages`: each of them begins with the header."""
-    names: list[Cell] = list(header.split(","))
+    """`pages`: how many; each begins with the header, in Chinese and in English."""
+    count, english = pages
+    names: list[list[Cell]] = [list(each.split(",")) for each in (header, english) if each]
     lines = [row(line) for line in (_MOVEMENTS[::-1] if newest_first else _MOVEMENTS)]
-    rest = [each for line in lines[1:pages] for each in (names, line)] + lines[max(pages, 1) :]
-    return [*above, names, lines[0], *rest, *below]
+    rest = [each for line in lines[1:count] for each in (*names, line)] + lines[count:]
+    return [*above, *names, lines[0], *rest, *below]
 
 
 def _specimen(
@@ -172,7 +173,7 @@ _CORPORATE = (
         lambda x: [x.number[-1], x.packed, x.packed, "单位汇款", "", "", x.money_out, x.money_in, x.balance, x.account, x.party, x.text, x.number],
         ["交通银行某分行明细对账单"], [f"账号：{OWN}"], ["币种：人民币"],
         below=(["本月累计借方发生额：1,035.50"],),
-        pages=2,
+        pages=(2, "No,Booking date,Date,Type,,,Debit Amount,Credit Amount,Balance,,,,"),
     ), "pages"),
     _specimen("平安银行借记卡.xlsx", "pingan.statement", _table(
         "交易时间,付款方姓名,付款方账号,收款方姓名,收款方账号,交易类型,交易金额,账户余额,摘要,备注,交易流水号",

@@ -26,6 +26,11 @@ _ZTO = (
     '"78900000000001\t",B1,2026/1/7 18:20:00,周**,江苏省,苏州市,0.50,0.46,,演示旗舰店,,一区,0,0,2.10',
     '"78900000000002\t",B1,2026/1/7 18:21:30,周**,西藏,拉萨市,3.50,3.41,,演示旗舰店,,五区,18.00,2.50,8.00',
 )
+_STO = (
+    "运单号,业务时间,所属网点,目的省份,目的城市,网点称重,订单客户,面单费用,运费,加收费用,合计费用",
+    "773000000000001,2026-01-05 18:00:00,某网点,广东,广州,0.52,演示旗舰店,0.30,2.20,0,2.50",
+    "773000000000002,2026-01-05 18:01:00,某网点,新疆,喀什,1.02,演示旗舰店,0.30,12.00,1.00,13.30",
+)
 _SF = (
     ("月结账单明细",),
     ("月结卡号：9999999999", "", "账单周期：2026-01-01 至 2026-01-31"),
@@ -121,6 +126,10 @@ COURIERS: tuple[Specimen, ...] = (
     Specimen(
         "中通账单 1月.csv", "express.bill", text_file(_ZTO, "gb18030"), rows=2, account="中通",
         totals={"courier_charge.in": Decimal("30.60"), "courier_charge.out": _ZERO}, layout="ZTO",
+    ),
+    Specimen(
+        "快递对账明细.csv", "express.bill", text_file(_STO, "gb18030"), rows=2, account="申通",
+        totals={"courier_charge.in": Decimal("15.80"), "courier_charge.out": _ZERO}, layout="labels and surcharges",
     ),
     Specimen(
         "顺丰月结账单.xlsx", "sf.bill", workbook(_SF), rows=2, account="顺丰",

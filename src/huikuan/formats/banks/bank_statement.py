@@ -91,6 +91,7 @@ _DATES = (*ISO_DATES, *_NAMED_DAYS, *_NAMED_MONTHS)
 _TIMES = (
     *ISO_TIMES,
     *(f"{day} %H%M%S" for day in ISO_DATES),
+    "%Y%m%d%H:%M:%S",
     *(f"{day} {hour}" for day in _NAMED_DAYS for hour in ("%H:%M:%S", "%H:%M")),
     *(f"{day} {hour}" for day in ISO_DATES[:1] for hour in ("%I:%M:%S %p", "%I:%M %p")),
 )

@@ -108,7 +108,7 @@ REFERENCE = (
 )  # fmt: skip
 OTHER_PARTY = (
     *both_scripts(
-        "对方户名", "对方账户名", "对方账户名称", "对方单位", "对方单位名称", "对方名称", "交易对手名称", "交易对手户名",
+        "对方户名", "对方姓名", "对方账户名", "对方账户名称", "对方单位", "对方单位名称", "对方名称", "交易对手名称", "交易对手户名",
         "交易对手", "对手户名", "对手名称", "收(付)方名称", "收/付方名称", "收(付)款人名称", "对方信息", "对方",
     ),
     "Counterparty", "Payee", "Partner Name", "Beneficiary", "Name", "Payer/Payee", "Merchant name",
@@ -127,9 +127,9 @@ OWN_ACCOUNT = (
     "Account number", "Account no", "Account no.", "Account", "First Bank Card", "Card #", "Card No", "Card No.",
     "Card Number",
 )  # fmt: skip
-PAYER = both_scripts("付款人名称", "付款人户名", "付款方名称", "付款方户名", "付款户名", "付方户名")
+PAYER = both_scripts("付款人名称", "付款方姓名", "付款人户名", "付款方名称", "付款方户名", "付款户名", "付方户名")
 PAYER_ACCOUNT = both_scripts("付款人账号", "付款方账号", "付款账号", "付方账号", "付款人账户")
-PAYEE = both_scripts("收款人名称", "收款人户名", "收款方名称", "收款方户名", "收款户名", "收方户名")
+PAYEE = both_scripts("收款人名称", "收款方姓名", "收款人户名", "收款方名称", "收款方户名", "收款户名", "收方户名")
 PAYEE_ACCOUNT = both_scripts("收款人账号", "收款方账号", "收款账号", "收方账号", "收款人账户")
 
 _IN = (

@@ -1,6 +1,7 @@
 """Bill of a courier's branch (网点账单) of 圆通, 中通 and the like: one row per parcel.
 
-Source: the lists of headers that third parties' upload forms demand for 圆通 and 中通 (read 2026-11). Traps:
+Source: the lists of headers that third parties' upload forms demand for 圆通 and 中通, and the columns that a third
+party's reconciliation looks for (业务时间, 网点称重, 面单费用, 加收费用, 合计费用) (read 2026-11). Traps:
 - Columns that a person has filled by a look-up hold 0: no charge.
 - 总金额 is the row's total and the proof of the columns beside it; what it holds beyond them is the charge `rest`.
 - The file is the whole company's: its rows name shops or customers in words of the branch (账单结算对象名称), which are
@@ -23,14 +24,17 @@ from huikuan.formats.spec import (
 from huikuan.records.messages import gettext_noop
 
 _TRACKING = ("运单号码", "运单号", "快递单号", "运单编号", "面单号")
-_WEIGHT = ("计费重量(kg)", "计费重量", "结算重量", "结算重量(kg)", "账单重量")
+_WEIGHT = ("计费重量(kg)", "计费重量", "结算重量", "结算重量(kg)", "账单重量", "网点称重")
+_SCANNED = ("扫描时间", "揽收时间", "寄件时间", "发货时间", "业务时间", "业务日期", "日期")
 CHARGES = (
     Charge("freight", ("单价", "价单", "运费", "快递费", "派费")),
     Charge("remote", ("新西费用", "新疆西藏", "偏远费", "偏远附加费")),
     Charge("over_3kg", ("3KG以上费用", "超重费")),
     Charge("surcharge_shanghai", ("上海加收费用", "上海加收")),
+    Charge("label", ("面单费用", "面单费")),
+    Charge("surcharge", ("加收费用", "附加费")),
 )
-_TOTAL = ("总金额", "合计", "合计金额", "总费用", "总运费")
+_TOTAL = ("总金额", "合计", "合计金额", "合计费用", "费用合计", "总费用", "总运费")
 
 EXPRESS_BILL = Format(
     id="express.bill",
@@ -43,14 +47,14 @@ EXPRESS_BILL = Format(
     needs=(
         _TRACKING,
         _WEIGHT,
-        ("扫描时间", "揽收时间", "寄件时间", "发货时间", "业务日期", "日期"),
-        ("总金额", "单价", "3KG以上费用", "新西费用", "新疆西藏", "价单", "快递费"),
+        _SCANNED,
+        ("总金额", "合计费用", "单价", "3KG以上费用", "新西费用", "新疆西藏", "价单", "快递费"),
     ),
     lacks=(("对方地区",), ("线上订单号",), ("订单编号",)),
     columns=(
-        Moment("scanned", ("扫描时间", "揽收时间", "寄件时间", "发货时间", "业务日期", "日期")),
+        Moment("scanned", _SCANNED),
         Identifier("tracking_no", _TRACKING, filled=True),
-        Text("object", ("账单结算对象名称", "物料结算名称", "主店铺", "客户名称")),
+        Text("object", ("账单结算对象名称", "物料结算名称", "主店铺", "客户名称", "订单客户")),
         Amount("weight", _WEIGHT),
         Amount("measured", ("重量", "实际重量")),
         Text("volume", ("体积参数", "体积")),

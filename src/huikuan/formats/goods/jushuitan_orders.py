@@ -1,6 +1,7 @@
 """聚水潭 order export: one row per line of an order of the merchant's own (内部订单).
 
 Source: third parties' importers and tests that run on real exports (header of 24 columns, read 2026-11). Traps:
+- An older header calls the system's own number 订单号, beside 线上订单号.
 - `线上子订单编号` is the exact name; `线上子订单号` is another system's. It is blank on gifts, and one number stands on
   several lines where a bundle was taken apart: the item and a number within it name a line.
 - 成本价 may be blank or hold an item's code: then no cost is told. A weighted average is rounded to five decimals.
@@ -59,14 +60,14 @@ JUSHUITAN_ORDERS = Format(
         "documentation",
         gettext_noop("Orders as the order system keeps them, and the parcels they were sent in."),
     ),
-    needs=(("内部订单号",), ("线上订单号", "原始线上订单号"), ("商品编码",)),
+    needs=(("内部订单号", "订单号"), ("线上订单号", "原始线上订单号"), ("商品编码",)),
     lacks=(
         ("售后单号",),
         ("出库单号", "出仓单编号"),
         ("单据类型", "进出仓类型", "出入库类型", "进出仓单号", "出入库单号"),
     ),
     columns=(
-        Identifier("erp_order_no", ("内部订单号",), filled=True),
+        Identifier("erp_order_no", ("内部订单号", "订单号"), filled=True),
         Identifier("online", ("线上订单号",)),
         Identifier("original", ("原始线上订单号",)),
         Identifier("tracking_no", ("快递单号", "物流单号")),
