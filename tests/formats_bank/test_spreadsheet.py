@@ -114,12 +114,14 @@ def test_xml_workbook_of_2003(tmp_path: Path) -> None:
         '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
         '<Worksheet ss:Name="S"><Table><Row><Cell ss:MergeAcross="1"><Data ss:Type="String">账单</Data></Cell></Row>'
         '<Row ss:Index="3"><Cell><Data ss:Type="String">日期</Data></Cell><Cell><Data ss:Type="String">金额</Data></Cell></Row>'
-        '<Row><Cell ss:Index="2"><Data ss:Type="Number">12.5</Data></Cell></Row></Table></Worksheet></Workbook>'
+        '<Row><Cell ss:Index="2"><Data ss:Type="Number">12.5</Data></Cell></Row></Table></Worksheet>'
+        '<Worksheet ss:Name="T"><Table><Row ss:Index="1"><Cell><Data ss:Type="String">次页</Data></Cell></Row></Table>'
+        "</Worksheet></Workbook>"
     )
     path = write(tmp_path, book.encode(), "a.xls")
     assert nature_of(path, "a.xls") == "html"
     sheet = open_sheets(path, "a.xls", "html")[0]
-    assert sheet.rows == ((1, ("账单", "")), (3, ("日期", "金额")), (4, ("", "12.5")))
+    assert sheet.rows == ((1, ("账单", "")), (3, ("日期", "金额")), (4, ("", "12.5")), (5, ("次页", "")))
 
 
 def test_workbook_is_known_by_its_content_whatever_its_name(tmp_path: Path) -> None:

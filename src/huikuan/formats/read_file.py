@@ -18,7 +18,7 @@ from huikuan.formats.readers.container import Member, open_container
 from huikuan.formats.readers.delimited import open_delimited
 from huikuan.formats.readers.spreadsheet import open_sheets
 from huikuan.formats.reading import Head, ReadContext, Reading, TableSource
-from huikuan.formats.recognise import nearest, recognise
+from huikuan.formats.recognise import Recognised, continuing, nearest, recognise
 from huikuan.formats.registry import FORMATS
 from huikuan.formats.rule_files import refuse_rules
 from huikuan.formats.spec import Companion, Format
@@ -154,13 +154,18 @@ def _read_tables(
     readings: list[Reading] = []
     unknown: list[TableSource] = []
     companions: list[Companion] = []
+    before: tuple[TableSource, Recognised] | None = None
     for source in tables_of(member):
-        found = recognise(source, formats)
+        found, known = recognise(source, formats), context
+        if found is not None:
+            before = source, found
+        elif before is not None and (found := continuing(source, *before)):
+            known = replace(context, account=context.account or readings[-1].account)
         if found is None:
             unknown.append(source)
             continue
         raw = source.load(con, found.layout)
-        readings.append(compile_reading(con, found.format, raw, context))
+        readings.append(compile_reading(con, found.format, raw, known))
         companions += found.format.companions
     if readings and companions:
         readings[0], unknown = with_companions(con, readings[0], companions, unknown, context)

@@ -198,7 +198,8 @@ class Reading:
 class Layout:
     """Where the table begins and how its rows are split. `prefix` stands before every data cell, and nothing is quoted.
     `mark` does so too, but a spreadsheet program has split the rows since: also at the commas inside of texts.
-    `header` names the columns of a table that has no header row; `header_row` is then 0."""
+    `header` names the columns of a table that has no header row; `header_row` is then 0. `continues`: they are those
+    of the sheet before, from column A on."""
 
     header_row: int
     delimiter: str = ","
@@ -206,6 +207,7 @@ class Layout:
     prefix: str = ""
     mark: str = ""
     header: tuple[str, ...] = ()
+    continues: bool = False
 
     def rejoined(self, cells: Sequence[str], width: int) -> Sequence[str]:
         """The cells of a row of `width` columns. Where it has more, those without the mark belong to the one before.

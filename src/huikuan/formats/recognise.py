@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from huikuan.formats.headers import joined_header, normalise_header, normalised_names, without_currency
+from huikuan.formats.headers import column_index, joined_header, normalise_header, normalised_names, without_currency
 from huikuan.formats.reading import Head, Layout, TableSource
 from huikuan.formats.spec import Amount, Choice, Day, Format, Moment
 from huikuan.records.money import NOTHING, parse_amount
@@ -24,6 +24,7 @@ MARK_SCORE = 20
 NAME_SCORE = 5
 CONTENT_SCORE = 10
 CONTENT_ROWS = 12
+CONTINUES_SHARE = 0.9
 NEAR_SHARE = 0.5
 OWN_SHARE = 0.25
 # A date in any of the writings that formats declare: two separators, or eight digits, or a month in words.
@@ -113,6 +114,21 @@ def fitting(source: TableSource, formats: Iterable[Format]) -> list[Recognised]:
     for each in found:
         _log.debug("%s %s: %s, %s", source.member, source.sheet, each.format.id, each.score)
     return found
+
+
+def continuing(source: TableSource, before: TableSource, found: Recognised) -> Recognised | None:
+    """The format of a sheet without a header that goes on with the table of the sheet before it, as programs write what
+    is too long for one; None if its first row lacks what each row of that table has, or its rows do not read so."""
+    rows = [cells for _, cells in source.heads[0].rows[:CONTENT_ROWS]] if source.sheet and source.heads else []
+    header = next((cells for row, cells in before.heads[0].rows if row == found.layout.header_row), ())
+    names = [normalise_header(cell) for cell in header]
+    needed = [column_index(names, each.headers) for each in found.format.columns if getattr(each, "filled", False)]
+    first = rows[0] if rows else ()
+    if not needed or not all(at is not None and at < len(first) and first[at].strip() for at in needed):
+        return None
+    if _readable(found.format, names, rows) < CONTINUES_SHARE:
+        return None
+    return replace(found, layout=replace(found.layout, header_row=0, header=header, continues=True))
 
 
 def nearest(source: TableSource, formats: Iterable[Format], count: int = 3) -> list[Nearest]:
@@ -209,21 +225,22 @@ def _score(row: _Row, head: Head, declared: Format, source: TableSource) -> Scor
         marks = sum(normalise_header(mark) in above for mark in declared.marks)
     name = bool(declared.file_name and re.search(declared.file_name, f"{source.member} {source.sheet}"))
     below = [cells for _, cells in head.rows[row.place + 1 : row.place + 1 + CONTENT_ROWS]]
-    content = round(CONTENT_SCORE * _readable(declared, row.header, below), 2)
+    # Rows that are less than half filled are footers or explanations.
+    data = [cells for cells in below if 2 * sum(bool(cell.strip()) for cell in cells) >= sum(map(bool, row.header))]
+    content = round(CONTENT_SCORE * _readable(declared, row.header, data), 2)
     return Score(len(declared.needs) + known, MARK_SCORE * marks, NAME_SCORE * name, content)
 
 
 # ---------------------------------------------------------------- content
 def _readable(declared: Format, header: list[str], rows: Sequence[Sequence[str]]) -> float:
     """The share of cells that can be read as the format declares them: amounts, times, and words of closed lists. 1 if
-    there is nothing to read. Rows that are less than half filled (footers, explanations) are passed over."""
-    data = [cells for cells in rows if 2 * sum(bool(cell.strip()) for cell in cells) >= sum(map(bool, header))]
+    there is nothing to read."""
     good = seen = 0
     for column in declared.columns:
         at = next((header.index(name) for name in normalised_names(column.headers) if name in header), None)
         if at is None or not isinstance(column, Amount | Moment | Day | Choice):
             continue
-        cells = [cell for row in data if at < len(row) and (cell := row[at].strip(" \t`'\""))]
+        cells = [cell for row in rows if at < len(row) and (cell := row[at].strip(" \t`'\""))]
         seen += len(cells)
         good += sum(_reads(column, cell) for cell in cells)
     return good / seen if seen else 1.0

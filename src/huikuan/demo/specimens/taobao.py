@@ -287,6 +287,20 @@ TAOBAO: tuple[Specimen, ...] = (
         _FUND_FLOW_TOTALS,
         layout="资金流水",
     ),
+    # As a workbook whose table is too long for a sheet: the next one goes on without a header.
+    Specimen(
+        "20880000-账务组合查询.xlsx",
+        "alipay.ledger",
+        xlsx_bytes(
+            {
+                "账务组合查询1": [["企业支付宝 #账号：shop***@example.com[2088000000000000]"], *_FUND_FLOW[:3]],
+                "账务组合查询2": _FUND_FLOW[3:],
+            }
+        ),
+        rows=5,
+        totals=_FUND_FLOW_TOTALS,
+        layout="two sheets",
+    ),
     Specimen(
         "支付宝动账.xlsx",
         "alipay.ledger",

@@ -86,7 +86,7 @@ class Sheet:
         """
         left = self._blank_columns()
         stated = next((cells for row, cells in self._first if row == layout.header_row), ())[left:]
-        header = layout.header[left:] if layout.header_row else layout.header
+        header = layout.header[left:] if layout.header_row or layout.continues else layout.header
         header = header or _without_blank_tail(stated)
         above = [(row, cells[left:]) for row, cells in self._first if row < layout.header_row]
         under = sum(row <= layout.header_row for row, _ in self._first)
@@ -238,13 +238,15 @@ class _TableParser(HTMLParser):
         self._cell: list[str] | None = None
         self._span = 1
         self._in_title = False
+        self._above = 0  # rows of the worksheets before, which `ss:Index` does not count
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         tag = self._plain(tag)
         given = dict(attrs)
         if tag == "tr":
             self._end_cell()
-            self.rows += [[] for _ in range(_number(given.get("ss:index"), len(self.rows) + 1) - len(self.rows))]
+            index = self._above + _number(given.get("ss:index"), len(self.rows) - self._above + 1)
+            self.rows += [[] for _ in range(max(index - len(self.rows), 1))]
         elif tag in ("td", "th"):
             self._end_cell()
             row = self.rows[-1] if self.rows else []
@@ -255,6 +257,8 @@ class _TableParser(HTMLParser):
             self._cell.append("\n")
         elif tag == "title":
             self._in_title = True
+        elif tag == "worksheet":
+            self._above = len(self.rows)
 
     def handle_endtag(self, tag: str) -> None:
         if self._plain(tag) in ("td", "th", "tr", "table"):
