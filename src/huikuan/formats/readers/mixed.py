@@ -1,4 +1,5 @@
-"""Encodings that need a second look: text in UTF-16 without a byte order mark, and files that mix UTF-8 and GBK."""
+"""Encodings that need a second look: text in UTF-16 without a byte order mark, files that mix UTF-8 and GBK, and Big5,
+which is GBK too by its bytes, of other characters."""
 
 from __future__ import annotations
 
@@ -12,6 +13,22 @@ UTF8_IN_HEADER = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")
 UTF8_IN_TEXT = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){6}")
 _IN_TEXT = re.compile("[,;\t\r\n]")
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\ufffe\uffff]")
+
+# What headers of tables say, in both scripts.
+_HEADER_WORDS = re.compile(
+    "日期|时间|時間|金额|金額|余额|餘額|结余|結餘|交易|摘要|账户|賬戶|帳戶|账号|賬號|帳號|收入|支出|存入|提取|"
+    "借方|贷方|貸方|订单|訂單|备注|備註|币种|幣別|貨幣"
+)
+
+
+def gbk_or_big5(start: bytes) -> str:
+    """The encoding of text that is no UTF-8: the one in which more words of headers stand, GB18030 if none does."""
+    head = start[: 4 * HEADER_BYTES]
+
+    def found(encoding: str) -> int:
+        return len(_HEADER_WORDS.findall(head.decode(encoding, errors="replace")))
+
+    return max(("gb18030", "big5hkscs"), key=found)
 
 
 def refuse_mixed(member: str, start: bytes) -> None:

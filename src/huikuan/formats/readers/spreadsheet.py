@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huikuan.formats.readers import workbook
+from huikuan.formats.readers.mixed import gbk_or_big5
 from huikuan.formats.readers.rows import cells_table
 from huikuan.formats.reading import Head, Layout, Line, RawTable
 from huikuan.records.errors import Problem, UserError
@@ -309,7 +310,7 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("gb18030", errors="replace")
+        return data.decode(gbk_or_big5(data), errors="replace")
 
 
 # ---------------------------------------------------------------- lines
