@@ -1,4 +1,5 @@
-"""In a real browser: from a year's total to one row of one file, and from a finding to the page that proves it."""
+"""In a real browser: from a year's total to one row of one file, from a finding to the page that proves it, and a month
+that stays as it was closed."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from tests.browser.pages import barriers, open_page, seeded, serving
 
 pytestmark = pytest.mark.browser
 SEED = "tests.browser.seed_loaded"
+NEW_ORDER = "4738600000099999999"
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,16 @@ def row_of_file(name: str, row: int) -> list[str]:
     except UnicodeDecodeError:
         text = data.decode("gbk")
     return next(csv.reader([text.splitlines()[row - 1]]))
+
+
+def changed_orders() -> tuple[str, bytes]:
+    """A file of orders exported anew: the first order costs one yuan more, and an order came in addition."""
+    (path,) = (seeded(SEED).parent / "files").glob("ExportOrderList*_禾屿家居工厂店.csv")
+    header, first, *rest = path.read_bytes().decode("gb18030").split("\n")
+    number, paid = next(csv.reader([first]))[0].strip("'"), next(csv.reader([first]))[10]
+    added = first.replace(number, NEW_ORDER)
+    changed = first.replace(f'"{paid}"', f'"{Decimal(paid) + 1}"')
+    return path.name.replace("2026110109", "2026110509"), "\n".join([header, changed, added, *rest]).encode("gb18030")
 
 
 def figures(page: Any, column: int) -> list[Decimal]:
@@ -128,4 +140,38 @@ def test_a_finding_is_read_and_its_link_followed(chromium: Any, server: str) -> 
     )
     assert (equation["In"], equation["Closing"]) == (facts["Came in over 28 days"], facts["Balance now"])
     assert barriers(page) == [] and faults == []
+    page.context.close()
+
+
+def test_a_closed_month_stays_as_it_was_until_it_is_reopened(chromium: Any, server: str) -> None:
+    page, faults = open_page(chromium, server, "en-GB", 1440, book="/b/demo")
+    page.get_by_role("link", name=re.compile("Sep 2026 has ended")).click()
+    page.goto(f"{server}/b/demo/periods/2026-10/")
+    dialog = page.locator("#dialog")
+    page.get_by_role("link", name="Close the period…").click()
+    dialog.get_by_label("Close although").check()
+    dialog.get_by_label("Why").fill("month end")
+    dialog.get_by_role("button", name="Close the period").click()
+    page.get_by_role("link", name="Reopen…").wait_for(timeout=60_000)
+    frozen = page.locator(".period-hash").inner_text(), page.locator("aside .card").first.inner_text()
+
+    name, content = changed_orders()
+    page.goto(f"{server}/b/demo/import/")
+    page.locator("input[type=file]").first.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    page.wait_for_url("**batch=**")
+    page.locator("#batch:not([hx-get])").wait_for(timeout=60_000)
+    told = page.locator("tr.entry-more").inner_text()
+    assert "closed period 2026-10 what it was not closed with: 1." in told and "marked late" in told
+    assert barriers(page) == []
+
+    page.goto(f"{server}/b/demo/periods/2026-10/")
+    assert frozen == (page.locator(".period-hash").inner_text(), page.locator("aside .card").first.inner_text())
+    late = page.locator("section", has=page.get_by_role("heading", name="Late records"))
+    assert late.locator("tbody tr").all_inner_texts()[0].count(NEW_ORDER) == 1 == late.locator("tbody tr").count()
+    assert barriers(page) == []
+    page.get_by_role("link", name="Reopen…").click()
+    dialog.get_by_label("Why").fill("the order was changed")
+    dialog.get_by_role("button", name="Reopen").click()
+    page.get_by_role("heading", name="Before closing").wait_for()
+    assert faults == []
     page.context.close()

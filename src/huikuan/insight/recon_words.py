@@ -1,4 +1,4 @@
-"""What the built-in reconciliations and their sides are called in reports."""
+"""What the built-in reconciliations, their sides and the steps of a run are called."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ SIDES = {
     "balance": (_("Opening and movements"), _("Closing balance")),
     "order-erp": (_("Sales orders"), _("ERP orders")),
 }
+
+
+STEPS = {"collection": _("where each order's money is"), "publish": _("writing the results")}
+
+
+def step_word(name: str) -> str:
+    """What a run is at: a reconciliation, or what follows them all."""
+    return translated(STEPS[name]) if name in STEPS else recon_word(name)
 
 
 def recon_word(name: str) -> str:

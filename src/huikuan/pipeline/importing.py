@@ -47,11 +47,12 @@ register(
             "There is no document %(document)s. `huikuan documents` lists those that can be undone."
         ),
         "import.closed_left_out": gettext_noop(
-            "%(count)s rows say of the closed period %(periods)s what it was not closed with. They were left out: what "
-            "is closed stays as it is. If the file is right, let the owner reopen the period and import it again."
+            "Rows that say of the closed period %(periods)s what it was not closed with: %(count)s. They were left "
+            "out: what is closed stays as it is. If the file is right, let the owner reopen the period and import it "
+            "again."
         ),
         "import.closed_late": gettext_noop(
-            "%(count)s new records are dated in the closed period %(periods)s. They are marked late and counted in the "
+            "New records dated in the closed period %(periods)s: %(count)s. They are marked late and counted in the "
             "open period."
         ),
         "import.shop_unknown": gettext_noop(

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from huikuan.pipeline.importing import CLOSED_PROBLEMS
 from huikuan.server.books.models import Book
 from huikuan.server.documents.held import KindChanges, changes_in_words
 from huikuan.server.documents.models import Upload
@@ -48,6 +49,12 @@ class Entry:
         """What is said of the file as a whole, without what the page asks about in words of its own."""
         said = [p for p in self._problems if p.get("row") is None and p["code"] not in ASKED]
         return [sentence(problem) for problem in said]
+
+    @property
+    def closed_notes(self) -> list[str]:
+        """What closed periods did not take in, or take as late, of a document that was imported."""
+        told = [p for p in self._problems if p["code"] in CLOSED_PROBLEMS] if self.row.get("document") else []
+        return [sentence(problem) for problem in told]
 
     @property
     def row_faults(self) -> list[ProblemLine]:

@@ -82,7 +82,12 @@ class Job(models.Model):
         """What it is doing, in the active language; blank if it did not say."""
         from django.utils.translation import gettext
 
-        return gettext(self.stage) % self.stage_params if self.stage else ""
+        from huikuan.insight.recon_words import step_word
+
+        told = self.stage_params | (
+            {"name": step_word(self.stage_params["name"])} if "name" in self.stage_params else {}
+        )
+        return gettext(self.stage) % told if self.stage else ""
 
     @property
     def fault(self) -> str:

@@ -19,6 +19,7 @@ from huikuan.records.kind import record_key_parts
 from huikuan.server.core import numbers
 from huikuan.server.core.scope import period_label
 from huikuan.server.core.shortcuts import book_url
+from huikuan.server.core.statuses import word_of
 from huikuan.server.periods.services import PeriodRow
 
 LISTED = 200
@@ -97,8 +98,9 @@ def closed(period: Closed, control: Sequence[Control], late: Sequence[dict[str, 
 
 def _name(record_key: str) -> str:
     """What people call a record: its own number."""
-    parts = record_key_parts(record_key)[1]
-    return numbers.reference(parts[1] if len(parts) > 1 else record_key)
+    kind, parts = record_key_parts(record_key)
+    number = numbers.reference(parts[1] if len(parts) > 1 else record_key)
+    return number or str(word_of("kind", kind))
 
 
 def statement(period: Closed) -> list[StatementLine]:

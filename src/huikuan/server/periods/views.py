@@ -100,6 +100,8 @@ def reopen(request: HttpRequest, name: str) -> HttpResponse:
     request.nav_page = "periods:list"  # type: ignore[attr-defined]
     book = request.book  # type: ignore[attr-defined]
     asked = _period(name)
+    if request.method == "GET":
+        find_closed(library_book(book), name)
     later = [each for each in closed_periods(library_book(book)) if each.first > asked.last]
     context: dict[str, Any] = {"period": asked, "label": period_label(name), "later": later}
     if request.method == "POST":
