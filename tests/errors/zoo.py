@@ -418,6 +418,8 @@ DOCUMENTS = (
          lambda: b"Date,Description,Amount\r\n2026-01-13,a,5.00\r\n", "flagged", WITH_ACCOUNT),
     Case("bank.dollars_assumed", "flow.csv", "amounts with a $, and nothing that tells of which country",
          lambda: b"Date,Description,Amount,Balance\r\n2026-01-05,PAYOUT,$5.00,$5.00\r\n2026-01-06,RENT,-$2.00,$3.00\r\n", "flagged", WITH_ACCOUNT),
+    Case("bank.currency_assumed", "flow.csv", "a Western statement that names no currency, in a book in CNY",
+         lambda: b"Date,Description,Amount,Balance\r\n2026-01-05,PAYOUT,5.00,5.00\r\n2026-01-06,RENT,-2.00,3.00\r\n", "flagged", WITH_ACCOUNT),
     Case("bank.card_polarity", "flow.csv", "a credit card that writes purchases as positive amounts",
          lambda: b"Date,Description,Type,Amount\r\n2026-01-05,SHOP,Purchase,5.00\r\n2026-01-06,PAYMENT - THANK YOU,Payment,-2.00\r\n", context=WITH_ACCOUNT),
     Case("bank.pending_lines", "flow.csv", "a newest line that has no balance yet",

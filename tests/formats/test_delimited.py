@@ -27,6 +27,15 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert got.rows("settlement_line", "item, amount, source_row") == [("信用卡\U00020000", Decimal(10), 2)]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [("cp1252", "Empfänger*in für 5 €"), ("latin-1", "Crédit \x81"), ("cp932", "アマゾンの手数料"), ("gbk", "收入")],
+)
+def test_encodings_of_other_countries(tmp_path: Path, encoding: str, text: str) -> None:
+    got = payments(tmp_path, f"a1,1,{text},10.00\n", encoding)
+    assert got.rows("settlement_line", "item") == [(text,)]
+
+
 def test_what_gbk_reads_gb18030_reads_alike() -> None:
     """GBK, the quicker, is tried first (`text_parts`): every pair of bytes it takes must be the same character."""
     taken = 0

@@ -30,9 +30,9 @@ SAMPLES = {
     "bank_cn/hsbchk/deg_hsbchk_debit.csv": ("hsbc.statement", "flagged", 10, "25505.45", "3526.50"),
     "bank_other/chase_checking/statement.csv": ("chase.statement", "imported", 6, "2700.73", "4190.89"),
     "bank_other/jbms/bank.csv": ("bank.statement", "flagged", 7, "302", "532"),
-    "bank_other/jbms/creditcard.csv": ("bank.statement", "imported", 2, "30", "15.5"),
-    "bank_other/oca_sheets/balance.csv": ("bank.statement", "imported", 2, "1533.50", "33.50"),
-    "bank_other/oca_sheets/debit_credit.csv": ("bank.statement", "imported", 2, "1533.50", "33.50"),
+    "bank_other/jbms/creditcard.csv": ("bank.statement", "flagged", 2, "30", "15.5"),
+    "bank_other/oca_sheets/balance.csv": ("bank.statement", "flagged", 2, "1533.50", "33.50"),
+    "bank_other/oca_sheets/debit_credit.csv": ("bank.statement", "flagged", 2, "1533.50", "33.50"),
     "bank_other/oca_sheets/debit_credit_amount.csv": ("bank.statement", "flagged", 4, "1533.50", "33.50"),
     "bank_other/oca_sheets/empty_statement_en.csv": ("bank.statement", "flagged", 0, "0", "0"),
     "bank_other/oca_sheets/empty_statement_en.xlsx": ("bank.statement", "flagged", 0, "0", "0"),
@@ -100,7 +100,7 @@ def test_reversals_in_red_are_told_from_negative_outflows_by_the_balance(tmp_pat
 
 
 def test_debit_as_money_in_is_read_where_the_balance_proves_it_and_told(tmp_path: Path) -> None:
-    head = "Date,Description,Debit,Credit,Balance\n"
+    head = "Date,Description,Debit,Credit,Balance (EUR)\n"
     rows = ["2026-01-13,a,100,,1100\n", "2026-01-14,b,,50,1050\n", "2026-01-15,c,30,,1080\n"]
     found = statement(tmp_path, head + "".join(rows))
     assert (found.only.status, codes(found.only)) == ("flagged", ["bank.sign_inverted"])
@@ -151,13 +151,13 @@ def test_payer_and_payee_tell_the_direction_from_the_account_given(tmp_path: Pat
 # ---------------------------------------------------------------- dates, numbers, currencies
 @pytest.mark.parametrize(("second", "day"), [("25/02/2026", date(2026, 3, 4)), ("02/25/2026", date(2026, 4, 3))])
 def test_one_value_above_twelve_decides_the_whole_column(second: str, day: date, tmp_path: Path) -> None:
-    text = f"Date,Description,Amount,Balance\n04/03/2026,a,5,105\n{second},b,-5,110\n"
+    text = f"Date,Description,Amount,Balance (EUR)\n04/03/2026,a,5,105\n{second},b,-5,110\n"
     found = statement(tmp_path, text)
     assert found.rows("business_date")[0] == (day,)
 
 
 def test_dates_that_may_be_read_both_ways_are_refused(tmp_path: Path) -> None:
-    found = statement(tmp_path, "Date,Description,Amount,Balance\n04/03/2026,a,5,105\n04/03/2026,b,-5,100\n").only
+    found = statement(tmp_path, "Date,Description,Amount,Balance (EUR)\n04/03/2026,a,5,105\n04/03/2026,b,-5,100\n").only
     assert (found.status, codes(found)) == ("refused", ["date.order_unknown"])
     assert "column mapping" in found.problems[0].text
 

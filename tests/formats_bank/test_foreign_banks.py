@@ -12,7 +12,7 @@ import pytest
 
 from tests.formats_bank.reading import CONTEXT, codes, money, read_bytes
 
-GIVEN = replace(CONTEXT, account="main")
+GIVEN = replace(CONTEXT, account="main", currency="GBP")
 
 SBI = (
     "Account Name  :\tMr. X\nAccount Number  :\t_00000012345678901\n"
@@ -53,13 +53,22 @@ CIB = (
     "说明,交易明细涉及您的个人隐私\n"
 )
 PROVED = {
-    "SBI, tabs, CR and DR behind balances": (SBI, "CNY", "12000.00", "13400.00"),
-    "CR and DR behind amounts": (SUFFIXED, "CNY", "12000.00", "13400.00"),
+    "SBI, tabs, CR and DR behind balances": (SBI, "GBP", "12000.00", "13400.00"),
+    "CR and DR behind amounts": (SUFFIXED, "GBP", "12000.00", "13400.00"),
     "ICICI, currency behind headers": (ICICI, "INR", "12000.00", "100.00"),
     "UOB, currency beside the account": (UOB, "SGD", "14468.69", "129.63"),
-    "Bank of America, summary above": (BOA, "CNY", "1105.22", "409.24"),
+    "Bank of America, summary above": (BOA, "GBP", "1105.22", "409.24"),
+    "Kotak, a direction beside the amount": (
+        "Transaction Date,Description,Amount,Dr / Cr,Balance,Dr / Cr\n15-01-2024,A,45.20,DR,1454.80,CR\n"
+        "16-01-2024,B,1500.00,CR,2954.80,CR\n",
+        "GBP", "1500", "45.2",
+    ),
+    "NAB, months by name and two digits of a year": (
+        "Date,Amount,Transaction Details,Bal\n15 Jan 24,-45.20,A,1454.80\n14-Jan-24,1500.00,B,1500.00\n",
+        "GBP", "1500", "45.2",
+    ),
     "CIB, foreign currency, a reversal in red": (CIB, "HKD", "40.00", "40.00"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", PROVED)
@@ -106,6 +115,49 @@ def test_a_sheet_without_balances_keeps_its_signs(tmp_path: Path, case: str) -> 
     assert found.only.totals == {"bank_line.in": money(money_in), "bank_line.out": money(money_out)}
 
 
+DKB = (
+    '"Girokonto";"DE11"\n"Kontostand vom 31.03.2025:";"1.361,16 €"\n""\n"Buchungsdatum";"Wertstellung";"Status";'
+    '"Zahlungspflichtige*r";"Zahlungsempfänger*in";"Verwendungszweck";"Umsatztyp";"Betrag (€)"\n'
+    '"03.04.25";"03.04.25";"Gebucht";"ISSUER";"Laden";"VISA";"Ausgang";"-1.015,18"\n'
+    '"02.04.25";"02.04.25";"Gebucht";"Firma";"Ich";"Lohn";"Eingang";"29,9"\n'
+    '"04.04.25";"04.04.25";"Vorgemerkt";"ISSUER";"Laden";"VISA";"Ausgang";"-5"\n'
+)
+ING = (
+    "Bank;ING\nSaldo;1.606,65;EUR\n\nBuchung;Valuta;Auftraggeber/Empfänger;Buchungstext;Verwendungszweck;Saldo;Währung;"
+    "Betrag;Währung\n05.04.2026;05.04.2026;A;Gehalt;LOHN;1.606,65;EUR;1.784,22;EUR\n"
+    "04.04.2026;03.04.2026;B;Lastschrift;X;-177,57;EUR;-16,00;EUR\n"
+)
+ING_NL = (
+    '"Datum";"Naam / Omschrijving";"Rekening";"Tegenrekening";"Code";"Af Bij";"Bedrag (EUR)";"Mededelingen"\n'
+    '"20260105";"Werkgever";"NL01";"NL99";"OV";"Bij";"2500,00";"Salaris"\n'
+    '"20260104";"Winkel";"NL01";"";"BA";"Af";"25,50";"Pas"\n'
+)
+FRENCH = (
+    "Numéro de compte : 012;Devise : EUR;;\nSolde en fin de période;;;;655,25;\nDate;Libellé;Débit;Crédit;Détail\n"
+    "05/01/2024;VIREMENT;;250,50;a\n10/01/2024;CB;-75,25;;b\nSolde en début de période;;;;480,00\n"
+)
+SWEDISH = (
+    "Kontoutdrag\nRadnummer;Kontonummer;Valuta;Bokföringsdag;Beskrivning;Belopp;Bokfört saldo\n"
+    "1;123;SEK;2026-01-05;ICA;-123,45;1 000,00\n2;123;SEK;2026-01-06;LÖN;2000;3 000,00\n"
+)
+CONTINENT = {
+    "DKB, payer and payee, a line that is not booked": (DKB, "EUR", "2025-04-02", "29.9", "1015.18"),
+    "ING, the balance before the amount": (ING, "EUR", "2026-04-04", "1784.22", "16"),
+    "ING Netherlands, Af and Bij": (ING_NL, "EUR", "2026-01-04", "2500", "25.5"),
+    "Caisse d'Epargne, the day first, balances around": (FRENCH, "EUR", "2024-01-05", "250.5", "75.25"),
+    "Swedbank, Valuta is the currency": (SWEDISH, "SEK", "2026-01-05", "2000", "123.45"),
+}
+
+
+@pytest.mark.parametrize("case", CONTINENT)
+def test_columns_of_the_continent(tmp_path: Path, case: str) -> None:
+    text, currency, first_day, money_in, money_out = CONTINENT[case]
+    found = read_bytes(tmp_path, "statement.csv", text.encode("cp1252"), GIVEN)
+    assert (found.only.accepted, found.only.rejected) == (2, 0), [each.text for each in found.only.problems]
+    assert (found.only.currency, f"{found.only.period_from}") == (currency, first_day)
+    assert found.only.totals == {"bank_line.in": money(money_in), "bank_line.out": money(money_out)}
+
+
 def test_a_currency_that_the_file_states_goes_before_a_bare_dollar(tmp_path: Path) -> None:
     text = "Account Number:,1234567890,SGD\nDate,Description,Withdrawal,Deposit,Balance\n" + (
         "2026-05-01,A,$1.00,,$9.00\n2026-05-02,B,,$2.00,$11.00\n"
@@ -114,6 +166,13 @@ def test_a_currency_that_the_file_states_goes_before_a_bare_dollar(tmp_path: Pat
     assert (stated.only.currency, stated.only.status) == ("SGD", "imported")
     bare = read_bytes(tmp_path, "bare.csv", text.replace(",SGD", "").encode())
     assert (bare.only.currency, codes(bare.only)) == ("USD", ["bank.dollars_assumed"])
+
+
+def test_a_western_sheet_without_a_currency_in_a_chinese_book_is_flagged(tmp_path: Path) -> None:
+    text = "Date,Description,Debit,Credit,Balance\n2026-05-13,A,1.00,,9.00\n2026-05-14,B,,2.00,11.00\n"
+    found = read_bytes(tmp_path, "west.csv", text.encode(), replace(GIVEN, currency="CNY"))
+    assert (found.only.currency, codes(found.only)) == ("CNY", ["bank.currency_assumed"])
+    assert codes(read_bytes(tmp_path, "west.csv", text.encode(), GIVEN).only) == []
 
 
 def test_what_the_bank_calls_pending_or_declined_is_no_line(tmp_path: Path) -> None:

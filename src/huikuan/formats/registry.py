@@ -17,6 +17,7 @@ from huikuan.formats.banks.hsbc_statement import HSBC_CREDIT, HSBC_DEBIT
 from huikuan.formats.banks.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
 from huikuan.formats.banks.mt940_statement import MT940
 from huikuan.formats.banks.ofx_statement import OFX
+from huikuan.formats.banks.online_accounts import AIRWALLEX, N26_STATEMENT, REVOLUT, REVOLUT_BUSINESS
 from huikuan.formats.banks.psbc_statement import PSBC_CREDIT
 from huikuan.formats.banks.qif_statement import QIF
 from huikuan.formats.banks.spdb_statement import SPDB_PERSONAL
@@ -188,6 +189,10 @@ FORMATS: tuple[Format, ...] = (
     PSBC_CREDIT,
     HSBC_DEBIT,
     HSBC_CREDIT,
+    REVOLUT,
+    REVOLUT_BUSINESS,
+    N26_STATEMENT,
+    AIRWALLEX,
     CHASE_STATEMENT,
     MT940,
     CAMT_053,

@@ -308,6 +308,25 @@ Date,Operation Number,Label,Debit,Credit,Detail
 30/04/26,UNIQUE OP 4,LABEL 4,,"1300,00",DETAILS 3
 Balance at start of period,,,,"+30000,77",
 """
+_REVOLUT = """Type,Product,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance
+TOPUP,Current,2026-01-10 08:00:00,2026-01-10 08:00:01,Top-Up by *1234,500.00,0.00,EUR,COMPLETED,500.00
+TRANSFER,Savings,2026-01-11 10:11:12,2026-01-11 10:11:13,To pocket,50.00,0.00,EUR,COMPLETED,50.00
+TRANSFER,Current,2026-01-12 10:11:12,2026-01-13 10:11:13,To a supplier,-100.00,1.11,EUR,COMPLETED,398.89
+CARD_PAYMENT,Current,2026-01-14 10:11:12,,Shop,-13.99,0.00,EUR,PENDING,
+"""
+_REVOLUT_BUSINESS = """Date started (UTC),Date completed (UTC),ID,Type,State,Description,Reference,Payer,Orig currency,Orig amount,Payment currency,Amount,Total amount,Fee,Fee currency,Balance,Account
+2026-01-13,2026-01-13,65a1,TRANSFER,COMPLETED,To a supplier,Inv 1,A,GBP,100.00,GBP,-100.00,-100.20,0.20,GBP,899.80,GBP Main
+2026-01-12,2026-01-12,65a0,TOPUP,COMPLETED,From a customer,Inv 2,,GBP,1000.00,GBP,1000.00,1000.00,0.00,GBP,1000.00,GBP Main
+"""
+_N26 = """"Date","Payee","Account number","Transaction type","Payment reference","Category","Amount (EUR)"
+"2026-01-10","Supplier","DE99999999999999999999","Outgoing Transfer","Invoice 1","Shopping","-12.34"
+"2026-01-12","Customer","DE99999999999999999998","Income","Invoice 2","Income","56.78"
+"""
+_AIRWALLEX = """Time,Type,Financial Transaction Type,Transaction Id,Description,Wallet Currency,Target Currency,Amount,Fee,Debit Net Amount,Credit Net Amount,Account Balance,Available Balance,Created At,Reference
+2026-01-24T22:41:36+0800,DEPOSIT,DEPOSIT,5d3c,Payment from Amazon,EUR,,"4,420.00",,,"4,420.00","4,420.00","4,420.00",2026-01-24T22:40:11+0800,Inv 1
+2026-01-25T22:41:36+0800,CARD,CARD_AUTHORISATION,5d3d,SHOP,EUR,,20.00,,20.00,,"4,420.00","4,400.00",2026-01-25T22:40:11+0800,
+2026-01-26T22:41:36+0800,CARD,CARD_PURCHASE,5d3e,SHOP,EUR,,20.00,,20.00,,"4,400.00","4,400.00",2026-01-26T22:40:11+0800,
+"""
 
 
 def _in_out(money_in: str, money_out: str) -> dict[str, Decimal]:
@@ -327,4 +346,8 @@ BANKS: tuple[Specimen, ...] = (
     Specimen("schwab.csv", "bank.statement", _SCHWAB.encode(), 3, _in_out("2004.50", "900.00"), status="flagged", layout="Schwab"),
     Specimen("uob.xls", "bank.statement", xlsx_bytes({"Sheet1": _UOB}), 3, _in_out("2000.50", "200.00"), layout="UOB"),
     Specimen("meta.csv", "bank.statement", _META.encode(), 3, _in_out("1300.00", "230.68"), layout="balances above and below"),
+    Specimen("revolut.csv", "revolut.statement", _REVOLUT.encode(), 4, _in_out("550.00", "101.11"), ignored=1, account="revolut", layout="personal"),
+    Specimen("revolut_business.csv", "revolut.statement", _REVOLUT_BUSINESS.encode(), 2, _in_out("1000.00", "100.20"), account="revolut", layout="business"),
+    Specimen("n26.csv", "n26.statement", _N26.encode(), 2, _in_out("56.78", "12.34"), status="flagged", account="n26", layout="N26"),
+    Specimen("airwallex.csv", "airwallex.statement", _AIRWALLEX.encode(), 3, _in_out("4420.00", "20.00"), ignored=1, account="airwallex", layout="Airwallex"),
 )  # fmt: skip

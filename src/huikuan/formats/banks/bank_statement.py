@@ -73,6 +73,10 @@ register(
             "The amounts bear a $ and nothing says of which country: they were read as US dollars. If they are others, "
             "remove the document and import the file with a column mapping that names the currency."
         ),
+        "bank.currency_assumed": gettext_noop(
+            "Nothing in the file names a currency: its amounts were read as CNY, the currency of the book. If they are "
+            "in another, remove the document and import the file with a column mapping that names it."
+        ),
         "bank.direction_unknown": gettext_noop(
             "%(place)s, column “%(column)s”: “%(value)s” is no known word for money in or out. "
             "Mend the cell, or choose the columns by hand (column mapping)."
@@ -85,7 +89,10 @@ register(
 )
 
 # English months by name in DuckDB's own formats: those of `worded` cost a second of planning for each file.
-_NAMED_DAYS = ("%d %b %Y", "%d-%b-%Y", "%d/%b/%Y", "%d %B %Y", "%d-%b-%y", "%d %b %y", "%d%b%Y")
+# Two digits of a year first, as in `DAY_FIRST`.
+_NAMED_DAYS = (
+    "%d-%b-%y", "%d %b %y", "%d/%b/%y", "%d %b %Y", "%d-%b-%Y", "%d/%b/%Y", "%d %B %Y", "%d %b, %Y", "%d%b%Y",
+)  # fmt: skip
 _NAMED_MONTHS = ("%b %d, %Y", "%B %d, %Y", "%b %d %Y")
 _DATES = (*ISO_DATES, *_NAMED_DAYS, *_NAMED_MONTHS)
 _TIMES = (
@@ -99,7 +106,25 @@ _TIMES = (
 
 def _dated(name: str, headers: tuple[str, ...], also: tuple[str, ...] = (), filled: bool = False) -> Moment:
     """A date, with or without a time of day, in any of the ways that banks write it."""
-    return Moment(name, headers, filled, _TIMES, tz=BOOK, also=also, date_formats=_DATES, day_first="seen")
+    return Moment(
+        name,
+        headers,
+        filled,
+        _TIMES,
+        tz=BOOK,
+        also=also,
+        date_formats=_DATES,
+        day_first="seen",
+        day_first_by=words.DAY_FIRST_BY,
+    )
+
+
+LATIN_END = 0x250  # the first character behind Latin letters
+
+
+def _western(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in Latin letters."""
+    return tuple(name for name in names if ord(max(name)) < LATIN_END)
 
 
 _CODES = "|".join(sorted({name for name in CURRENCIES if name.isascii()}))
@@ -119,6 +144,7 @@ _FOOTER = (
     r"^#? *(?:(?:Grand )?(?:TOTALS?|Totals?|totals?)[:： ]*$|Total (?:[Dd]ebit|[Cc]redit|[Ww]ithdraw|[Dd]eposit)"
     r"|本页合计|[借贷收支][方入出]?(?:合计|总|笔数|发生额合计)|合计|总计|小计|总额|共计|總計|合計|小計|笔数|总笔数|汇总|总收入|总支出"
     r"|[0-9]+ *笔? *[收支]|期初余额|期末余额|上期余额|本期余额|承前|承上页|过次页|本[月年]累计"
+    r"|Sald[oe] |Solde |Summe\b|Totaal\b|Disclaimer\b"
     r"|以上数据|备注[:：]|说明(?:[:：]|$)|注[:：]|温馨提示|打印|制表|导出时间|下载时间|本明细|\*+ *(?:END|End)"
     r"|(?:Balance at|Opening [Bb]alance|Closing [Bb]alance|Beginning [Bb]alance|Ending [Bb]alance|Balance brought|"
     r"Balance carried|BALANCE B/F|BALANCE C/F))"
@@ -148,6 +174,7 @@ BANK_COLUMNS = (
     Amount("money_out", words.MONEY_OUT, unit=True, side=True, decimal_comma="seen"),
     Amount("turnover", words.AMOUNT, unit=True, side=True, decimal_comma="seen"),
     Text("moment_text", words.DATE),
+    Text("western_date", _western(words.DATE)),
     Text("in_text", words.MONEY_IN),
     Text("out_text", words.MONEY_OUT),
     Text("amount_text", words.AMOUNT),
@@ -156,6 +183,7 @@ BANK_COLUMNS = (
     Text("direction_text", words.DIRECTION),
     Choice("kind_way", words.KIND, words.KINDS, otherwise=""),
     Text("state", words.STATE),
+    Text("valuta", words.VALUTA),
     Text("balance_text", words.BALANCE),
     Choice("currency", words.CURRENCY, CURRENCIES),
     Text("kind", words.KIND, scrub=True),
@@ -212,7 +240,7 @@ BANK_VALUES = (
         f"CASE WHEN {side_sql('balance_text')} = 'out' THEN -abs(balance_written) ELSE balance_written END",
         "money",
     ),
-    Expression("unit_code", f"regexp_extract({_AMOUNT_TEXTS}, '{_CODES}')", "text"),
+    Expression("unit_code", f"regexp_extract(concat_ws(' ', {_AMOUNT_TEXTS}, valuta), '{_CODES}')", "text"),
     Expression(
         "unit_currency",
         "CASE WHEN unit_code = 'RMB' THEN 'CNY' WHEN unit_code <> '' THEN unit_code "
@@ -301,6 +329,11 @@ _DOLLAR_DOUBT = Doubt(
     "bank.dollars_assumed",
     "count(dollars) > 0 AND count(coalesce(stated_currency, unit_currency, header_currency, fact_currency_code)) = 0",
 )
+_CURRENCY_DOUBT = Doubt(
+    "bank.currency_assumed",
+    f"max(book_currency) = 'CNY' AND count(western_date) > 0 AND count({_STATED}) = 0 AND "
+    "count(*) FILTER (regexp_matches(concat_ws(' ', text, counterparty), '[\\x{4E00}-\\x{9FFF}]')) = 0",
+)
 # Balances of debt prove a card's list read either way round; its own words tell which it is.
 _CARD_DOUBT = Doubt(
     "bank.card_polarity",
@@ -315,10 +348,7 @@ _PENDING_DOUBT = Doubt(
     "> max(moment_date) FILTER (balance IS NOT NULL)",
 )
 # What the bank itself says to be no movement, or none yet.
-_NO_MOVEMENT = (
-    "lower(state) IN ('pending', 'declined', 'reverted', 'failed', 'cancelled', 'canceled', 'yes', 'processing', "
-    "'交易失败', '失败', '未入账', '处理中')"
-)
+_NO_MOVEMENT = f"lower(state) IN {words.NO_MOVEMENT!r}"
 # Sub-headings (`Posted Transactions`), second lines of a text, and balances carried from page to page: no digit where
 # the date stands, and no amounts.
 _NO_DATA = (
@@ -333,7 +363,8 @@ BANK_FACTS = (
     Fact("account", _ACCOUNT),
     Fact(
         "currency_name",
-        r"(?:币\s*种|币\s*别|货\s*币|幣\s*種|幣\s*別|貨\s*幣|[Cc]urrency|CURRENCY)[:：\s,\[]*([^,，;；:：\s()\]]{1,8})",
+        r"(?:币\s*种|币\s*别|货\s*币|幣\s*種|幣\s*別|貨\s*幣|[Cc]urrency|CURRENCY|Währung|Devise|Divisa|Moneda|Waluta)"
+        r"[:：;=\"\s,\[]*([^,，;；:：\s()\]]{1,8})",
     ),
     Fact("currency_alone", r"(?:^|,)\s*[:：]\s*([A-Z]{3})(?:,|$)"),
     Fact("currency_cell", rf"(?:^|,)\s*({_CODES})\s*(?:,|$)"),
@@ -389,14 +420,14 @@ BANK_STATEMENT = Format(
     totals=BANK_TOTALS,
     balance=BANK_BALANCE,
     settled=(_CURRENCY_SETTLED,),
-    doubts=(_SIGN_DOUBT, _DOLLAR_DOUBT, _CARD_DOUBT, _PENDING_DOUBT),
+    doubts=(_SIGN_DOUBT, _DOLLAR_DOUBT, _CURRENCY_DOUBT, _CARD_DOUBT, _PENDING_DOUBT),
     account_value="own_account",
     currency_value="currency_code",
     short_rows="pad",
     fallback=True,
 )
 
-# Without balances only English sheets that also tell what the line is about: a date and an amount are no statement.
+# Without balances only Western sheets that also tell what the line is about: a date and an amount are no statement.
 BANK_SHEET = replace(
     BANK_STATEMENT,
     about=replace(
@@ -408,8 +439,8 @@ BANK_SHEET = replace(
         ),
     ),
     needs=(
-        tuple(name for name in words.DATE if name.isascii()),
-        (*words.MONEY_IN, *words.MONEY_OUT, "Amount", "Transaction Amount"),
+        _western(words.DATE),
+        (*words.MONEY_IN, *words.MONEY_OUT, *_western(words.AMOUNT)),
         (*words.SUMMARY, "Memo", "Payee"),
     ),
     lacks=(words.NO_BANK, words.BALANCE),
@@ -437,6 +468,7 @@ def statement(
         lacks=lacks,
         columns=columns,
         currency=currency,
+        doubts=tuple(each for each in BANK_STATEMENT.doubts if not (currency and each is _CURRENCY_DOUBT)),
         fallback=False,
     )
 

@@ -1,10 +1,13 @@
 # ruff: noqa: E501 - tables of words; Chinese characters count double
-"""What banks call the columns of a statement, in Chinese (both scripts) and English. Plain data.
+"""What banks call the columns of a statement, in Chinese (both scripts) and English; with the languages of the
+European continent (`bank_words_europe`). Plain data.
 
 From the samples of FORMATS, the importers of third parties and the mapping's own words. The surest name stands first.
 """
 
 from __future__ import annotations
+
+from huikuan.formats.banks import bank_words_europe as europe
 
 # Simplified → traditional, for the characters that stand in headers of bank statements.
 _TO_TRADITIONAL = str.maketrans(
@@ -37,10 +40,12 @@ DATE = (
     ),
     "Transaction Date", "Trans Date", "Tran Date", "Posting Date", "Post Date", "Posted Date", "Booking date",
     "Book date", "Date Posted", "Txn Date", "Tran. Date", "Trans. Date", "Date", "Process date", "Effective Date",
-    "Transaction date and time", "Transaction Date/Time", "Completed Date",
+    "Transaction date and time", "Transaction Date/Time", "Completed Date", "Date (UTC)",
+    *europe.DATE,
 )  # fmt: skip
 TIME = (*both_scripts("交易时间", "记账时间", "入账时间", "时间"), "Transaction time", "Time")
-VALUE_DATE = (*both_scripts("起息日期", "起息日"), "Value date", "Value Dt", "Value Dat")
+VALUTA = europe.VALUTA  # a date or a currency
+VALUE_DATE = (*both_scripts("起息日期", "起息日"), "Value date", "Value Dt", "Value Dat", *europe.VALUE_DATE)
 MONEY_IN = (
     *both_scripts(
         "贷方发生额", "贷方发生额(收入)", "贷方发生额(收)", "贷方金额", "贷方交易金额", "贷方发生金额", "贷方(收入)",
@@ -49,6 +54,7 @@ MONEY_IN = (
     "贷方发生额/元(收入)", "Credit", "Credit Amount", "Credits", "Deposit", "Deposits", "Deposit Amount",
     "Deposit (+)", "Paid in", "Money in", "Cr", "Cr Amount", "Credit(+)", "Amount in", "Deposit Amt", "Deposit Amt.", "Credit Amt",
     "Deposits (Cr)", "Credit (+)",
+    *europe.MONEY_IN,
 )  # fmt: skip
 MONEY_OUT = (
     *both_scripts(
@@ -59,40 +65,49 @@ MONEY_OUT = (
     "借方发生额/元(支取)", "Debit", "Debit Amount", "Debits", "Withdrawal", "Withdrawals", "Withdrawal Amount",
     "Withdrawal (-)", "Paid out", "Money out", "Dr", "Dr Amount", "Debit(-)", "Amount out", "Withdraw", "Withdraw Amount",
     "Withdrawal Amt", "Withdrawal Amt.", "Debit Amt", "Withdrawals (Dr)", "Debit (-)",
+    *europe.MONEY_OUT,
 )  # fmt: skip
 AMOUNT = (
     *both_scripts("交易金额", "发生额", "发生金额", "收支金额", "变动金额", "金额"),
     "Amount", "Transaction Amount", "Billing amount",
+    *europe.AMOUNT,
 )  # fmt: skip
 DIRECTION = (
     *both_scripts(
         "借贷标志", "借贷标识", "借贷方向", "借/贷", "借贷", "借贷标记", "收支标志", "收支方向", "收/支", "收支", "收付标志",
         "交易方向", "资金方向", "往来标志", "来往账标志", "记账方向", "方向",
     ),
-    "D/C", "C/D", "DC", "Dr/Cr", "Cr/Dr", "Debit/Credit", "Credit/Debit", "Debit / Credit", "Credit / Debit",
+    "D/C", "C/D", "DC", "Dr/Cr", "Cr/Dr", "Dr / Cr", "Cr / Dr", "Debit/Credit", "Credit/Debit", "Debit / Credit", "Credit / Debit",
     "Direction", "CR or DR",
     "Credit Debit Indicator", "Debit Credit Indicator", "Credit/Debit Indicator", "Debit/Credit Indicator",
     "Debit or Credit", "DR or CR", "Cr/Dr.", "Dr/Cr.", "DrCr", "CrDr", "DC Indicator",
+    *europe.DIRECTION,
 )  # fmt: skip
 BALANCE = (
     *both_scripts(
         "余额", "账户余额", "交易后余额", "本次余额", "联机余额", "当前余额", "交易余额", "账面余额", "结余", "结存",
     ),
     "Balance", "Running balance", "RunningBalance", "Running Bal.", "Account balance", "Balance after",
-    "Current balance", "Ledger balance", "Closing balance", "Balance amount", "Available balance",
+    "Current balance", "Ledger balance", "Closing balance", "Balance amount", "Available balance", "Bal",
+    *europe.BALANCE,
 )  # fmt: skip
 CURRENCY = (
     *both_scripts("币种", "币别", "货币", "交易币种", "交易货币", "账户币种", "记账币种"),
     "Currency", "Ccy", "Billing currency", "Currency code",
+    *europe.CURRENCY,
 )  # fmt: skip
 ORIGINAL_AMOUNT = ("Amount Currency", "Original amount", "Foreign amount", "Amount in currency")
-KIND = (*both_scripts("交易类型", "业务类型", "交易名称", "交易种类"), "Type", "Transaction type")
+KIND = (*both_scripts("交易类型", "业务类型", "交易名称", "交易种类"), "Type", "Transaction type", *europe.KIND)
 SUMMARY = (
     *both_scripts("交易摘要", "摘要", "摘要说明", "交易说明", "交易描述", "账项资料", "账项说明", "说明"),
     "Description", "Label", "Transaction Description", "Narrative", "Narration", "Particulars", "Transaction details",
-    "Transaction", "Details", "Transaction Remarks", "Transaction Particulars", "Transaction Ref1",
+    "Transaction", "Details", "Transaction Remarks", "Transaction Particulars", "Transaction Ref1", "Payment Reference",
+    *europe.SUMMARY,
 )  # fmt: skip
-PURPOSE = (*both_scripts("用途", "交易用途", "资金用途", "交易地点", "交易场所"), "Memo", "Detail", "Extended details")
+PURPOSE = (
+    *both_scripts("用途", "交易用途", "资金用途", "交易地点", "交易场所"), "Memo", "Detail", "Extended details",
+    *europe.PURPOSE,
+)  # fmt: skip
 REMARK = (*both_scripts("附言", "交易附言", "备注", "客户摘要", "交易备注"), "Remarks", "Remark", "Note", "Notes")
 BANK_NO = (
     *both_scripts(
@@ -100,11 +115,13 @@ BANK_NO = (
         "账户明细编号-交易流水号", "交易序号",
     ),
     "Operation Number", "Unique id", "FITID", "Transaction ID", "ID", "REF",
+    *europe.BANK_NO,
 )  # fmt: skip
 REFERENCE = (
     *both_scripts("凭证号", "凭证号码", "企业流水号", "客户流水号", "客户业务编号", "票据号"),
     "Reference", "Ref no", "Check No", "Check #", "Check or Slip #", "Cheque number", "CheckNumber",
     "Chq./Ref.No.", "Chq/Ref Number", "Ref No./Cheque No.", "Cheque No", "Check Number", "Check Serial Number",
+    *europe.REFERENCE,
 )  # fmt: skip
 OTHER_PARTY = (
     *both_scripts(
@@ -112,13 +129,15 @@ OTHER_PARTY = (
         "交易对手", "对手户名", "对手名称", "收(付)方名称", "收/付方名称", "收(付)款人名称", "对方信息", "对方",
     ),
     "Counterparty", "Payee", "Partner Name", "Beneficiary", "Name", "Payer/Payee", "Merchant name",
+    *europe.OTHER_PARTY,
 )  # fmt: skip
 OTHER_ACCOUNT = (
     *both_scripts(
         "对方账号", "对方账户", "对方卡号/账号", "对方账号/卡号", "对方卡号", "交易对手账号", "交易对手账户", "对手账号",
         "收(付)方账号", "收/付方账号", "收(付)款人账号",
     ),
-    "Counterparty account", "Bank Account", "Partner account",
+    "Counterparty account", "Bank Account", "Partner account", "Partner Iban",
+    *europe.OTHER_ACCOUNT,
 )  # fmt: skip
 OWN_ACCOUNT = (
     *both_scripts(
@@ -126,10 +145,15 @@ OWN_ACCOUNT = (
     ),
     "Account number", "Account no", "Account no.", "Account", "First Bank Card", "Card #", "Card No", "Card No.",
     "Card Number",
+    *europe.OWN_ACCOUNT,
 )  # fmt: skip
-PAYER = both_scripts("付款人名称", "付款方姓名", "付款人户名", "付款方名称", "付款方户名", "付款户名", "付方户名")
+PAYER = (
+    *both_scripts("付款人名称", "付款方姓名", "付款人户名", "付款方名称", "付款方户名", "付款户名", "付方户名"), *europe.PAYER,
+)  # fmt: skip
 PAYER_ACCOUNT = both_scripts("付款人账号", "付款方账号", "付款账号", "付方账号", "付款人账户")
-PAYEE = both_scripts("收款人名称", "收款方姓名", "收款人户名", "收款方名称", "收款方户名", "收款户名", "收方户名")
+PAYEE = (
+    *both_scripts("收款人名称", "收款方姓名", "收款人户名", "收款方名称", "收款方户名", "收款户名", "收方户名"), *europe.PAYEE,
+)  # fmt: skip
 PAYEE_ACCOUNT = both_scripts("收款人账号", "收款方账号", "收款账号", "收方账号", "收款人账户")
 
 _IN = (
@@ -147,7 +171,7 @@ def _written(words: tuple[str, ...], way: str) -> dict[str, str]:
     return dict.fromkeys(forms, way)
 
 
-DIRECTIONS: dict[str, str] = _written(_IN, "in") | _written(_OUT, "out")
+DIRECTIONS: dict[str, str] = _written((*_IN, *europe.IN_WORDS), "in") | _written((*_OUT, *europe.OUT_WORDS), "out")
 # What a column of kinds says of the way of the money; other kinds say nothing.
 KINDS: dict[str, str] = (
     dict.fromkeys(both_scripts("来账", "转入"), "in")
@@ -158,7 +182,24 @@ KINDS: dict[str, str] = (
         for form in (word, word.upper(), word.lower())
     }
 )
-STATE = ("Status", "Transaction status", "State", "Pending?", "Pending", "Posting status", "交易状态", "交易狀態")
+STATE = (
+    "Status",
+    "Transaction status",
+    "State",
+    "Pending?",
+    "Pending",
+    "Posting status",
+    "交易状态",
+    "交易狀態",
+    *europe.STATE,
+)
+# States of a line that is no movement, or none yet.
+NO_MOVEMENT = (
+    "pending", "declined", "reverted", "failed", "cancelled", "canceled", "yes", "processing", "交易失败", "失败", "未入账",
+    "处理中", *europe.NOT_BOOKED,
+)  # fmt: skip
+# Only banks that write the day before the month have these columns.
+DAY_FIRST_BY = (*europe.DAY_FIRST, "TransferWise ID", "Sort Code", "Counter Party", "Paid out", "BSB")
 # The columns that only sellers' platforms and couriers have: such a table is no bank statement.
 NO_BANK = (
     "订单号", "订单编号", "主订单号", "主订单编号", "商户订单号", "平台订单号", "子订单号", "业务订单号", "店铺", "店铺名称", "店铺ID",
@@ -167,5 +208,5 @@ NO_BANK = (
     "科目编码", "科目代码", "科目名称", "科目", "凭证字号", "会计科目",
     "Order id", "Order-id", "Order_id", "Order no", "Order number", "Order", "SKU", "Fee", "Fees", "Gross", "Net",
     "Quantity", "Qty", "Tax", "VAT", "Price", "Product", "Shop", "Store", "Customer", "Email", "Payout", "AWB",
-    "Tracking number", "Shipment id", "Account code", "Journal",
+    "Tracking number", "Shipment id", "Account code", "Journal", *europe.NO_BANK,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Delimited text → raw tables, as fast as DuckDB reads CSV and with the file's own line numbers.
 
-1. The encoding: byte order mark, else strict UTF-8, else GB18030 (never GB2312: rare characters fail) or Big5.
+1. The encoding: byte order mark, else strict UTF-8, else GB18030 (never GB2312: rare characters fail), or what else
+   the bytes look like.
 2. The first 40 lines are split every way a format may ask for; recognition picks a header row.
 3. `load` gives a stream of the rows below the header (`text_rows`): nothing is read before it is wanted.
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from huikuan.formats.readers.mixed import gbk_or_big5, is_unmarked_utf16, refuse_mixed
+from huikuan.formats.readers.mixed import encoding_of_bytes, is_unmarked_utf16, refuse_mixed
 from huikuan.formats.readers.text_parts import BLOCK_BYTES
 from huikuan.formats.readers.text_rows import EXTRA_COLUMNS, TextRows
 from huikuan.formats.reading import Head, Layout, Line, RawTable
@@ -130,7 +131,7 @@ def _split_line(line: str, delimiter: str, quote: str) -> list[str]:
 
 # ---------------------------------------------------------------- encoding
 def _encoding(path: Path, member: str, start: bytes) -> str:
-    """BOM, else strict UTF-8 over the whole file, else GB18030 or Big5."""
+    """BOM, else strict UTF-8 over the whole file, else what its bytes look like."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -148,7 +149,7 @@ def _encoding(path: Path, member: str, start: bytes) -> str:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             refuse_mixed(member, start)
-            return gbk_or_big5(start)
+            return encoding_of_bytes(start)
     return "utf-8"
 
 
