@@ -154,6 +154,33 @@ def test_ebay_amounts_in_another_currency_than_the_column_are_refused(tmp_path: 
     assert (got.reading.status, got.codes) == ("refused", ["currency.contradicts"])
 
 
+def test_ebay_in_german(tmp_path: Path) -> None:
+    columns = (
+        "Datum der Transaktionserstellung;Typ;Bestellnummer;Betrag abzügl. Kosten;Auszahlungswährung;Auszahlung Nr.;"
+        "Zwischensumme Artikel;Verpackung und Versand;Fixer Anteil der Verkaufsprovision;"
+        "Variabler Anteil der Verkaufsprovision;Transaktionswährung;Beschreibung\n"
+    )
+    rows = (
+        "2 Okt 2026;Bestellung;12-1;1.045,10;EUR;P1;1.045,00;5,00;-0,35;-4,55;EUR;--\n"
+        "03.10.2026;Rückerstattung;12-1;-45,45;EUR;P1;-45,00;-5,00;--;4,55;EUR;--\n"
+        "4 Mrz 2026;Andere Gebühr;--;-1,19;EUR;P1;--;--;--;--;EUR;Gebühr\n"
+        "5 Okt 2026;Auszahlung;--;-998,46;EUR;P1;--;--;--;--;EUR;--\n"
+    )
+    path = tmp_path / "ebay.csv"
+    path.write_bytes((f"Verkäufer;mugshop\n\n{columns}{rows}").encode("cp1252"))
+    got = read(path)
+    assert (got.reading.status, got.reading.stated_account) == ("imported", "mugshop")
+    assert by_type(got) == {
+        "sale": Decimal("1045.00"),
+        "freight": Decimal("5.00"),
+        "commission": Decimal("-0.35"),
+        "refund": Decimal("-50.00"),
+        "service_fee": Decimal("-1.19"),
+        "payout": Decimal("-998.46"),
+    }
+    assert f"{got.reading.period_from} {got.reading.period_to}" == "2026-03-04 2026-10-05"
+
+
 # ---------------------------------------------------------------- Etsy
 def test_etsy_line_by_line(tmp_path: Path) -> None:
     got = saved(tmp_path, content("etsy.statement"))

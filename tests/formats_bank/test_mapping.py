@@ -162,6 +162,24 @@ def test_day_and_month_that_cannot_be_told_apart_are_asked_about(tmp_path: Path)
     assert sure.mapping.date_formats == ("%m/%d/%Y",)
 
 
+def test_an_amount_is_not_guessed_among_several_nor_a_header_of_data(tmp_path: Path) -> None:
+    dutch = guess(
+        tmp_path, text("Datum;Bedrag (EUR);Af Bij;Saldo", "20260105;2500,00;Bij;10,00", "20260104;1,25;Af;5,00")
+    )
+    assert dutch.mapping.columns == {
+        "moment": "Datum",
+        "amount": "Bedrag (EUR)",
+        "direction": "Af Bij",
+        "balance": "Saldo",
+    }
+    assert (dutch.mapping.sign, dutch.mapping.words) == ("direction", {"Bij": "in", "Af": "out"})
+    unknown = guess(tmp_path, text("Kirjauspäivä;Jälkeen;Määrä", "13.02.2026;100,00;-10,50"))
+    assert (dict(unknown.mapping.columns), unknown.missing) == ({"moment": "Kirjauspäivä"}, ("amount",))
+    bare = guess(tmp_path, text("01/15/2026,-45.20,SHOP", "01/14/2026,500.00,PAYOUT"))
+    assert (bare.mapping.columns, bare.missing) == ({}, ("moment", "amount"))
+    assert "mapping.reason.no_header" in [reason.code for reason in bare.reasons if not reason.sure]
+
+
 def test_saved_mapping_is_found_again_by_its_header_and_only_there(tmp_path: Path) -> None:
     mapping = replace(guess(tmp_path, CMB).mapping, account="6225")
     later = CMB.replace(b"2026/01/05", b"2026/02/05").replace(b"2026/01/06", b"2026/02/06")

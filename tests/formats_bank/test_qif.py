@@ -32,6 +32,13 @@ def test_account_must_be_named_unless_the_file_does(tmp_path: Path) -> None:
     assert (named.account, named.rows) == ("Savings", 1)
 
 
+@pytest.mark.parametrize(("source", "ignored"), [("[Savings]", 1), ("[Checking]", 0), ("Gifts", 0)])
+def test_the_balance_that_an_account_began_with_is_no_movement(tmp_path: Path, source: str, ignored: int) -> None:
+    head = "!Account\nNSavings\nTBank\n^\n!Type:Bank"
+    found = qif(tmp_path, f"D1/31/26;T1,000.00;POpening Balance;L{source}", "D2/1/26;T-5.00;PA", head=head)
+    assert (found.only.ignored, found.only.accepted) == (ignored, 2 - ignored)
+
+
 @pytest.mark.parametrize(
     ("dates", "expected"),
     [
@@ -39,6 +46,7 @@ def test_account_must_be_named_unless_the_file_does(tmp_path: Path) -> None:
         (("1/2/26", "31/1/26"), [date(2026, 2, 1), date(2026, 1, 31)]),
         (("1.2.2026", "3.4.2026"), [date(2026, 2, 1), date(2026, 4, 3)]),
         (("1/ 2' 6", "12/31'26"), None),
+        (("1/ 2'94", "12/31'06"), [date(1994, 1, 2), date(2006, 12, 31)]),
         (("1/ 2'06", "12/31/99"), [date(2006, 1, 2), date(1999, 12, 31)]),
         (("2026-01-02", "2026/1/31"), [date(2026, 1, 2), date(2026, 1, 31)]),
         (("5/5/26", "6/6/26"), [date(2026, 5, 5), date(2026, 6, 6)]),

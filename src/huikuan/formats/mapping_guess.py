@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from huikuan.formats.headers import joined_header
+from huikuan.formats.headers import joined_header, without_currency
 from huikuan.formats.mapping import Mapping, mapping_to_format, required_fields
 from huikuan.formats.mapping_words import DIRECTION_WORDS, DISTINCTIVE, MONEY_KINDS, TARGETS, Target, folded
 from huikuan.formats.readers.container import open_container
@@ -50,6 +50,10 @@ register(
         "mapping.reason.cells": gettext_noop("The cells of “%(header)s” look like it, for example “%(example)s”."),
         "mapping.reason.kind": gettext_noop("%(count)s of its columns are those of this kind of record."),
         "mapping.reason.header_row": gettext_noop("Row %(row)s has the most column names that are known."),
+        "mapping.reason.no_header": gettext_noop(
+            "Row %(row)s already holds a date and an amount: the file has no header, and this row would be lost. Put a "
+            "row with the names of the columns above it and import the file again."
+        ),
         "mapping.reason.header_lines": gettext_noop("The names of some columns stand in row %(row)s, above."),
         "mapping.reason.signed": gettext_noop("There is one amount column; positive is taken as money in."),
         "mapping.reason.two_columns": gettext_noop("Money in and money out stand in two columns."),
@@ -147,6 +151,9 @@ def guess_mapping(
     if not kind:
         kind, count = _guess_kind(header)
         reasons.append(Reason("kind", "mapping.reason.kind", {"count": count}, sure=count >= 3))
+    if any(map(_is_moment, header)) and any(map(_is_amount, header)):
+        reasons.append(Reason("header_row", "mapping.reason.no_header", {"row": row}, sure=False))
+        header = ()
     columns = _match_columns(header, samples, TARGETS[kind], reasons)
     sign = _guess_sign(kind, columns, reasons)
     columns = _without_unused(columns, sign)
@@ -170,9 +177,10 @@ _FIELDS = {target.name for targets in TARGETS.values() for target in targets}
 
 
 def _best_split(heads: Sequence[Head]) -> Head | None:
-    """The way of splitting that gives the widest rows."""
-    widths = {at: max((len(cells) for _, cells in head.rows), default=0) for at, head in enumerate(heads) if head.rows}
-    return heads[max(widths, key=lambda at: widths[at])] if widths else None
+    """The way of splitting that gives the most cells: a decimal comma makes single rows wide, not all of them."""
+    return max(
+        (head for head in heads if head.rows), key=lambda head: sum(len(row[1]) for row in head.rows), default=None
+    )
 
 
 def _header_lines(preview: TablePreview, header_row: int | None, lines: int) -> tuple[int, int]:
@@ -236,7 +244,7 @@ def _match_columns(
     header: Sequence[str], samples: Sequence[Sequence[str]], targets: Sequence[Target], reasons: list[Reason]
 ) -> dict[str, int]:
     """Field → column: by exact name (the surest word first), by a word in the name, by the look of the cells."""
-    names = [folded(cell) for cell in header]
+    names = [without_currency(folded(cell)) for cell in header]
     found: dict[str, int] = {}
     free = {at for at, name in enumerate(names) if name}
     for target in targets:
@@ -321,13 +329,13 @@ def _match_cells(
     test = {"moment": _is_moment, "amount": _is_amount}.get(target.type)
     if test is None:
         return
-    for at in sorted(free):
-        cells = _cells(samples, at)
-        if cells and all(test(cell) for cell in cells):
-            _take(found, free, target.name, at)
-            params = {"header": header[at].strip(), "example": cells[0][:40]}
-            reasons.append(Reason(target.name, "mapping.reason.cells", params, sure=False))
-            return
+    fitting = [at for at in sorted(free) if (cells := _cells(samples, at)) and all(test(cell) for cell in cells)]
+    if not fitting or (target.type == "amount" and len(fitting) > 1):  # which of them is a balance, or another's money?
+        return
+    at = fitting[0]
+    _take(found, free, target.name, at)
+    params = {"header": header[at].strip(), "example": _cells(samples, at)[0][:40]}
+    reasons.append(Reason(target.name, "mapping.reason.cells", params, sure=False))
 
 
 def _cells(samples: Sequence[Sequence[str]], at: int) -> list[str]:

@@ -1,12 +1,13 @@
 # ruff: noqa: E501 - tables of words; Chinese characters count double
-"""Words of the column mapping: the fields each kind can be given, what their columns are called in Chinese and English,
-and what directions and order statuses are called. Plain data; traditional characters are folded into simplified ones.
+"""Words of the column mapping: the fields each kind can be given, what their columns are called in Chinese and English
+(money's in other European languages too), and what directions and order statuses are called. Plain data; traditional characters are folded into simplified ones.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from huikuan.formats.banks import bank_words_europe as europe
 from huikuan.formats.headers import normalise_header
 
 TRADITIONAL = str.maketrans(
@@ -35,7 +36,7 @@ MOMENT = Target(
     "moment",
     ("交易时间", "发生时间", "入账时间", "记账时间", "动账时间", "结算时间", "交易日期", "记账日期", "入账日期", "业务时间",
      "日期", "时间", "交易日", "记账日", "完成时间", "创建时间", "date", "transaction date", "posting date", "booking date",
-     "datetime", "time", "posted-date", "created", "settlement date"),
+     "datetime", "time", "posted-date", "created", "settlement date", *europe.DATE),
     required=True,
 )  # fmt: skip
 TIME_OF_DAY = Target("time_of_day", "time", ("交易时间", "记账时间", "入账时间", "时间", "time"))
@@ -43,41 +44,41 @@ AMOUNT = Target(
     "amount",
     "amount",
     ("金额", "交易金额", "发生额", "收支金额", "动账金额", "结算金额", "金额(元)", "收支金额(元)", "交易金额(元)", "应结金额",
-     "发生额(元)", "金额(分)", "交易金额(分)", "动账金额(元)", "amount", "net", "net amount", "total", "gross", "value"),
+     "发生额(元)", "金额(分)", "交易金额(分)", "动账金额(元)", "amount", "net", "net amount", "total", "gross", "value", *europe.AMOUNT),
 )  # fmt: skip
 MONEY_IN = Target(
     "money_in",
     "amount",
     ("收入", "收入金额", "收入金额(+元)", "收入(元)", "收入金额(元)", "贷方发生额", "贷方金额", "贷方", "转入金额", "存入", "存入金额",
-     "入账金额", "贷方发生额(收入)", "收入金额(分)", "credit", "credits", "deposit", "paid in", "money in", "in"),
+     "入账金额", "贷方发生额(收入)", "收入金额(分)", "credit", "credits", "deposit", "paid in", "money in", "in", *europe.MONEY_IN),
 )  # fmt: skip
 MONEY_OUT = Target(
     "money_out",
     "amount",
     ("支出", "支出金额", "支出金额(-元)", "支出(元)", "支出金额(元)", "借方发生额", "借方金额", "借方", "转出金额", "取出", "取出金额",
-     "出账金额", "借方发生额(支取)", "支出金额(分)", "debit", "debits", "withdrawal", "paid out", "money out", "out"),
+     "出账金额", "借方发生额(支取)", "支出金额(分)", "debit", "debits", "withdrawal", "paid out", "money out", "out", *europe.MONEY_OUT),
 )  # fmt: skip
 DIRECTION = Target(
     "direction",
     "choice",
     ("收/支", "收支类型", "收支方向", "借贷标志", "借贷", "借/贷", "动账方向", "交易方向", "收支", "资金方向", "账务方向", "费用分类",
-     "direction", "debit/credit", "credit / debit", "dr/cr", "cr/dr", "type of entry"),
+     "direction", "debit/credit", "credit / debit", "dr/cr", "cr/dr", "type of entry", *europe.DIRECTION),
 )  # fmt: skip
 BALANCE = Target(
     "balance",
     "amount",
     ("余额", "账户余额", "账户余额(元)", "账户结余", "账户结余(元)", "交易后余额", "本次余额", "联机余额", "期末余额", "余额(元)",
-     "余额(分)", "balance", "running balance", "account balance", "balance after"),
+     "余额(分)", "balance", "running balance", "account balance", "balance after", *europe.BALANCE),
 )  # fmt: skip
 TEXT = Target(
     "text",
     "text",
     ("摘要", "备注", "附言", "用途", "说明", "交易附言", "交易摘要", "描述", "业务描述", "memo", "description", "narration",
-     "details", "label", "note", "remarks", "particulars"),
+     "details", "label", "note", "remarks", "particulars", *europe.SUMMARY),
 )  # fmt: skip
 ACCOUNT = Target("account", "identifier", ("账号", "本方账号", "本方账户", "我方账号", "account", "account number"))
 SHOP = Target("shop", "text", ("店铺", "店铺名称", "商店", "shop", "store", "shop name", "store name"))
-CURRENCY = Target("currency", "text", ("币种", "货币", "币别", "交易币种", "currency", "ccy"))
+CURRENCY = Target("currency", "text", ("币种", "货币", "币别", "交易币种", "currency", "ccy", *europe.CURRENCY))
 ORDER_NO = Target(
     "order_no",
     "identifier",
@@ -320,6 +321,7 @@ DIRECTION_WORDS: dict[str, str] = {
     "in": "in", "credit": "in", "cr": "in", "c": "in", "crdt": "in", "deposit": "in", "贷 cr": "in",
     "支出": "out", "出账": "out", "出": "out", "支": "out", "借": "out", "借方": "out", "往账": "out", "转出": "out", "-": "out",
     "out": "out", "debit": "out", "dr": "out", "d": "out", "dbit": "out", "withdrawal": "out", "借 dr": "out",
+    **{word.lower(): "in" for word in europe.IN_WORDS}, **{word.lower(): "out" for word in europe.OUT_WORDS},
 }  # fmt: skip
 
 STATUS_WORDS: dict[str, str] = {

@@ -40,7 +40,7 @@ DATE = (
     ),
     "Transaction Date", "Trans Date", "Tran Date", "Posting Date", "Post Date", "Posted Date", "Booking date",
     "Book date", "Date Posted", "Txn Date", "Tran. Date", "Trans. Date", "Date", "Process date", "Effective Date",
-    "Transaction date and time", "Transaction Date/Time", "Completed Date", "Date (UTC)",
+    "Transaction date and time", "Transaction Date/Time", "Completed Date", "Date (UTC)", "transactiondate",
     *europe.DATE,
 )  # fmt: skip
 TIME = (*both_scripts("交易时间", "记账时间", "入账时间", "时间"), "Transaction time", "Time")
@@ -71,6 +71,7 @@ AMOUNT = (
     *both_scripts("交易金额", "发生额", "发生金额", "收支金额", "变动金额", "金额"),
     "Amount", "Transaction Amount", "Billing amount",
     *europe.AMOUNT,
+    "Value",  # NatWest
 )  # fmt: skip
 DIRECTION = (
     *both_scripts(

@@ -36,6 +36,7 @@ register(
     }
 )
 
+OPENING = "OPENING"  # the balance that the account began with
 QIF_REF = Expression(
     "ref",
     "concat_ws('|', booked_date::VARCHAR, amount::VARCHAR, coalesce(line_reference, ''), coalesce(counterparty, ''))",
@@ -66,7 +67,7 @@ def _cells(entry: qif.Entry, style: qif.Style) -> tuple[str, ...]:
         qif.amount(entry, style),
         "",
         "",
-        qif.UNDECIDED if guessed else "BOOK",
+        OPENING if entry.is_opening else qif.UNDECIDED if guessed else "BOOK",
         "",
         told.get("N", ""),
         told.get("N", ""),
@@ -95,6 +96,7 @@ QIF = Format(
         Reject(STATEMENT_REJECT.code, f"{STATEMENT_REJECT.sql} AND status = 'BOOK'", STATEMENT_REJECT.column),
     ),
     emits=(STATEMENT_EMIT,),
+    ignored=f"status = '{OPENING}'",
     sniff=qif.is_qif,
     read=read,
 )

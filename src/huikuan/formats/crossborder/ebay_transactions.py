@@ -13,6 +13,7 @@ from huikuan.formats.components import Component, component_columns, component_s
 from huikuan.formats.order_keys import key_state_sql
 from huikuan.formats.spec import (
     BOOK,
+    ISO_DATES,
     About,
     Amount,
     Classified,
@@ -29,18 +30,35 @@ from huikuan.formats.spec import (
 from huikuan.records.currency import contradicts_sql
 from huikuan.records.messages import gettext_noop
 
+_WHEN = ("Transaction creation date", "Datum der Transaktionserstellung")
+_KIND = ("Type", "Typ")
+_ORDER_NO = ("Order number", "Bestellnummer")
+_NET = ("Net amount", "Betrag abzügl. Kosten")
 _GOODS = (
-    Component("item_subtotal", ("Item subtotal",), "sale"),
-    Component("shipping", ("Shipping and handling", "Postage and packaging", "P&P"), "freight"),
+    Component("item_subtotal", ("Item subtotal", "Zwischensumme Artikel"), "sale"),
+    Component(
+        "shipping", ("Shipping and handling", "Postage and packaging", "P&P", "Verpackung und Versand"), "freight"
+    ),
 )
 _FEES = (
-    Component("seller_tax", ("Seller collected tax",), "tax"),
-    Component("fixed_fee", ("Final Value Fee - fixed",), "commission"),
-    Component("variable_fee", ("Final Value Fee - variable",), "commission"),
+    Component("seller_tax", ("Seller collected tax", "Vom Verkäufer eingezogene Steuer"), "tax"),
+    Component("fixed_fee", ("Final Value Fee - fixed", "Fixer Anteil der Verkaufsprovision"), "commission"),
+    Component("variable_fee", ("Final Value Fee - variable", "Variabler Anteil der Verkaufsprovision"), "commission"),
     Component("regulatory_fee", ("Regulatory operating fee",), "service_fee"),
-    Component("not_as_described", ('Very high "item not as described" fee',), "penalty"),
-    Component("below_standard", ("Below standard performance fee",), "penalty"),
-    Component("international_fee", ("International fee",), "service_fee"),
+    Component(
+        "not_as_described",
+        (
+            'Very high "item not as described" fee',
+            "Gebühr für sehr hohe Quote an „nicht wie beschriebenen Artikeln“",
+        ),
+        "penalty",
+    ),
+    Component(
+        "below_standard",
+        ("Below standard performance fee", "Gebühr für unterdurchschnittlichen Servicestatus"),
+        "penalty",
+    ),
+    Component("international_fee", ("International fee", "Internationale Gebühr"), "service_fee"),
     Component("donation", ("Charity donation",), "adjustment"),
     Component("deposit_fee", ("Deposit processing fee",), "payment_fee"),
 )
@@ -74,24 +92,24 @@ EBAY_TRANSACTIONS = Format(
         title=gettext_noop("eBay transaction report"),
         where=gettext_noop("ebay.com → Seller Hub → Payments → Reports → Transaction report, as CSV"),
         verified="documentation",
-        note=gettext_noop("Dates have no time and no zone."),
+        note=gettext_noop("English and German columns. Dates have no time and no zone."),
     ),
-    needs=(("Transaction creation date",), ("Type",), ("Order number",), ("Net amount",)),
+    needs=(_WHEN, _KIND, _ORDER_NO, _NET),
     columns=(
-        Moment("happened", ("Transaction creation date",), filled=True, tz=BOOK, worded=True),
-        Text("kind", ("Type",), filled=True),
-        Identifier("order_no", ("Order number",)),
-        Amount("net", ("Net amount",)),
-        Text("net_text", ("Net amount",)),
-        Text("payout_currency", ("Payout currency",)),
-        Identifier("payout_id", ("Payout ID",)),
-        Identifier("item_id", ("Item ID",)),
-        Identifier("transaction", ("Transaction ID",)),
-        Identifier("sku", ("Custom label", "Custom label (SKU)")),
-        *component_columns(_ALL),
-        Text("charged_in", ("Transaction currency",)),
-        Identifier("reference", ("Reference ID",)),
-        Text("description", ("Description",), scrub=True),
+        Moment("happened", _WHEN, filled=True, tz=BOOK, worded=True, date_formats=(*ISO_DATES, "%d.%m.%Y")),
+        Text("kind", _KIND, filled=True),
+        Identifier("order_no", _ORDER_NO),
+        Amount("net", _NET, decimal_comma="seen"),
+        Text("net_text", _NET),
+        Text("payout_currency", ("Payout currency", "Auszahlungswährung")),
+        Identifier("payout_id", ("Payout ID", "Auszahlung Nr.")),
+        Identifier("item_id", ("Item ID", "Artikelnummer")),
+        Identifier("transaction", ("Transaction ID", "Transaktionsnummer", "Transaktions-ID")),
+        Identifier("sku", ("Custom label", "Custom label (SKU)", "Bestandseinheit")),
+        *(Amount(each.name, each.headers, decimal_comma="seen") for each in component_columns(_ALL)),
+        Text("charged_in", ("Transaction currency", "Transaktionswährung")),
+        Identifier("reference", ("Reference ID", "Referenznummer")),
+        Text("description", ("Description", "Beschreibung"), scrub=True),
     ),
     values=(
         Expression("told_payout", "nullif(nullif(upper(payout_currency), '--'), '-')", "text"),
@@ -100,7 +118,11 @@ EBAY_TRANSACTIONS = Format(
         Expression("same", "coalesce(told_charge, money) = money", "bool"),
         Expression("wording", "kind || '|' || coalesce(description, '')", "text"),
         Classified("type", "wording", "ebay_items"),
-        Expression("is_back", "regexp_matches(lower(kind), 'refund|claim|dispute|return')", "bool"),
+        Expression(
+            "is_back",
+            "regexp_matches(lower(kind), 'refund|claim|dispute|return|rückerstattung|rückgabe|zahlungskonflikt|fall$')",
+            "bool",
+        ),
         Expression("goods_type", "CASE WHEN is_back THEN 'refund' ELSE 'sale' END", "text"),
         Expression("freight_type", "CASE WHEN is_back THEN 'refund' ELSE 'freight' END", "text"),
         Expression("rest", f"CASE WHEN same THEN net - {component_sum(_ALL)} ELSE net END", "money"),
@@ -121,7 +143,7 @@ EBAY_TRANSACTIONS = Format(
     ),
     flags=(
         Flag("key_damaged", "order_no_damaged", "Order number"),
-        Flag("row.sum", "same AND lower(kind) = 'order' AND rest <> 0", "Net amount"),
+        Flag("row.sum", "same AND lower(kind) IN ('order', 'bestellung') AND rest <> 0", "Net amount"),
     ),
     emits=(
         *(
@@ -137,7 +159,7 @@ EBAY_TRANSACTIONS = Format(
         *(_line(each.name, f"'{each.type}'", f"'{each.headers[0]}'", each.name, "same") for each in _FEES),
         _line("net", "rest_type", "kind", "rest", "TRUE"),
     ),
-    facts=(Fact("account", r'^"?Seller"?,"?([^",]+)'),),
+    facts=(Fact("account", r'^"?(?:Seller|Verkäufer)"?,"?([^",]+)'),),
     currency_value="money",
     rank=30,
     short_rows="pad",

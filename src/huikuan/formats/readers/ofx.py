@@ -42,6 +42,8 @@ DEPTH_MAX = 50
 _START = re.compile(r"OFXHEADER\s*[:=]|<\?OFX|<OFX>", re.IGNORECASE)
 _AMOUNT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,5})?", re.ASCII)
+# Separators of thousands are told from the decimal one where both stand.
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,)\d{1,2}", re.ASCII)
 
 register(
     {
@@ -201,11 +203,16 @@ def amount(written: str) -> str:
 
     >>> amount("-200,00"), amount("-97.0500"), amount("$120"), amount("1,234"), amount("")
     ('-200.00', '-97.0500', '$120 (no plain number)', '1,234 (no plain number)', '')
+    >>> amount("-1,234.56"), amount("1.234,56")
+    ('-1234.56', '1234.56')
     """
     if not written or _AMOUNT.fullmatch(written):
         return written
     if _COMMA.fullmatch(written):
         return written.replace(",", ".").rstrip(".")
+    if _THOUSANDS.fullmatch(written):
+        whole, _, decimals = written.replace(",", ".").rpartition(".")
+        return f"{whole.replace('.', '')}.{decimals}"
     return f"{written} (no plain number)"
 
 

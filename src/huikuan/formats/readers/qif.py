@@ -4,6 +4,9 @@ The file names no currency, no number of a transaction, mostly no account, and w
 on does. So the whole file decides how dates and amounts are written: a 13th month tells that days come first; a comma
 before the last two digits tells that it is the decimal one. Where nothing tells, the dates are not guessed.
 
+A transaction `Opening Balance` transferred from its own account (`L[...]`) moves no money: Quicken writes the balance
+that an account began with so.
+
 Splits (`S`, `E`, `$`, `%`) repeat a transaction's own amount and are left out; lists of categories, classes, payees and
 the like hold no transactions. Investment accounts are refused.
 """
@@ -47,6 +50,13 @@ class Entry:
 
     account: str
     values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether it is the balance that the account began with."""
+        source = self.values.get("L", "")
+        is_own = source == f"[{self.account}]" if self.account else source.startswith("[")
+        return is_own and self.values.get("P", "").lower() == "opening balance"
 
 
 @dataclass(frozen=True)
@@ -143,7 +153,7 @@ def amount(entry: Entry, style: Style) -> str:
 def day(entry: Entry, style: Style) -> str:
     """The day as ISO text; as written where it is no date, or where nothing tells the month from the day.
 
-    Years of two digits: 00 to 69 are of this century, and all that stand behind an apostrophe."""
+    Years of two digits: 00 to 69 are of this century, an apostrophe before them or not."""
     written = entry.values.get("D", "")
     match = _DATE.fullmatch(written)
     if match is None:
@@ -153,7 +163,7 @@ def day(entry: Entry, style: Style) -> str:
         return f"{first}-{int(second):02d}-{int(last):02d}"
     year = int(last)
     if len(last) == 2:
-        year += 2000 if match[4] == "'" or year < 70 else 1900
+        year += 2000 if year < 70 else 1900
     month, of_month = (int(second), int(first)) if style.order == "dmy" else (int(first), int(second))
     if style.order == UNDECIDED and month != of_month:
         return written
