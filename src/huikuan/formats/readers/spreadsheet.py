@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huikuan.formats.readers import workbook
-from huikuan.formats.readers.mixed import gbk_or_big5
+from huikuan.formats.readers.mixed import encoding_of_bytes
 from huikuan.formats.readers.rows import cells_table
 from huikuan.formats.reading import Head, Layout, Line, RawTable
 from huikuan.records.errors import Problem, UserError
@@ -310,7 +310,7 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode(gbk_or_big5(data), errors="replace")
+        return data.decode(encoding_of_bytes(data), errors="replace")
 
 
 # ---------------------------------------------------------------- lines
