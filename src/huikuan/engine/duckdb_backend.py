@@ -65,8 +65,8 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
         def named(query: Any) -> Any:
             names.append(f"t{len(names)}")
             name = sg.to_identifier(names[-1], quoted=self.quoted)
-            if isinstance(query, sge.Subquery):
-                return query.as_(name, quoted=self.quoted)
+            if isinstance(query, sge.Subquery):  # of a relation that stands for another: its query need not be copied
+                return sge.Subquery(this=query.this, alias=sge.TableAlias(this=name))
             if isinstance(query, sge.Query):
                 return query.subquery(name, copy=False)
             return query.as_(name, quoted=self.quoted, table=isinstance(query, sge.Table))
@@ -118,7 +118,7 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
 
     def visit_Distinct(self, _op: Any, *, parent: Any) -> Any:
         """SELECT DISTINCT * FROM parent."""
-        return sg.select(STAR, copy=False).from_(parent, copy=False).distinct()
+        return sg.select(STAR, copy=False).from_(parent, copy=False).distinct(copy=False)
 
     def visit_DropColumns(self, op: Any, *, parent: Any, columns_to_drop: Any) -> Any:
         """The columns that are left, or all but a few."""

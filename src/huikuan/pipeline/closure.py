@@ -36,9 +36,11 @@ from huikuan.records.rules import Rules
 NAME = "order-settlement"
 KEYS_MAX = 20_000
 BY_ORDER = ("order_line", "settlement_line")  # the kinds of its records
+LOOKED_AT = ("settlement-wallet", "payout-bank")  # not concerned by some bills (`incremental_settled.require_apart`)
 AROUND = ("erp_order", "return_line")  # kinds that tell why something of it is open; read whole
 ORDERS, RECORDS = "k_orders", "k_records"  # tables: the order numbers, the records without one
-TOLD = "k_told"  # table: those of the order numbers of which the lake may tell other records than the base
+TOLD = "k_told"  # table: those of the order numbers of which the lake may tell other order lines than the base
+KEYS = "k_keys"  # table: the record keys of which the lake may tell other settlement lines than the base
 SPANS = "k_spans"  # table: `pipeline.spans` as they are
 BASE_OPEN, BASE_LINKS = "b_open", "b_links"  # views over the base's tables
 MADE, FOUND, SEEN_NOW = "k_links", "k_open", "k_seen"  # tables: what is computed anew
@@ -75,10 +77,11 @@ def change_since(lake: Lake, base: set[str], rules: Rules, decisions: Decisions)
     for definition in definitions(rules).values():
         concerned = not definition.reads or found.kinds & set(definition.reads)
         empty = definition.needs and definition.needs not in told
-        if definition.name != NAME and concerned and not empty:
+        apart = definition.name in LOOKED_AT and found.kinds & set(definition.reads) == {"settlement_line"}
+        if definition.name != NAME and concerned and not empty and not apart:
             raise Refused(f"{definition.name} depends on what has changed")
-    if found.kinds & {"settlement_line", "wallet_line"}:
-        raise Refused("what platforms paid has changed")
+    if "wallet_line" in found.kinds:
+        raise Refused("what wallets moved has changed")
     if found.kinds & set(AROUND):
         raise Refused("what explains open items has changed")
     before, now = ([everything[each] for each in sorted(ids)] for ids in (base, standing))
@@ -96,14 +99,20 @@ def find_orders(
         con.execute(f"CREATE OR REPLACE VIEW {view} AS {files.sql(f'{NAME}.{part}')}")
     con.execute(f"CREATE OR REPLACE TABLE {ORDERS} (order_no VARCHAR)")
     con.execute(f"CREATE OR REPLACE TABLE {RECORDS} (record_key VARCHAR)")
+    con.execute(f"CREATE OR REPLACE TABLE {TOLD} (order_no VARCHAR)")
+    con.execute(f"CREATE OR REPLACE TABLE {KEYS} (record_key VARCHAR)")
     for kind in sorted(change.kinds & set(ORDER_FACTS)):
         ids = [document.document_id for document in change.documents if kind in document.kinds]
         lake.register_touched(con, kind, ids, f"k_{kind}")
         con.execute(f"INSERT INTO {ORDERS} SELECT DISTINCT order_no FROM k_{kind}")
     numbers = [c for c in decisions.corrections if c.field == "order_no"]
     _insert(con, ORDERS, {text for c in numbers for text in (c.before, c.after)})
-    con.execute(f"CREATE OR REPLACE TABLE {TOLD} AS SELECT DISTINCT order_no FROM {ORDERS} WHERE order_no <> ''")
-    _take_lines(con)
+    _insert(con, TOLD, {text for c in numbers for text in (c.before, c.after) if text})
+    if "order_line" in change.kinds:
+        con.execute(f"INSERT INTO {TOLD} SELECT DISTINCT order_no FROM k_order_line WHERE order_no <> ''")
+    if "settlement_line" in change.kinds:
+        _of_bills(con, files, {c.record_key for c in numbers})
+    con.execute(f"CREATE OR REPLACE TABLE {LINES} AS {lines_among(con, 'order_line', TOLD, 'order_no')}")
     _of_decisions(con, decisions)
     _of_spans(con, files, as_of)
     con.execute(f"CREATE OR REPLACE TABLE {ORDERS} AS SELECT DISTINCT order_no FROM {ORDERS} WHERE order_no <> ''")
@@ -148,13 +157,23 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, values: Iterable[str]) -
     con.unregister("k_values")
 
 
-def _take_lines(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the table LINES of the order lines that the lake has of TOLD. The bounds let row groups be passed over."""
-    low, high = con.execute(f"SELECT min(order_no), max(order_no) FROM {TOLD}").fetchall()[0]
-    bounds = "false" if low is None else f"order_no BETWEEN {literal(low)} AND {literal(high)}"
+def lines_among(con: duckdb.DuckDBPyConnection, kind: str, table: str, column: str) -> str:
+    """The query of the records of a kind (a view) whose column stands in a table. The bounds let row groups be passed
+    over."""
+    low, high = con.execute(f"SELECT min({column}), max({column}) FROM {table}").fetchall()[0]
+    bounds = "false" if low is None else f"{column} BETWEEN {literal(low)} AND {literal(high)}"
+    return f"SELECT * FROM {kind} WHERE {bounds} AND {column} IN (SELECT {column} FROM {table})"
+
+
+def _of_bills(con: duckdb.DuckDBPyConnection, files: RunFiles, renumbered: Iterable[str]) -> None:
+    """Of changed settlement lines: their keys, those that name no order (or did not, before a person told their
+    number), and the orders of the sub-orders that they name."""
+    con.execute(f"INSERT INTO {KEYS} SELECT DISTINCT record_key FROM k_settlement_line")
+    con.execute(f"INSERT INTO {RECORDS} SELECT record_key FROM k_settlement_line WHERE coalesce(order_no, '') = ''")
+    _insert(con, RECORDS, renumbered)
     con.execute(
-        f"CREATE OR REPLACE TABLE {LINES} AS SELECT * FROM order_line WHERE {bounds} "
-        f"AND order_no IN (SELECT order_no FROM {TOLD})"
+        f"INSERT INTO {ORDERS} SELECT DISTINCT order_no FROM ({files.sql('facts_order_line')}) "
+        f"WHERE length(line_no) >= {SUB_ORDER_DIGITS} AND line_no IN (SELECT order_no FROM {ORDERS})"
     )
 
 

@@ -28,7 +28,7 @@ from huikuan.engine.workspace import Workspace
 from huikuan.insight.collection import AMOUNTS
 from huikuan.insight.line_cube import LINE_NUMBERS, SUMS, line_cubes_sql
 from huikuan.pipeline import facts as facts_of_book
-from huikuan.pipeline import incremental_collection, incremental_open, runs, spans
+from huikuan.pipeline import incremental_collection, incremental_open, incremental_settled, runs, spans
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.closure import (
     AROUND,
@@ -39,6 +39,7 @@ from huikuan.pipeline.closure import (
     GONE_GROUPS,
     GONE_LINKS,
     GONE_OPEN,
+    KEYS,
     LINES,
     MADE,
     NAME,
@@ -52,7 +53,6 @@ from huikuan.pipeline.closure import (
     change_since,
     find_orders,
     has_records,
-    other_facts_sql,
     take_sub_orders,
 )
 from huikuan.pipeline.compute import connect, literal
@@ -226,7 +226,7 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
         conflicts += facts_of_book.register_kind(given.con, given.book.lake, KINDS[kind], given.decisions)
     keys = find_orders(given.con, given.book.lake, change, given.decisions, given.old, given.as_of)
     told(NAME)
-    _take_facts(given)
+    _take_facts(given, change)
     _find_gone(given)
     with ThreadPoolExecutor(1) as beside:  # queries beside expressions being made: each keeps one processor busy
         other = replace(given, con=given.con.cursor())
@@ -258,7 +258,9 @@ def _write_facts(given: Given, change: Change) -> None:
     con.executemany("INSERT INTO k_documents VALUES (?, ?)", documents)
     given.write_whole("documents", "SELECT * FROM k_documents")
     given.write_whole(spans.PART, f"SELECT * FROM {SPANS}", "shop")
-    for kind in sorted(change.kinds & set(ORDER_FACTS)):
+    if "settlement_line" in change.kinds:
+        incremental_settled.write_lines(given)
+    for kind in sorted(change.kinds & set(ORDER_FACTS) - {"settlement_line"}):
         source = "k_order_lines" if kind == "order_line" else kind
         chosen = f"SELECT * FROM {source} WHERE order_no IN (SELECT order_no FROM {OWN_ORDERS})"
         given.change(f"facts_{kind}", f"SELECT order_no FROM {OWN_ORDERS}", chosen, FACTS_ORDER)
@@ -266,9 +268,8 @@ def _write_facts(given: Given, change: Change) -> None:
         _write_line_cubes(given)
 
 
-def _take_facts(given: Given) -> None:
-    """The records computed anew: order lines as they are and as they were, settlement lines, which are as they were
-    (`closure.change_since`)."""
+def _take_facts(given: Given, change: Change) -> None:
+    """The records computed anew, order lines and settlement lines, as they are and as they were."""
     con = given.con
     given.take_of_base("k_order_lines_was", "facts_order_line")
     con.execute(
@@ -277,15 +278,7 @@ def _take_facts(given: Given) -> None:
     )
     con.execute(f"CREATE TABLE {OWN_ORDERS} AS FROM {ORDERS}")
     take_sub_orders(con, "k_order_lines", "k_order_lines_was")
-    given.take_of_base("k_settlement_lines", "facts_settlement_line")
-    if has_records(con):
-        con.execute(f"INSERT INTO k_settlement_lines BY NAME {other_facts_sql(_rest(given, 'settlement_line'))}")
-
-
-def _rest(given: Given, kind: str) -> str:
-    """The lines of a kind that name no order, of which the base may have made a table of their own."""
-    part = RESTS[kind]
-    return f"({given.old.sql(part)})" if given.old.holds(part) else kind
+    incremental_settled.take_lines(given, change)
 
 
 def _write_line_cubes(given: Given) -> None:
@@ -325,12 +318,12 @@ def _match(given: Given) -> Sides:
     con = given.con
     backend = DuckDBBackend.from_connection(con)
     work = Workspace(backend)
-    outcome, sides = _reconciled(given, backend, work, "k_order_lines")
+    outcome, sides = _reconciled(given, backend, work)
     for view, part in ((MADE, "links"), (FOUND, "open"), (SEEN_NOW, "seen")):
         con.execute(f"CREATE TABLE {view} AS SELECT * FROM read_parquet({literal(outcome.files[part])})")
     audits = [(outcome.audit, "")]
     if given.old.holds(f"{NAME}.audit"):
-        before, _sides = _reconciled(given, backend, work, "k_order_lines_was")
+        before, _sides = _reconciled(given, backend, work, "_was")
         audits.append((before.audit, "-"))
     for path in outcome.files.values():
         path.unlink()
@@ -338,10 +331,11 @@ def _match(given: Given) -> Sides:
     return sides
 
 
-def _reconciled(given: Given, backend: Any, work: Workspace, order_lines: str) -> tuple[Outcome, Sides]:
-    """The outcome for the orders, and the sides it was made of, which `work` keeps."""
+def _reconciled(given: Given, backend: Any, work: Workspace, when: str = "") -> tuple[Outcome, Sides]:
+    """The outcome for the orders as they are (`when`: `_was`, as they were), and the sides it was made of, which `work`
+    keeps."""
     definition = RECONCILIATIONS[NAME]
-    tables = {"order_line": backend.table(order_lines), "settlement_line": backend.table("k_settlement_lines")}
+    tables = {kind: backend.table(f"k_{kind}s{when}") for kind in BY_ORDER}
     tables |= {kind: backend.table(kind) for kind in AROUND}
     tolerance, window = parameters(given.rules, definition, given.as_of)
     facts = Facts(backend, tables, given.book.timezone)
@@ -383,7 +377,8 @@ _PLACED = """SELECT side, record_key, order_no, sum(amount) AS amount FROM (
 def _prove(given: Given, change: Change) -> None:
     """Records that no changed document is about stand there with the same money as before. Refused else."""
     told = " UNION ALL ".join(
-        f"SELECT '{kind}:' AS kind, order_no FROM k_{kind}" for kind in sorted(change.kinds & set(ORDER_FACTS))
+        f"SELECT '{kind}:' AS kind, order_no FROM k_{kind}"
+        for kind in sorted(change.kinds & set(ORDER_FACTS) - {"settlement_line"})
     )
     before, after = (
         _PLACED.format(links=links, opened=opened) for links, opened in ((GONE_LINKS, GONE_OPEN), (MADE, FOUND))
@@ -392,7 +387,7 @@ def _prove(given: Given, change: Change) -> None:
     odd = given.con.execute(
         f"SELECT record_key FROM k_differing d WHERE NOT EXISTS (SELECT 1 FROM ({told or NOTHING_TOLD}) t "
         "WHERE t.order_no IS NOT DISTINCT FROM d.order_no AND starts_with(d.record_key, t.kind)) "
-        "ORDER BY record_key LIMIT 1"
+        f"AND record_key NOT IN (SELECT record_key FROM {KEYS}) ORDER BY record_key LIMIT 1"
     ).fetchone()
     if odd:
         raise Refused(f"{odd[0]} does not stand as before, though no changed document tells its order")

@@ -1,7 +1,8 @@
-"""The collection of the orders computed anew, where what was settled for them is as before.
+"""The collection of the orders computed anew, where which payouts took their money is as before.
 
 Which payout took an order's money depends on all money of its wallet from that day on (first in, first out). So it is
-left as it was where nothing has changed in what was settled for these orders; else the whole is computed.
+left as it was where nothing has changed in what was settled for these orders, or only in accounts that pay nothing out;
+else the whole is computed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from huikuan.insight.collection_cube import cube_sql, receipts_sql
 from huikuan.insight.day_tables import collected_days_sql, outstanding_sql, sold_days_sql
 from huikuan.insight.movements import sales_sql
 from huikuan.insight.semantic.cube import THINGS
+from huikuan.pipeline import incremental_settled
 from huikuan.pipeline.closure import GONE_LINKS, MADE, ORDERS, Refused
 from huikuan.pipeline.run_files import PLACE, ROOM
 from huikuan.pipeline.run_tables import SORTED
@@ -36,7 +38,7 @@ def take_before(given: Given) -> None:
     """The orders' collection, shares and what was settled for them, as they were."""
     given.take_of_base(WAS, "collection")
     given.take_of_base(SHARES, "share")
-    _settle(given, "k_order_lines_was", GONE_LINKS)
+    _settle(given, "_was", GONE_LINKS)
     given.con.execute(f"CREATE TABLE k_settled_was AS {SETTLED}")
 
 
@@ -44,11 +46,12 @@ def write_collection(given: Given) -> int:
     """Collection, totals and the small tables beside it, after `take_before`. Returns how many rows it gains; Refused
     where shares of payouts may change."""
     con = given.con
-    setting, inputs = _settle(given, "k_order_lines", MADE)
+    setting, inputs = _settle(given, "", MADE)
     changed = con.execute(
-        f"SELECT 1 FROM ((FROM k_settled_was EXCEPT {SETTLED}) UNION ALL ({SETTLED} EXCEPT FROM k_settled_was)) LIMIT 1"
-    ).fetchone()
-    if changed:
+        f"SELECT DISTINCT account FROM ((FROM k_settled_was EXCEPT {SETTLED}) UNION ALL ({SETTLED} EXCEPT "
+        "FROM k_settled_was))"
+    ).fetchall()
+    if changed and incremental_settled.paying_accounts(given).intersection(row[0] for row in changed):
         raise Refused("what was settled for orders has changed, and with it which payouts took their money")
     con.execute(fifo.EMPTY_SHARE)
     con.execute(
@@ -62,12 +65,14 @@ def write_collection(given: Given) -> int:
     return int(counts[0][0])
 
 
-def _settle(given: Given, order_lines: str, links: str) -> tuple[Setting, CollectionInputs]:
-    """Make c_order and c_settled of the orders."""
+def _settle(given: Given, when: str, links: str) -> tuple[Setting, CollectionInputs]:
+    """Make c_order, c_settled and the days of what was settled, of the orders as they are (`when`: `_was`, as they
+    were)."""
     setting = Setting(given.rules, given.as_of, given.decisions, given.book.timezone)
-    inputs = CollectionInputs(order_lines, "k_settlement_lines", "", links, "")
+    inputs = CollectionInputs(f"k_order_lines{when}", f"k_settlement_lines{when}", "", links, "")
     collection_orders.build(given.con, inputs, setting)
     collection_settled.build(given.con, inputs, setting)
+    collection_settled.build_days(given.con, inputs, setting, f"k_settled_days{when}")
     return setting, inputs
 
 
@@ -147,8 +152,10 @@ def _write_receipts(given: Given) -> None:
 
 
 def _write_days(given: Given) -> None:
-    """The tables by day (`insight.day_tables`) that the base has. What was settled is as it was."""
+    """The tables by day (`insight.day_tables`) that the base has."""
     zone = given.book.timezone
+    if given.old.holds("settled_days"):
+        given.write_added("settled_days", "FROM k_settled_days_was", "FROM k_settled_days", ("amount",), ())
     if given.old.holds("outstanding"):
         given.change("outstanding", f"SELECT order_no FROM {ORDERS}", outstanding_sql(NOW), SORTED["outstanding"])
     if given.old.holds("collected_days"):
