@@ -24,6 +24,7 @@ from huikuan.formats.spec import Classified, Column, Constant, Day, Expression, 
 from huikuan.formats.values_sql import absent_sql, column_sql
 from huikuan.formats.zone_names import settle_zone_names
 from huikuan.records.kind import DUCKDB_TYPES
+from huikuan.records.money import one_of_sql
 from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
@@ -225,9 +226,7 @@ def _header_again(declared: Format, raw: RawTable, dated: str) -> str:
     other = next((cell for cell in names if cell != dated), "")
     if dated not in names or not other:
         return "FALSE"
-    tests = " AND ".join(
-        f"lower(trim({cell}, ' \t')) IN ({', '.join(map(sql_text, sorted(names[cell])))})" for cell in (dated, other)
-    )
+    tests = " AND ".join(one_of_sql(f"lower(trim({cell}, ' \t'))", sorted(names[cell])) for cell in (dated, other))
     return f"CASE WHEN ascii({dated}) BETWEEN 48 AND 57 THEN FALSE ELSE coalesce({tests}, FALSE) END"
 
 
