@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     book, scope = request.book, request.scope  # type: ignore[attr-defined]
     found = queries.published(book, scope)
     if found is None:
-        return nothing_yet(request, "analysis:list", "analysis/nothing.html")
+        return nothing_yet(request, "analysis:list")
     told = services.found_of(book, found)
     standing, aside = services.listed(book, told) if told else ([], [])
     job = None if told else services.working(book, found, again=not request.headers.get("HX-Request"))

@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The next 60 days of one currency, of all shops or of one."""
     found = queries.published(request.book, request.scope)  # type: ignore[attr-defined]
     if found is None:
-        return nothing_yet(request, "analysis:forecast", "analysis/nothing.html")
+        return nothing_yet(request, "analysis:forecast")
     told = forecasts_of(found)
     if told is None:
         return _working(request, found)
@@ -52,7 +52,7 @@ def day(request: HttpRequest) -> HttpResponse:
     request.nav_page = "analysis:forecast"  # type: ignore[attr-defined]
     found = queries.published(request.book, request.scope)  # type: ignore[attr-defined]
     if found is None:
-        return nothing_yet(request, "analysis:forecast", "analysis/nothing.html")
+        return nothing_yet(request, "analysis:forecast")
     told = forecasts_of(found)
     if told is None:
         return _working(request, found)

@@ -17,6 +17,7 @@ from huikuan.server.accounts.permissions import book_view
 from huikuan.server.collection import home, queries, shown
 from huikuan.server.collection.filters import Wanted
 from huikuan.server.core.lists import listing
+from huikuan.server.core.navigation import label_of
 from huikuan.server.core.paging import page_params
 from huikuan.server.core.shortcuts import book_url, done
 from huikuan.server.exports import services as exports
@@ -99,12 +100,16 @@ def _lost(found: Results, wanted: Wanted, totals: list[dict[str, Any]]) -> dict[
     return {"lost": lost, "bank": totals[0]["figure"] - lost} if lost else None
 
 
-def nothing_yet(request: HttpRequest, page: str, template: str = "collection/nothing.html") -> HttpResponse:
-    """There are no results for this day: what to do about it. `template`: one that includes `collection/_run.html`."""
+def nothing_yet(request: HttpRequest, page: str) -> HttpResponse:
+    """A page of the left bar for which there are no results on this day: what to do about it."""
     job = Job.objects.filter(book=request.book, kind="reconcile").first()  # type: ignore[attr-defined]
-    context: dict[str, Any] = {"job": job if job and (job.active or job.state == "failed") else None, "page_name": page}
+    context: dict[str, Any] = {
+        "job": job if job and (job.active or job.state == "failed") else None,
+        "page_name": page,
+        "page_title": label_of(page),
+    }
     context["empty_book"] = not (request.scope.historical or request.book.documents.exists())  # type: ignore[attr-defined]
-    return render(request, template, context)
+    return render(request, "collection/nothing.html", context)
 
 
 @require_POST

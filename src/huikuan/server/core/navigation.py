@@ -85,6 +85,12 @@ FOOT = (
     Page("core:help", "help", _("Help"), "open_book"),
 )
 
+
+def label_of(url: str) -> Any:
+    """What the left bar calls a page."""
+    return next(page.label for _label, pages in (*GROUPS, ("", FOOT)) for page in pages if page.url == url)
+
+
 Count = tuple[int, bool]
 _counts: dict[str, Callable[[HttpRequest], Count]] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -75,19 +76,14 @@ class Job(models.Model):
         """The title in the active language."""
         from django.utils.translation import gettext
 
-        return gettext(self.title) % self.title_params
+        return gettext(self.title) % _in_words(self.title_params)
 
     @property
     def shown_stage(self) -> str:
         """What it is doing, in the active language; blank if it did not say."""
         from django.utils.translation import gettext
 
-        from huikuan.insight.recon_words import step_word
-
-        told = self.stage_params | (
-            {"name": step_word(self.stage_params["name"])} if "name" in self.stage_params else {}
-        )
-        return gettext(self.stage) % told if self.stage else ""
+        return gettext(self.stage) % _in_words(self.stage_params) if self.stage else ""
 
     @property
     def fault(self) -> str:
@@ -95,3 +91,12 @@ class Job(models.Model):
         from huikuan.records.messages import text_of
 
         return text_of(self.error_code, self.error_params) if self.error_code else ""
+
+
+def _in_words(told: dict[str, Any]) -> dict[str, Any]:
+    """Parameters of a sentence, the names of periods and of a run's steps in the active language."""
+    from huikuan.insight.recon_words import step_word
+    from huikuan.server.core.scope import period_label
+
+    words = {"period": period_label, "name": step_word}
+    return {key: words[key](value) if key in words else value for key, value in told.items()}
