@@ -62,12 +62,12 @@ GUESSED = (
     ),
     (
         "return_line",
-        "退货单号,订单号,商品编码,退货数量,退款金额,售后状态,申请时间\n"
-        "R1,P1,SKU-1,1,17.75,退款成功,2026-01-08 09:00:00\nR2,P2,SKU-2,1,4.50,待处理,2026-01-09 09:00:00\n",
-        "return_no, order_no, sku, qty_claimed, refund_amount, status",
+        "退货单号,订单号,商品编码,退货数量,退款金额,售后状态,申请时间,快递单号,寄回快递单号\n"
+        "R1,P1,SKU-1,1,17.75,退款成功,2026-01-08 09:00:00,SF1,SF2\nR2,P2,SKU-2,1,4.50,待处理,2026-01-09 09:00:00,,\n",
+        "return_no, order_no, sku, qty_claimed, refund_amount, status, courier, tracking_no",
         [
-            ("R1", "P1", "SKU-1", Decimal(1), Decimal("17.75"), "refunded"),
-            ("R2", "P2", "SKU-2", Decimal(1), Decimal("4.50"), "requested"),
+            ("R1", "P1", "SKU-1", Decimal(1), Decimal("17.75"), "refunded", None, "SF2"),
+            ("R2", "P2", "SKU-2", Decimal(1), Decimal("4.50"), "requested", None, None),
         ],
     ),
     (

@@ -255,8 +255,10 @@ def _match_columns(
             reasons.append(Reason(target.name, "mapping.reason.name", {"header": header[at].strip()}))
     _split_date_and_time(header, samples, found, free, reasons)
     for target in targets:
-        if target.name not in found and target.type != "time":
-            _match_part(header, names, target, found, free, reasons)
+        part = None if target.name in found or target.type == "time" else _match_part(header, names, target, free)
+        if part:
+            _take(found, free, target.name, part[0])
+            reasons.append(part[1])
     for target in targets:
         if target.name not in found and target.required:
             _match_cells(header, samples, target, found, free, reasons)
@@ -300,22 +302,18 @@ def _take(found: dict[str, int], free: set[int], name: str, at: int) -> None:
 
 
 def _match_part(
-    header: Sequence[str],
-    names: Sequence[str],
-    target: Target,
-    found: dict[str, int],
-    free: set[int],
-    reasons: list[Reason],
-) -> None:
-    """A column whose name contains a Chinese word of the target, the longest word first."""
+    header: Sequence[str], names: Sequence[str], target: Target, free: set[int]
+) -> tuple[int, Reason] | None:
+    """A column whose name contains a Chinese word of the target, the longest word first, and why. A number is no text:
+    快递单号 does not name the courier."""
     words = sorted({folded(word) for word in target.words if not word.isascii()}, key=len, reverse=True)
+    places = [at for at in sorted(free) if target.type != "text" or not names[at].endswith(("号", "号码"))]
     for word in words:
-        at = next((at for at in sorted(free) if len(word) > CONTAINED_MIN - 1 and word in names[at]), None)
+        at = next((at for at in places if len(word) > CONTAINED_MIN - 1 and word in names[at]), None)
         if at is not None:
-            _take(found, free, target.name, at)
             params = {"header": header[at].strip(), "word": word}
-            reasons.append(Reason(target.name, "mapping.reason.part", params, sure=False))
-            return
+            return at, Reason(target.name, "mapping.reason.part", params, sure=False)
+    return None
 
 
 def _match_cells(

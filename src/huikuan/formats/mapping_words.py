@@ -44,7 +44,7 @@ AMOUNT = Target(
     "amount",
     "amount",
     ("金额", "交易金额", "发生额", "收支金额", "动账金额", "结算金额", "金额(元)", "收支金额(元)", "交易金额(元)", "应结金额",
-     "发生额(元)", "金额(分)", "交易金额(分)", "动账金额(元)", "amount", "net", "net amount", "total", "gross", "value", *europe.AMOUNT),
+     "发生额(元)", "操作金额(元)", "操作金额", "金额(分)", "交易金额(分)", "动账金额(元)", "amount", "net", "net amount", "total", "gross", "value", *europe.AMOUNT),
 )  # fmt: skip
 MONEY_IN = Target(
     "money_in",
@@ -68,7 +68,7 @@ BALANCE = Target(
     "balance",
     "amount",
     ("余额", "账户余额", "账户余额(元)", "账户结余", "账户结余(元)", "交易后余额", "本次余额", "联机余额", "期末余额", "余额(元)",
-     "余额(分)", "balance", "running balance", "account balance", "balance after", *europe.BALANCE),
+     "余额(分)", "操作后余额(元)", "操作后余额", "balance", "running balance", "account balance", "balance after", *europe.BALANCE),
 )  # fmt: skip
 TEXT = Target(
     "text",
@@ -82,7 +82,7 @@ CURRENCY = Target("currency", "text", ("币种", "货币", "币别", "交易币�
 ORDER_NO = Target(
     "order_no",
     "identifier",
-    ("订单号", "订单编号", "主订单号", "主订单编号", "平台订单号", "商户订单号", "业务订单号", "线上订单号", "交易主单号", "关联订单号",
+    ("订单号", "订单编号", "主订单号", "主订单编号", "交易主订单号", "平台订单号", "商户订单号", "业务订单号", "线上订单号", "交易主单号", "关联订单号",
      "order no", "order number", "order id", "order-id", "order_id", "order", "order no."),
 )  # fmt: skip
 FLOW_NO = Target(
@@ -94,7 +94,7 @@ FLOW_NO = Target(
 ITEM = Target(
     "item",
     "text",
-    ("费用项", "费用名称", "业务类型", "账务类型", "交易类型", "入账类型", "动账场景", "计费类型", "业务名称", "账单类型", "收支类型",
+    ("费用项", "费用名称", "业务小类", "支出项目", "业务类型", "账务类型", "交易类型", "入账类型", "动账场景", "计费类型", "业务名称", "账单类型", "收支类型",
      "type", "fee type", "transaction type", "category", "reporting_category"),
 )  # fmt: skip
 TRADE_NO = Target(
@@ -221,7 +221,8 @@ _GOODS: dict[str, tuple[Target, ...]] = {
         Target("return_no", "identifier", ("售后单号", "退货单号", "退款编号", "退款单号", "售后编号", "rma", "return no", "return id"),
                required=True),
         ORDER_NO, SKU,
-        Target("tracking_no", "identifier", ("退货快递单号", "退货物流单号", "退回单号", "退货运单号", "return tracking no")),
+        Target("tracking_no", "identifier", ("退货快递单号", "退货物流单号", "退回单号", "退货运单号", "寄回快递单号", "寄回物流单号",
+                                              "return tracking no")),
         Target("sent_tracking_no", "identifier", ("发货快递单号", "原快递单号", "发货运单号")),
         _COURIER,
         Target("qty_claimed", "quantity", ("申请数量", "退货数量", "数量", "qty", "quantity")),
@@ -232,7 +233,7 @@ _GOODS: dict[str, tuple[Target, ...]] = {
         Target("refund_amount", "amount", ("退款金额", "退款总额", "实退金额", "金额", "refund amount", "refund")),
         Target("requested_at", "moment", ("申请时间", "售后申请时间", "退款申请时间", "登记时间", "requested at", "date", "日期")),
         Target("received_at", "moment", ("收货时间", "入库时间", "签收时间", "received at")),
-        Target("refunded_at", "moment", ("退款时间", "退款完成时间", "完结时间", "refunded at")),
+        Target("refunded_at", "moment", ("退款时间", "退款完成时间", "售后完成时间", "售后完结时间", "完结时间", "refunded at")),
         SHOP, CURRENCY,
     ),
     "courier_charge": (

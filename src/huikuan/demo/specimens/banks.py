@@ -255,6 +255,10 @@ _BOC_CREDIT = """中国银行信用卡账单(2026年01月)
 2025-12-20,2025-12-20,2875,曾三,361.19,,CNY
 2025-12-22,2025-12-24,2875,MICROSOFT*XBOXJPN,,3.72,USD
 """
+_BOCHK_CREDIT = """交易日期,記賬日期,記賬幣別,卡號,入賬款項,新簽賬項,交易描述,交易幣種,交易金額
+2026/01/03,2026/01/05,HKD,1234,,120.50,PARKNSHOP,HKD,120.50
+2026/01/08,2026/01/09,HKD,1234,500.00,,PPS PAYMENT,HKD,500.00
+"""
 _HSBC_CREDIT = (
     "Transaction date,Post date,Description,Billing amount,Billing currency,Transaction status,Merchant name,"
     "Country / region,Area / district,Credit / Debit\n"
@@ -339,6 +343,7 @@ BANKS: tuple[Specimen, ...] = (
     Specimen("psbc_credit.csv", "psbc.statement", _PSBC_CREDIT.encode(), 2, _in_out("271.82", "12345.67"), status="flagged", layout="credit card"),
     Specimen("bocom_credit.csv", "bocom.statement", _BOCOM_CREDIT.encode(), 4, _in_out("789.78", "50.50"), status="flagged", account="1234", layout="credit card"),
     Specimen("boc_credit.csv", "boc.statement", _BOC_CREDIT.encode(), 4, _in_out("361.20", "53.72"), status="flagged", account="card", layout="credit card"),
+    Specimen("bochk_credit.csv", "boc.statement", _BOCHK_CREDIT.encode("big5"), 2, _in_out("500.00", "120.50"), status="flagged", layout="credit card, Hong Kong"),
     Specimen("hsbc_credit.csv", "hsbc.statement", _HSBC_CREDIT.encode(), 6, _in_out("3291.16", "1145.04"), ignored=1, status="flagged", account="card", layout="credit card"),
     Specimen("citic_credit.xls", "citic.statement", xlsx_bytes(_CITIC_SHEETS), 4, _in_out("100.20", "66.30"), status="flagged", layout="credit card"),
     Specimen("spdb_personal.xls", "spdb.statement", xlsx_bytes({"Sheet1": [["浦发银行交易明细"], ["顺序号", "交易日期", "交易类型", "存入金额", "取出金额", "余额", "交易对手名称", "交易对手账号", "附言"], *map(list, _SPDB)]}), 2, _in_out("1000.00", "12.50"), account="6217", layout="personal"),

@@ -2,7 +2,8 @@
 
 Debit card (交易流水明细单): a real statement, taken from the bank's PDF to CSV by a third party. Header on line 2,
 one signed amount, `-------------------` means nothing.
-Credit card: the layout of the same origin; 存入 and 支出 in two columns, no balance: nothing proves its reading.
+Credit card: the layout of the same origin; 存入 and 支出 in two columns, no balance: nothing proves its reading. The
+bank in Hong Kong writes it so too, with other names, as a third party's importer shows.
 Corporate: documented by third parties' importers only. UTF-8 with BOM; 查询账号 on line 2, header about line 8, often
 bilingual (`交易日期[ Transaction Date ]`); 往账 is money out; payer and payee in columns of their own.
 """
@@ -98,15 +99,22 @@ BOC_CREDIT = Format(
         verified="documentation",
         note=gettext_noop("Without balances: nothing in the file proves that it was read completely."),
     ),
-    needs=(("交易日",), ("银行记账日",), ("卡号后四位",), ("交易描述",), ("存入",), ("支出",)),
+    needs=(
+        ("交易日", "交易日期"),
+        ("银行记账日", "記賬日期"),
+        ("卡号后四位", "卡號"),
+        ("交易描述",),
+        ("存入", "入賬款項"),
+        ("支出", "新簽賬項"),
+    ),
     columns=(
-        moment_column(("银行记账日",)),
-        Day("traded", ("交易日",)),
-        Identifier("own_account", ("卡号后四位",)),
+        moment_column(("银行记账日", "記賬日期")),
+        Day("traded", ("交易日", "交易日期")),
+        Identifier("own_account", ("卡号后四位", "卡號")),
         Text("text", ("交易描述",), scrub=True),
-        Amount("money_in", ("存入",)),
-        Amount("money_out", ("支出",)),
-        currency_column("币种"),
+        Amount("money_in", ("存入", "入賬款項")),
+        Amount("money_out", ("支出", "新簽賬項")),
+        currency_column("币种", "記賬幣別"),
     ),
     values=(
         IN_AND_OUT,
