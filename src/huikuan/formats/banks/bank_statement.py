@@ -19,6 +19,7 @@ Currency: a column, the text of the amounts, the preamble, else the book's. Acco
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Literal
 
@@ -175,6 +176,7 @@ BANK_COLUMNS = (
     Amount("turnover", words.AMOUNT, unit=True, side=True, decimal_comma="seen"),
     Text("moment_text", words.DATE),
     Text("western_date", _western(words.DATE)),
+    Text("traditional_balance", tuple(name for name in words.BALANCE if re.search("[結賬帳戶]", name))),
     Text("in_text", words.MONEY_IN),
     Text("out_text", words.MONEY_OUT),
     Text("amount_text", words.AMOUNT),
@@ -331,8 +333,8 @@ _DOLLAR_DOUBT = Doubt(
 )
 _CURRENCY_DOUBT = Doubt(
     "bank.currency_assumed",
-    f"max(book_currency) = 'CNY' AND count(western_date) > 0 AND count({_STATED}) = 0 AND "
-    "count(*) FILTER (regexp_matches(concat_ws(' ', text, counterparty), '[\\x{4E00}-\\x{9FFF}]')) = 0",
+    f"max(book_currency) = 'CNY' AND count({_STATED}) = 0 AND (count(traditional_balance) > 0 OR count(western_date) > 0 "
+    "AND count(*) FILTER (regexp_matches(concat_ws(' ', text, counterparty), '[\\x{4E00}-\\x{9FFF}]')) = 0)",
 )
 # Balances of debt prove a card's list read either way round; its own words tell which it is.
 _CARD_DOUBT = Doubt(
