@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from huikuan.pipeline import runs
+from huikuan.pipeline import incremental, runs
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.reconciling import Asked, run
 from huikuan.pipeline.run_files import RunFiles
@@ -142,10 +143,9 @@ class Facts:
         put(self.lake, document(name, exported_at=when), self.order_lines(numbers, **how))
         self.late.append(name)
 
-    def bill(self) -> None:
-        """Settlement lines of shop C, some of orders that are not told yet; now and then a line of an earlier bill."""
-        low, high = OF_C
-        settled, _moved = self.movements(self.dice.sample(range(low, high + 6), 8), self.dice.choice("xyz"))
+    def bill(self, numbers: range = range(OF_C[0], OF_C[1] + 6)) -> None:
+        """Settlement lines, some of orders that are not told yet; now and then a line of an earlier bill."""
+        settled, _moved = self.movements(self.dice.sample(numbers, 8), self.dice.choice("xyz"))
         self.bills.append(f"bill{len(self.bills)}{self.told}")
         put(self.lake, document(self.bills[-1], "settlement_line", format="test.bill"), settled, "settlement_line")
 
@@ -195,7 +195,9 @@ SEEDS, STEPS = ([int(seed) for seed in LONG.split(",")], 5) if LONG else ([1], 2
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_chain_of_late_documents(new_book: Callable[..., Book], seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chain_of_late_documents(
+    new_book: Callable[..., Book], seed: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     for name in ("balance", *(() if LONG else ("settlement-wallet", "payout-bank"))):  # taken over as they are, slow
         monkeypatch.delitem(RECONCILIATIONS, name)
     book = new_book(start=date(2026, 1, 1), fixed_today=AS_OF)
@@ -216,3 +218,11 @@ def test_a_chain_of_late_documents(new_book: Callable[..., Book], seed: int, mon
             runs.publish(book, runs.Arguments(), book.results_folder / made.run)
         first = first if made.base else made
     assert rested
+
+    facts.bill(range(60))  # of accounts whose ledger is told, too: the whole has to be computed
+    base, now = incremental.base_of(book, runs.Arguments()), datetime.now(UTC)
+    assert base is not None
+    with caplog.at_level(logging.INFO):
+        folder = runs.new_run_folder(book, now)
+        assert incremental.attempt(book, RULES, Decisions(), AS_OF, base, folder, now, lambda stage: None) is None
+    assert "settlement-wallet depends on what has changed" in caplog.text
