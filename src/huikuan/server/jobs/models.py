@@ -80,10 +80,10 @@ class Job(models.Model):
 
     @property
     def shown_stage(self) -> str:
-        """What it is doing, in the active language; blank if it did not say."""
+        """What it is doing, or was at when it ended too early, in the active language; blank if it did not say."""
         from django.utils.translation import gettext
 
-        return gettext(self.stage) % _in_words(self.stage_params) if self.stage else ""
+        return gettext(self.stage) % _in_words(self.stage_params) if self.stage and self.state != "done" else ""
 
     @property
     def fault(self) -> str:
