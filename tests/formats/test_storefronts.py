@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -217,6 +218,32 @@ def test_a_missing_paypal_row_breaks_the_balance_of_its_currency_only(tmp_path: 
     got = saved(tmp_path, "\n".join([*(each for each in lines if "Refund" not in each), ""]))
     assert got.reading.status == "flagged"
     assert got.codes == ["balance_break"]
+
+
+_TONGUES = {
+    "Italian": (
+        "Data,Orario,Fuso orario,Nome,Tipo,Stato,Valuta,Lordo,Tariffa,Netto,Codice transazione,Saldo\n"
+        "03/02/2026,09:00:00,Europe/Rome,A,Pagamento su sito web,Completata,EUR,"
+        '"1.113,99","-30,10","1.083,89",1A,"1.083,89"\n'
+    ),
+    "Dutch": (
+        "Datum,Tijd,Tijdzone,Naam,Type,Status,Valuta,Bruto,Kosten,Netto,Saldo,Transactie-ID\n"
+        '3-2-2026,09:00:00,CET,A,Websitebetaling,Voltooid,EUR,"1.113,99","-30,10","1.083,89","1.083,89",1A\n'
+    ),
+    "Japanese": (
+        "日付,時間,タイムゾーン,名前,タイプ,ステータス,通貨,合計,手数料,正味,取引ID,残高\n"
+        '2026/02/03,09:00:00,JST,A,支払い,完了,EUR,"1,113.99",-30.10,"1,083.89",1A,"1,083.89"\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("language", _TONGUES)
+def test_paypal_in_other_languages(tmp_path: Path, language: str) -> None:
+    path = tmp_path / "paypal.csv"
+    path.write_text(_TONGUES[language])
+    got = read(path, account="paypal")
+    assert (got.reading.format, got.reading.status) == ("paypal.activity", "imported")
+    assert got.rows("wallet_line", "business_date, flow_no, amount") == [(date(2026, 2, 3), "1A", Decimal("1083.89"))]
 
 
 def test_paypal_dates_that_could_be_either_are_refused(tmp_path: Path) -> None:

@@ -349,7 +349,7 @@ def _is_amount(cell: str) -> bool:
     try:
         return parse_amount(cell) is not None and bool(re.search(r"[.,]\d{1,2}\D*$", cell))
     except ValueError:
-        return bool(re.fullmatch(r"-?[\d.]+,\d{2}", cell))
+        return bool(re.fullmatch(r"-?[\d. \u00a0]+,\d{2}", cell))
 
 
 def _guess_sign(kind: str, columns: dict[str, int], reasons: list[Reason]) -> str:

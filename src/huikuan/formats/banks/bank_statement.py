@@ -145,7 +145,7 @@ _FOOTER = (
     r"^#? *(?:(?:Grand )?(?:TOTALS?|Totals?|totals?)[:： ]*$|Total (?:[Dd]ebit|[Cc]redit|[Ww]ithdraw|[Dd]eposit)"
     r"|本页合计|[借贷收支][方入出]?(?:合计|总|笔数|发生额合计)|合计|总计|小计|总额|共计|總計|合計|小計|笔数|总笔数|汇总|总收入|总支出"
     r"|[0-9]+ *笔? *[收支]|期初余额|期末余额|上期余额|本期余额|承前|承上页|过次页|本[月年]累计"
-    r"|Sald[oe] |Solde |Summe\b|Totaal\b|Disclaimer\b"
+    r"|Sald[oe] |Solde |(?:Alter|Neuer) Kontostand|Summe\b|Totaal\b|Disclaimer\b"
     r"|以上数据|备注[:：]|说明(?:[:：]|$)|注[:：]|温馨提示|打印|制表|导出时间|下载时间|本明细|\*+ *(?:END|End)"
     r"|(?:Balance at|Opening [Bb]alance|Closing [Bb]alance|Beginning [Bb]alance|Ending [Bb]alance|Balance brought|"
     r"Balance carried|BALANCE B/F|BALANCE C/F))"

@@ -101,6 +101,7 @@ ORIGINAL_AMOUNT = ("Amount Currency", "Original amount", "Foreign amount", "Amou
 KIND = (*both_scripts("交易类型", "业务类型", "交易名称", "交易种类"), "Type", "Transaction type", *europe.KIND)
 SUMMARY = (
     *both_scripts("交易摘要", "摘要", "摘要说明", "交易说明", "交易描述", "账项资料", "账项说明", "说明"),
+    "Avisierungstext", "Texte de notification", "Notification text",  # PostFinance, which has a Label too
     "Description", "Label", "Transaction Description", "Narrative", "Narration", "Particulars", "Transaction details",
     "Transaction", "Details", "Transaction Remarks", "Transaction Particulars", "Transaction Ref1", "Payment Reference",
     *europe.SUMMARY,

@@ -12,7 +12,7 @@ DATE = (
     "Buchungstag", "Buchungsdatum", "Buchung", "Datum", "Belegdatum",
     "Date opération", "Date operation", "Date d'opération", "Date de l'opération", "Date comptable",
     "Date de comptabilisation", "dateOp",
-    "Data contabile", "Data operazione", "Data",
+    "Data contabile", "Data operazione", "Data_Operazione", "Data",
     "Fecha operación", "Fecha de operación", "Fecha contable", "F. Operativa", "Fecha", "Fecha operativa",
     "Data lançamento", "Data lanç.", "Data mov.", "Data do movimento",
     "Boekdatum", "Boekingsdatum", "Transactiedatum",
@@ -22,29 +22,29 @@ DATE = (
 )  # fmt: skip
 VALUE_DATE = (
     "Valutadatum", "Wertstellung", "Wertstellungsdatum", "Wertstellungstag", "Date de valeur", "Date valeur", "dateVal",
-    "Data valuta", "Fecha valor", "F. Valor", "Data valor", "Data-valor", "Rentedatum", "Data waluty", "Valutadag",
+    "Data valuta", "Data_Valuta", "Fecha valor", "F. Valor", "Data valor", "Data-valor", "Rentedatum", "Data waluty", "Valutadag",
     "Rentedato",
 )  # fmt: skip
 MONEY_IN = (
-    "Gutschrift", "Gutschrift in CHF", "Gutschrift in EUR", "Haben", "Crédit", "Crédit euros", "Accrediti", "Entrate",
+    "Gutschrift", "Gutschrift in CHF", "Gutschrift in EUR", "Credit in CHF", "Crédit en CHF", "Haben", "Crédit", "Crédit euros", "Accrediti", "Entrate",
     "Avere", "Abono", "Abonos", "Ingreso", "Ingresos", "Haber", "Crédito", "Créditos", "Uznania", "Wpływy", "Insättning",
     "Insättningar", "Inn på konto", "Innskudd",
 )  # fmt: skip
 MONEY_OUT = (
-    "Belastung", "Lastschrift", "Lastschrift in CHF", "Lastschrift in EUR", "Soll", "Débit", "Débit euros", "Addebiti",
+    "Belastung", "Lastschrift", "Lastschrift in CHF", "Lastschrift in EUR", "Debit in CHF", "Débit en CHF", "Soll", "Débit", "Débit euros", "Addebiti",
     "Uscite", "Dare", "Cargo", "Cargos", "Gasto", "Gastos", "Debe", "Débito", "Débitos", "Obciążenia", "Wydatki", "Uttag",
     "Ut fra konto", "Ut av konto", "Uttak",
 )  # fmt: skip
 AMOUNT = (
     "Betrag", "Betrag in EUR", "Buchungsbetrag", "Umsatz in EUR", "Montant", "Montant(EUROS)", "Importo", "Importe",
     "Importe EUR", "Montante", "Bedrag", "Transactiebedrag", "Kwota", "#Kwota", "Kwota operacji", "Kwota transakcji",
-    "Belopp", "Beløb", "Beløp",
+    "Belopp", "Beløb", "Beløp", "Valor",
 )  # fmt: skip
 DIRECTION = ("Soll/Haben", "S/H", "Soll / Haben", "Af Bij", "Af/Bij", "Debet/Credit", "Bij/Af", "Bij Af")
 IN_WORDS = ("Haben", "H", "Bij")
 OUT_WORDS = ("Soll", "S", "Af", "Debet")
 BALANCE = (
-    "Saldo", "Kontostand", "Saldo nach Buchung", "Saldo in CHF", "Saldo in EUR", "Solde", "accountBalance",
+    "Saldo", "Kontostand", "Saldo nach Buchung", "Saldo in CHF", "Saldo in EUR", "Solde",
     "Saldo contabile", "Saldo contable", "Saldo disponible", "Saldo contabilístico", "Saldo na mutatie", "Saldo na trn",
     "Saldo na boeking", "Eindsaldo", "endsaldo", "Saldo po operacji", "#Saldo po operacji", "Saldo po transakcji",
     "Bokfört saldo",
@@ -64,14 +64,15 @@ CURRENCY = (
 # A date or a currency, as the language has it.
 VALUTA = ("Valuta",)
 KIND = (
-    "Buchungstext", "Type operation", "Tipo", "Mutatiesoort", "Umsatzart", "Umsatztyp", "Typ transakcji",
+    "Vorgang", "Buchungstext", "Type operation", "Tipo", "Mutatiesoort", "Umsatzart", "Umsatztyp", "Typ transakcji",
     "Type d'opération",
 )  # fmt: skip
 SUMMARY = (
-    "Verwendungszweck", "Avisierungstext", "Beschreibung", "Vorgang/Verwendungszweck", "Libellé", "Libelle",
+    "Verwendungszweck", "Beschreibung", "Vorgang/Verwendungszweck", "Libellé", "Libelle",
     "Libelle simplifie", "Libelle operation", "Libellé opération", "Descrizione", "Descrizione operazione", "Causale",
     "Concepto", "Descripción", "Descrição", "Mededelingen", "Omschrijving", "Omschrijving-1", "Opis operacji",
-    "#Opis operacji", "Opis transakcji", "Tytuł", "Beskrivning", "Beskrivelse", "Text", "Tekst", "Forklaring",
+    "#Opis operacji", "Opis transakcji", "Tytuł", "Beskrivning", "Beskrivelse", "Rubrik", "Text", "Tekst", "Forklaring",
+    "Buchungstext",
 )  # fmt: skip
 PURPOSE = (
     "Informations complementaires", "Libellé complémentaire", "Movimiento", "Observaciones", "Omschrijving-2",
@@ -121,6 +122,6 @@ NO_BANK = (
 # Only these languages have these names, and all of them write the day before the month.
 DAY_FIRST = (
     *(name for name in DATE if not name.startswith("date")),
-    *(name for name in AMOUNT if name != "Montant"),
+    *(name for name in AMOUNT if name not in ("Montant", "Valor")),
     "Solde", "Crédit", "Débit", "Libellé", "Libelle", "Libelle simplifie", "Libelle operation",
 )  # fmt: skip

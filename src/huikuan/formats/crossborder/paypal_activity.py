@@ -32,15 +32,24 @@ from huikuan.formats.spec import (
 )
 from huikuan.records.messages import gettext_noop
 
-_TIME = ("Time", "Uhrzeit", "Heure", "Hora", "Ora", "时间", "時間")
-_CURRENCY = ("Currency", "Währung", "Devise", "Divisa", "Moneda", "Valuta", "币种", "貨幣", "幣別", "货币")
-_GROSS = ("Gross", "Brutto", "Avant commission", "Brut", "Bruto", "Lordo", "总额", "總額", "毛额", "Amount", "Betrag")
+_DAY = ("Date", "Datum", "Fecha", "Data", "日期", "日付")
+_TIME = ("Time", "Uhrzeit", "Heure", "Hora", "Ora", "Orario", "Tijd", "时间", "時間")
+_ZONE = (
+    "TimeZone", "Time Zone", "Zeitzone", "Fuseau horaire", "Zona horaria", "Fuso orario", "Tijdzone", "时区", "時區",
+    "タイムゾーン",
+)  # fmt: skip
+_CURRENCY = ("Currency", "Währung", "Devise", "Divisa", "Moneda", "Valuta", "币种", "貨幣", "幣別", "货币", "通貨")
+_GROSS = (
+    "Gross", "Brutto", "Avant commission", "Brut", "Bruto", "Lordo", "总额", "總額", "毛额", "合計", "Amount", "Betrag",
+    "Importo",
+)  # fmt: skip
 _NO_MOVEMENT = (
     "pending", "denied", "failed", "expired", "canceled", "cancelled", "removed", "voided", "unclaimed", "created",
     "ausstehend", "offen", "abgelehnt", "fehlgeschlagen", "storniert", "abgelaufen", "verweigert",
     "en attente", "refusé", "refusée", "annulé", "annulée", "échoué", "expiré", "expirée",
     "pendiente", "rechazado", "rechazada", "cancelado", "cancelada", "denegado", "denegada",
-    "in sospeso", "annullato", "negato", "待处理", "待處理", "处理中", "已拒绝", "已拒絕", "已取消", "失败", "失敗",
+    "in sospeso", "annullato", "negato", "in behandeling", "geweigerd", "geannuleerd", "mislukt",
+    "保留中", "拒否", "待处理", "待處理", "处理中", "已拒绝", "已拒絕", "已取消", "失败", "失敗",
 )  # fmt: skip
 # An authorisation and the hold it makes bring no money and take none: the payment made of it does, in a row of its own.
 _HOLDS = "^(General Authorization|Authorization|Account Hold for Open Authorization|Reversal of General Account Hold)$"
@@ -58,26 +67,41 @@ PAYPAL_ACTIVITY = Format(
         ),
     ),
     needs=(
-        ("Date", "Datum", "Fecha", "Data", "日期"),
+        _DAY,
         _TIME,
-        ("TimeZone", "Time Zone", "Zeitzone", "Fuseau horaire", "Zona horaria", "Fuso orario", "时区", "時區"),
+        _ZONE,
         _CURRENCY,
         _GROSS,
     ),
     columns=(
         Moment(
             "happened",
-            ("Date", "Datum", "Fecha", "Data", "日期"),
+            _DAY,
             filled=True,
             tz=OFFSET,
             also=_TIME,
-            zone=("TimeZone", "Time Zone", "Zeitzone", "Fuseau horaire", "Zona horaria", "Fuso orario", "时区", "時區"),
+            zone=_ZONE,
             day_first="seen",
-            day_first_by=("Uhrzeit", "Heure", "Hora", "Ora"),
+            day_first_by=("Uhrzeit", "Heure", "Hora", "Ora", "Orario", "Tijd"),
         ),
-        Person("party", ("Name", "Nom", "Nombre", "Nome", "姓名", "名称", "名稱")),
-        Text("kind", ("Type", "Typ", "Beschreibung", "Tipo", "Description", "Descripción", "类型", "類型", "说明")),
-        Text("status", ("Status", "État", "Estado", "Stato", "状态", "狀態")),
+        Person("party", ("Name", "Nom", "Nombre", "Nome", "Naam", "姓名", "名称", "名稱", "名前")),
+        Text(
+            "kind",
+            (
+                "Type",
+                "Typ",
+                "Beschreibung",
+                "Tipo",
+                "Description",
+                "Descripción",
+                "Omschrijving",
+                "类型",
+                "類型",
+                "タイプ",
+                "说明",
+            ),
+        ),
+        Text("status", ("Status", "État", "Estado", "Stato", "状态", "狀態", "ステータス")),
         Text("money", _CURRENCY, filled=True),
         Amount("gross", _GROSS, filled=True, decimal_comma="seen"),
         Amount(
@@ -94,10 +118,12 @@ PAYPAL_ACTIVITY = Format(
                 "费用",
                 "費用",
                 "手续费",
+                "手数料",
+                "Kosten",
             ),
             decimal_comma="seen",
         ),
-        Amount("net_told", ("Net", "Total", "Netto", "Neto", "净额", "淨額"), decimal_comma="seen"),
+        Amount("net_told", ("Net", "Total", "Netto", "Neto", "净额", "淨額", "正味"), decimal_comma="seen"),
         Identifier(
             "transaction",
             (
@@ -110,6 +136,9 @@ PAYPAL_ACTIVITY = Format(
                 "交易号",
                 "交易號",
                 "交易代號",
+                "取引ID",
+                "Transactiereferentie",
+                "Transactie-ID",
             ),
         ),
         Identifier(
@@ -122,14 +151,28 @@ PAYPAL_ACTIVITY = Format(
                 "Codice transazione di riferimento",
                 "参考交易号",
                 "參考交易代號",
+                "リファレンス トランザクションID",
             ),
         ),
         Identifier(
             "invoice",
-            ("Invoice Number", "Rechnungsnummer", "Numéro de facture", "Número de factura", "账单号", "帳單號碼"),
+            (
+                "Invoice Number",
+                "Rechnungsnummer",
+                "Numéro de facture",
+                "Número de factura",
+                "账单号",
+                "帳單號碼",
+                "請求書番号",
+                "Identifiant de facture",
+                "Id. de factura",
+                "Factuurreferentie",
+            ),
         ),
-        Identifier("custom", ("Custom Number", "Zollnummer", "Numéro de client", "Número personalizado")),
-        Amount("balance", ("Balance", "Guthaben", "Solde", "Saldo", "余额", "餘額"), decimal_comma="seen"),
+        Identifier(
+            "custom", ("Custom Number", "Zollnummer", "Numéro de client", "Número personalizado", "カスタム番号")
+        ),
+        Amount("balance", ("Balance", "Guthaben", "Solde", "Saldo", "余额", "餘額", "残高"), decimal_comma="seen"),
         Text("impact", ("Balance Impact", "Auswirkung auf Guthaben", "Impact sur le solde", "余额影响")),
         Text("subject", ("Item Title", "Artikelbezeichnung", "Titre de l'objet", "Subject"), scrub=True),
     ),
