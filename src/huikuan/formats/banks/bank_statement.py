@@ -14,7 +14,7 @@ row to the last is taken. Where no balance proves it, rows that could be meant i
 Dates. `dd/mm` or `mm/dd` is decided by the whole column (`day_order`), or by a bank's own rule; where neither tells, the
 file is refused.
 
-Currency: a column, the text of the amounts, the preamble, else the book's. Account: a column, the preamble, or given.
+Currency: a column, the text of the amounts, the preamble, else the book's (told where a Western table is read as CNY). Account: a column, the preamble, or given.
 """
 
 from __future__ import annotations
@@ -402,8 +402,8 @@ BANK_STATEMENT = Format(
         where=gettext_noop("Online banking, account movements, CSV or Excel"),
         verified="real file",
         note=gettext_noop(
-            "Recognised by its columns (date, amounts, balance) in Chinese or English; the reading is proved by the "
-            "running balance, oldest or newest first."
+            "Recognised by its columns (date, amounts, balance) in Chinese, English or another European language; the "
+            "reading is proved by the running balance, oldest or newest first."
         ),
     ),
     needs=(words.DATE, (*words.MONEY_IN, *words.MONEY_OUT, *words.AMOUNT), words.BALANCE),
@@ -436,8 +436,8 @@ BANK_SHEET = replace(
         BANK_STATEMENT.about,
         title=gettext_noop("Bank statement without balances"),
         note=gettext_noop(
-            "Date, description and amounts in English; nothing proves the reading, so it is flagged. A credit card "
-            "that writes purchases as positive needs a column mapping."
+            "Date, description and amounts in English or another European language; nothing proves the reading, so it is "
+            "flagged. A credit card that writes purchases as positive needs a column mapping."
         ),
     ),
     needs=(
