@@ -186,23 +186,30 @@ def fill(lake: Any, con: duckdb.DuckDBPyConnection) -> None:
         writer.compact()
 
 
-def make_book(home: Path, orders: int) -> Any:
-    """The home, its book with rules and documents; the book of the database."""
+def new_book(home: Path, rules: str) -> Any:
+    """A home with an empty book; the book of the database."""
     from huikuan.server.setup import setup
 
     setup(home)
-    from huikuan.pipeline.compute import connect
     from huikuan.server.books.setup import first_book
     from huikuan.server.books.toml import import_text
-    from huikuan.server.documents.library import library_book
-    from huikuan.server.documents.services import refresh
 
     book = first_book(
         "Big", USER, PASSWORD, currency="CNY", timezone="Asia/Shanghai", start=date(2026, 1, 1), by=None
     ).book
     book.fixed_today = TODAY
     book.save(update_fields=["fixed_today"])
-    import_text(book, RULES)
+    import_text(book, rules)
+    return book
+
+
+def make_book(home: Path, orders: int) -> Any:
+    """The home, its book with rules and documents; the book of the database."""
+    book = new_book(home, RULES)
+    from huikuan.pipeline.compute import connect
+    from huikuan.server.documents.library import library_book
+    from huikuan.server.documents.services import refresh
+
     con = connect("6GB")
     with timed("rows made"):
         make_rows(con, orders)

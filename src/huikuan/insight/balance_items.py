@@ -178,7 +178,9 @@ FROM (
 def balance_days(source: ReportSource, lines: str) -> str:
     """Make the table of accounts' lines (a table) by day; its name. Key: account, currency, business_date."""
     name = f"r_{lines}_balance"
-    source.keep(name, lambda: _execute(source, BALANCE_DAYS_SQL.format(name=name, lines=lines)), "business_date")
+    of = ("wallet_line",) if lines == source.wallet_line else ()
+    query = BALANCE_DAYS_SQL.format(name=name, lines=lines)
+    source.keep(name, lambda: _execute(source, query), "business_date", of=of)
     return name
 
 

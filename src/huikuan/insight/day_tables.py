@@ -4,6 +4,7 @@
     collected_days  orders collected whole, by the day of their last receipt and how long it took
     sold_days       what was sold and refunded, by day (`movements.sales_sql`)
     settled_days    what was settled and charged, by day (`collection_settled`)
+    product_days    what was sold of each product, by the day of the order (`sold_lines`)
 
 Their figures are those of the collection and of its movements, added up. Where a run has none of a table, reports make
 it themselves (`table`).
@@ -16,6 +17,7 @@ from huikuan.insight.collection_orders import local_day
 from huikuan.insight.movements import LINE_TABLE, WRITTEN_OFF_SQL, build_lines, decided, sales_of
 from huikuan.insight.report_base import ReportSource
 from huikuan.insight.semantic.cube import THING, THINGS
+from huikuan.insight.sold_lines import product_days_sql
 from huikuan.records.rules import BEGINNING
 
 OUTSTANDING = """receivable - collected - written_off <> 0 OR settled_not_collected <> 0 OR not_due <> 0
@@ -113,6 +115,8 @@ def _query(source: ReportSource, name: str) -> str:
         return collected_days_sql(source.collection, source.timezone)
     if name == "sold_days":
         return sold_days_sql(sales_of(source))
+    if name == "product_days":
+        return product_days_sql(source.order_line, source.collection, source.as_of, source.timezone)
     if name == "settled_days":
         build_lines(source)
         return SETTLED_DAYS_SQL.format(lines=LINE_TABLE)

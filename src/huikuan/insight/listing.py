@@ -22,26 +22,28 @@ def conditions(told: Mapping[str, str], params: Mapping[str, Any], always: str =
 
 
 def list_rows(
-    source: ReportSource, sql: str, values: Mapping[str, Any], columns: Sequence[Column], row_of: RowOf
+    source: ReportSource, sql: str, values: Mapping[str, Any], columns: Sequence[Column], row_of: RowOf, whole: str = ""
 ) -> tuple[Row, ...]:
     """A sorted query's first `LIST_MAX` rows, and one of the rest. The query has the columns that are added up by their
-    keys."""
+    keys; `whole`: a query of how many `rows` it has and what they add up to, where a smaller table tells it."""
     rows = source.rows(f"{sql} LIMIT {LIST_MAX + 1}", values)
     listed = tuple(row_of(row) for row in rows[:LIST_MAX])
-    return listed if len(rows) <= LIST_MAX else (*listed, _rest(source, sql, values, columns, rows[:LIST_MAX]))
+    if len(rows) <= LIST_MAX:
+        return listed
+    summed = [column.key for column in columns if column.total]
+    told = source.rows(whole or _whole_sql(sql, summed), values)[0]
+    return (*listed, _rest(told, summed, columns, rows[:LIST_MAX]))
+
+
+def _whole_sql(sql: str, summed: Sequence[str]) -> str:
+    sums = ", ".join(f"sum({name})::DECIMAL(38,5) AS {name}" for name in summed)
+    return f"SELECT count(*) AS rows, {sums} FROM ({sql})"
 
 
 def _rest(
-    source: ReportSource,
-    sql: str,
-    values: Mapping[str, Any],
-    columns: Sequence[Column],
-    rows: Sequence[Mapping[str, Any]],
+    whole: Mapping[str, Any], summed: Sequence[str], columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]
 ) -> Row:
     """The row of what is not listed: how many rows, and what they add up to."""
-    summed = [column.key for column in columns if column.total]
-    sums = ", ".join(f"sum({name})::DECIMAL(38,5) AS {name}" for name in summed)
-    whole = source.rows(f"SELECT count(*) AS rows, {sums} FROM ({sql})", values)[0]
     rest = {name: whole[name] - sum(row[name] or 0 for row in rows) for name in summed}
     label = translated(_("%(count)s further rows")) % {"count": f"{whole['rows'] - LIST_MAX:,}"}
     return Row((label, *(rest.get(column.key) for column in columns[1:])))

@@ -46,6 +46,7 @@ DEFINITIONS = {
     ),
 }
 LINE_TABLE, MOVEMENT_TABLE = "r_line", "r_movement"
+WRITTEN_OFF = "r_written_off"
 TOLD_TABLE = "r_movement_told"  # the movements that records tell: all but what was written off
 NO_LINKS = (
     "(SELECT '' AS group_id, '' AS side, '' AS scope, '' AS order_no, '' AS record_key, 0 AS allocated WHERE false)"
@@ -147,13 +148,18 @@ def build_movements(source: ReportSource) -> str:
         )
 
     source.keep(TOLD_TABLE, make, "day, kind")
-    with decided(source):
-        written_off = WRITTEN_OFF_SQL.format(collection=source.collection)
-        source.con.execute(f"CREATE OR REPLACE TEMP TABLE r_written_off AS {written_off}")
+    build_written_off(source)
     source.con.execute(
-        f"CREATE OR REPLACE TEMP VIEW {MOVEMENT_TABLE} AS FROM {TOLD_TABLE} UNION ALL BY NAME FROM r_written_off"
+        f"CREATE OR REPLACE TEMP VIEW {MOVEMENT_TABLE} AS FROM {TOLD_TABLE} UNION ALL BY NAME FROM {WRITTEN_OFF}"
     )
     return MOVEMENT_TABLE
+
+
+def build_written_off(source: ReportSource) -> None:
+    """Make WRITTEN_OFF: the movements of orders that were closed without money."""
+    with decided(source):
+        written_off = WRITTEN_OFF_SQL.format(collection=source.collection)
+        source.con.execute(f"CREATE OR REPLACE TEMP TABLE {WRITTEN_OFF} AS {written_off}")
 
 
 @contextmanager

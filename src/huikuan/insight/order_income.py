@@ -5,6 +5,7 @@ Makes tables on the report's connection, kept with the run (`ReportSource.keep`)
     i_fee    oid, currency, type, amount    fees of an order as the collection counts them, above zero = charged
     i_order  an order of the period and currency: net sales, a column per FEE_GROUPS, freight (null: no courier told it)
     i_line   the same per order line; what is the order's as a whole is allocated by sales, to the cent
+    i_day, i_type, i_product    the same added up by the order's day and shop; by fee type, by product too
 
 Freight is what couriers charged for the order's parcels (`courier_charge`), by the order it names, else by its parcel;
 a parcel of several orders is shared by pieces, those of a line that names several orders by equal parts.
@@ -13,7 +14,7 @@ a parcel of several orders is shared by pieces, those of a line that names sever
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from huikuan.formats.allocation import allocated_sql
@@ -94,37 +95,97 @@ WITH fee AS (
 )
 SELECT o.oid, o.shop, o.order_no, o.currency, o.business_date,
     (o.paid + o.platform_borne)::DECIMAL(18,5) AS sales, o.refunded::DECIMAL(18,5) AS refunded, o.fees, {filled},
-    freight
+    freight, ({income})::DECIMAL(18,5) AS income
 FROM c_order o LEFT JOIN fee f ON f.oid = o.oid AND f.currency = o.currency
 LEFT JOIN freight r ON r.oid = o.oid AND r.currency = o.currency
 WHERE (o.paid <> 0 OR o.platform_borne <> 0 OR o.refunded <> 0 OR o.fees <> 0 OR freight IS NOT NULL)
 """
+COSTS = (*FEE_GROUPS, "freight")
+INCOME = " - ".join(("sales - o.refunded", *(f"coalesce({name}, 0)" for name in COSTS)))
+# What adds up: net sales, fees by group, freight (null where nobody told any).
+SUMS = ("net", *COSTS)
+_ADDED = ", ".join(
+    ("sum(sales - refunded)::DECIMAL(38,5) AS net", *(f"sum({name})::DECIMAL(38,5) AS {name}" for name in COSTS))
+)
+DAYS_SQL = {
+    "day": f"""SELECT shop, currency, business_date, count(*)::BIGINT AS orders,
+        count(*) FILTER (income < 0)::BIGINT AS losses, count(freight)::BIGINT AS told, {_ADDED}
+        FROM i_every_order GROUP BY ALL""",
+    "type": """SELECT o.shop, f.currency, o.business_date, f.type, count(*)::BIGINT AS orders,
+        sum(f.amount)::DECIMAL(38,5) AS amount
+        FROM i_fee f JOIN i_every_order o ON o.oid = f.oid AND o.currency = f.currency GROUP BY ALL""",
+    # An order and currency has one day, so that its products are counted on that day alone.
+    "product": f"""SELECT shop, currency, business_date, product, max(title) AS title,
+        count(DISTINCT oid)::BIGINT AS orders, sum(quantity)::DECIMAL(38,5) AS quantity, {_ADDED}
+        FROM i_every_line GROUP BY shop, currency, business_date, product""",
+}
 
 LINE_SQL = """
 CREATE OR REPLACE TEMP TABLE i_every_line AS
-WITH sold AS ({sold}), line AS (
+WITH sold AS ({sold}), every AS (
     SELECT o.oid, o.currency, o.shop, o.business_date, coalesce(s.product, '') AS product, s.title,
         coalesce(s.quantity, 0) AS quantity, coalesce(s.sales, 0) AS own_sales,
-        coalesce(s.refunded, 0) AS own_refunded, {order_columns}, o.freight,
-        row_number() OVER (PARTITION BY o.oid, o.currency ORDER BY s.line_no, s.product, s.sales) AS source_row
+        coalesce(s.refunded, 0) AS own_refunded, {costs}, s.line_no, s.sales
     FROM i_every_order o LEFT JOIN sold s ON s.shop = o.shop AND s.order_no = o.order_no AND s.currency = o.currency
+), several AS (
+    SELECT oid, currency FROM every GROUP BY ALL HAVING count(*) > 1
+), line AS (
+    SELECT *, row_number() OVER (PARTITION BY oid, currency ORDER BY line_no, product, sales) AS source_row
+    FROM every SEMI JOIN several USING (oid, currency)
 )
 SELECT oid, currency, shop, business_date, product, title, quantity, own_sales AS sales,
     own_refunded AS refunded, {allocated}
 FROM line
+UNION ALL BY NAME SELECT oid, currency, shop, business_date, product, title, quantity, own_sales AS sales,
+    own_refunded AS refunded, {own}
+FROM every ANTI JOIN several USING (oid, currency)
 """
 
 
 def build(source: ReportSource, where: str, values: Mapping[str, Any]) -> None:
-    """Make the tables for the orders that `where` chooses (a condition on `business_date` and `shop`)."""
-    source.keep("i_fee", lambda: _fees(source))
+    """Make i_order and i_line for the orders that `where` chooses (a condition on `business_date` and `shop`)."""
+    _keep_lines(source)
+    for name in ("order", "line"):
+        _choose(source, f"i_{name}", f"i_every_{name}", where, values)
+
+
+def build_days(source: ReportSource, where: str, values: Mapping[str, Any]) -> None:
+    """Make i_day, i_type, i_product, i_order for the orders that `where` chooses; i_charged."""
+    keep_days(source)
     source.keep("i_charged", lambda: _charge(source))
-    source.keep("i_every_order", lambda: _every_order(source), "business_date")
-    source.keep("i_every_line", lambda: _every_line(source), "business_date")
+    _keep_orders(source)
+    for name in DAYS_SQL:
+        _choose(source, f"i_{name}", f"i_every_{name}", where, values)
+    _choose(source, "i_order", "i_every_order", where, values)
+
+
+def keep_days(source: ReportSource) -> None:
+    """Keep the tables by day."""
+
+    def made(name: str) -> Callable[[], None]:
+        def make() -> None:
+            _keep_lines(source)
+            source.con.execute(f"CREATE OR REPLACE TEMP TABLE i_every_{name} AS {DAYS_SQL[name]}")
+
+        return make
+
+    for name in DAYS_SQL:
+        source.keep(f"i_every_{name}", made(name), "business_date")
+
+
+def _choose(source: ReportSource, view: str, table: str, where: str, values: Mapping[str, Any]) -> None:
     # A view takes no bound values.
     chosen = re.sub(r"\$(\w+)", lambda found: f"{sql_text(str(values[found[1]]))}", where)
-    for name in ("order", "line"):
-        source.con.execute(f"CREATE OR REPLACE TEMP VIEW i_{name} AS FROM i_every_{name} WHERE {chosen}")
+    source.con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM {table} WHERE {chosen}")
+
+
+def _keep_orders(source: ReportSource) -> None:
+    source.keep("i_every_order", lambda: _every_order(source), "business_date")
+
+
+def _keep_lines(source: ReportSource) -> None:
+    _keep_orders(source)
+    source.keep("i_every_line", lambda: _every_line(source), "business_date")
 
 
 def _orders(source: ReportSource) -> None:
@@ -146,22 +207,24 @@ def _fees(source: ReportSource) -> None:
 
 
 def _every_order(source: ReportSource) -> None:
+    source.keep("i_fee", lambda: _fees(source))
+    source.keep("i_charged", lambda: _charge(source))
     _orders(source)
     groups = ", ".join(
         f"coalesce(sum(amount) FILTER (type IN ({quoted(types)})), 0)::DECIMAL(18,5) AS {name}"
         for name, types in FEE_GROUPS.items()
     )
     filled = ", ".join(f"coalesce({name}, 0)::DECIMAL(18,5) AS {name}" for name in FEE_GROUPS)
-    source.con.execute(ORDER_SQL.format(groups=groups, filled=filled))
+    source.con.execute(ORDER_SQL.format(groups=groups, filled=filled, income=INCOME))
 
 
 def _every_line(source: ReportSource) -> None:
     allocated = ", ".join(
-        f"({allocated_sql(name, 'oid, currency', 'own_sales')})::DECIMAL(18,5) AS {name}"
-        for name in (*FEE_GROUPS, "freight")
+        f"({allocated_sql(name, 'oid, currency', 'own_sales')})::DECIMAL(18,5) AS {name}" for name in COSTS
     )
-    columns = ", ".join(f"o.{name}" for name in FEE_GROUPS)
-    source.con.execute(LINE_SQL.format(sold=sold_lines(source), order_columns=columns, allocated=allocated))
+    costs, own = (", ".join(f"{before}{name}" for name in COSTS) for before in ("o.", ""))
+    sold = sold_lines(source.order_line, source.collection, source.as_of, source.timezone)
+    source.con.execute(LINE_SQL.format(sold=sold, costs=costs, allocated=allocated, own=own))
 
 
 def _charge(source: ReportSource) -> None:

@@ -53,20 +53,28 @@ placed AS (
     FROM aged
 )
 SELECT shop, order_no, currency, status, business_date, expected_date, due_date, receivable, settled, collected,
-    unnest(['not_due', 'in_wallets', 'in_transit', 'past', 'disputed']) AS place,
-    unnest([
-        not_due + overdue - CASE WHEN late THEN waiting ELSE 0 END,
-        settled_not_collected - in_transit, in_transit, CASE WHEN late THEN waiting ELSE 0 END, disputed
-    ])::DECIMAL(18,5) AS amount,
-    CASE WHEN late THEN days END AS days
+    {place} AS place, ({amount})::DECIMAL(18,5) AS amount, CASE WHEN late THEN days END AS days
 FROM placed
 """
+PLACE_AMOUNTS = {
+    "not_due": "not_due + overdue - CASE WHEN late THEN waiting ELSE 0 END",
+    "in_wallets": "settled_not_collected - in_transit",
+    "in_transit": "in_transit",
+    "past": "CASE WHEN late THEN waiting ELSE 0 END",
+    "disputed": "disputed",
+}
 
 
-def rows_sql(source: ReportSource, basis: str) -> str:
-    """SQL of the rows as a table in brackets: an order's amounts by `place` (not 0), `days` of age where it is past."""
+def rows_sql(source: ReportSource, basis: str, only: str = "") -> str:
+    """SQL of the rows as a table in brackets: an order's amounts by `place` (not 0), `days` of age where it is past.
+    `only`: the rows of one place."""
     age = AGE_SQL[basis].format(as_of=source.as_of.isoformat())
-    query = ROWS_SQL.format(age=age, outstanding=table(source, "outstanding"))
+    places = [only] if only else PLACES
+    place, amount = (
+        f"unnest([{', '.join(each)}])"
+        for each in ([f"'{name}'" for name in places], [PLACE_AMOUNTS[name] for name in places])
+    )
+    query = ROWS_SQL.format(age=age, outstanding=table(source, "outstanding"), place=place, amount=amount)
     return f"(SELECT * REPLACE (CASE WHEN place = 'past' THEN days END AS days) FROM ({query}) WHERE amount <> 0)"
 
 

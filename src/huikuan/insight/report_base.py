@@ -29,13 +29,21 @@ SIGNATURE = (_("Prepared by"), _("Reviewed by"), _("Date"))
 class Keep(Protocol):
     """Have a table in the source's connection, which `make` makes where it is not kept (`pipeline.kept`)."""
 
-    def __call__(self, table: str, make: Callable[[], None], order: str = "", hold: bool = True) -> None:
-        """`order`: how a kept table is sorted; without `hold` it is made anew."""
+    def __call__(
+        self, table: str, make: Callable[[], None], order: str = "", hold: bool = True, of: Sequence[str] = ()
+    ) -> None:
+        """`order`: how a kept table is sorted; without `hold` it is made anew. `of`: the kinds of records and the
+        reconciliations it is made of, where these are all: it outlives a run that leaves them as they were."""
 
 
-def made(table: str, make: Callable[[], None], order: str = "", hold: bool = True) -> None:
+def made(table: str, make: Callable[[], None], order: str = "", hold: bool = True, of: Sequence[str] = ()) -> None:
     """Make a table; nothing is kept."""
     make()
+
+
+def bound(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of some values those that a query with $names asks for."""
+    return {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)}
 
 
 @dataclass(frozen=True)
@@ -85,8 +93,7 @@ class ReportSource:
 
     def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a query with $names; values that it does not name are left out."""
-        bound = {name: value for name, value in (values or {}).items() if re.search(rf"\${name}\b", sql)}
-        return dict_rows(self.con.execute(sql, bound))
+        return dict_rows(self.con.execute(sql, bound(sql, values or {})))
 
     def platform_of(self, shop: str) -> str:
         """The platform of a shop as the rules tell it; the shop itself where they don't."""

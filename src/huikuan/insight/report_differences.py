@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.collection_settled import IS_GROSS
-from huikuan.insight.listing import list_rows
+from huikuan.insight.listing import LIST_MAX, list_rows
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.semantic.cube import THING, THINGS, things_sql
 from huikuan.insight.tables import Column, Control, Equation, ReportTable, Row, Section
@@ -25,7 +25,7 @@ from huikuan.records.messages import translated
 
 ZERO = Decimal(0)
 NAME = "order-settlement"
-TABLE, DAYS, RESTS = "r_should", "r_should_days", "r_rest"
+TABLE, DAYS, RESTS, REST_DAYS = "r_should", "r_should_days", "r_rest", "r_rest_days"
 GROSS = IS_GROSS.replace("type", "s.type").replace("amount", "l.allocated")
 TABLE_SQL = f"""
 CREATE OR REPLACE TEMP TABLE {TABLE} AS
@@ -68,6 +68,19 @@ SELECT * EXCLUDE (group_id, record_key) FROM (
     WHERE t.group_id <> '' AND o.record_key = ''
 )
 """
+# The same by day. An order that stands in one row of its kind is counted (THINGS), others have a row for each (THING).
+REST_DAYS_SQL = f"""
+CREATE OR REPLACE TEMP TABLE {REST_DAYS} AS
+WITH row AS (
+    SELECT shop, order_no, currency, day, class, cause, needs_work, amount,
+        count(*) OVER (PARTITION BY shop, order_no, currency, class, cause, needs_work) = 1 AS single FROM {RESTS}
+)
+SELECT shop, currency, day, class, cause, needs_work, CASE WHEN NOT single THEN concat(shop, chr(31), order_no) END
+    AS {THING}, CASE WHEN single THEN count(*) ELSE 1 END AS {THINGS}, count(*)::BIGINT AS rows,
+    sum(amount)::DECIMAL(38,5) AS amount, coalesce(sum(amount) FILTER (amount > 0), 0)::DECIMAL(38,5) AS less
+FROM row GROUP BY shop, currency, day, class, cause, needs_work, single,
+    CASE WHEN NOT single THEN concat(shop, chr(31), order_no) END
+"""
 INSIDE = """currency = $currency AND ($from::DATE IS NULL OR day >= $from) AND ($to::DATE IS NULL OR day <= $to)
   AND ($shop = '' OR shop = $shop)"""
 SHOPS_SQL = f"""
@@ -75,19 +88,28 @@ SELECT shop, {things_sql()} AS orders, sum(should)::DECIMAL(38,5) AS should,
     sum(settled)::DECIMAL(38,5) AS settled FROM {DAYS} WHERE {INSIDE} GROUP BY shop ORDER BY shop
 """
 CLASSES_SQL = f"""
-SELECT class, cause, needs_work, count(DISTINCT (shop, order_no)) AS orders, sum(amount)::DECIMAL(38,5) AS amount
-FROM {RESTS} WHERE {INSIDE} GROUP BY ALL ORDER BY needs_work DESC, abs(sum(amount)) DESC, class, cause
+SELECT class, cause, needs_work, {things_sql()} AS orders, sum(amount)::DECIMAL(38,5) AS amount
+FROM {REST_DAYS} WHERE {INSIDE} GROUP BY ALL ORDER BY needs_work DESC, abs(sum(amount)) DESC, class, cause
+"""
+LISTED = f"{INSIDE} AND needs_work AND ($class = '' OR class = $class)"
+# Which amounts are listed is found first, by them alone.
+LEAST_SQL = f"""
+SELECT coalesce(min(size), 0)::DECIMAL(18,5) AS least FROM (
+    SELECT abs(amount) AS size FROM {RESTS} WHERE {LISTED} ORDER BY size DESC LIMIT {LIST_MAX + 1})
 """
 LIST_SQL = f"""
-SELECT * FROM {RESTS} WHERE {INSIDE} AND needs_work AND ($class = '' OR class = $class)
+SELECT * FROM {RESTS} WHERE {LISTED} AND (amount >= $least OR amount <= -$least)
 ORDER BY abs(amount) DESC, order_no, class
+"""
+WHOLE_SQL = f"""
+SELECT sum(rows)::BIGINT AS rows, sum(amount)::DECIMAL(38,5) AS amount FROM {REST_DAYS} WHERE {LISTED}
 """
 BY_SHOP_SQL = f"""
 SELECT shop, coalesce(sum(amount) FILTER (NOT needs_work), 0)::DECIMAL(38,5) AS idle,
     coalesce(sum(amount) FILTER (needs_work AND class = 'missing_right'), 0)::DECIMAL(38,5) AS missing,
-    coalesce(sum(amount) FILTER (needs_work AND class <> 'missing_right' AND amount > 0), 0)::DECIMAL(38,5) AS less,
-    coalesce(sum(amount) FILTER (needs_work AND class <> 'missing_right' AND amount <= 0), 0)::DECIMAL(38,5) AS more
-FROM {RESTS} WHERE {INSIDE} GROUP BY shop
+    coalesce(sum(less) FILTER (needs_work AND class <> 'missing_right'), 0)::DECIMAL(38,5) AS less,
+    coalesce(sum(amount - less) FILTER (needs_work AND class <> 'missing_right'), 0)::DECIMAL(38,5) AS more
+FROM {REST_DAYS} WHERE {INSIDE} GROUP BY shop
 """
 ALONE_SQL = """
 SELECT class, cause, needs_work, count(*) AS lines, sum(amount)::DECIMAL(38,5) AS amount FROM {opened}
@@ -126,7 +148,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 
 
 def prepare(source: ReportSource) -> None:
-    """Make, or keep, what the report reads: DAYS and RESTS."""
+    """Make, or keep, what the report reads: DAYS, RESTS and REST_DAYS."""
     if not (source.order_links and source.order_open):
         return
     names = {"links": source.order_links, "opened": source.order_open, "settlement_line": source.settlement_line}
@@ -140,6 +162,7 @@ def prepare(source: ReportSource) -> None:
 
     source.keep(DAYS, made(DAYS_SQL), "day")
     source.keep(RESTS, made(RESTS_SQL.format(**names)), "day")
+    source.keep(REST_DAYS, lambda: _execute(source, REST_DAYS_SQL), "day")
 
 
 def _execute(source: ReportSource, sql: str) -> None:
@@ -235,7 +258,8 @@ def _list(source: ReportSource, values: Mapping[str, Any], currency: str) -> Sec
         Column("due", translated(_("Due on")), "date"),
         Column("age", translated(_("Age (days)")), "count"),
     )
-    rows = list_rows(source, LIST_SQL, values, columns, _line)
+    least = source.rows(LEAST_SQL, values)[0]["least"]
+    rows = list_rows(source, LIST_SQL, {**values, "least": least}, columns, _line, WHOLE_SQL)
     return Section(translated(_("Orders that need work")), columns, rows, translated(_("Total")), currency)
 
 

@@ -12,10 +12,19 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.balance_items import short_reference
-from huikuan.insight.listing import conditions, list_rows
+from huikuan.insight.listing import LIST_MAX, conditions, list_rows
 from huikuan.insight.receivable_rows import DEFAULT_ENDS, ends_of, group_name, groups_of
 from huikuan.insight.recon_words import NAMES, recon_word, side_word
-from huikuan.insight.report_base import FROM_ANY, TO_ANY, Parameter, Report, ReportSource, finished, period_fact
+from huikuan.insight.report_base import (
+    FROM_ANY,
+    TO_ANY,
+    Parameter,
+    Report,
+    ReportSource,
+    bound,
+    finished,
+    period_fact,
+)
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series
 from huikuan.insight.words import word_of
 from huikuan.records.kind import record_key_parts
@@ -23,30 +32,48 @@ from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
 ZERO = Decimal(0)
-TABLE = "r_open"
+TABLE, CUBE = "r_open", "r_open_cube"
 COLUMNS = (
     "item_id, group_id, record_key, side, scope, order_no, date, currency, amount, class, needs_work, due_date, "
     "age_days, cause"
 )
+# What is open added up. `inside`: whether it is asked for; `is_record`: whether it is a whole record.
+CUBE_SQL = f"""
+CREATE OR REPLACE TEMP TABLE {CUBE} AS
+SELECT name, currency, side, class, cause, needs_work, age_days, coalesce(record_key, '') <> '' AS is_record,
+    coalesce({{where}}, false) AS inside, count(*)::BIGINT AS items, sum(amount)::DECIMAL(38,5) AS amount,
+    sum(abs(amount))::DECIMAL(38,5) AS size
+FROM {TABLE} GROUP BY ALL
+"""
 WORK = {"": _("all"), "yes": _("Needs work"), "no": _("Needs none")}
-BY_RECON_SQL = """
-SELECT name, count(*) AS items, count(*) FILTER (needs_work) AS work, sum(abs(amount))::DECIMAL(38,5) AS size,
-    coalesce(sum(abs(amount)) FILTER (needs_work), 0)::DECIMAL(38,5) AS work_size,
-    max(age_days) FILTER (needs_work) AS oldest, {ages}
-FROM {table} WHERE {where} AND currency = $currency GROUP BY name ORDER BY work DESC, name
+BY_RECON_SQL = f"""
+SELECT name, sum(items)::BIGINT AS items, coalesce(sum(items) FILTER (needs_work), 0)::BIGINT AS work,
+    sum(size)::DECIMAL(38,5) AS size, coalesce(sum(size) FILTER (needs_work), 0)::DECIMAL(38,5) AS work_size,
+    max(age_days) FILTER (needs_work) AS oldest, {{ages}}
+FROM {CUBE} WHERE inside AND currency = $currency GROUP BY name ORDER BY work DESC, name
 """
-BY_CLASS_SQL = """
-SELECT name, side, class, cause, needs_work, count(*) AS items, sum(amount)::DECIMAL(38,5) AS amount,
-    sum(abs(amount))::DECIMAL(38,5) AS size, max(age_days) AS oldest
-FROM {table} WHERE {where} AND currency = $currency GROUP BY ALL ORDER BY needs_work DESC, size DESC, name, class, cause
+BY_CLASS_SQL = f"""
+SELECT name, side, class, cause, needs_work, sum(items)::BIGINT AS items, sum(amount)::DECIMAL(38,5) AS amount,
+    sum(size)::DECIMAL(38,5) AS size, max(age_days) AS oldest
+FROM {CUBE} WHERE inside AND currency = $currency GROUP BY ALL
+ORDER BY needs_work DESC, sum(size) DESC, name, class, cause
 """
-LIST_SQL = """
-SELECT *, abs(amount) AS size FROM {table} WHERE {where} AND currency = $currency AND needs_work
-ORDER BY size DESC, name, item_id
+# Which sizes are listed is found first, by the amounts alone.
+LEAST_SQL = f"""
+SELECT coalesce(min(size), 0)::DECIMAL(18,5) AS least FROM (
+    SELECT abs(amount) AS size FROM {TABLE} WHERE {{where}} AND currency = $currency AND needs_work
+    ORDER BY size DESC LIMIT {LIST_MAX + 1})
 """
-RECORDS_SQL = """
-SELECT name, currency, sum(amount)::DECIMAL(38,5) AS amount FROM {table} WHERE coalesce(record_key, '') <> ''
-GROUP BY ALL
+LIST_SQL = f"""
+SELECT *, abs(amount) AS size FROM {TABLE} WHERE {{where}} AND currency = $currency AND needs_work
+  AND (amount >= $least OR amount <= -$least) ORDER BY size DESC, name, item_id
+"""
+LISTED_SQL = f"""
+SELECT sum(items)::BIGINT AS rows, sum(size)::DECIMAL(38,5) AS size FROM {CUBE}
+WHERE inside AND currency = $currency AND needs_work
+"""
+RECORDS_SQL = f"""
+SELECT name, currency, sum(amount)::DECIMAL(38,5) AS amount FROM {CUBE} WHERE is_record GROUP BY ALL
 """
 
 
@@ -56,14 +83,15 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     parts = [f"SELECT '{name}' AS name, {COLUMNS} FROM {table}" for name, table in source.opens.items()]
     if not parts:
         return finished(REPORT, source, (period_fact(params),), ())
-    source.con.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} AS {' UNION ALL BY NAME '.join(parts)}")
+    source.con.execute(f"CREATE OR REPLACE TEMP VIEW {TABLE} AS {' UNION ALL BY NAME '.join(parts)}")
     where = _where(params)
+    source.con.execute(CUBE_SQL.format(where=where), bound(where, params))
     sections, charts, controls = [], [], _controls(source)
-    for row in source.rows(f"SELECT DISTINCT currency FROM {TABLE} WHERE {where} ORDER BY 1", params):
+    for row in source.rows(f"SELECT DISTINCT currency FROM {CUBE} WHERE inside ORDER BY 1"):
         currency = row["currency"] or ""
         values = {**params, "currency": row["currency"]}
-        recons = _recons(source, where, values, ends, currency)
-        classes = _classes(source, where, values, currency)
+        recons = _recons(source, values, ends, currency)
+        classes = _classes(source, values, currency)
         sections += [recons, classes]
         charts += _chart(recons, ends)
         for key in ("items", "size"):
@@ -86,7 +114,7 @@ def _where(params: Mapping[str, Any]) -> str:
 
 def _controls(source: ReportSource) -> list[Control]:
     """What is open record by record, on any day, beside the statement of each reconciliation."""
-    found = {(r["name"], r["currency"]): r["amount"] for r in source.rows(RECORDS_SQL.format(table=TABLE))}
+    found = {(r["name"], r["currency"]): r["amount"] for r in source.rows(RECORDS_SQL)}
     told: dict[tuple[str, str], Decimal] = {}
     for row in source.statements:
         key = row["name"], row["currency"]
@@ -103,19 +131,17 @@ def _age_columns(ends: tuple[int, ...]) -> list[tuple[str, str, str]]:
     return [
         (
             f"age_{first}", translated(_("%(days)s days")) % {"days": group_name(0 if first == 1 else first, last)},
-            f"count(*) FILTER (needs_work AND coalesce(age_days, 0) >= {0 if first == 1 else first}"
-            f"{'' if last is None else f' AND coalesce(age_days, 0) <= {last}'})",
+            f"coalesce(sum(items) FILTER (needs_work AND coalesce(age_days, 0) >= {0 if first == 1 else first}"
+            f"{'' if last is None else f' AND coalesce(age_days, 0) <= {last}'}), 0)::BIGINT",
         )
         for first, last in groups_of(ends)
     ]  # fmt: skip
 
 
-def _recons(
-    source: ReportSource, where: str, values: Mapping[str, Any], ends: tuple[int, ...], currency: str
-) -> Section:
+def _recons(source: ReportSource, values: Mapping[str, Any], ends: tuple[int, ...], currency: str) -> Section:
     ages = _age_columns(ends)
     sql = ", ".join(f"{query} AS {key}" for key, _title, query in ages)
-    found = source.rows(BY_RECON_SQL.format(ages=sql, table=TABLE, where=where), values)
+    found = source.rows(BY_RECON_SQL.format(ages=sql), values)
     columns = (
         Column("name", translated(_("Reconciliation"))),
         Column("items", translated(_("Open items")), "count", total=True, definition=translated(ITEMS), drill={}),
@@ -135,7 +161,7 @@ def _recons(
     return Section(title, columns, rows, translated(_("Total")), currency, target="exceptions")
 
 
-def _classes(source: ReportSource, where: str, values: Mapping[str, Any], currency: str) -> Section:
+def _classes(source: ReportSource, values: Mapping[str, Any], currency: str) -> Section:
     columns = (
         Column("name", translated(_("Reconciliation"))),
         Column("side", translated(_("Side"))),
@@ -149,7 +175,7 @@ def _classes(source: ReportSource, where: str, values: Mapping[str, Any], curren
     )
     yes = translated(_("yes"))
     rows = []
-    for row in source.rows(BY_CLASS_SQL.format(table=TABLE, where=where), values):
+    for row in source.rows(BY_CLASS_SQL, values):
         drill = {"class": row["class"] or "", "cause": row["cause"] or "", "side": row["side"]}
         values_ = (
             recon_word(row["name"]), side_word(row["name"], row["side"]), word_of("class", row["class"] or ""),
@@ -174,7 +200,9 @@ def _list(source: ReportSource, where: str, values: Mapping[str, Any], currency:
         Column("amount", translated(_("Amount")), "money"),
         Column("size", translated(_("Size")), "money", total=True),
     )
-    rows = list_rows(source, LIST_SQL.format(table=TABLE, where=where), values, columns, _line)
+    least = source.rows(LEAST_SQL.format(where=where), values)[0]["least"]
+    query = LIST_SQL.format(where=where)
+    rows = list_rows(source, query, {**values, "least": least}, columns, _line, LISTED_SQL)
     return Section(translated(_("Items that need work")), columns, rows, translated(_("Total")), currency)
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight import order_income
+from huikuan.insight.day_tables import table
 from huikuan.insight.order_income import FEE_GROUPS, GROUP_TITLES
 from huikuan.insight.report_base import FROM, SHOP, TO, Report, ReportSource, finished, period_fact, unit_text
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
@@ -33,7 +34,7 @@ NO_FREIGHT = _(
 )
 LOOSE = _("Fees without an order are in no order's and no product's income.")
 
-SUMS = "sum(sales - refunded), " + ", ".join(f"sum({name})" for name in FEE_GROUPS) + ", sum(freight)"
+SUMS = ", ".join(f"sum({name})" for name in order_income.SUMS)
 
 
 class Figures:
@@ -56,10 +57,10 @@ class Figures:
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: by shop, fees by type, by product, by order; then what belongs to no order."""
     where, values = _filter(params)
-    order_income.build(source, where, values)
+    order_income.build_days(source, where, values)
     loose = order_income.loose_fees(source, *_filter(params, "s."))
     charges = _loose_charges(source, *_filter({**params, "shop": ""}))
-    known = _rows(source, "SELECT DISTINCT currency FROM i_order ORDER BY 1")
+    known = _rows(source, "SELECT DISTINCT currency FROM i_day ORDER BY 1")
     currencies = sorted({*(row[0] for row in known), *(row[3] for row in loose), *(row[1] for row in charges)})
     sections: list[Section] = []
     controls: list[Control] = []
@@ -69,7 +70,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         sections += _sections(source, currency, [row for row in loose if row[3] == currency])
         charts += _chart(source, currency)
         sections += _charge_list([row for row in charges if row[1] == currency], currency)
-    (untold,) = _rows(source, "SELECT count(*) FROM i_order WHERE freight IS NULL")[0]
+    (untold,) = _rows(source, "SELECT coalesce(sum(orders - told), 0) FROM i_day")[0]
     notes = [IDENTITY, BASIS, ALLOCATED, *([LOOSE] if loose else [])] if sections else []
     told = translated(NO_FREIGHT) % {"count": f"{untold:,}"}
     made = finished(REPORT, source, (period_fact(params),), sections, notes=notes, controls=controls, charts=charts)
@@ -92,31 +93,31 @@ def _controls(source: ReportSource, currency: str, where: str, values: Mapping[s
     told = _rows(
         source,
         f"""SELECT coalesce(sum(paid + platform_borne - refunded), 0), coalesce(sum(fees), 0)
-        FROM {source.collection} WHERE {where} AND currency = $currency""",
+        FROM {table(source, "cube")} WHERE {where} AND currency = $currency""",
         {**values, "currency": currency},
     )[0]
     fees = " + ".join(FEE_GROUPS)
-    words = {"i_order": translated(_("by order")), "i_line": translated(_("by product"))}
+    words = {"i_day": translated(_("by order")), "i_product": translated(_("by product"))}
     made = {}
-    for table in words:
-        query = f"""SELECT coalesce(sum(sales - refunded), 0), coalesce(sum({fees}), 0), coalesce(sum(freight), 0)
-            FROM {table} WHERE currency = $currency"""
-        made[table] = _rows(source, query, {"currency": currency})[0]
+    for name in words:
+        query = f"""SELECT coalesce(sum(net), 0), coalesce(sum({fees}), 0), coalesce(sum(freight), 0)
+            FROM {name} WHERE currency = $currency"""
+        made[name] = _rows(source, query, {"currency": currency})[0]
     controls = []
     agrees = translated(_("the collection's"))
-    for table, word in words.items():
-        for title, found, expected in zip((_("Net sales"), _("Fees")), made[table], told, strict=False):
+    for name, word in words.items():
+        for title, found, expected in zip((_("Net sales"), _("Fees")), made[name], told, strict=False):
             controls.append(Control(f"{translated(title)} {word}", found, agrees, expected, currency))
-    if made["i_order"][2]:
-        label = f"{translated(_('Freight'))} {words['i_line']}"
-        controls.append(Control(label, made["i_line"][2], words["i_order"], made["i_order"][2], currency))
+    if made["i_day"][2]:
+        label = f"{translated(_('Freight'))} {words['i_product']}"
+        controls.append(Control(label, made["i_product"][2], words["i_day"], made["i_day"][2], currency))
     return controls
 
 
 def _chart(source: ReportSource, currency: str) -> list[Chart]:
     """Where each shop's net sales go."""
     found = _rows(
-        source, f"SELECT shop, {SUMS} FROM i_order WHERE currency = $currency GROUP BY shop ORDER BY shop",
+        source, f"SELECT shop, {SUMS} FROM i_day WHERE currency = $currency GROUP BY shop ORDER BY shop",
         {"currency": currency},
     )  # fmt: skip
     figures = [_figures(row) for row in found]
@@ -131,7 +132,7 @@ def _chart(source: ReportSource, currency: str) -> list[Chart]:
 
 def _sections(source: ReportSource, currency: str, loose: Sequence[tuple[Any, ...]]) -> list[Section]:
     values = {"currency": currency}
-    used = _rows(source, f"SELECT {SUMS} FROM i_order WHERE currency = $currency", values)[0]
+    used = _rows(source, f"SELECT {SUMS} FROM i_day WHERE currency = $currency", values)[0]
     shown = [name for name, amount in zip(FEE_GROUPS, used[1:-1], strict=True) if amount]
     told = used[-1] is not None
     return [
@@ -175,8 +176,7 @@ def _by_shop(
     source: ReportSource, currency: str, shown: Sequence[str], told: bool, loose: Sequence[tuple[Any, ...]]
 ) -> Section:
     """By shop, with the fees that belong to no order and what is left after them."""
-    lost = " - ".join(("sales - refunded", *FEE_GROUPS, "coalesce(freight, 0)"))
-    query = f"""SELECT shop, count(*), count(*) FILTER ({lost} < 0), {SUMS} FROM i_order
+    query = f"""SELECT shop, sum(orders)::BIGINT, sum(losses)::BIGINT, {SUMS} FROM i_day
         WHERE currency = $currency GROUP BY shop ORDER BY shop"""
     found = _rows(source, query, {"currency": currency})
     without: dict[str, Decimal] = {}
@@ -214,12 +214,13 @@ def _shop_of(source: ReportSource, account: str) -> str:
 
 
 def _by_type(source: ReportSource, currency: str, loose: Sequence[tuple[Any, ...]]) -> Section:
-    query = """SELECT o.shop, f.type, count(*), sum(f.amount) FROM i_fee f JOIN i_order o
-        ON o.oid = f.oid AND o.currency = f.currency WHERE f.currency = $currency GROUP BY ALL ORDER BY 1, 4 DESC, 2"""
-    base = dict(_rows(
-        source, "SELECT shop, sum(sales - refunded) FROM i_order WHERE currency = $currency GROUP BY ALL",
-        {"currency": currency},
-    ))  # fmt: skip
+    query = """SELECT shop, type, sum(orders)::BIGINT, sum(amount) FROM i_type WHERE currency = $currency
+        GROUP BY ALL ORDER BY 1, 4 DESC, 2"""
+    base = dict(
+        _rows(
+            source, "SELECT shop, sum(net) FROM i_day WHERE currency = $currency GROUP BY ALL", {"currency": currency}
+        )
+    )
     columns = (
         Column("shop", translated(_("Shop"))),
         Column("type", translated(_("Fee"))),
@@ -242,7 +243,7 @@ def _by_type(source: ReportSource, currency: str, loose: Sequence[tuple[Any, ...
 
 
 def _by_product(source: ReportSource, currency: str, shown: Sequence[str], told: bool) -> Section:
-    query = f"""SELECT shop, product, max(title), count(DISTINCT oid), sum(quantity), {SUMS} FROM i_line
+    query = f"""SELECT shop, product, max(title), sum(orders)::BIGINT, sum(quantity), {SUMS} FROM i_product
         WHERE currency = $currency GROUP BY shop, product"""
     columns = (
         Column("shop", translated(_("Shop"))),
@@ -266,29 +267,45 @@ def _by_product(source: ReportSource, currency: str, shown: Sequence[str], told:
 
 def _by_order(source: ReportSource, currency: str, shown: Sequence[str], told: bool) -> Section:
     """The orders with the least income one by one, all others in one row."""
-    left = " - ".join(("sales - refunded", *FEE_GROUPS, "coalesce(freight, 0)"))
-    ordered = f"{left}, shop, order_no"
-    listed = f"SELECT * FROM i_order WHERE currency = $currency ORDER BY {ordered} LIMIT {ORDERS_MAX}"
+    values = {"currency": currency}
+    # How much the last of them brings is found first, by that column alone.
+    most = _rows(
+        source, f"""SELECT max(income) FROM (
+            SELECT income FROM i_order WHERE currency = $currency ORDER BY income LIMIT {ORDERS_MAX})""", values
+    )[0][0]  # fmt: skip
     one = ", ".join(("sales - refunded", *FEE_GROUPS, "freight"))
-    query = f"SELECT order_no, shop, business_date, {one} FROM ({listed}) ORDER BY {ordered}"
+    listed = _rows(
+        source, f"""SELECT order_no, shop, business_date, {one} FROM i_order
+        WHERE currency = $currency AND income <= $most ORDER BY income, shop, order_no LIMIT {ORDERS_MAX}""",
+        {**values, "most": most},
+    )  # fmt: skip
     columns = (
         Column("order_no", translated(_("Order"))),
         Column("shop", translated(_("Shop"))),
         Column("date", translated(_("Date")), "date"),
         *_money_columns(shown, told),
     )
-    rows = [
-        Row((order_no, shop, day, *_money(_figures(sums), shown)))
-        for order_no, shop, day, *sums in _rows(source, query, {"currency": currency})
-    ]
-    others = f"SELECT count(*), {SUMS} FROM i_order ANTI JOIN ({listed}) t USING (oid) WHERE currency = $currency"
-    rest = _rows(source, others, {"currency": currency})[0]
-    if rest[0]:
-        label = translated(_("%(count)s further orders")) % {"count": f"{rest[0]:,}"}
-        rows.append(Row(("", label, None, *_money(_figures(rest), shown)[:-1], "")))
+    rows = [Row((order_no, shop, day, *_money(_figures(sums), shown))) for order_no, shop, day, *sums in listed]
+    orders, told, *whole = _rows(
+        source, f"SELECT sum(orders)::BIGINT, sum(told)::BIGINT, {SUMS} FROM i_day WHERE currency = $currency", values
+    )[0]  # fmt: skip
+    if orders and orders > len(listed):
+        label = translated(_("%(count)s further orders")) % {"count": f"{orders - len(listed):,}"}
+        rows.append(Row(("", label, None, *_money(_others(whole, told, listed), shown)[:-1], "")))
     return Section(
         translated(_("By order, least income first")), columns, tuple(rows), translated(_("Total")), currency
     )
+
+
+def _others(whole: Sequence[Any], told: int, listed: Sequence[tuple[Any, ...]]) -> Figures:
+    """The figures of all orders less those of some. Freight is null where it is told of none of the others."""
+    width = len(whole)
+    rest = [
+        None if amount is None else amount - sum((row[n - width] or ZERO for row in listed), ZERO)
+        for n, amount in enumerate(whole)
+    ]
+    others_told = told - sum(row[-1] is not None for row in listed)
+    return _figures([*rest[:-1], rest[-1] if others_told else None])
 
 
 def _loose_charges(source: ReportSource, where: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

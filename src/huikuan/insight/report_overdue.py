@@ -19,12 +19,13 @@ from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
-BY_SHOP_SQL = """
+TABLE = "r_place"  # the rows that are asked for
+BY_SHOP_SQL = f"""
 SELECT currency, shop, count(DISTINCT order_no) AS orders, max(days) AS oldest, sum(amount)::DECIMAL(38,5) AS amount
-FROM {rows} WHERE {where} GROUP BY ALL ORDER BY currency, amount DESC, shop
+FROM {TABLE} GROUP BY ALL ORDER BY currency, amount DESC, shop
 """
-LIST_SQL = """
-SELECT * FROM {rows} WHERE currency = $currency AND {where} ORDER BY days DESC NULLS LAST, amount DESC, order_no, place
+LIST_SQL = f"""
+SELECT * FROM {TABLE} WHERE currency = $currency ORDER BY days DESC NULLS LAST, amount DESC, order_no, place
 """
 CONTROL_SQL = """
 SELECT currency, sum(overdue)::DECIMAL(38,5) AS amount FROM {collection} WHERE {where} GROUP BY currency
@@ -44,13 +45,14 @@ def make_rows(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 def _make(report: Report, source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     params = {**params, **({} if params["shop"] else _shops(source, params))}
     where, values = _where(params)
-    rows = rows_sql(source, params["basis"])
-    by_shop = source.rows(BY_SHOP_SQL.format(rows=rows, where=where), values)
+    rows = rows_sql(source, params["basis"], params["place"])
+    source.con.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} AS SELECT * FROM {rows} WHERE {where}", values)
+    by_shop = source.rows(BY_SHOP_SQL)
     sections, controls = [], []
     for currency in sorted({row["currency"] for row in by_shop}):
         own = [row for row in by_shop if row["currency"] == currency]
         drill = {"currency": currency, "basis": params["basis"]}
-        listed = _list(source, rows, where, values | {"currency": currency}, currency)
+        listed = _list(source, currency)
         shops = _shops_section(own, currency, drill, report.name)
         sections += [shops, listed]
         whole, lines = (section.totals() or () for section in (shops, listed))
@@ -105,7 +107,7 @@ def _shops_section(found: list[dict[str, Any]], currency: str, drill: dict[str, 
     return Section(title, columns, rows, translated(_("Total")), currency, target=target, drill=drill)
 
 
-def _list(source: ReportSource, rows: str, where: str, values: dict[str, Any], currency: str) -> Section:
+def _list(source: ReportSource, currency: str) -> Section:
     columns = (
         Column("order_no", translated(_("Order"))),
         Column("shop", translated(_("Shop"))),
@@ -118,8 +120,7 @@ def _list(source: ReportSource, rows: str, where: str, values: dict[str, Any], c
         Column("receivable", translated(_("Receivable of the order")), "money"),
         Column("amount", translated(_("Amount")), "money", total=True, definition=translated(AMOUNT)),
     )
-    query = LIST_SQL.format(rows=rows, where=where)
-    lines = list_rows(source, query, values, columns, _line)
+    lines = list_rows(source, LIST_SQL, {"currency": currency}, columns, _line)
     return Section(translated(_("Orders")), columns, lines, translated(_("Total")), currency)
 
 

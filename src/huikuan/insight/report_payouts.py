@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from huikuan.insight.day_tables import table
 from huikuan.insight.listing import conditions, list_rows
 from huikuan.insight.report_base import FROM, TO, Parameter, Report, ReportSource, finished, period_fact, unit_text
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series
@@ -21,7 +22,7 @@ from huikuan.records.bank_days import add_business_days, calendar_of
 from huikuan.records.kind import record_key_parts
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
-from huikuan.records.rules import SettlementRule
+from huikuan.records.rules import BEGINNING, SettlementRule
 
 ZERO = Decimal(0)
 STATES = {
@@ -31,6 +32,7 @@ STATES = {
     "missing": _("Not arrived"),
     "other_period": _("Another period's"),
 }
+TABLE = "r_payout"
 PARTS = ("arrived", "difference", "in_transit", "returned", "missing", "other_period")
 LINKS = "(SELECT '' AS group_id, '' AS side, '' AS scope, '' AS record_key, DATE '1900-01-01' AS date, '' AS currency, 0 AS allocated WHERE false)"  # noqa: E501
 OPEN = "(SELECT '' AS side, '' AS scope, '' AS record_key, DATE '1900-01-01' AS date, '' AS currency, 0 AS amount, '' AS \"class\" WHERE false)"  # noqa: E501
@@ -67,9 +69,8 @@ SUMS = """count(*) AS payouts, sum(asked)::DECIMAL(38,5) AS asked, sum(arrived):
 CONTROL_SQL = """
 SELECT coalesce(-sum(amount), 0)::DECIMAL(38,5) AS asked FROM (
     SELECT account, currency, business_date, amount FROM {wallet_line} WHERE movement IN ('payout', 'payout_returned')
-    UNION ALL SELECT account, currency, business_date, amount FROM {settlement_line} s
-    WHERE type = 'payout' AND NOT coalesce(corroborating, false)
-      AND account NOT IN (SELECT DISTINCT account FROM {wallet_line} WHERE movement = 'payout')
+    UNION ALL SELECT account, currency, nullif(day, DATE '{beginning}'), amount FROM {settled_days}
+    WHERE type = 'payout' AND account NOT IN (SELECT DISTINCT account FROM {wallet_line} WHERE movement = 'payout')
 ) WHERE currency = $currency AND (business_date IS NULL OR business_date <= $as_of)
   AND ($account = '' OR account = $account)
   AND ($from::DATE IS NULL OR business_date >= $from) AND ($to::DATE IS NULL OR business_date <= $to)
@@ -79,8 +80,9 @@ SELECT coalesce(-sum(amount), 0)::DECIMAL(38,5) AS asked FROM (
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: by wallet, then payout by payout."""
     links, opened = source.payout_links or LINKS, source.payout_open or OPEN
-    rows = ROWS_SQL.format(links=links, opened=opened)
-    where = conditions(ASKED, params)
+    query = ROWS_SQL.format(links=links, opened=opened)
+    source.con.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} AS SELECT * FROM {query}")
+    rows, where = TABLE, conditions(ASKED, params)
     known = source.rows(f"SELECT DISTINCT currency FROM {rows} WHERE {where} ORDER BY 1", params)
     sections, charts, controls = [], [], []
     for currency in [row["currency"] for row in known]:
@@ -94,9 +96,14 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         asked = totals[wallets.index("asked")]
         controls.append(Control(translated(_("Asked for")), asked, translated(ADDED_UP), parts, currency))
         if not params["state"]:
-            told = source.rows(CONTROL_SQL.format(**vars(source)), values)[0]["asked"]
+            told = source.rows(_control_sql(source), values)[0]["asked"]
             controls.append(Control(translated(_("Asked for")), asked, translated(OWN_LINES), told, currency))
     return finished(REPORT, source, (period_fact(params),), sections, notes=NOTES, controls=controls, charts=charts)
+
+
+def _control_sql(source: ReportSource) -> str:
+    settled = table(source, "settled_days")
+    return CONTROL_SQL.format(wallet_line=source.wallet_line, settled_days=settled, beginning=BEGINNING)
 
 
 def _wallets(source: ReportSource, rows: str, where: str, values: Mapping[str, Any], currency: str) -> Section:

@@ -137,7 +137,7 @@ def _flows(source: ReportSource, name: str) -> str:
         links, opened = source.all_links[name], source.opens[name]
         source.con.execute(FLOWS_SQL.format(flows=flows, links=links, opened=opened))
 
-    source.keep(flows, make, hold=name not in source.overlaid)
+    source.keep(flows, make, hold=name not in source.overlaid, of=(name,))
     return flows
 
 

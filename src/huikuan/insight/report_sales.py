@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from huikuan.insight.day_tables import table
 from huikuan.insight.periods import compared_span, month_end
 from huikuan.insight.report_base import (
     FROM,
@@ -26,7 +27,6 @@ from huikuan.insight.report_base import (
     unit_text,
 )
 from huikuan.insight.sales_effects import Effect, Sold, effects
-from huikuan.insight.sold_lines import sold_lines
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
 from huikuan.records.currency import decimals
 from huikuan.records.errors import InvariantError, UserError
@@ -60,13 +60,13 @@ register(
 
 FIGURES_SQL = """
 SELECT {group} AS grp, {name} AS name, max(title) AS title,
-    count(*) FILTER (base AND was_sold), coalesce(sum(quantity) FILTER (base), 0),
+    coalesce(sum(lines) FILTER (base), 0)::BIGINT, coalesce(sum(quantity) FILTER (base), 0),
     coalesce(sum(sales) FILTER (base), 0), coalesce(sum(refunded) FILTER (base), 0),
-    count(*) FILTER (now AND was_sold), coalesce(sum(quantity) FILTER (now), 0),
+    coalesce(sum(lines) FILTER (now), 0)::BIGINT, coalesce(sum(quantity) FILTER (now), 0),
     coalesce(sum(sales) FILTER (now), 0), coalesce(sum(refunded) FILTER (now), 0), currency
-FROM (SELECT *, coalesce({base}, false) AS base, coalesce({now}, false) AS now, sales <> 0 OR quantity <> 0 AS was_sold
-    FROM ({sold}) WHERE {where})
-WHERE base OR now GROUP BY ALL ORDER BY currency, grp, name
+FROM (SELECT *, coalesce({base}, false) AS base, coalesce({now}, false) AS now
+    FROM {sold} WHERE ({where}) AND ({base} OR {now}))
+GROUP BY ALL ORDER BY currency, grp, name
 """
 
 
@@ -173,8 +173,9 @@ def _figures(
         chosen["only_shop"] = params["shop"]
     where = " AND ".join(conditions)
     query = FIGURES_SQL.format(
-        group=sides.group, name=sides.name, base=sides.base, now=sides.now, sold=sold_lines(source), where=where
-    )
+        group=sides.group, name=sides.name, base=sides.base, now=sides.now, sold=table(source, "product_days"),
+        where=where,
+    )  # fmt: skip
     found: dict[str, list[tuple[Any, ...]]] = {}
     for row in source.con.execute(query, chosen).fetchall():
         found.setdefault(row[-1], []).append(row)
@@ -188,7 +189,7 @@ def _controls(
     """Net sales of both sides by product beside those of the collection, by order."""
     query = f"""SELECT currency, sum(paid + platform_borne - refunded) FILTER ({sides.base}),
         sum(paid + platform_borne - refunded) FILTER ({sides.now})
-        FROM {source.collection} WHERE {where} GROUP BY ALL"""
+        FROM {table(source, "cube")} WHERE {where} GROUP BY ALL"""
     told = {row[0]: row[1:] for row in source.con.execute(query, dict(values)).fetchall()}
     controls = []
     for currency, rows in found.items():

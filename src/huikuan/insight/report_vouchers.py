@@ -14,9 +14,10 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight import voucher_postings
-from huikuan.insight.collection_settled import IS_FEE, IS_GROSS
+from huikuan.insight.balance_items import balance_days
+from huikuan.insight.day_tables import table
 from huikuan.insight.listing import list_rows
-from huikuan.insight.movements import MOVEMENT_TABLE
+from huikuan.insight.movements import WRITTEN_OFF
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_text
 from huikuan.insight.tables import Column, Control, ReportTable, Row, Section
 from huikuan.insight.voucher_entries import Maker, Voucher
@@ -63,21 +64,20 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         sections += [_entries(own, currency, params), _by_account(own, currency)]
         controls += _balance(own, currency)
         if not params["shop"]:
-            controls += _controls(source, maker, currency, first, last)
+            controls += _controls(source, maker, currency, first, last, params["recognised"])
     notes = [BY_RULE, STATEMENTS] if sections else []
     facts = ((translated(_("Period")), period_text(params["from"], last)),)
     made = finished(REPORT, source, facts, sections, notes=notes, controls=controls)
-    waiting = _not_booked(source, last)
+    waiting = _not_booked(source, last, params["recognised"])
     told = (translated(NOT_YET) % {"count": f"{waiting:,}"},) if waiting else ()
     return replace(made, notes=(*told, *made.notes)) if sections else made
 
 
-def _not_booked(source: ReportSource, last: date) -> int:
+def _not_booked(source: ReportSource, last: date, recognised: str) -> int:
     """Orders paid up to a day whose sale is not booked by then."""
     row = source.con.execute(
-        f"""SELECT count(*) FROM {source.collection} c LEFT JOIN v_order v
-            ON v.shop = c.shop AND v.order_no = c.order_no AND v.currency = c.currency
-        WHERE c.paid > c.refunded AND c.business_date <= $last AND coalesce(v.sold_on > $last, true)""",
+        f"""SELECT coalesce(sum(waiting), 0) FROM {voucher_postings.order_days(source, recognised)}
+        WHERE business_date <= $last AND coalesce(sold_on > $last, true)""",
         {"last": last},
     ).fetchone()
     return int(row[0]) if row else 0
@@ -154,27 +154,26 @@ def _balance(vouchers: Sequence[Voucher], currency: str) -> list[Control]:
     return [Control(translated(_("Debit")), debit, translated(_("credit")), credit, currency)]
 
 
-def _controls(source: ReportSource, maker: Maker, currency: str, first: date, last: date) -> list[Control]:
+def _controls(
+    source: ReportSource, maker: Maker, currency: str, first: date, last: date, recognised: str
+) -> list[Control]:
     """How receivables, fees, wallets and banks move in the vouchers, beside the records as they stand in the book."""
     values = {"first": first, "last": last, "currency": currency}
     inside = "currency = $currency AND business_date BETWEEN $first AND $last"
-    counted = f"""FROM {source.settlement_line} WHERE NOT coalesce(corroborating, false) AND currency = $currency
-        AND coalesce(business_date, DATE '{BEGINNING}') BETWEEN $first AND $last"""
+    settled_days, wallet_days = table(source, "settled_days"), balance_days(source, source.wallet_line)
+    counted = f"FROM {settled_days} WHERE currency = $currency AND day BETWEEN $first AND $last"
 
     def one(query: str) -> Decimal:
         row = source.con.execute(query, values).fetchone()
         return (row[0] if row else None) or ZERO
 
     sold = one(
-        """SELECT sum(CASE WHEN sold_on BETWEEN $first AND $last THEN paid + platform_borne ELSE 0 END)
-        - sum(CASE WHEN greatest(coalesce(refunded_on, sold_on), sold_on) BETWEEN $first AND $last THEN refunded ELSE 0
-            END) FROM v_order WHERE currency = $currency"""
+        f"""SELECT sum(CASE WHEN sold_on BETWEEN $first AND $last THEN sold ELSE 0 END)
+        - sum(CASE WHEN refunded_on BETWEEN $first AND $last THEN refunded ELSE 0 END)
+        FROM {voucher_postings.order_days(source, recognised)} WHERE currency = $currency"""
     )
-    settled = one(f"SELECT sum(amount) FILTER ({IS_GROSS}) {counted}")
-    written = one(
-        f"""SELECT sum(amount) FROM {MOVEMENT_TABLE}
-        WHERE kind = 'written_off' AND currency = $currency AND day BETWEEN $first AND $last"""
-    )
+    settled = one(f"SELECT sum(amount) FILTER (is_gross) {counted}")
+    written = one(f"SELECT sum(amount) FROM {WRITTEN_OFF} WHERE currency = $currency AND day BETWEEN $first AND $last")
     told = (
         (
             "receivable",
@@ -186,14 +185,14 @@ def _controls(source: ReportSource, maker: Maker, currency: str, first: date, la
             "wallet",
             _("Wallets moved"),
             _("wallet lines"),
-            one(f"SELECT sum(amount) FROM {source.wallet_line} WHERE {inside}"),
+            one(f"SELECT sum(moved) FROM {wallet_days} WHERE {inside}"),
         ),
         ("bank", _("Banks moved"), _("bank lines"), one(f"SELECT sum(amount) FROM {source.bank_line} WHERE {inside}")),
         (
             "fee",
             _("Fees booked"),
             _("fees of settlement lines"),
-            -one(f"SELECT sum(amount) FILTER ({IS_FEE}) {counted}"),
+            -one(f"SELECT sum(amount) FILTER (is_fee) {counted}"),
         ),
     )
     return [
@@ -210,7 +209,7 @@ def make_records(source: ReportSource, params: Mapping[str, Any]) -> ReportTable
     if voucher is None or not 0 < number <= len(voucher.entries):
         raise UserError("voucher.unknown", voucher=params["voucher"], entry=number)
     entry = voucher.entries[number - 1]
-    query = voucher_postings.records_of(source, entry.postings)
+    query = voucher_postings.records_of(source, entry.postings, params["recognised"])
     columns = (
         Column("record", translated(_("Record"))),
         Column("event", translated(_("Event"))),

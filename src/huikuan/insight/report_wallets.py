@@ -32,6 +32,7 @@ from huikuan.records.messages import translated
 ZERO = Decimal(0)
 DETAIL = "wallet-lines"
 LINKED = "settlement-wallet"
+MADE_OF = ("wallet_line", "settlement_line", LINKED)
 DAYS_SQL = """
 CREATE OR REPLACE TEMP TABLE r_wallet_days AS
 SELECT account, currency, business_date, type, direction, sum(amount)::DECIMAL(38,5) AS amount
@@ -99,7 +100,7 @@ def _parts(source: ReportSource) -> None:
         )
         source.con.execute(f"CREATE OR REPLACE TEMP TABLE r_wallet_part AS {query}")
 
-    source.keep("r_wallet_part", make, "business_date, account", hold=LINKED not in source.overlaid)
+    source.keep("r_wallet_part", make, "business_date, account", hold=LINKED not in source.overlaid, of=MADE_OF)
 
 
 def _days(source: ReportSource) -> None:
@@ -109,7 +110,7 @@ def _days(source: ReportSource) -> None:
         _parts(source)
         source.con.execute(DAYS_SQL)
 
-    source.keep("r_wallet_days", make, hold=LINKED not in source.overlaid)
+    source.keep("r_wallet_days", make, hold=LINKED not in source.overlaid, of=MADE_OF)
 
 
 def _balances(

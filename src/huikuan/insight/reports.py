@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from huikuan.insight import (
+    order_income,
     report_ageing,
     report_balance,
     report_collection,
@@ -23,6 +24,7 @@ from huikuan.insight import (
     report_vouchers,
     report_wallets,
     report_write_offs,
+    voucher_postings,
 )
 from huikuan.insight.report_base import Parameter, Report, ReportSource
 from huikuan.insight.tables import ReportTable
@@ -71,7 +73,8 @@ REPORTS: dict[str, Report] = {
 }
 # What reports keep with a run (`ReportSource.keep`), to be made ahead of the first that asks.
 PREPARED: tuple[Callable[[ReportSource], None], ...] = (
-    report_wallets.prepare, report_reconciliation.prepare, report_differences.prepare,
+    report_wallets.prepare, report_reconciliation.prepare, report_differences.prepare, order_income.keep_days,
+    voucher_postings.prepare,
 )  # fmt: skip
 
 

@@ -6,8 +6,9 @@ The lines are those of the collection (`collection_orders.LIVE_SQL`), so their s
 
 from __future__ import annotations
 
+from datetime import date
+
 from huikuan.insight.collection_orders import live_sql
-from huikuan.insight.report_base import ReportSource
 
 # What a line sold: its item number, else the name it was sold by.
 PRODUCT = "coalesce(nullif(l.sku, ''), nullif(l.title, ''), '')"
@@ -22,8 +23,24 @@ WHERE NOT l.dead
 """
 
 
-def sold_lines(source: ReportSource) -> str:
+# `lines` were sold, of the `number` that count; a line that was only given back was not.
+PRODUCT_DAYS_SQL = """
+SELECT shop, currency, business_date, product, title, count(*)::BIGINT AS number,
+    count(*) FILTER (sales <> 0 OR quantity <> 0)::BIGINT AS lines, sum(quantity)::DECIMAL(38,5) AS quantity,
+    sum(sales)::DECIMAL(38,5) AS sales, sum(refunded)::DECIMAL(38,5) AS refunded
+FROM ({sold}) GROUP BY ALL
+"""
+PRODUCT_NUMBERS, PRODUCT_SUMS = ("number", "lines"), ("quantity", "sales", "refunded")
+
+
+def sold_lines(order_line: str, collection: str, as_of: date, timezone: str) -> str:
     """A query: one row per order line that counts. `sales` is what buyers and the platform paid for it,
     before refunds; `product` is blank where neither number nor name is told."""
-    live = live_sql(source.order_line, source.as_of, source.timezone, "sku, title, qty, line_no,")
-    return SOLD_SQL.format(live=live, collection=source.collection)
+    live = live_sql(order_line, as_of, timezone, "sku, title, qty, line_no,")
+    return SOLD_SQL.format(live=live, collection=collection)
+
+
+def product_days_sql(order_line: str, collection: str, as_of: date, timezone: str) -> str:
+    """The sold lines added up. Key: shop, currency, business_date (of the order), product, title. Figures: `number` of
+    lines, `lines` that were sold, quantity, sales, refunded."""
+    return PRODUCT_DAYS_SQL.format(sold=sold_lines(order_line, collection, as_of, timezone))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from huikuan.insight.periods import month_end
 from huikuan.insight.voucher_postings import PAYOUTS, Posting
@@ -87,6 +88,20 @@ class Leg:
     taxed: bool
 
 
+@dataclass(frozen=True)
+class Booking:
+    """How postings of one kind are booked: the rule, its accounts and summary in full, the accounts that money only
+    passes through, what each side is proved by."""
+
+    rule: VoucherRule
+    debit: str
+    credit: str
+    tax_account: str
+    summary: str
+    passing: frozenset[str]
+    proved: tuple[str, str]
+
+
 class Maker:
     """Makes vouchers of postings by a book's rules."""
 
@@ -96,6 +111,7 @@ class Maker:
         self.platforms = {each.name: each.platform for each in rules.shops}
         self.by, self.per, self.last = by, per, last
         self.proved: dict[tuple[str, str], Decimal] = {}
+        self._bookings: dict[tuple[Any, ...], Booking] = {}
 
     def vouchers(self, postings: Iterable[Posting]) -> list[Voucher]:
         """All vouchers by day, owner and currency, numbered within each month. Raises InvariantError where one does not
@@ -135,6 +151,27 @@ class Maker:
         return done
 
     def _legs(self, posting: Posting, shop: str) -> Sequence[Leg]:
+        kind = (
+            posting.event, posting.type, shop, posting.account, posting.text, self.rules.version(posting.day),
+        )  # fmt: skip
+        if kind not in self._bookings:
+            self._bookings[kind] = self._booking(posting, shop)
+        book = self._bookings[kind]
+        tax = _tax(posting, book.rule)
+        taxed = bool(tax)
+        debited, credited = posting.amount, -(posting.amount - tax)
+        if posting.event == "refund":
+            debited, credited = posting.amount - tax, -posting.amount
+        legs = [
+            Leg(book.debit, book.summary, debited, book.proved[0], book.debit in book.passing, taxed),
+            Leg(book.credit, book.summary, credited, book.proved[1], book.credit in book.passing, taxed),
+        ]
+        if tax:
+            sign = ONE if posting.event == "refund" else -ONE
+            legs.append(Leg(book.tax_account, book.summary, sign * tax, "", False, True))
+        return legs
+
+    def _booking(self, posting: Posting, shop: str) -> Booking:
         platform = self.platforms.get(shop, "")
         rule = self.rules.of(
             Subject(posting.event, posting.day, shop, posting.account, platform, posting.type, posting.text)
@@ -143,24 +180,12 @@ class Maker:
             "shop": shop, "account": posting.account, "platform": platform,
             "type": word_of("type", posting.type) if posting.type else "",
         }  # fmt: skip
-        debit, credit, summary = (_filled(text, words) for text in (rule.debit, rule.credit, rule.summary))
+        texts = (rule.debit, rule.credit, rule.tax_account, rule.summary)
         proved = PROVED.get(posting.event, ("", ""))
         if posting.event == "write_off" and posting.type != PAYOUTS:
             proved = ("", "receivable")
-        passing = self._passing(posting, shop, platform, words)
-        tax = _tax(posting, rule)
-        taxed = bool(tax)
-        net = (debit, posting.amount, credit, -(posting.amount - tax))
-        if posting.event == "refund":
-            net = (debit, posting.amount - tax, credit, -posting.amount)
-        legs = [
-            Leg(debit, summary, net[1], proved[0], debit in passing, taxed),
-            Leg(credit, summary, net[3], proved[1], credit in passing, taxed),
-        ]
-        if tax:
-            sign = ONE if posting.event == "refund" else -ONE
-            legs.append(Leg(_filled(rule.tax_account, words), summary, sign * tax, "", False, True))
-        return legs
+        passing = frozenset(self._passing(posting, shop, platform, words))
+        return Booking(rule, *(_filled(text, words) for text in texts), passing, proved)
 
     def _passing(self, posting: Posting, shop: str, platform: str, words: dict[str, str]) -> set[str]:
         """The accounts that money only passes through, as they are called for this posting."""

@@ -1,8 +1,12 @@
 """What is booked: the events of a period, each a signed amount with the record it comes from.
 
-`v_posting` has one row per order, settlement line, wallet line or bank line. Key: event, record. Columns: event, type,
-day, shop, account, currency, text (of bank lines and transfers, which rules look into), amount, record_key, order_no.
-Every wallet line and every bank line of the period is in it exactly once, so accounts move as their statements do.
+A posting is one order, settlement line, wallet line or bank line. Key: event, record. Columns: event, type, day, shop,
+account, currency, text (of bank lines and transfers, which rules look into), amount, record_key, order_no. Every wallet
+line and every bank line is in them exactly once, so accounts move as their statements do. Those of orders, settlement
+lines and wallet lines are kept with the run added up by kind and day:
+
+    v_order_days_WHEN   orders by their day, the days on which sale and refund are booked (null: not yet)
+    v_settled_days, v_wallet_days   columns KEY, amount, number
 """
 
 from __future__ import annotations
@@ -17,11 +21,11 @@ import pyarrow as pa
 
 from huikuan.insight.collection_orders import local_day
 from huikuan.insight.collection_status import STILL_COMES
-from huikuan.insight.movements import LINE_TABLE, MOVEMENT_TABLE, build_lines, build_movements
+from huikuan.insight.movements import LINE_TABLE, WRITTEN_OFF, build_lines, build_written_off
 from huikuan.insight.report_base import ReportSource
+from huikuan.records.codes import WALLET_MOVEMENTS
 from huikuan.records.kind import MONEY
 
-TABLE = "v_posting"
 PAYOUTS = "payout-bank"
 # When a sale is booked -> the states of orders that have gone at least as far.
 RECOGNISED = {
@@ -30,24 +34,38 @@ RECOGNISED = {
     "paid": ("paid", "shipped", "received", "closed"),
 }
 KEY = ("event", "type", "day", "shop", "account", "currency", "text")
+_KEY_SQL = (
+    "event, coalesce(type, '') AS type, day, coalesce(shop, '') AS shop, account, currency, coalesce(text, '') AS text"
+)
 
-ORDERS_SQL = """
-SELECT 'sale' AS event, '' AS type, sold_on AS day, shop, '' AS account, currency, '' AS text,
-    paid + platform_borne AS amount, '' AS record_key, order_no FROM v_order
-UNION ALL SELECT 'refund', '', greatest(coalesce(refunded_on, sold_on), sold_on), shop, '', currency, '', refunded, '',
-    order_no FROM v_order
-"""
+# Orders with the days on which their sale and refund are booked.
 SOLD_SQL = """
-CREATE OR REPLACE TEMP TABLE v_order AS
-SELECT c.shop, c.order_no, c.currency, c.paid, c.platform_borne, c.refunded, {sold_on} AS sold_on, r.refunded_on
-FROM {collection} c LEFT JOIN (
-    SELECT shop, order_no, currency, max({refund_day}) AS refunded_on FROM {order_line} l GROUP BY ALL
-) r ON r.shop = c.shop AND r.order_no = c.order_no AND r.currency = c.currency
-WHERE (c.paid <> 0 OR c.platform_borne <> 0) AND {state}
+SELECT shop, order_no, currency, business_date, paid, refunded, paid + platform_borne AS sold, sold_on,
+    CASE WHEN sold_on IS NOT NULL THEN greatest(coalesce(refunded_on, sold_on), sold_on) END AS refunded_on
+FROM (
+    SELECT c.shop, c.order_no, c.currency, c.business_date, c.paid, c.platform_borne, c.refunded, r.refunded_on,
+        CASE WHEN c.paid <> 0 OR c.platform_borne <> 0 THEN {sold_on} END AS sold_on
+    FROM {collection} c LEFT JOIN (
+        SELECT shop, order_no, currency, max({refund_day}) AS refunded_on FROM {order_line} l
+        WHERE refunded_at IS NOT NULL GROUP BY ALL
+    ) r ON r.shop = c.shop AND r.order_no = c.order_no AND r.currency = c.currency
+)
+"""
+# `sales` and `refunds` are how many orders have one; `waiting` how many are paid.
+ORDER_DAYS_SQL = """
+CREATE OR REPLACE TEMP TABLE {name} AS
+SELECT shop, currency, business_date, sold_on, refunded_on, count(*) FILTER (sold <> 0)::BIGINT AS sales,
+    sum(sold)::DECIMAL(38,5) AS sold, count(*) FILTER (refunded <> 0)::BIGINT AS refunds,
+    sum(refunded)::DECIMAL(38,5) AS refunded, count(*) FILTER (paid > refunded)::BIGINT AS waiting
+FROM ({orders}) GROUP BY ALL
+"""
+BOOKED_SQL = """
+SELECT 'sale' AS event, '' AS type, sold_on AS day, shop, '' AS account, currency, '' AS text, sold AS amount{sale}
+FROM {orders} UNION ALL SELECT 'refund', '', refunded_on, shop, '', currency, '', refunded{refund} FROM {orders}
 """
 CLOSED_SQL = f"""
 SELECT 'write_off' AS event, '' AS type, day, shop, '' AS account, currency, '' AS text, amount, '' AS record_key,
-    order_no FROM {MOVEMENT_TABLE} WHERE kind = 'written_off'
+    order_no FROM {WRITTEN_OFF}
 """
 SETTLED_SQL = f"""
 SELECT CASE WHEN is_gross THEN 'settled' WHEN is_fee THEN 'fee' ELSE 'bill_payout' END AS event, type, day, shop,
@@ -101,42 +119,82 @@ class Posting:
 
 
 def build(source: ReportSource, first: date, last: date, recognised: str) -> list[Posting]:
-    """Make v_posting for the days of a span; its sums by kind and day. Records without a day are in none."""
-    con = source.con
-    build_lines(source)
-    build_movements(source)
-    _orders(source, recognised)
-    opened = source.opens.get(PAYOUTS, "") or source.payout_open or NO_OPEN
-    tables = {
-        "links": source.payout_links or NO_LINKS, "opened": opened, "bank_line": source.bank_line,
-        "wallet_line": source.wallet_line,
-    }  # fmt: skip
+    """The postings of the days of a span, added up by kind and day. Records without a day are in none."""
+    days = order_days(source, recognised)
+    settled, wallets = _settled_days(source), _wallet_days(source)
     parts = [
-        ORDERS_SQL,
-        SETTLED_SQL.format(**tables),
-        WALLET_SQL.format(**tables),
-        f"FROM ({BANK_SQL.format(**tables)})",
+        BOOKED_SQL.format(orders=days, sale=", sales AS number", refund=", refunds"),
+        f"FROM {settled}",
+        f"FROM {wallets}",
+        *(f"SELECT *, 1 AS number FROM ({part}) WHERE amount <> 0" for part in _few(source).values()),
     ]
-    con.register("v_written_off", _written_off(source))
-    parts.append("SELECT * FROM v_written_off")
-    union = " UNION ALL BY NAME ".join(f"(SELECT * FROM ({part}))" for part in parts)
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {TABLE} AS SELECT event, coalesce(type, '') AS type, day,
-            coalesce(shop, '') AS shop, account, currency, coalesce(text, '') AS text, amount::DECIMAL(18,5) AS amount,
-            record_key, order_no
-        FROM ({union}) WHERE amount <> 0 AND day BETWEEN $first AND $last""",
+    union = " UNION ALL BY NAME ".join(f"(SELECT {', '.join(KEY)}, amount, number FROM ({part}))" for part in parts)
+    found = source.con.execute(
+        f"""SELECT {_KEY_SQL}, sum(amount)::DECIMAL(38,5), sum(number)::BIGINT FROM ({union})
+        WHERE number <> 0 AND day BETWEEN $first AND $last GROUP BY ALL ORDER BY ALL""",
         {"first": first, "last": min(last, source.as_of)},
-    )
-    con.unregister("v_written_off")
-    found = con.execute(
-        f"SELECT {', '.join(KEY)}, sum(amount)::DECIMAL(38,5), count(*) FROM {TABLE} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     return [Posting(*row) for row in found]
 
 
-def _orders(source: ReportSource, recognised: str) -> None:
-    """Make v_order: the orders whose sale is booked, and when. One that has gone that far though no time tells when is
-    booked at the last time it tells."""
+def prepare(source: ReportSource) -> None:
+    """Keep what postings are added up from, for sales booked when received."""
+    order_days(source, "received")
+    _settled_days(source)
+    _wallet_days(source)
+
+
+def order_days(source: ReportSource, recognised: str) -> str:
+    """Make the orders by day; the table's name. Key: shop, currency, business_date, sold_on, refunded_on."""
+    name = f"v_order_days_{recognised}"
+    query = ORDER_DAYS_SQL.format(name=name, orders=_orders_sql(source, recognised))
+    source.keep(name, lambda: _execute(source, query))
+    return name
+
+
+def _settled_days(source: ReportSource) -> str:
+    def make() -> None:
+        build_lines(source)
+        _add_up(source, "v_settled_days", SETTLED_SQL.format(wallet_line=source.wallet_line))
+
+    source.keep("v_settled_days", make)
+    return "v_settled_days"
+
+
+def _wallet_days(source: ReportSource) -> str:
+    query = WALLET_SQL.format(wallet_line=source.wallet_line)
+    source.keep("v_wallet_days", lambda: _add_up(source, "v_wallet_days", query), of=("wallet_line",))
+    return "v_wallet_days"
+
+
+def _add_up(source: ReportSource, name: str, postings: str) -> None:
+    """Make the table of postings (a query) by KEY, with their amount and number."""
+    source.con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {name} AS SELECT {", ".join(KEY)}, sum(amount)::DECIMAL(38,5) AS amount,
+            count(*)::BIGINT AS number FROM ({postings}) WHERE amount <> 0 GROUP BY ALL"""
+    )
+
+
+def _execute(source: ReportSource, sql: str) -> None:
+    source.con.execute(sql)
+
+
+def _few(source: ReportSource) -> dict[str, str]:
+    """The postings that no table has added up, as queries: bank lines, and what people wrote off."""
+    build_written_off(source)
+    source.con.register("v_written_off", _written_off(source))
+    opened = source.opens.get(PAYOUTS, "") or source.payout_open or NO_OPEN
+    links = source.payout_links or NO_LINKS
+    return {
+        "bank": BANK_SQL.format(links=links, opened=opened, bank_line=source.bank_line),
+        "closed": CLOSED_SQL,
+        "written_off": "SELECT * FROM v_written_off",
+    }
+
+
+def _orders_sql(source: ReportSource, recognised: str) -> str:
+    """The orders, and when they are booked. One that has gone that far though no time tells when is booked at the last
+    time it tells."""
 
     def day(name: str) -> str:
         return local_day(f"c.{name}_at", source.timezone)
@@ -144,11 +202,9 @@ def _orders(source: ReportSource, recognised: str) -> None:
     states = ", ".join(f"'{state}'" for state in RECOGNISED[recognised])
     last = f"coalesce({day('closed')}, {day('shipped')}, {day('paid')}, c.business_date)"
     told = f"coalesce({day(recognised)}, CASE WHEN c.order_status IN ({states}) THEN {last} END)"
-    source.con.execute(
-        SOLD_SQL.format(
-            collection=source.collection, order_line=source.order_line, sold_on=told, state=f"{told} IS NOT NULL",
-            refund_day=local_day("l.refunded_at", source.timezone),
-        )
+    return SOLD_SQL.format(
+        collection=source.collection, order_line=source.order_line, sold_on=told,
+        refund_day=local_day("l.refunded_at", source.timezone),
     )  # fmt: skip
 
 
@@ -167,9 +223,22 @@ def _written_off(source: ReportSource) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def records_of(source: ReportSource, postings: Sequence[Posting]) -> str:
-    """A query: the records of some postings. To be asked after `build`."""
+def records_of(source: ReportSource, postings: Sequence[Posting], recognised: str) -> str:
+    """A query: the records of some postings, of the span that `build` was last asked for."""
     names = [(name, pa.date32() if name == "day" else pa.string()) for name in KEY]
     rows = [dict(zip(KEY, each.key, strict=True)) for each in postings]
     source.con.register("v_asked", pa.Table.from_pylist(rows, schema=pa.schema(names)))
-    return f"SELECT p.* FROM {TABLE} p SEMI JOIN v_asked a USING ({', '.join(KEY)})"
+    orders = f"({_orders_sql(source, recognised)})"
+    record = ", '' AS record_key, order_no"
+    many = {
+        "orders": (("sale", "refund"), BOOKED_SQL.format(orders=orders, sale=record, refund=", '', order_no")),
+        "settled": (("settled", "fee", "bill_payout"), SETTLED_SQL.format(wallet_line=source.wallet_line)),
+        "wallet": (("wallet", *WALLET_MOVEMENTS), WALLET_SQL.format(wallet_line=source.wallet_line)),
+    }
+    events = {each.event for each in postings}
+    parts = [query for of, query in many.values() if events & set(of)] + list(_few(source).values())
+    union = " UNION ALL BY NAME ".join(f"(SELECT * FROM ({part}))" for part in parts)
+    return (
+        f"SELECT p.* FROM (SELECT {_KEY_SQL}, amount::DECIMAL(18,5) AS amount, record_key, order_no FROM ({union}) "
+        f"WHERE amount <> 0) p SEMI JOIN v_asked a USING ({', '.join(KEY)})"
+    )

@@ -104,6 +104,8 @@ def find_orders(
     for kind in sorted(change.kinds & set(ORDER_FACTS)):
         ids = [document.document_id for document in change.documents if kind in document.kinds]
         lake.register_touched(con, kind, ids, f"k_{kind}")
+        if kind == "order_line" and _tells_no_order(con, f"k_{kind}"):
+            raise Refused("order lines of no order have changed")
         con.execute(f"INSERT INTO {ORDERS} SELECT DISTINCT order_no FROM k_{kind}")
     numbers = [c for c in decisions.corrections if c.field == "order_no"]
     _insert(con, ORDERS, {text for c in numbers for text in (c.before, c.after)})
@@ -121,6 +123,11 @@ def find_orders(
     if found > KEYS_MAX:
         raise Refused(f"{found} orders have changed")
     return int(found)
+
+
+def _tells_no_order(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    query = f"SELECT 1 FROM {table} WHERE coalesce(order_no, '') = '' LIMIT 1"
+    return con.execute(query).fetchone() is not None
 
 
 def take_sub_orders(con: duckdb.DuckDBPyConnection, *tables: str) -> None:

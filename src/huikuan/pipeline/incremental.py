@@ -114,7 +114,9 @@ class Given:
         self.con.execute(f"CREATE TABLE {table} AS FROM k_taken")
         self.con.unregister("k_taken")
 
-    def write_added(self, part: str, was: str, now: str, numbers: Sequence[str], sums: Sequence[str]) -> None:
+    def write_added(
+        self, part: str, was: str, now: str, numbers: Sequence[str], sums: Sequence[str], order: str = "ALL"
+    ) -> None:
         """Write a table of sums in place of the base's: its own, less those of what was (query), and those of what is.
         A line of which all `numbers` are 0 stands for nothing any more."""
         figures = (*numbers, *sums)
@@ -127,6 +129,7 @@ class Given:
             f"SELECT {', '.join(keys)}, {added} FROM ({self.old.sql(part)} "
             f"UNION ALL BY NAME SELECT {minus} FROM ({was}) UNION ALL BY NAME FROM ({now})) "
             f"GROUP BY ALL HAVING {' OR '.join(f'sum({name}) <> 0' for name in numbers)}",
+            order,
         )
 
     def change(self, part: str, gone: str, more: str, order: str = "ALL") -> int:
@@ -247,7 +250,8 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
 
 def _kinds_read(base: RunFiles, change: Change) -> frozenset[str]:
     """The kinds of which the lake is asked: of settlement lines only where the base does not hold all of them."""
-    return change.kinds | {kind for kind in (*BY_ORDER, *AROUND) if not (kind in RESTS and base.holds(RESTS[kind]))}
+    settled = incremental_settled.KIND
+    return change.kinds | {kind for kind in (*BY_ORDER, *AROUND) if kind != settled or not base.holds(RESTS[kind])}
 
 
 def _write_facts(given: Given, change: Change) -> None:

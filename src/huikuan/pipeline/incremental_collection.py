@@ -18,6 +18,7 @@ from huikuan.insight.collection_cube import cube_sql, receipts_sql
 from huikuan.insight.day_tables import collected_days_sql, outstanding_sql, sold_days_sql
 from huikuan.insight.movements import sales_sql
 from huikuan.insight.semantic.cube import THINGS
+from huikuan.insight.sold_lines import PRODUCT_NUMBERS, PRODUCT_SUMS, product_days_sql
 from huikuan.pipeline import incremental_settled
 from huikuan.pipeline.closure import GONE_LINKS, MADE, ORDERS, Refused
 from huikuan.pipeline.run_files import PLACE, ROOM
@@ -165,6 +166,10 @@ def _write_days(given: Given) -> None:
         lines = ("k_order_lines_was", "k_order_lines")
         was, now = (sold_days_sql(sales_sql(each, given.as_of, zone)) for each in lines)
         given.write_added("sold_days", was, now, (THINGS,), ("amount",))
+    if given.old.holds("product_days"):
+        both = (("k_order_lines_was", WAS), ("k_order_lines", NOW))
+        was, now = (product_days_sql(lines, orders, given.as_of, zone) for lines, orders in both)
+        given.write_added("product_days", was, now, PRODUCT_NUMBERS, PRODUCT_SUMS, SORTED["product_days"])
 
 
 def _write_earlier(given: Given) -> None:

@@ -28,6 +28,7 @@ from huikuan.insight.collection import CollectionInputs, build_collection
 from huikuan.insight.collection_cube import cubes_sql
 from huikuan.insight.line_cube import line_cubes_sql
 from huikuan.insight.movements import sales_sql
+from huikuan.insight.sold_lines import product_days_sql
 from huikuan.lake.lake import Lake
 from huikuan.pipeline import facts as facts_of_book
 from huikuan.pipeline import incremental, runs, spans
@@ -409,6 +410,7 @@ def _write_days(con: duckdb.DuckDBPyConnection, folder: Path, name: str, as_of: 
         "collected_days": day_tables.collected_days_sql(name, timezone),
         "sold_days": day_tables.sold_days_sql(sales_sql("order_line", as_of, timezone)),
         "settled_days": f"SELECT * FROM {name}_settled",
+        "product_days": product_days_sql("order_line", name, as_of, timezone),
     }
     for part, query in tables.items():
         write(con, f"FROM ({query})", folder / f"{part}.parquet", SORTED.get(part, "ALL"))

@@ -17,6 +17,7 @@ from huikuan.pipeline.compute import connect, quoted
 from huikuan.pipeline.kept import Kept, holds_facts
 from huikuan.pipeline.plain import hash_of
 from huikuan.pipeline.results import Results
+from huikuan.pipeline.run_tables import RESTS
 from huikuan.pipeline.write_offs import write_offs
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import InvariantError, UserError
@@ -33,9 +34,7 @@ PARTS = {
     "payout_links": "payout-bank.links",
     "payout_open": "payout-bank.open",
 }
-SETTLEMENT = "settlement_line"
-SETTLED = ("facts_settlement_line", "settlement_rest")  # all settlement lines that the run has seen
-DAY_TABLES = ("cube", "receipts", "outstanding", "collected_days", "sold_days", "settled_days")
+DAY_TABLES = ("cube", "receipts", "outstanding", "collected_days", "sold_days", "settled_days", "product_days")
 # Reports which tell matches by hand whose sides differ.
 WITH_WRITE_OFFS = ("write_offs", "vouchers", "voucher-records")
 
@@ -76,10 +75,10 @@ def report_source(results: Results, rules: Rules, decisions: Decisions, language
     """Where reports over a published run read; its connection is closed afterwards."""
     con = connect()
     try:
+        of_run = _facts_of_run(results, decisions)
         for kind in KINDS.values():
-            of_run = _settled_sql(results, decisions) if kind.name == SETTLEMENT else ""
-            if of_run:
-                con.execute(f"CREATE VIEW {SETTLEMENT} AS {of_run}")
+            if kind.name in of_run:
+                con.execute(f"CREATE VIEW {kind.name} AS {of_run[kind.name]}")
             else:
                 facts.register_kind(con, results.book.lake, kind, decisions)
         names: dict[str, Any] = {}
@@ -152,13 +151,16 @@ def _statements(results: Results, decisions: Decisions) -> tuple[Mapping[str, An
     return tuple(row for name in names for row in now.statement_now(name))
 
 
-def _settled_sql(results: Results, decisions: Decisions) -> str:
-    """The settlement lines as the run wrote them: telling which of the book's count reads all of them. Blank where the
-    book's facts, or what people have corrected in them, are no longer the run's."""
+def _facts_of_run(results: Results, decisions: Decisions) -> dict[str, str]:
+    """Queries of the kinds of which the run wrote all records: telling which of the book's count reads all of them.
+    None where the book's facts, or what people have corrected in them, are no longer the run's."""
     files = results.run.files
-    if not holds_facts(results, decisions) or not all(map(files.holds, SETTLED)):
-        return ""
-    return " UNION ALL BY NAME ".join(f"({files.sql(part)})" for part in SETTLED)
+    parts = {kind: (f"facts_{kind}", rest) for kind, rest in RESTS.items()} if holds_facts(results, decisions) else {}
+    return {
+        kind: " UNION ALL BY NAME ".join(f"({files.sql(part)})" for part in told)
+        for kind, told in parts.items()
+        if all(map(files.holds, told))
+    }
 
 
 def _is_stale(results: Results, decisions: Decisions) -> bool:

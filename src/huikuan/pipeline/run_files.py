@@ -39,6 +39,10 @@ class RunFiles:
         """Whether the table is the base's with some rows changed."""
         return self._gone(part).exists()
 
+    def own(self, part: str) -> bool:
+        """Whether the run has written the table, or what has changed in it; else it is the base's."""
+        return self.base is None or (self.folder / f"{part}.parquet").exists() or self.changed(part)
+
     def sql(self, part: str) -> str:
         """The query of a table's rows."""
         whole = f"SELECT * FROM {_scan(self._whole(part))}"

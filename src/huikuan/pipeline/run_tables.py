@@ -20,12 +20,13 @@ SORTED = {
     "open": "needs_work DESC, date, order_no, class, item_id",
     "collection": "order_no, shop",
     "outstanding": "order_no, shop",
+    "product_days": "business_date, shop, product, title",
 }
 # The records of orders as the run has seen them: what the order page reads.
 ORDER_FACTS = dict.fromkeys(("order_line", "settlement_line", "wallet_line", "shipment_line"), "order_no <> ''")
 # Lines of no order by kind, and the file they stand in: with those of orders they are all that the run has seen of the
 # kind (pipeline.asking).
-RESTS = {"settlement_line": "settlement_rest", "wallet_line": "wallet_rest"}
+RESTS = {"order_line": "order_rest", "settlement_line": "settlement_rest", "wallet_line": "wallet_rest"}
 FACTS_ORDER = "order_no"
 
 

@@ -11,6 +11,7 @@ no default rate of VAT: how sales are taxed is for the book's accountant to say.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -117,6 +118,11 @@ class VoucherRules:
         for is_own, rules in ((1, own), (0, DEFAULTS)):
             for rule in rules:
                 self._by_event.setdefault(rule.event, []).append((_weight(rule, is_own), rule))
+        self._begins = sorted({rule.valid_from for rules in self._by_event.values() for _weighed, rule in rules})
+
+    def version(self, day: date) -> int:
+        """Which rules have begun: days of one version have the same."""
+        return bisect.bisect_right(self._begins, day)
 
     def of(self, subject: Subject) -> VoucherRule:
         """The rule that holds: the book's own before a default, the more special before the general (shop, account,
