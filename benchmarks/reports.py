@@ -37,7 +37,7 @@ PLAIN_TABLES = {
     "order_open": ("order-settlement.open",), "payout_links": ("payout-bank.links",),
     "payout_open": ("payout-bank.open",),
 }  # fmt: skip
-ACCOUNTS = {"bank-reconciliation": ({"account": "bank"}, {"account": "wallet1"})}
+BALANCE = "bank-reconciliation"  # asked of the first bank and the first wallet
 
 
 def used() -> float:
@@ -53,11 +53,12 @@ def timed(work: Callable[[], Any]) -> tuple[float, float]:
     return time.perf_counter() - begin, used() - before
 
 
-def variants(report: Any) -> list[tuple[str, dict[str, str]]]:
+def variants(report: Any, rules: Any) -> list[tuple[str, dict[str, str]]]:
     """What a report is asked, by name: the parameters that it has of each period."""
     names = {parameter.name for parameter in report.parameters}
     made: dict[tuple[tuple[str, str], ...], str] = {}
-    for own in ACCOUNTS.get(report.name, ({},)):
+    kinds = {account.kind: account.name for account in reversed(rules.accounts)}
+    for own in [{"account": name} for name in kinds.values()] if report.name == BALANCE else [{}]:
         for word, params in PERIODS.items():
             told = {name: value for name, value in params.items() if name in names} | own
             made.setdefault(tuple(sorted(told.items())), " ".join([word, *own.values()]))
@@ -116,9 +117,9 @@ def measure(home: Path, only: str, variant: str, rounds: int, plain: bool = Fals
     late, queries = 0, plain_queries() if plain else {}
     print(f"{'report':<24}{'asked':<26}{'first':>8}{'cpu':>8}{'again':>8}{'cpu':>8}{'plain':>8}{'cpu':>8}", flush=True)
     for name, report_ in REPORTS.items():
-        if only not in name or any(each.required and name not in ACCOUNTS for each in report_.parameters):
+        if only not in name or any(each.required and name != BALANCE for each in report_.parameters):
             continue
-        for word, params in variants(report_):
+        for word, params in variants(report_, rules):
             if variant not in word:
                 continue
             opened._opened.clear()

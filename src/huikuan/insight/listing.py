@@ -22,22 +22,23 @@ def conditions(told: Mapping[str, str], params: Mapping[str, Any], always: str =
 
 
 def list_rows(
-    source: ReportSource, sql: str, values: Mapping[str, Any], columns: Sequence[Column], row_of: RowOf, whole: str = ""
-) -> tuple[Row, ...]:
+    source: ReportSource, sql: str, values: Mapping[str, Any], columns: Sequence[Column], row_of: RowOf,
+    whole: Callable[[], Mapping[str, Any]] | None = None,
+) -> tuple[Row, ...]:  # fmt: skip
     """A sorted query's first `LIST_MAX` rows, and one of the rest. The query has the columns that are added up by their
-    keys; `whole`: a query of how many `rows` it has and what they add up to, where a smaller table tells it."""
+    keys. `whole`: how many `rows` there are and what they add up to, where it need not be asked of the query, or is of
+    more rows than the query's."""
     rows = source.rows(f"{sql} LIMIT {LIST_MAX + 1}", values)
     listed = tuple(row_of(row) for row in rows[:LIST_MAX])
     if len(rows) <= LIST_MAX:
         return listed
     summed = [column.key for column in columns if column.total]
-    told = source.rows(whole or _whole_sql(sql, summed), values)[0]
+    told = whole() if whole else source.rows(f"SELECT {_sums(summed)} FROM ({sql})", values)[0]
     return (*listed, _rest(told, summed, columns, rows[:LIST_MAX]))
 
 
-def _whole_sql(sql: str, summed: Sequence[str]) -> str:
-    sums = ", ".join(f"sum({name})::DECIMAL(38,5) AS {name}" for name in summed)
-    return f"SELECT count(*) AS rows, {sums} FROM ({sql})"
+def _sums(summed: Sequence[str]) -> str:
+    return ", ".join(["count(*) AS rows", *(f"sum({name})::DECIMAL(38,5) AS {name}" for name in summed)])
 
 
 def _rest(
@@ -51,12 +52,37 @@ def _rest(
 
 def lists_by_currency(
     source: ReportSource, title: str, table: str, where: str, order: str, values: Mapping[str, Any],
-    columns: tuple[Column, ...], row_of: RowOf, more: str = "",
+    columns: tuple[Column, ...], row_of: RowOf, more: str = "", counted: str = "",
 ) -> list[Section]:  # fmt: skip
-    """A list for each currency of the rows of a table, with its totals. `more`: columns beside the table's own."""
+    """A list for each currency of the rows of a table, the latest first, with its totals. `more`: columns beside the
+    table's own; `order` begins with the day. `counted`: a narrower table of the same rows. How many rows each day has
+    tells which days are listed: no others are read."""
+    day = order.partition(" ")[0]
+    summed = [column.key for column in columns if column.total]
+    days: dict[str, list[Mapping[str, Any]]] = {}
+    for row in source.rows(
+        f"SELECT currency, {day} AS day, {_sums(summed)} FROM (SELECT *{more} FROM {counted or table} WHERE {where}) "
+        f"GROUP BY ALL ORDER BY currency, day DESC",
+        values,
+    ):
+        days.setdefault(row["currency"], []).append(row)
     sections = []
-    for known in source.rows(f"SELECT DISTINCT currency FROM {table} WHERE {where} ORDER BY 1", values):
-        sql = f"SELECT *{more} FROM {table} WHERE {where} AND currency = $only ORDER BY {order}"
-        rows = list_rows(source, sql, {**values, "only": known["currency"]}, columns, row_of)
-        sections.append(Section(translated(title), columns, rows, translated(_("Total")), known["currency"]))
+    for currency, own in days.items():
+        first = first_listed(own, "day")
+        sql = f"SELECT *{more} FROM {table} WHERE {where} AND currency = $only{f' AND {day} >= $day' if first else ''}"
+        asked = {**values, "only": currency, "day": first}
+        whole = {name: sum(row[name] or 0 for row in own) for name in ("rows", *summed)}
+        rows = list_rows(source, f"{sql} ORDER BY {order}", asked, columns, row_of, lambda whole=whole: whole)
+        sections.append(Section(translated(title), columns, rows, translated(_("Total")), currency))
     return sections
+
+
+def first_listed(counts: Sequence[Mapping[str, Any]], key: str) -> Any:
+    """Where a list ends: the value of `key` by which so many of the `rows` come before or with it that a list is full.
+    None where all are listed. `counts` in the order of the list."""
+    so_far = 0
+    for each in counts:
+        so_far += each["rows"]
+        if so_far > LIST_MAX:
+            return each[key]
+    return None

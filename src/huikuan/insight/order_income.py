@@ -180,7 +180,7 @@ def _choose(source: ReportSource, view: str, table: str, where: str, values: Map
 
 
 def _keep_orders(source: ReportSource) -> None:
-    source.keep("i_every_order", lambda: _every_order(source), "business_date")
+    source.keep("i_every_order", lambda: _every_order(source), "income")  # lists begin with the least
 
 
 def _keep_lines(source: ReportSource) -> None:

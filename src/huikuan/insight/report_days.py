@@ -12,7 +12,7 @@ from typing import Any
 
 from huikuan.insight.comparison import COMPARE, compared_fact, span_before
 from huikuan.insight.day_tables import start_sql, table
-from huikuan.insight.listing import list_rows
+from huikuan.insight.listing import first_listed, list_rows
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
 from huikuan.records.messages import gettext_noop as _
@@ -51,10 +51,15 @@ SELECT shop, sum(orders)::BIGINT AS orders, sum(collected)::DECIMAL(38,5) AS col
 FROM counted GROUP BY shop ORDER BY orders DESC, shop
 """
 FIGURES = ("orders", "collected", "least", "quarter", "median", "upper", "ninety", "most")
-LIST_SQL = """
-SELECT * FROM {rows} WHERE currency = $currency AND {inside}
-  AND ($days_from::BIGINT IS NULL OR days >= $days_from) AND ($days_to::BIGINT IS NULL OR days <= $days_to)
-ORDER BY days DESC, order_no
+ASKED = "($days_from::BIGINT IS NULL OR days >= $days_from) AND ($days_to::BIGINT IS NULL OR days <= $days_to)"
+# How many orders took so many days tells which are listed.
+COUNTS_SQL = f"""
+SELECT days, sum(orders)::BIGINT AS rows, sum(collected)::DECIMAL(38,5) AS collected FROM {{rows}}
+WHERE currency = $currency AND {{inside}} AND {ASKED} GROUP BY days ORDER BY days DESC
+"""
+LIST_SQL = f"""
+SELECT * FROM {{rows}} WHERE currency = $currency AND {{inside}} AND {ASKED}
+  AND ($least::BIGINT IS NULL OR days >= $least) ORDER BY days DESC, order_no
 """
 SPREAD_SQL = """
 SELECT days, sum(orders)::BIGINT AS orders, sum(collected)::DECIMAL(38,5) AS collected FROM {rows}
@@ -92,6 +97,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """The orders behind the spread, the slowest first."""
     rows, sections = _rows(source, params["start"]), []
+    days = DAYS_SQL.format(days=table(source, "collected_days"), start=params["start"])
     columns = (
         Column("order_no", translated(_("Order"))),
         Column("shop", translated(_("Shop"))),
@@ -100,9 +106,16 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         Column("days", translated(_("Days")), "count"),
         Column("collected", translated(_("Collected")), "money", total=True),
     )
-    for currency, values in _asked(source, rows, params):
+
+    def line(row: Mapping[str, Any]) -> Row:
+        return Row(tuple(row[each.key] for each in columns))
+
+    for currency, values in _asked(source, days, params):
+        counts = source.rows(COUNTS_SQL.format(rows=days, inside=INSIDE), values)
+        whole = {name: sum(row[name] for row in counts) for name in ("rows", "collected")}
         query = LIST_SQL.format(rows=rows, inside=INSIDE)
-        lines = list_rows(source, query, values, columns, lambda row: Row(tuple(row[each.key] for each in columns)))
+        asked = {**values, "least": first_listed(counts, "days")}
+        lines = list_rows(source, query, asked, columns, line, lambda whole=whole: whole)
         sections += [Section(translated(_("Orders")), columns, lines, translated(_("Total")), currency)]
     return finished(ORDERS, source, _facts(params, None), [section for section in sections if section.rows])
 

@@ -259,7 +259,8 @@ def _list(source: ReportSource, values: Mapping[str, Any], currency: str) -> Sec
         Column("age", translated(_("Age (days)")), "count"),
     )
     least = source.rows(LEAST_SQL, values)[0]["least"]
-    rows = list_rows(source, LIST_SQL, {**values, "least": least}, columns, _line, WHOLE_SQL)
+    asked = {**values, "least": least}
+    rows = list_rows(source, LIST_SQL, asked, columns, _line, lambda: source.rows(WHOLE_SQL, values)[0])
     return Section(translated(_("Orders that need work")), columns, rows, translated(_("Total")), currency)
 
 

@@ -202,7 +202,8 @@ def _list(source: ReportSource, where: str, values: Mapping[str, Any], currency:
     )
     least = source.rows(LEAST_SQL.format(where=where), values)[0]["least"]
     query = LIST_SQL.format(where=where)
-    rows = list_rows(source, query, {**values, "least": least}, columns, _line, LISTED_SQL)
+    asked = {**values, "least": least}
+    rows = list_rows(source, query, asked, columns, _line, lambda: source.rows(LISTED_SQL, values)[0])
     return Section(translated(_("Items that need work")), columns, rows, translated(_("Total")), currency)
 
 

@@ -192,7 +192,9 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         return Row(values, drill={"record_key": row["record_key"]}, target="source")
 
     order = "business_date DESC, record_key, type"
-    sections = lists_by_currency(source, _("Wallet lines"), "r_wallet", where, order, params, columns, line)
+    sections = lists_by_currency(
+        source, _("Wallet lines"), "r_wallet", where, order, params, columns, line, counted="r_wallet_part"
+    )
     return finished(LINES, source, (period_fact(params),), sections)
 
 

@@ -63,7 +63,8 @@ SELECT * EXCLUDE (whole), CASE WHEN whole < 0 THEN 'out' ELSE 'in' END AS direct
 """
 LINES_SQL = """
 SELECT p.*, w.occurred_at, w.flow_no, w.document_id, w.source_row, w.order_no, w.item, w.text
-FROM {parts} p JOIN {wallet_line} w USING (record_key)
+FROM {parts} p JOIN {wallet_line} w ON w.record_key = p.record_key
+  AND w.business_date IS NOT DISTINCT FROM p.business_date
 """
 NO_LINKS = "(SELECT '' AS side, '' AS record_key, '' AS group_id WHERE false)"
 IN, OUT = _("In"), _("Out")
