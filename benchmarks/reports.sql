@@ -74,8 +74,8 @@ GROUP BY ALL;
 
 -- net-income
 SELECT l.shop, l.sku, count(DISTINCT l.order_no), sum(l.qty), sum(l.paid + l.platform_borne - l.refunded) AS net,
-    sum(CASE WHEN c.paid <> 0 THEN c.fees * l.paid / c.paid ELSE 0 END) AS fees
-FROM order_line l JOIN collection c ON c.shop = l.shop AND c.order_no = l.order_no GROUP BY ALL ORDER BY net - fees;
+    sum(CASE WHEN c.paid <> 0 THEN c.fees * l.paid / c.paid ELSE 0 END) AS costs
+FROM order_line l JOIN collection c ON c.shop = l.shop AND c.order_no = l.order_no GROUP BY ALL;
 
 -- reconciliation
 WITH whole AS (SELECT group_id, max(date) AS closed_on FROM order_links GROUP BY group_id)

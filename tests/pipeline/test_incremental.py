@@ -13,9 +13,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from huikuan.insight.tables import ReportTable
 from huikuan.pipeline import incremental, runs
 from huikuan.pipeline.book import Book
+from huikuan.pipeline.kept import FOLDER
 from huikuan.pipeline.reconciling import Asked, run
+from huikuan.pipeline.reporting import report
+from huikuan.pipeline.results import Results
 from huikuan.pipeline.run_files import RunFiles
 from huikuan.pipeline.runs import Manifest, files_of
 from huikuan.recons import RECONCILIATIONS
@@ -189,6 +193,16 @@ def assert_same(book: Book, made: Manifest, whole: Manifest) -> None:
         assert getattr(made, name) == getattr(whole, name), name
 
 
+def told_reports(book: Book) -> list[ReportTable]:
+    """Reports over the published run that read what is kept: of wallets alone, and of orders."""
+    results = Results.of(book, Decisions())
+    return [report(results, name, {}, RULES, Decisions()) for name in ("wallet-roll-forward", "net-income")]
+
+
+def kept_tables(book: Book, made: str) -> set[str]:
+    return {path.name.split(".")[0] for path in (book.results_folder / FOLDER / made).glob("*.parquet")}
+
+
 # Longer: HUIKUAN_SEEDS=2,3,4 tries these, in chains of five, with payouts.
 LONG = os.environ.get("HUIKUAN_SEEDS", "")
 SEEDS, STEPS = ([int(seed) for seed in LONG.split(",")], 5) if LONG else ([1], 2)
@@ -214,7 +228,11 @@ def test_a_chain_of_late_documents(
         assert made.base in ("", first.run)
         if made.base and (LONG or step == STEPS - 1):
             rested += 1
+            told = told_reports(book)
+            assert "r_wallet_line_balance" in kept_tables(book, made.base) - kept_tables(book, made.run)
+            assert "i_every_order" in kept_tables(book, made.run)
             assert_same(book, made, run(book, RULES, Decisions(), Asked(full=True)))
+            assert told == told_reports(book)
             runs.publish(book, runs.Arguments(), book.results_folder / made.run)
         first = first if made.base else made
     assert rested

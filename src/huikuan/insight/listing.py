@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from huikuan.insight.report_base import ReportSource
@@ -72,7 +73,7 @@ def lists_by_currency(
         sql = f"SELECT *{more} FROM {table} WHERE {where} AND currency = $only{f' AND {day} >= $day' if first else ''}"
         asked = {**values, "only": currency, "day": first}
         whole = {name: sum(row[name] or 0 for row in own) for name in ("rows", *summed)}
-        rows = list_rows(source, f"{sql} ORDER BY {order}", asked, columns, row_of, lambda whole=whole: whole)
+        rows = list_rows(source, f"{sql} ORDER BY {order}", asked, columns, row_of, partial(dict, whole))
         sections.append(Section(translated(title), columns, rows, translated(_("Total")), currency))
     return sections
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from huikuan.insight.balance_items import Balance, Item, bank_balance, wallet_balance
+from huikuan.insight.balance_items import Balance, Item, balance_days, bank_balance, wallet_balance
 from huikuan.insight.report_base import Parameter, Report, ReportSource, signature, unit_text
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.insight.words import ITEMS, word_of
@@ -52,9 +52,10 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 
 def _find(source: ReportSource, account: str, currency: str, as_of: Any) -> tuple[bool, str]:
     """Whether the account is a wallet, and its currency."""
-    for table, is_wallet in ((source.bank_line, False), (source.wallet_line, True)):
-        if not table:
+    for lines, is_wallet in ((source.bank_line, False), (source.wallet_line, True)):
+        if not lines:
             continue
+        table = balance_days(source, lines)
         query = f"SELECT DISTINCT currency FROM {table} WHERE account = $account AND business_date <= $as_of ORDER BY 1"
         known = [row[0] for row in source.con.execute(query, {"account": account, "as_of": as_of}).fetchall()]
         if currency in known:

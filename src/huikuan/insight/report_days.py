@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from huikuan.insight.comparison import COMPARE, compared_fact, span_before
@@ -115,7 +116,7 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         whole = {name: sum(row[name] for row in counts) for name in ("rows", "collected")}
         query = LIST_SQL.format(rows=rows, inside=INSIDE)
         asked = {**values, "least": first_listed(counts, "days")}
-        lines = list_rows(source, query, asked, columns, line, lambda whole=whole: whole)
+        lines = list_rows(source, query, asked, columns, line, partial(dict, whole))
         sections += [Section(translated(_("Orders")), columns, lines, translated(_("Total")), currency)]
     return finished(ORDERS, source, _facts(params, None), [section for section in sections if section.rows])
 

@@ -180,12 +180,12 @@ class Maker:
             "shop": shop, "account": posting.account, "platform": platform,
             "type": word_of("type", posting.type) if posting.type else "",
         }  # fmt: skip
-        texts = (rule.debit, rule.credit, rule.tax_account, rule.summary)
+        debit, credit, tax = (_filled(text, words) for text in (rule.debit, rule.credit, rule.tax_account))
         proved = PROVED.get(posting.event, ("", ""))
         if posting.event == "write_off" and posting.type != PAYOUTS:
             proved = ("", "receivable")
         passing = frozenset(self._passing(posting, shop, platform, words))
-        return Booking(rule, *(_filled(text, words) for text in texts), passing, proved)
+        return Booking(rule, debit, credit, tax, _filled(rule.summary, words), passing, proved)
 
     def _passing(self, posting: Posting, shop: str, platform: str, words: dict[str, str]) -> set[str]:
         """The accounts that money only passes through, as they are called for this posting."""
