@@ -92,7 +92,7 @@ def _compile(
             Problem("column.missing", raw.sheet, column=column, severity="refuse") for column in typed.missing
         )
         return _refused(declared, raw, missing)
-    below = checks.tables_below(con, raw, name)
+    below = checks.tables_below(con, declared, raw, name)
     footer = checks.cut_footer(con, declared, raw, name)
     stated = checks.read_facts(declared, raw, footer)
     unclear = settle(con, declared, name, raw)

@@ -137,15 +137,17 @@ def cut_footer(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, 
     return raw.footer + lines
 
 
-def tables_below(con: duckdb.DuckDBPyConnection, raw: RawTable, typed: str) -> list[Problem]:
-    """The refusal of a file that has its header once more below lines that are no data: those belong to another table,
-    with another account perhaps. Asked before `cut_footer`."""
+def tables_below(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, typed: str) -> list[Problem]:
+    """The refusal of a file that has its header once more below lines that are no data, or below a footer that ends the
+    table: what follows belongs to another one, with another account perhaps. Asked before `cut_footer`."""
     found = con.execute(f"SELECT count(*) FROM {typed} WHERE header_again").fetchone()
     if not found or not found[0]:
         return []
+    ends = (declared.footer or SUMS).to_end
+    foreign, passed = ("faults <> 0 OR footer", "dropped") if ends else ("faults <> 0", "dropped OR footer")
     begins = con.execute(
-        "SELECT min(source_row) FROM (SELECT source_row, header_again, lag(faults <> 0 AND NOT header_again) OVER "
-        f"(ORDER BY source_row) AS foreign_above FROM {typed} WHERE header_again OR NOT dropped) "
+        f"SELECT min(source_row) FROM (SELECT source_row, header_again, lag(({foreign}) AND NOT header_again) OVER "
+        f"(ORDER BY source_row) AS foreign_above FROM {typed} WHERE header_again OR NOT ({passed})) "
         "WHERE header_again AND foreign_above"
     ).fetchone()
     return [Problem("table.below", raw.sheet, begins[0], severity="refuse")] if begins and begins[0] else []

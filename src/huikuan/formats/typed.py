@@ -216,18 +216,20 @@ def _below(declared: Format, raw: RawTable) -> tuple[str, str, str]:
 
 def _header_again(declared: Format, raw: RawTable, dated: str) -> str:
     """SQL: whether a row is the header once more, as at the top of each printed page, or tells it in another language:
-    where the date stands, a name of its column stands, and a name of another column in its place."""
+    where the date stands (else the first value), a name of its column stands, and a name of another column in its
+    place."""
     names: dict[str, set[str]] = {}
     for column in declared.columns:
         place = raw.place(column.headers, column.occurrence, declared.header_currency)
         if place is not None:
             written = raw.header[place].strip()
             names.setdefault(f"c{place}", set()).update(name.lower() for name in (written, *column.headers))
-    other = next((cell for cell in names if cell != dated), "")
-    if dated not in names or not other:
+    first = dated if dated in names else next(iter(names), "")
+    other = next((cell for cell in names if cell != first), "")
+    if not other:
         return "FALSE"
-    tests = " AND ".join(one_of_sql(f"lower(trim({cell}, ' \t'))", sorted(names[cell])) for cell in (dated, other))
-    return f"CASE WHEN ascii({dated}) BETWEEN 48 AND 57 THEN FALSE ELSE coalesce({tests}, FALSE) END"
+    tests = " AND ".join(one_of_sql(f"lower(trim({cell}, ' \t'))", sorted(names[cell])) for cell in (first, other))
+    return f"CASE WHEN ascii({first}) BETWEEN 48 AND 57 THEN FALSE ELSE coalesce({tests}, FALSE) END"
 
 
 def _dated(declared: Format, raw: RawTable) -> str:
