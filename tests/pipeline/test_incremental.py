@@ -230,7 +230,7 @@ def test_a_chain_of_late_documents(
             rested += 1
             told = told_reports(book)
             assert "r_wallet_line_balance" in kept_tables(book, made.base) - kept_tables(book, made.run)
-            assert "i_every_order" in kept_tables(book, made.run)
+            assert "i_all_order" in kept_tables(book, made.run)
             assert_same(book, made, run(book, RULES, Decisions(), Asked(full=True)))
             assert told == told_reports(book)
             runs.publish(book, runs.Arguments(), book.results_folder / made.run)

@@ -87,7 +87,7 @@ FROM shared s LEFT JOIN (SELECT DISTINCT oid, currency FROM c_order) o ON o.oid 
 """
 
 ORDER_SQL = """
-CREATE OR REPLACE TEMP TABLE i_every_order AS
+CREATE OR REPLACE TEMP TABLE i_all_order AS
 WITH fee AS (
     SELECT oid, currency, {groups} FROM i_fee GROUP BY oid, currency
 ), freight AS (
@@ -110,23 +110,23 @@ _ADDED = ", ".join(
 DAYS_SQL = {
     "day": f"""SELECT shop, currency, business_date, count(*)::BIGINT AS orders,
         count(*) FILTER (income < 0)::BIGINT AS losses, count(freight)::BIGINT AS told, {_ADDED}
-        FROM i_every_order GROUP BY ALL""",
+        FROM i_all_order GROUP BY ALL""",
     "type": """SELECT o.shop, f.currency, o.business_date, f.type, count(*)::BIGINT AS orders,
         sum(f.amount)::DECIMAL(38,5) AS amount
-        FROM i_fee f JOIN i_every_order o ON o.oid = f.oid AND o.currency = f.currency GROUP BY ALL""",
+        FROM i_fee f JOIN i_all_order o ON o.oid = f.oid AND o.currency = f.currency GROUP BY ALL""",
     # An order and currency has one day, so that its products are counted on that day alone.
     "product": f"""SELECT shop, currency, business_date, product, max(title) AS title,
         count(DISTINCT oid)::BIGINT AS orders, sum(quantity)::DECIMAL(38,5) AS quantity, {_ADDED}
-        FROM i_every_line GROUP BY shop, currency, business_date, product""",
+        FROM i_all_line GROUP BY shop, currency, business_date, product""",
 }
 
 LINE_SQL = """
-CREATE OR REPLACE TEMP TABLE i_every_line AS
+CREATE OR REPLACE TEMP TABLE i_all_line AS
 WITH sold AS ({sold}), every AS (
     SELECT o.oid, o.currency, o.shop, o.business_date, coalesce(s.product, '') AS product, s.title,
         coalesce(s.quantity, 0) AS quantity, coalesce(s.sales, 0) AS own_sales,
         coalesce(s.refunded, 0) AS own_refunded, {costs}, s.line_no, s.sales
-    FROM i_every_order o LEFT JOIN sold s ON s.shop = o.shop AND s.order_no = o.order_no AND s.currency = o.currency
+    FROM i_all_order o LEFT JOIN sold s ON s.shop = o.shop AND s.order_no = o.order_no AND s.currency = o.currency
 ), several AS (
     SELECT oid, currency FROM every GROUP BY ALL HAVING count(*) > 1
 ), line AS (
@@ -146,7 +146,7 @@ def build(source: ReportSource, where: str, values: Mapping[str, Any]) -> None:
     """Make i_order and i_line for the orders that `where` chooses (a condition on `business_date` and `shop`)."""
     _keep_lines(source)
     for name in ("order", "line"):
-        _choose(source, f"i_{name}", f"i_every_{name}", where, values)
+        _choose(source, f"i_{name}", f"i_all_{name}", where, values)
 
 
 def build_days(source: ReportSource, where: str, values: Mapping[str, Any]) -> None:
@@ -155,8 +155,8 @@ def build_days(source: ReportSource, where: str, values: Mapping[str, Any]) -> N
     source.keep("i_charged", lambda: _charge(source))
     _keep_orders(source)
     for name in DAYS_SQL:
-        _choose(source, f"i_{name}", f"i_every_{name}", where, values)
-    _choose(source, "i_order", "i_every_order", where, values)
+        _choose(source, f"i_{name}", f"i_all_{name}", where, values)
+    _choose(source, "i_order", "i_all_order", where, values)
 
 
 def keep_days(source: ReportSource) -> None:
@@ -165,12 +165,12 @@ def keep_days(source: ReportSource) -> None:
     def made(name: str) -> Callable[[], None]:
         def make() -> None:
             _keep_lines(source)
-            source.con.execute(f"CREATE OR REPLACE TEMP TABLE i_every_{name} AS {DAYS_SQL[name]}")
+            source.con.execute(f"CREATE OR REPLACE TEMP TABLE i_all_{name} AS {DAYS_SQL[name]}")
 
         return make
 
     for name in DAYS_SQL:
-        source.keep(f"i_every_{name}", made(name), "business_date")
+        source.keep(f"i_all_{name}", made(name), "business_date")
 
 
 def _choose(source: ReportSource, view: str, table: str, where: str, values: Mapping[str, Any]) -> None:
@@ -180,12 +180,12 @@ def _choose(source: ReportSource, view: str, table: str, where: str, values: Map
 
 
 def _keep_orders(source: ReportSource) -> None:
-    source.keep("i_every_order", lambda: _every_order(source), "income")  # lists begin with the least
+    source.keep("i_all_order", lambda: _every_order(source), "income")  # lists begin with the least
 
 
 def _keep_lines(source: ReportSource) -> None:
     _keep_orders(source)
-    source.keep("i_every_line", lambda: _every_line(source), "business_date")
+    source.keep("i_all_line", lambda: _every_line(source), "business_date")
 
 
 def _orders(source: ReportSource) -> None:
