@@ -57,6 +57,10 @@ case("too little", (FIVE,), settled_whole(charged=-4), ("fee_rate", "commission"
 case("not at all", (FIVE,), settled_whole()[:2], ("fee_rate", "commission", "5"))
 case("tolerance met", within("0.05"), settled_whole(charged="-5.05"))
 case("tolerance passed", within("0.05"), settled_whole(charged="-5.06"), ("fee_rate", "commission", "-0.06"))
+TEN_CENTS = [order("A", "0.50"), *(settled("A", "0.10", flow_no=f"s{n}") for n in range(5))]
+BY_PARTS = [fee("A", "-0.01", flow_no=f"s{n}") for n in range(5)]  # 0.005 each, rounded up five times
+case("rounded in each part", (FIVE,), [*TEN_CENTS, *BY_PARTS])
+case("more than rounding", (FIVE,), [*TEN_CENTS, *BY_PARTS[1:], fee("A", "-0.04")], ("fee_rate", "commission", "-0.05"))
 case("rounded half up", (FIVE,), [order("A", "29.90"), settled("A", "29.90"), fee("A", "-1.50")])
 case("minimum", (replace(FIVE, minimum=Decimal(8)),), settled_whole(charged=-8))
 case("minimum of nothing", (replace(FIVE, minimum=Decimal(8)),), refunded(100, fee("A", 5)))

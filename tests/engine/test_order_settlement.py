@@ -270,12 +270,13 @@ def test_a_fee_charged_again_later(lines: int, sales: list[int], fees: list[int]
 
 
 def test_what_cannot_have_come_before_the_start_is_not_of_another_period() -> None:
-    rules = Rules(settlement_rules=(SettlementRule("S", days=0),), start=day(8))
+    rules = Rules(settlement_rules=(SettlementRule("S", days=0), SettlementRule("T", days=7)), start=day(8))
     early, kept = {"business_date": day(5)}, {"business_date": day(5), "received_at": at(9)}
     records = [
         order("A", 60, **early), order("B", 60, **kept), order("C", 60, refunded=5, **early), settled("C", 60),
         order("D", 60, **early), settled("D", 59), order("E", 60, **kept), settled("E", 59),
+        order("F", 60, shop="T", business_date=day(5), received_at=at(6)),  # is settled a week after that
     ]  # fmt: skip
     found = {row["order_no"]: row["class"] for row in rows(run(ORDER_SETTLEMENT, records, rules).open)}
     wanted = {"A": "other_period", "B": "missing_right", "C": "refund_missing", "D": "other_period", "E": "short"}
-    assert found == wanted
+    assert found == {**wanted, "F": "missing_right"}

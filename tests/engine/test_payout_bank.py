@@ -134,6 +134,15 @@ def test_a_settlement_batch_paid_to_a_bank_is_a_payout() -> None:
     ]
 
 
+def test_a_batch_named_by_its_day_is_not_named_by_texts_of_that_day() -> None:
+    from tests.engine.build import settled
+
+    batch = settled(None, -250, "payout", account="shopify", batch="2026-01-10", key_state="none")
+    lines = [banked(250, text="2026-01-10 A"), banked(9900, text="2026-01-10 B")]
+    outcome = run(PAYOUT_BANK, [batch, *lines])
+    assert groups(outcome) == [("amount", "matched", ["payout:shopify/2026-01-10"], [lines[0]["record_key"]])]
+
+
 def test_totals_are_conserved() -> None:
     given = [payout(100, 10, "A"), payout(55, 29, "B"), banked(100), banked(-3, text="手续费"), banked(9)]
     for row in rows(run(PAYOUT_BANK, given).statement):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from huikuan.demo.specimens import SPECIMENS
+from huikuan.formats.goods.erp_columns import platform_orders_sql
 from tests.formats.support import Read, read
 
 HEADER = (
@@ -124,6 +126,15 @@ def test_wangdiantong_takes_its_suffixes_off(tmp_path: Path) -> None:
     assert got.rows("shipment_line", "tracking_no, sku, province, city, weight") == [
         ("YT8800000000011", "W-01", "浙江省", "杭州市", Decimal("0.45"))
     ]
+
+
+def test_suffixes_are_told_from_platforms_own_numbers() -> None:
+    cells = {
+        "P800345265156620124701-1": "P800345265156620124701", "P800345265156620124701A": "P800345265156620124701",
+        "260131-123456789012345-2,6930162745589599992": "260131-123456789012345,6930162745589599992",
+    }  # fmt: skip
+    for cell, numbers in cells.items():
+        assert duckdb.sql(f"SELECT {platform_orders_sql(repr(cell))}").fetchall() == [(numbers,)]
 
 
 def test_wangdiantong_shipments_move_stock_when_they_are_sent(tmp_path: Path) -> None:

@@ -48,6 +48,14 @@ def test_withdrawals_are_named_by_their_time(tmp_path: Path) -> None:
     assert returned.rows("wallet_line", "movement, amount") == [("payout_returned", Decimal("500.00"))]
 
 
+def test_an_order_that_only_the_remark_names(tmp_path: Path) -> None:
+    sale = ["", TIME, "9.00", "0", "其他", "", "0010002|交易收入-订单收入"]
+    told = [f"补付款，对应交易{ORDER}已核实", ORDER, f"9{ORDER}1", ""]
+    rows = [[*sale[:5], remark, sale[6]] for remark in told]
+    found = got(tmp_path, [BILL, *rows]).rows("settlement_line", "order_no, key_state")
+    assert found == [(ORDER, "ok"), (ORDER, "ok"), (None, "missing"), (None, "missing")]
+
+
 def test_the_archive_names_its_member_in_gbk(tmp_path: Path) -> None:
     found = written(tmp_path, specimen("pdd.bills", "ZIP, GB18030, with a footer"))
     assert found.reading.member == "货款账单明细.zip!拼多多账务明细_20260901-20260930.csv"

@@ -54,6 +54,19 @@ def test_the_lower_rank_only_corroborates_on_the_days_the_higher_covers(tmp_path
     assert corroborating(lake) == {"f1", "f2"}
 
 
+def test_what_a_ledger_books_net_corroborates_the_components_that_add_up_to_it(tmp_path: Path) -> None:
+    def of_order(flow_no: str, day: int, rank: int, type_: str, amount: int) -> dict[str, Any]:
+        return line(flow_no, day, rank, type_) | {"order_no": "A", "amount": Decimal(amount)}
+
+    lake = new_lake(tmp_path)
+    parts = [("b1", 1, 2, "sale", 10), ("b1", 1, 2, "commission", -1), ("b2", 5, 2, "commission", -1)]
+    bill(lake, "bill", "bill", [of_order(*each) for each in parts])
+    # Booked a day later; a fee that the ledger calls a sale; the fee once more; as much, but days apart.
+    net = [("n1", 2, 1, "sale", 9), ("n2", 5, 1, "sale", -1), ("n3", 5, 1, "sale", -1), ("n4", 9, 1, "sale", 9)]
+    bill(lake, "ledger", "ledger", [of_order(*each) for each in net])
+    assert corroborating(lake) == {"n1", "n2"}
+
+
 def test_each_component_type_and_account_for_itself(tmp_path: Path) -> None:
     lake = new_lake(tmp_path)
     fund = [line("f1", 1, 1), line("f2", 1, 3, "commission"), line("o1", 1, 1, account="X")]

@@ -16,6 +16,7 @@ from huikuan.engine.workspace import Workspace, conform
 
 HINTS_PAIRED = ("key_missing", "key_damaged", "other_period")  # of left entries that still wait
 SHORTEST_KEY = 8  # a shorter number in a text may be anything
+DAY = "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"  # a day: a batch named by it is not named by a text
 LARGEST_KNOT = 10_000  # pairs of one key
 ASSIGNMENT = {"side": "string", "record_key": "string", "group_id": "string", "pass": "string", "evidence": "string"}
 
@@ -55,7 +56,7 @@ def _tokens(entries: Any) -> Any:
     told = entries.filter(entries.reference.notnull())
     words = canonical(told.reference).split(" ")
     table = told.select("record_key", "scope", "target", "currency", "compared", end_key=words).unnest("end_key")
-    return table.filter(table.end_key.length() >= SHORTEST_KEY).distinct()
+    return table.filter((table.end_key.length() >= SHORTEST_KEY) & ~table.end_key.re_search(DAY)).distinct()
 
 
 def _edges(one: Any, other: Any, blocked: Any) -> Any:

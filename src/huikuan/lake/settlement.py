@@ -3,6 +3,9 @@
 Each settlement line carries its format's rank as a source of its type. Per account, type and day the highest-ranked
 format whose stated period covers the day counts; lines of lower rank are *corroborating*: compared, never totalled.
 A document that states no period covers the days on which it tells a line of that account and type.
+
+A ledger that tells net what a bill tells in components may call it otherwise or book it a day off: a line of lower rank
+is corroborating too where a bill's components of its order at one moment add up to it, that day or the next to it.
 """
 
 from __future__ import annotations
@@ -26,18 +29,52 @@ _COVERS = pa.schema(
 
 def mark_corroborating(con: duckdb.DuckDBPyConnection, lines: str, documents: list[Document], name: str) -> None:
     """Create the view `name`: the rows of relation `lines` (current settlement lines) and `corroborating` BOOLEAN."""
-    ranks, best = f"{name}__ranks", f"{name}__best"
+    ranks, best, net = f"{name}__ranks", f"{name}__best", f"{name}__net"
     con.execute(
         f"CREATE OR REPLACE TABLE {ranks} AS SELECT account, type, source_rank, document_id FROM {lines} GROUP BY ALL"
     )
     con.execute(f"CREATE OR REPLACE TABLE {best} (account VARCHAR, type VARCHAR, day DATE, source_rank BIGINT)")
     if _contested(con, ranks):
         _fill_best(con, lines, documents, ranks, best)
+    con.execute(f"CREATE OR REPLACE TABLE {net} AS {_net_sql(lines, ranks, best)}")
     con.execute(f"""
         CREATE OR REPLACE VIEW {name} AS
-        SELECT l.*, coalesce(b.source_rank > coalesce(l.source_rank, 0), false) AS corroborating
-        FROM {lines} l LEFT JOIN {best} b
-        ON b.account = l.account AND b.type = l.type AND b.day = l.business_date""")
+        SELECT l.*, {_COVERED} OR n.record_key IS NOT NULL AS corroborating
+        FROM {lines} l LEFT JOIN {best} b {_SAME_DAY} LEFT JOIN {net} n ON n.record_key = l.record_key""")
+
+
+_COVERED = "coalesce(b.source_rank > coalesce(l.source_rank, 0), false)"
+_SAME_DAY = "ON b.account = l.account AND b.type = l.type AND b.day = l.business_date"
+
+
+def _net_sql(lines: str, ranks: str, best: str) -> str:
+    """`record_key` of the lines that type and day left, though the components of a bill add up to them: the n-th of an
+    order and amount is the bill's n-th, and not a day apart."""
+    return f"""
+        WITH topmost AS (
+            SELECT account, max(coalesce(source_rank, 0)) AS top FROM {ranks}
+            GROUP BY account HAVING count(DISTINCT coalesce(source_rank, 0)) > 1
+        ),
+        orders AS (
+            SELECT DISTINCT l.account, l.order_no FROM {lines} l JOIN topmost t ON t.account = l.account
+            LEFT JOIN {best} b {_SAME_DAY}
+            WHERE coalesce(l.source_rank, 0) < t.top AND l.order_no <> '' AND NOT {_COVERED}
+        ),
+        told AS (
+            SELECT l.*, coalesce(l.source_rank, 0) = t.top AS is_bill
+            FROM {lines} l JOIN topmost t ON t.account = l.account
+            SEMI JOIN orders o ON o.account = l.account AND o.order_no = l.order_no
+        ),
+        numbered AS (
+            SELECT is_bill, account, order_no, min(record_key) AS record_key, min(business_date) AS day,
+                   sum(amount) AS amount,
+                   row_number() OVER (
+                       PARTITION BY is_bill, account, order_no, sum(amount) ORDER BY min(business_date), min(record_key)
+                   ) AS n
+            FROM told GROUP BY is_bill, account, order_no, flow_no, CASE WHEN is_bill THEN '' ELSE record_key END
+        )
+        SELECT low.record_key FROM numbered low JOIN numbered bill USING (account, order_no, amount, n)
+        WHERE NOT low.is_bill AND bill.is_bill AND abs(date_diff('day', low.day, bill.day)) <= 1"""
 
 
 def _contested(con: duckdb.DuckDBPyConnection, ranks: str) -> bool:

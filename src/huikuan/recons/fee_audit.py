@@ -7,7 +7,7 @@ what the settlement lines took, less what they gave back, without the copies tha
 - Base `gross` is what was settled (sale, subsidy, refund, freight to the shop), `paid` the same without what the
   platform bore. Where a fee comes back with a refund it is the base after the refunds that came, else the one before.
 - `fee_not_returned`: the part of what is charged too much that a refund should have given back. `fee_rate`: the rest,
-  too much or too little. Each only above the rate's tolerance.
+  too much or too little. Each only above the rate's tolerance, and above the half cents of a fee taken in parts.
 - An order is judged when it is settled in full, or its due date has passed, one from before the book's start only when
   all of it was settled in the book; what is missing (too little charged, a fee
   not returned) only when its last settlement line is older than the shop's days of grace.
@@ -40,6 +40,7 @@ from huikuan.records.rules import Rules
 RATE_TYPE = "decimal(10, 6)"
 FACTOR = "decimal(19, 6)"  # holds any rate and any amount; the product is exact
 NO_ORDER = ibis.literal(10**12).cast("decimal(38, 5)")  # a number shared by records without end is none
+HALF_A_CENT = ibis.literal(Decimal("0.005")).cast(MONEY_TYPE)  # a fee taken in parts is rounded in each of them
 TENTH = ibis.literal(Decimal("0.1")).cast(MONEY_TYPE)
 RATES = {
     "rate_no": "int64", "rate_shop": "string", "rate_category": "string", "valid_from": "date", "valid_to": "date",
@@ -231,6 +232,10 @@ class _Judging:
         last = lines.group_by(o_scope=lines.scope, o_key=lines.key, o_currency=lines.currency).agg(
             last=lines.date.max()
         )
+        taken = lines.filter(lines.line_amount < ZERO)
+        taken = taken.group_by(
+            t_scope=taken.scope, t_key=taken.key, t_currency=taken.currency, t_type=taken.line_type
+        ).agg(times=taken.count())
         given = lines.filter(lines.line_amount > ZERO)
         given = given.group_by(
             g_scope=given.scope, g_key=given.key, g_currency=given.currency, g_type=given.line_type
@@ -239,7 +244,12 @@ class _Judging:
         met = apart.inner_join(last, at)
         at = [met.scope == given.g_scope, met.key == given.g_key, met.currency == given.g_currency]
         met = met.left_join(given, [*at, met.type == given.g_type])
-        met = met.mutate(given=met.told.fill_null(ZERO))
+        at = [met.scope == taken.t_scope, met.key == taken.t_key, met.currency == taken.t_currency]
+        met = met.left_join(taken, [*at, met.type == taken.t_type])
+        met = met.mutate(
+            given=met.told.fill_null(ZERO),
+            tolerance=_money(met.tolerance + ibis.ifelse(met.times > 1, HALF_A_CENT * met.times, ZERO).fill_null(ZERO)),
+        )
         fresh = (met["last"] >= self._grace_begins(met.scope)).fill_null(True)
         at_once = (met.apart > met.tolerance) & (met.refunds == ZERO)
         return met.filter(~fresh | at_once).select(*EXPECTED, "given")

@@ -84,7 +84,7 @@ def left_entries(facts: Facts, rules: Rules, as_of: date, shops: list[str]) -> A
     """One entry per order line. Until `dates` is asked, due_date holds the anchor day and seq the number of the
     settlement rule which turns it into the due date."""
     lines = counted_orders(facts, as_of)
-    rule_no, anchor = _anchor(lines, rules, shops, AsOf(as_of, facts.timezone))
+    rule_no, anchor, soonest = _anchor(lines, rules, shops, AsOf(as_of, facts.timezone))
     return conform(
         lines.mutate(
             scope=lines.shop,
@@ -97,18 +97,18 @@ def left_entries(facts: Facts, rules: Rules, as_of: date, shops: list[str]) -> A
             amount=lines.brings,
             compared=lines.brings,
             due_date=anchor,
-            hint=before_start(_earliest(lines, anchor, rules), rules),
+            hint=before_start(_earliest(lines, soonest, rules), rules),
         ),
         ENTRY,
     )
 
 
-def _earliest(lines: Any, anchor: Any, rules: Rules) -> Any:
-    """The day before which an order can have brought nothing: that of its anchor event where the shop has a rule."""
+def _earliest(lines: Any, soonest: Any, rules: Rules) -> Any:
+    """The day before which an order can have brought nothing, by the shop's rule where it has one."""
     ruled = sorted({rule.shop for rule in rules.settlement_rules})
     if not ruled or rules.start is None:
         return lines.business_date
-    began = ibis.ifelse(lines.shop.isin(ruled), anchor, ibis.null().cast("date")).fill_null(lines.business_date)
+    began = ibis.ifelse(lines.shop.isin(ruled), soonest, ibis.null().cast("date")).fill_null(lines.business_date)
     return ibis.greatest(began, lines.business_date)
 
 
@@ -120,8 +120,9 @@ def before_start(day: Any, rules: Rules, hint: Any = None) -> Any:
     return ibis.ifelse(day < ibis.literal(rules.start), "other_period", otherwise)
 
 
-def _anchor(lines: Any, rules: Rules, shops: list[str], as_of: AsOf) -> tuple[Any, Any]:
-    """The settlement rule's number and the day of its anchor event (null: not happened yet) of each order line.
+def _anchor(lines: Any, rules: Rules, shops: list[str], as_of: AsOf) -> tuple[Any, Any, Any]:
+    """The settlement rule's number, the day of its anchor event (null: not happened yet) and the rule's days after that
+    of each order line.
 
     A rule version holds for orders paid from its day on (unpaid: by business date), `records.due_dates`.
     """
@@ -130,7 +131,7 @@ def _anchor(lines: Any, rules: Rules, shops: list[str], as_of: AsOf) -> tuple[An
     for rule, _end in numbered:
         versions[rule.shop] = versions.get(rule.shop, 0) + 1
     paid_day = local_date(lines.paid_at, as_of.timezone).fill_null(lines.business_date)
-    no_cases, day_cases = [], []
+    no_cases, day_cases, soonest_cases = [], [], []
     for no, (rule, end) in enumerate(numbered):
         holds = lines.shop == rule.shop
         if versions[rule.shop] > 1:
@@ -139,11 +140,13 @@ def _anchor(lines: Any, rules: Rules, shops: list[str], as_of: AsOf) -> tuple[An
         day = ibis.ifelse(as_of.happened(moment), local_date(moment, as_of.timezone), ibis.null().cast("date"))
         no_cases.append((holds, ibis.literal(no).cast("int64")))
         day_cases.append((holds, day))
+        soonest_cases.append((holds, (day + ibis.interval(days=rule.days)).cast("date")))
+    nothing = ibis.null().cast("int64"), ibis.null().cast("date"), ibis.null().cast("date")
     if not numbered:
-        return ibis.null().cast("int64"), ibis.null().cast("date")
-    return ibis.cases(*no_cases, else_=ibis.null().cast("int64")), ibis.cases(
-        *day_cases, else_=ibis.null().cast("date")
-    )
+        return nothing
+    cases = (no_cases, day_cases, soonest_cases)
+    number, day, soonest = (ibis.cases(*some, else_=none) for some, none in zip(cases, nothing, strict=True))
+    return number, day, soonest
 
 
 def counted_settlements(facts: Facts, as_of: date) -> Any:
@@ -210,7 +213,10 @@ def copied_fees(settled: Any, facts: Facts) -> Any:
     """
     once = settled.type.isin(ALWAYS_CHARGED) & (settled.amount < ZERO)
     fees = settled.filter(~is_gross(settled) & (once | settled.occurred_at.notnull()))
-    dated = fees.mutate(moment=ibis.ifelse(once, ibis.null().cast("timestamp(6)"), fees.occurred_at))
+    dated = fees.mutate(
+        moment=ibis.ifelse(once, ibis.null().cast("timestamp(6)"), fees.occurred_at),
+        flow_no=told_texts(fees.flow_no, fees.occurred_at.cast("string")),  # a made-up flow number may leave out when
+    )
     same = ["order_no", "type", "amount", "moment"]
     counted = dated.group_by(same).agg(times=dated.count())
     repeated = hold(facts.backend, counted.filter(counted.times > 1).drop("times"))

@@ -7,9 +7,10 @@ from huikuan.formats.mapping_words import MOVE_WORDS
 from huikuan.formats.spec import Emit, Expression
 from huikuan.records.sql import sql_text
 
-# A platform's number (PDD's has a hyphen of its own), then what order systems add: -1, -2, A.
-_SUFFIXED = "([0-9]{6}-[0-9]{12,}|[0-9]{10,})(-[0-9]{1,2}|[A-Z])+"
-_NUMBER = "^([0-9]{6}-[0-9]{12,}|[0-9]{10,})"
+# A platform's number (PDD's has a hyphen of its own, 小红书's a P before it), then what order systems add: -1, -2, A.
+_PLATFORMS = "([0-9]{6}-[0-9]{12,}|P?[0-9]{10,})"
+_SUFFIXED = f"{_PLATFORMS}(-[0-9]{{1,2}}|[A-Z])+"
+_NUMBER = f"^{_PLATFORMS}"
 
 
 def platform_orders_sql(value: str) -> str:

@@ -4,8 +4,8 @@ documentation and third parties' code; no file of ours.
 Five lines before the header (the second is blank), footer lines with `#` in some exports: 支出合计, 收入合计, 导出时间.
 支出 is negative. 业务描述 is a code and its words (`0010002|交易收入-订单收入`); older exports have words alone.
 商户订单号 is the order (`YYMMDD-` and 15 digits), also on fees; withdrawals, deposits, transfers to the ad account and
-delay penalties have none. No row has a number of its own: all its fields are its flow number, identical rows are
-counted. A withdrawal is named by its time.
+delay penalties have none. Where it is blank, 备注 may name the order. No row has a number of its own: all its fields
+are its flow number, identical rows are counted. A withdrawal is named by its time.
 
 A row is a wallet line and, if it names an order or normally would, a settlement line.
 """
@@ -32,6 +32,7 @@ from huikuan.formats.spec import (
 from huikuan.records.messages import gettext_noop
 
 PDD_ORDER = "[0-9]{6}-[0-9]{12,20}"
+_IN_WORDS = f"(?:^|[^0-9-])({PDD_ORDER})(?:[^0-9-]|$)"  # what somebody wrote of an order, in whatever words
 _NUMBER = r"(\d[\d,]*(?:\.\d+)?)"
 
 _WALLET = {
@@ -85,7 +86,13 @@ PDD_BILLS = Format(
             "CASE WHEN type_movement = 'payout' AND amount > 0 THEN 'payout_returned' ELSE type_movement END",
             "text",
         ),
-        Expression("order_no", f"CASE WHEN regexp_full_match(out_no, '{PDD_ORDER}') THEN out_no END", "text"),
+        Expression(
+            "order_no",
+            f"CASE WHEN regexp_full_match(out_no, '{PDD_ORDER}') THEN out_no "
+            "WHEN out_no IS NULL AND NOT out_no_damaged AND type_movement IS NULL "
+            f"THEN nullif(regexp_extract(t_remark_text, '{_IN_WORDS}', 1), '') END",
+            "text",
+        ),
         Expression(
             "damaged",
             "order_no IS NULL AND type_linked AND (out_no_damaged OR out_no IS NOT NULL)",
