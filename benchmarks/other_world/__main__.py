@@ -1,6 +1,6 @@
 """Make a world and judge the command line on it:
 
-    python -m benchmarks.other_world [--orders 300] [--seed 1] [--hard] [--keep DIR] [--examples 3]
+    python -m benchmarks.other_world [--orders 300] [--seed 1] [--hard] [--world market] [--keep DIR] [--examples 3]
 
 Prints what was compared, and examples of whatever disagrees with the truth; exit 1 where anything does.
 """
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.other_world.build import generate
+from benchmarks.other_world.build import SETTINGS, generate
 from benchmarks.other_world.judge import judge, load
 from benchmarks.other_world.model import CUT, START
 
@@ -35,6 +35,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--orders", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hard", action="store_true")
+    parser.add_argument("--world", choices=tuple(SETTINGS), default="taobao")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--examples", type=int, default=3)
     asked = parser.parse_args(arguments)
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
         folder = asked.keep or Path(temporary)
         if asked.keep:
             shutil.rmtree(folder, ignore_errors=True)
-        truth = generate(folder, asked.seed, asked.orders, asked.hard)
+        truth = generate(folder, asked.seed, asked.orders, asked.hard, asked.world)
         for row in load(folder, truth, run, folder / "home", f"{CUT}", f"{START}"):
             if row["status"] != "imported":
                 print(

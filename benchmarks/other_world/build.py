@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from benchmarks.other_world import files, money
-from benchmarks.other_world.model import CUT, NOUGHT, Label, Move, Order, Place, Told, World
+from benchmarks.other_world import files, market, money
+from benchmarks.other_world.model import CUT, GROSS, NOUGHT, ErpLine, Label, Move, Order, Place, Told, World
 from benchmarks.other_world.stories import (
     GROSS_SALE,
     Style,
@@ -25,6 +25,21 @@ from benchmarks.other_world.stories import (
     refund_failed_then_made,
     tell,
 )
+
+PathOf = Callable[..., Path]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Who sells where: what happens there, and how its files are written."""
+
+    shops: tuple[tuple[str, Style, float], ...]
+    wallets: dict[str, money.Wallet]
+    banks: dict[str, str]
+    make: Callable[[int, int, bool], World]
+    write: Callable[[World, PathOf], None]
+    foreign: dict[str, str] = field(default_factory=dict)  # a bank's currency where it is another
+
 
 WECHAT_MERCHANT = "1600000001"
 WINDOW = 5  # days a payout may take to be seen at the bank
@@ -130,14 +145,8 @@ def _banks(rng: random.Random, world: World, hard: bool) -> None:
     money.judge_payouts(world.payouts, world.lines, into, WINDOW)
 
 
-def write(world: World, folder: Path, hard: bool) -> None:
-    """All files; `world.files` says of which shop or account each is."""
-    folder.mkdir(parents=True)
-
-    def path(name: str, shop: str = "", account: str = "") -> Path:
-        world.files.append((name, shop, account))
-        return folder / name
-
+def write(world: World, path: PathOf) -> None:
+    """All files; `path(name, shop, account)` notes of which shop or account each is."""
     for shop, _, _ in SHOPS:
         mine = [order for order in world.orders if order.shop == shop and order.story != "stranger"]
         mine.sort(key=lambda order: order.created)
@@ -167,23 +176,25 @@ def write(world: World, folder: Path, hard: bool) -> None:
         writer(path(f"{bank}.csv", "", bank), lines, account)
 
 
-def rules() -> str:
+def rules(setting: Setting) -> str:
     """What the bookkeeper states, as the rules file."""
     parts = []
-    for shop, style, _ in SHOPS:
+    for shop, style, _ in setting.shops:
         anchor = "received" if style.escrow else "paid"
         parts += [
-            _entry("shop", name=shop, platform=style.platform, currency="CNY"),
+            _entry("shop", name=shop, platform=style.platform, currency=style.currency),
             _entry(
                 "settlement_rule", shop=shop, anchor=anchor, days=int(style.wait), batch="none", bank_days=2, grace=3
             ),
-            _entry("fee_rate", shop=shop, type=style.fee, rate=f"{style.rate}", base="gross", tolerance="0.02"),
-        ]
-    for name, wallet in WALLETS.items():
-        shops = [shop for shop, style, _ in SHOPS if name in style.wallets]
+            _entry("fee_rate", shop=shop, type=style.fee, rate=f"{style.rate}", base="gross", tolerance="0.02",
+                   returned_on_refund=style.fee_back),
+        ]  # fmt: skip
+    for name, wallet in setting.wallets.items():
+        shops = [shop for shop, style, _ in setting.shops if name in style.wallets]
         into = list(wallet.banks)
-        parts.append(_entry("account", name=name, kind="wallet", currency="CNY", shops=shops, pays_into=into))
-    parts += [_entry("account", name=bank, kind="bank", currency="CNY") for bank in BANKS]
+        parts.append(_entry("account", name=name, kind="wallet", currency=wallet.currency, shops=shops, pays_into=into))
+    for bank in setting.banks:
+        parts.append(_entry("account", name=bank, kind="bank", currency=setting.foreign.get(bank, "CNY")))
     return "\n".join(parts)
 
 
@@ -198,11 +209,11 @@ def _entry(table: str, **values: Any) -> str:
 
 def truth(world: World) -> dict[str, Any]:
     """In the form of DESIGN section 7; `side` stands at open rows, and `same` names what is told twice."""
-    told = [*world.orders, *world.moves, *world.lines]
+    told = [*world.orders, *world.moves, *world.lines, *world.erp]
     return {
         "files": [{"file": name, "shop": shop, "account": account} for name, shop, account in world.files],
-        "links": [*_order_links(world), *_payout_links(world)],
-        "open": [*_order_open(world), *_wallet_open(world), *_payout_open(world)],
+        "links": [*_order_links(world), *_wallet_links(world), *_payout_links(world), *_erp_links(world)],
+        "open": [*_order_open(world), *_wallet_open(world), *_payout_open(world), *_erp_open(world)],
         "same": [
             {**_row(place), "same_as": _row(places[0])}
             for record in told for places in _tellings(record) for place in places[1:]
@@ -277,10 +288,59 @@ def _payout_links(world: World) -> Iterator[dict[str, Any]]:
             continue
         group = [one for one in world.payouts if set(map(id, one.lines)) & set(map(id, payout.lines))]
         done.update(map(id, group))
+        shown = [move for one in group for move in (one.moves[:1] if one.moves[0].is_told else one.batch)]
         yield {
-            "reconciliation": "payout-bank", "left": _rows([one.moves[0] for one in group]),
+            "reconciliation": "payout-bank", "left": _rows(shown),
             "right": _rows(payout.lines), "class": "", "identifiable": all(one.identifiable for one in group),
+            "batch": bool(payout.batch),
         }  # fmt: skip
+
+
+def _wallet_links(world: World) -> Iterator[dict[str, Any]]:
+    """Where settlements and the wallet are told by two bills: row by row, or batch by batch."""
+    paid = {move.batch: move for move in world.moves if move.kind == "batch"}
+    of_batch: dict[str, list[Move]] = defaultdict(list)
+    for move in world.moves:
+        if move.order and move.batch in paid:
+            of_batch[move.batch].append(move)
+    for number, moves in of_batch.items():
+        if paid[number].is_told:
+            yield {
+                "reconciliation": "settlement-wallet", "left": _rows(moves), "right": _rows([paid[number]]),
+                "class": "", "identifiable": True,
+            }  # fmt: skip
+    for move in world.moves:
+        if move.order and move.is_told and move.in_wallet:
+            yield {
+                "reconciliation": "settlement-wallet", "left": [_row(move.places[0])],
+                "right": [_row(move.in_wallet[0])], "class": "", "identifiable": True,
+            }  # fmt: skip
+
+
+def _erp_links(world: World) -> Iterator[dict[str, Any]]:
+    of_order: dict[int, list[ErpLine]] = defaultdict(list)
+    for line in world.erp:
+        for order in line.orders:
+            of_order[id(order)].append(line)
+    kept = {line.shop for line in world.erp}
+    for order in world.orders:
+        if order.is_told and order.shop in kept and of_order[id(order)]:
+            yield {
+                "reconciliation": "order-erp", "left": _rows([order]), "right": _rows(of_order[id(order)]), "class": "",
+                "identifiable": True,
+            }  # fmt: skip
+
+
+def _erp_open(world: World) -> Iterator[dict[str, Any]]:
+    for order, label in world.erp_labels:
+        if label.code == "missing_right" and order.rows:
+            for (_, places), line in zip(order.rows.values(), order.lines, strict=True):
+                yield _open("order-erp", "left", Told(places), replace(label, amount=line[3]))
+        else:
+            yield _open("order-erp", "left", order, label, residual=True)
+    for line in world.erp:
+        if line.label:
+            yield _open("order-erp", "right", line, line.label)
 
 
 BANK_LABELS = {
@@ -299,8 +359,16 @@ def _payout_open(world: World) -> Iterator[dict[str, Any]]:
     for payout in world.payouts:
         if payout.state in PAYOUT_LABELS:
             for move in payout.moves:
+                label = Label(*PAYOUT_LABELS[payout.state], -move.amount)
                 if move.is_told:
-                    yield _open("payout-bank", "left", move, Label(*PAYOUT_LABELS[payout.state], -move.amount))
+                    yield _open("payout-bank", "left", move, label)
+                elif payout.batch:
+                    shown = _rows([min(payout.batch, key=lambda one: one.places)])
+                    yield {
+                        **_open("payout-bank", "left", payout.batch[0], label),
+                        "batch": _rows(payout.batch),
+                        **shown[0],
+                    }
     for line in world.lines:
         if line.kind in BANK_LABELS:
             yield _open("payout-bank", "right", line, Label(*BANK_LABELS[line.kind], line.amount))
@@ -312,7 +380,7 @@ def _collection(world: World) -> Iterator[dict[str, Any]]:
         if not order.is_told or any(label.code == "other_period" for label in order.labels):
             continue
         known = [move for move in order.moves if move.label is None]
-        fees = -sum((move.amount for move in known if move.kind in ("commission", "payment_fee", "penalty")), NOUGHT)
+        fees = -sum((move.amount for move in known if move.kind not in (*GROSS, "refund_failed")), NOUGHT)
         status = ""
         if not order.paid_at:
             status = "cancelled" if order.closed else "unpaid"
@@ -320,7 +388,11 @@ def _collection(world: World) -> Iterator[dict[str, Any]]:
             status = "refunded"
         elif not any(move.kind in GROSS_SALE for move in known):
             status = (
-                "overdue" if order.story in ("overdue", "no_number") else "awaiting" if order.shipped else "not_shipped"
+                "overdue"
+                if order.story in ("overdue", "no_number", "another_shops")
+                else "awaiting"
+                if order.shipped
+                else "not_shipped"
             )
         elif not order.shipped:
             status = "not_shipped"
@@ -332,11 +404,24 @@ def _collection(world: World) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def generate(folder: Path, seed: int, orders: int, hard: bool) -> dict[str, Any]:
+SETTINGS = {
+    "taobao": Setting(SHOPS, WALLETS, BANKS, make, write),
+    "market": Setting(market.SHOPS, market.WALLETS, market.BANKS, market.make, market.write, market.FOREIGN),
+}
+
+
+def generate(folder: Path, seed: int, orders: int, hard: bool, world: str = "taobao") -> dict[str, Any]:
     """Files, rules and truth in a folder."""
-    world = make(seed, orders, hard)
-    write(world, folder / "files", hard)
-    (folder / "rules.toml").write_text(rules(), encoding="utf-8")
-    told = truth(world)
+    setting = SETTINGS[world]
+    made = setting.make(seed, orders, hard)
+    (folder / "files").mkdir(parents=True)
+
+    def path(name: str, shop: str = "", account: str = "") -> Path:
+        made.files.append((name, shop, account))
+        return folder / "files" / name
+
+    setting.write(made, path)
+    (folder / "rules.toml").write_text(rules(setting), encoding="utf-8")
+    told = truth(made)
     (folder / "truth.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     return told

@@ -55,6 +55,7 @@ class Order(Told):
     labels: list[Label] = field(default_factory=list)  # of its residual
     findings: list[Label] = field(default_factory=list)  # of its fees
     same_number: bool = False  # another shop uses the number too
+    paid_by: str = ""  # which of its shop's ways of paying
     rows: dict[str, tuple[Decimal, list[Place]]] = field(default_factory=dict)  # of its lines, where told one by one
 
     def told_line(self, number: str, brings: Decimal, place: Place) -> None:
@@ -90,7 +91,9 @@ class Move(Told):
     remark: str = ""
     booked: datetime | None = None  # in the wallet, where that is later and told by another bill
     again: bool = False  # a second payment of the same order
-    batch: str = ""  # what it is paid into the wallet with
+    batch: str = ""  # what it is paid into the wallet, or to the bank, with
+    sub: str = ""  # the sub-order it is of, where it has a row of its own
+    says: str = ""  # a remark in somebody's words
     label: Label | None = None  # of the record, when it cannot be linked
     wallet_label: Label | None = None  # in settlement-wallet
     payout: Payout | None = None
@@ -107,6 +110,7 @@ class Payout:
     state: str = "credited"  # credited | in_transit | missing | returned
     named: bool = False  # the bank line names it
     identifiable: bool = True
+    batch: list[Move] = field(default_factory=list)  # what a settlement straight to the bank is the sum of
 
 
 @dataclass(eq=False, kw_only=True)
@@ -124,6 +128,22 @@ class BankLine(Told):
     balance: Decimal = NOUGHT
 
 
+@dataclass(eq=False, kw_only=True)
+class ErpLine(Told):
+    """A line of an order in the merchant's own order system; `orders` are those it is of."""
+
+    shop: str
+    number: str
+    online: str
+    sku: str
+    qty: int
+    amount: Decimal
+    status: str
+    created: datetime
+    orders: list[Order] = field(default_factory=list)
+    label: Label | None = None  # of the line, when it cannot be linked
+
+
 @dataclass
 class World:
     """Everything that happened, and the rules a bookkeeper would state."""
@@ -132,7 +152,8 @@ class World:
     moves: list[Move] = field(default_factory=list)
     payouts: list[Payout] = field(default_factory=list)
     lines: list[BankLine] = field(default_factory=list)
-    rules: str = ""
+    erp: list[ErpLine] = field(default_factory=list)
+    erp_labels: list[tuple[Order, Label]] = field(default_factory=list)  # what order and order system differ by
     files: list[tuple[str, str, str]] = field(default_factory=list)  # name, shop, account
     openings: dict[str, Decimal] = field(default_factory=dict)
 

@@ -25,6 +25,7 @@ class Wallet:
     named: float = 0.3  # share of bank lines that name the payout
     extras: bool = True
     renamed: str = ""  # what the bank adds to the payer's name later on
+    currency: str = "CNY"
 
 
 RENAMED = date(2026, 2, 16)
@@ -206,7 +207,7 @@ def strangers(rng: random.Random, payouts: list[Payout], bank_of: dict[str, tupl
     return found
 
 
-def between(rng: random.Random, banks: tuple[str, ...]) -> list[BankLine]:
+def between(rng: random.Random, banks: tuple[str, ...], owner: str = "杭州另一世界电子商务有限公司") -> list[BankLine]:
     """Transfers between own bank accounts: out of one, into the other, in the owner's own name."""
     if len(banks) < 2:
         return []
@@ -222,7 +223,7 @@ def between(rng: random.Random, banks: tuple[str, ...]) -> list[BankLine]:
                     bank=bank,
                     at=after(moment, 0),
                     amount=signed,
-                    party="杭州另一世界电子商务有限公司",
+                    party=owner,
                     memo="往来款 内部转账",
                     kind="own_transfer",
                 )

@@ -31,6 +31,9 @@ class Style:
     borne: bool = False  # the platform pays part of some orders
     fee_back: bool = True
     never: tuple[Callable[[Teller], None], ...] = ()  # stories the platform's bills cannot tell
+    more: tuple[Callable[[Teller], None], ...] = ()  # stories only its bills can tell
+    other_wallet: str = ""  # of another shop of the owner
+    currency: str = "CNY"
 
 
 @dataclass
@@ -326,7 +329,7 @@ def tell(rng: random.Random, style: Style, order: Order, oddness: float) -> None
     elif settled.date() < START:
         story = plain
     else:
-        odd = [story for story in (*ODD, *(SUBSIDY if style.borne else ())) if story not in style.never]
+        odd = [story for story in (*ODD, *(SUBSIDY if style.borne else ()), *style.more) if story not in style.never]
         story = rng.choice(odd) if rng.random() < oddness else plain
         if rng.random() < 0.04:
             story = never_paid
@@ -338,6 +341,7 @@ def tell(rng: random.Random, style: Style, order: Order, oddness: float) -> None
         in_parts,
         stranger,
         refund_twice,
+        *(style.more if style.borne else ()),
     ):
         order.borne = NOUGHT  # a subsidy of a refunded order is another tale
     order.story = story.__name__
