@@ -163,7 +163,8 @@ def _open(
                 f"{name}: cause {found[0]['cause']} for {label['cause']} ({label['class']})", f"{one} {label['amount']}"
             )
     for item in items:
-        if id(item) not in used and not item["where"] & doubtful:
+        unproved = name == "balance" and not item["needs_work"]  # an account whose bills tell no balance
+        if id(item) not in used and not unproved and not item["where"] & doubtful:
             verdict.say(
                 f"{name}: {item['class']} {item['cause']} unlabelled",
                 f"{sorted(item['where'])[:4]} {item['side']} {item['amount']} {item['record_key'][:60]}",

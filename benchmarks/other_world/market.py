@@ -44,7 +44,7 @@ PDD = Style(
 DOUYIN = Style(
     "douyin", ("抖店账户",), True, 4, Decimal("0.05"), "commission", _long("69", 17), borne=True,
     more=(more.influencer, more.sum_zero, more.nought_line, more.over_months, more.insured, more.many_lines,
-          more.small_payment, more.refund_untold), never=NO_REFUND_TOLD,
+          more.small_payment, more.refund_untold), never=(*NO_REFUND_TOLD, told.refund_twice),
 )  # fmt: skip
 UNTOLD = (*NO_REFUND_TOLD, told.whole_after, told.refund_twice, told.fee_kept)
 JD = Style(
