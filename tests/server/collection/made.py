@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -134,20 +136,9 @@ def publish(
     library = library_book(book)
     now = datetime.now(UTC)
     folder = runs.new_run_folder(library, now)
-    con = duckdb.connect()
-    con.register("orders", pa.Table.from_pylist([order.row() for order in orders], COLLECTION))
-    con.register("shares", pa.Table.from_pylist([row for order in orders for row in order.shares()], SHARE))
-    con.execute(f"COPY (SELECT * FROM orders ORDER BY order_no, shop) TO '{folder}/collection.parquet'")
-    con.execute(f"COPY (SELECT * FROM shares) TO '{folder}/share.parquet'")
-    con.execute(
-        f"COPY (SELECT ''::VARCHAR AS document_id, ''::VARCHAR AS document LIMIT 0) TO '{folder}/documents.parquet'"
-    )
-    numbered = f"read_parquet('{folder}/collection.parquet', file_row_number = true)"
-    if cubes:
-        for part, query in cubes_sql(numbered, f"'{folder}/share.parquet'").items():
-            con.execute(f"COPY ({query}) TO '{folder}/{part}.parquet'")
-    _recons(con, folder, RESIDUALS if residuals is None else residuals)
-    con.close()
+    told = tuple((RESIDUALS if residuals is None else residuals).items())
+    for name, content in _files(orders, told, cubes).items():
+        (folder / name).write_bytes(content)
     manifest = Manifest(
         run=folder.name, created_at=now, as_of=as_of or AS_OF, date_from=None, date_to=None, names=NAMES,
         facts=library.lake.version(), rules="", decisions="", versions={}, tolerances={}, rows={},
@@ -156,6 +147,33 @@ def publish(
     (folder / runs.MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     runs.publish(library, Arguments(as_of=as_of), folder)
     return folder
+
+
+@lru_cache(maxsize=64)
+def _files(orders: tuple[Order, ...], residuals: tuple[tuple[str, str], ...], cubes: bool) -> dict[str, bytes]:
+    """The files of a run, by name: many tests want the same."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        con = duckdb.connect()
+        con.register("orders", pa.Table.from_pylist([order.row() for order in orders], COLLECTION))
+        con.register("shares", pa.Table.from_pylist([row for order in orders for row in order.shares()], SHARE))
+        con.execute(f"COPY (SELECT * FROM orders ORDER BY order_no, shop) TO '{folder}/collection.parquet'")
+        con.execute(f"COPY (SELECT * FROM shares) TO '{folder}/share.parquet'")
+        con.execute(
+            f"COPY (SELECT ''::VARCHAR AS document_id, ''::VARCHAR AS document LIMIT 0) TO '{folder}/documents.parquet'"
+        )
+        numbered = f"read_parquet('{folder}/collection.parquet', file_row_number = true)"
+        if cubes:
+            for part, query in cubes_sql(numbered, f"'{folder}/share.parquet'").items():
+                con.execute(f"COPY ({query}) TO '{folder}/{part}.parquet'")
+        _recons(con, folder, dict(residuals))
+        con.close()
+        return contents(folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """What the files of a folder hold, by name."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def _recons(con: duckdb.DuckDBPyConnection, folder: Path, residuals: dict[str, str]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -12,7 +14,7 @@ import pyarrow as pa
 
 from huikuan.engine.model import OPEN
 from huikuan.server.books.models import Book
-from tests.server.collection.made import PARQUET, Order, day, publish
+from tests.server.collection.made import PARQUET, Order, contents, day, publish
 
 D = Decimal
 ORDERS = (
@@ -45,23 +47,33 @@ MISSING = {
 }  # fmt: skip
 
 
-def publish_run(book: Book, orders: tuple[Order, ...] = ORDERS, items: Any = ITEMS, as_of: date | None = None) -> Path:
+def publish_run(
+    book: Book, orders: tuple[Order, ...] = ORDERS, items: tuple[Any, ...] = ITEMS, as_of: date | None = None
+) -> Path:
     """Publish a run of these orders with open items of order-settlement."""
     folder = publish(book, orders, as_of=as_of)
-    con = duckdb.connect()
-    columns = ", ".join(f'NULL::{PARQUET.get(kind, "VARCHAR")} AS "{name}"' for name, kind in OPEN.items())
-    con.execute(f"CREATE TABLE o AS SELECT {columns} LIMIT 0")
-    for number, (side, shop, order_no, code, cause, amount, why) in enumerate(items):
-        con.execute(
-            "INSERT INTO o (item_id, side, scope, order_no, class, cause, amount, currency, needs_work, "
-            "cause_evidence, date) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7::DECIMAL(18,5), 'CNY', true, $8, DATE '2026-10-15')",
-            [str(number), side, shop, order_no, code, cause, D(amount), why],
-        )
-    con.execute(f"COPY o TO '{folder}/order-settlement.open.parquet'")
-    _facts(con, folder, orders)
-    con.close()
+    for name, content in _files(orders, items).items():
+        (folder / name).write_bytes(content)
     return folder
+
+
+@lru_cache(maxsize=64)
+def _files(orders: tuple[Order, ...], items: tuple[Any, ...]) -> dict[str, bytes]:
+    """The files that such a run holds instead of the collection's or besides them, by name."""
+    with TemporaryDirectory() as made, duckdb.connect() as con:
+        folder = Path(made)
+        columns = ", ".join(f'NULL::{PARQUET.get(kind, "VARCHAR")} AS "{name}"' for name, kind in OPEN.items())
+        con.execute(f"CREATE TABLE o AS SELECT {columns} LIMIT 0")
+        for number, (side, shop, order_no, code, cause, amount, why) in enumerate(items):
+            con.execute(
+                "INSERT INTO o (item_id, side, scope, order_no, class, cause, amount, currency, needs_work, "
+                "cause_evidence, date) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7::DECIMAL(18,5), 'CNY', true, $8, DATE '2026-10-15')",
+                [str(number), side, shop, order_no, code, cause, D(amount), why],
+            )
+        con.execute(f"COPY o TO '{folder}/order-settlement.open.parquet'")
+        _facts(con, folder, orders)
+        return contents(folder)
 
 
 def _facts(con: duckdb.DuckDBPyConnection, folder: Path, orders: tuple[Order, ...]) -> None:
