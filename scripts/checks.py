@@ -1,9 +1,9 @@
 """All checks of the project; `make test` and the checks on every change run this.
 
-The tests leave processors idle, so the rest runs beside them: the static checks at once, the browser tests, which
-mostly wait for pages, and after these the tests of Spark, which have a Python of their own (scripts/spark_env.py) and
-mostly wait for its processes. Every step runs even if another failed; the exit code is 1 if any did. `--quick` leaves
-out browser, PostgreSQL, Spark and slow tests.
+The tests leave processors idle, so the rest runs beside them: the static checks at once; Spark's packages, which lie in
+an environment of their own (scripts/spark_env.py) and are mostly waited for; then the tests of browser and of Spark,
+which mostly wait for pages and processes. Every step runs even if another failed; the exit code is 1 if any did.
+`--quick` leaves out browser, PostgreSQL, Spark and slow tests.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 # The files go to the two processes in the order in which they are collected (tests/conftest.py: the longest first).
 PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "40"]
@@ -58,20 +59,22 @@ def run(name: str, command: list[str], *, python: str = sys.executable, aside: b
     return name, done.returncode, time.monotonic() - began
 
 
-def _browser_then_spark() -> list[Result]:
-    return [
-        run("browser tests", BROWSER_TESTS, aside=True),
-        run("spark tests", SPARK_TESTS, python=str(SPARK_PYTHON), aside=True),
-    ]
+def _browser_and_spark() -> list[Result]:
+    made = run("spark packages", ["scripts/spark_env.py"], aside=True)
+    tested = run("browser tests", BROWSER_TESTS, aside=True)
+    if made[1]:
+        return [made, tested]
+    return [made, tested, run("spark tests", SPARK_TESTS, python=str(SPARK_PYTHON), aside=True)]
 
 
 def main(arguments: list[str]) -> int:
     """Run the steps; print what each took."""
     quick = "--quick" in arguments
     *static, tests = steps(quick)
-    with ThreadPoolExecutor() as threads:
+    with TemporaryDirectory(prefix="huikuan-tests-shared-") as shared, ThreadPoolExecutor() as threads:
+        os.environ["HUIKUAN_TESTS_SHARED"] = shared  # what all steps make use of is made once (tests/shared.py)
         checked = threads.submit(lambda: [run(*step, aside=True) for step in static])
-        waiting = None if quick else threads.submit(_browser_then_spark)
+        waiting = None if quick else threads.submit(_browser_and_spark)
         tested = run(*tests)
         results = [*checked.result(), tested, *(waiting.result() if waiting else [])]
     print()

@@ -1,7 +1,8 @@
 """Makes `.venv-spark`: the environment of `.venv` with PySpark and pandas beside it.
 
 pandas must not be in `.venv`: DuckDB and pyarrow import it at the first bound value once it is there. So the packages
-of the extra `spark` lie in an environment of their own, which sees everything else in `.venv`. Run by `make test`.
+of the extra `spark` lie in an environment of their own, which sees everything else in `.venv`. Run by `make test`; does
+nothing where neither `.venv` nor a list of packages has changed since.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv-spark"
 PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+INSTALLED = FOLDER / ".installed"
+MADE_OF = (Path(sys.prefix) / ".installed", ROOT / "pyproject.toml", ROOT / "constraints.txt", Path(__file__))
 
 
 def main() -> None:
     """Make or renew the environment."""
+    if INSTALLED.exists() and all(path.stat().st_mtime <= INSTALLED.stat().st_mtime for path in MADE_OF):
+        return
     venv.create(FOLDER, with_pip=False, clear=True)
     asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
     told = subprocess.run([str(PYTHON), "-c", asked], check=True, capture_output=True, text=True).stdout.strip()
@@ -29,7 +34,7 @@ def main() -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "-c", str(ROOT / "constraints.txt"), *packages["spark"]], check=True)
-    (FOLDER / ".installed").touch()
+    INSTALLED.touch()
 
 
 if __name__ == "__main__":
