@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from huikuan.demo import generate
@@ -30,5 +29,7 @@ def make_demo(home: Path) -> None:
     book.create()
     for name, file in {file.file: file for file in truth.files}.items():
         options = ImportOptions(shop=file.shop, account=file.account)
-        import_file(book, home / "files" / name, options, rules, name=name)
-    run(book, replace(rules, opening_balances=dict(rules.opening_balances)), Decisions())
+        imported = import_file(book, home / "files" / name, options, rules, name=name)
+        assert all(row.status != "refused" for row in imported.rows), imported.rows
+        assert not imported.new_shops, "the rules name every shop"
+    run(book, rules, Decisions())

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from huikuan.demo import generate
 from huikuan.demo.guide import demo_rules
-from huikuan.demo.seller import AS_OF, BOOK_START
-from huikuan.demo.truth import Truth
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.importing import ImportOptions, import_file
-from huikuan.pipeline.reconciling import run
-from huikuan.pipeline.runs import Manifest
-from huikuan.records.decisions import Decisions
+from huikuan.pipeline.runs import Manifest, read_manifest
 from huikuan.records.rules import Rules
+from tests.demo_book import demo_book, make_demo
+from tests.shared import made_once
 
 SAMPLES = Path(os.environ.get("HUIKUAN_SAMPLES") or Path(__file__).parents[3] / "shared" / "samples")
 
@@ -46,25 +43,18 @@ def new_book(tmp_path: Path) -> Callable[..., Book]:
 
 @dataclass(frozen=True)
 class DemoBook:
-    """A loaded demo with its first run."""
+    """A loaded demo with its first run, and the folder of its files."""
 
     book: Book
     rules: Rules
-    truth: Truth
+    files: Path
     manifest: Manifest
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoBook:
-    """300 orders, imported and reconciled. Tests must not write to it."""
-    folder = tmp_path_factory.mktemp("demo")
-    truth = generate(folder / "files", 300, 7)
-    rules = demo_rules()
-    book = make_book(folder / "book", start=BOOK_START, fixed_today=AS_OF)
-    for name, file in {file.file: file for file in truth.files}.items():
-        imported = import_file(
-            book, folder / "files" / name, ImportOptions(shop=file.shop, account=file.account), rules, name=name
-        )
-        assert all(row.status != "refused" for row in imported.rows), imported.rows
-        assert not imported.new_shops, "the rules name every shop"
-    return DemoBook(book, rules, truth, run(book, rules, Decisions()))
+    """The demo's book, imported and reconciled. Tests may make runs of it, nothing more."""
+    made, folder = made_once("bench", make_demo), tmp_path_factory.mktemp("demo") / "book"
+    shutil.copytree(made / "book", folder)
+    (run,) = (folder / "results").glob("*/manifest.json")
+    return DemoBook(demo_book(folder), demo_rules(), made / "files", read_manifest(run.parent))

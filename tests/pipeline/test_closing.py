@@ -67,7 +67,7 @@ def shut(demo: DemoBook, tmp_path_factory: pytest.TempPathFactory) -> Shut:
     folder = tmp_path_factory.mktemp("closing") / "book"
     shutil.copytree(demo.book.folder, folder)
     book = replace(demo.book, folder=folder)
-    return Shut(book, demo.rules, close(book, demo.rules, "2026-10"), demo.truth.folder)
+    return Shut(book, demo.rules, close(book, demo.rules, "2026-10"), demo.files)
 
 
 @pytest.fixture
@@ -143,10 +143,10 @@ def test_a_file_that_says_otherwise_leaves_closed_records_alone(own: Shut, tmp_p
     before = frozen(own.october)
     name = "ExportOrderList202611010938_禾屿家居工厂店.csv"
     text = (own.files / name).read_text(encoding="gb18030")
-    line = next(row for row in text.splitlines() if "4738600000112086129" in row)
+    line = next(row for row in text.splitlines() if "4738600000132844530" in row)
     changed, later = (
-        line.replace("99.80", "98.80"),
-        line.replace("112086129", "112086120").replace("2026-10", "2026-11"),
+        line.replace("69.90", "68.90"),
+        line.replace("132844530", "132844539").replace("2026-10", "2026-11"),
     )
     again = name.replace("0938", "1938")  # exported later, so that it is the one that counts
     (tmp_path / again).write_text(text.replace(line, f"{changed}\n{later}"), encoding="gb18030")
