@@ -76,10 +76,16 @@ def test_the_rules_file_says_the_tolerance_as_well(olist: Cli) -> None:
     assert by_class["short"] + by_class["over"] == 13
 
 
+@pytest.fixture(scope="module")
+def reconciled(olist: Cli) -> None:
+    """`olist` has a run of all that is known; a test that changes something runs it again."""
+    olist("reconcile")
+
+
+@pytest.mark.usefixtures("reconciled")
 def test_links_as_csv_json_and_parquet(olist: Cli, tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
-    olist("reconcile")
     as_json = olist.rows("links", NAME)
     assert all(set(row) == LINKS for row in as_json)
     assert all(row["reason"] for row in as_json if row["status"] == "matched"), "every match says why"
@@ -96,8 +102,8 @@ def test_links_as_csv_json_and_parquet(olist: Cli, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "links.json").read_text(encoding="utf-8"))["rows"] == as_json
 
 
+@pytest.mark.usefixtures("reconciled")
 def test_manual_work_survives_reruns_and_reimports(olist: Cli, samples: Path) -> None:
-    olist("reconcile")
     opened = olist.rows("open", NAME)
     missing = [row for row in opened if row["class"] == "missing_left"]
     one, other = missing[0], missing[1]
@@ -135,8 +141,8 @@ def test_manual_work_survives_reruns_and_reimports(olist: Cli, samples: Path) ->
     assert set(keys) <= {row["record_key"] for row in olist.rows("open", NAME)}
 
 
+@pytest.mark.usefixtures("reconciled")
 def test_an_automatic_link_taken_apart_stays_apart(olist: Cli) -> None:
-    olist("reconcile")
     links = [row for row in olist.rows("links", NAME) if row["status"] == "matched"]
     group_id = links[0]["group_id"]
     keys = {row["record_key"] for row in links if row["group_id"] == group_id}
@@ -147,8 +153,8 @@ def test_an_automatic_link_taken_apart_stays_apart(olist: Cli) -> None:
     assert len(together) == len(set(together)), "the engine does not put them together again"
 
 
+@pytest.mark.usefixtures("reconciled")
 def test_a_correction_is_laid_over_the_fact(olist: Cli) -> None:
-    olist("reconcile")
     short = next(row for row in olist.rows("open", NAME) if row["class"] == "over")
     group = [row for row in olist.rows("links", NAME) if row["group_id"] == short["group_id"]]
     line = next(row for row in group if row["side"] == "left")
@@ -161,8 +167,8 @@ def test_a_correction_is_laid_over_the_fact(olist: Cli) -> None:
     assert short["order_no"] not in {item["order_no"] for item in olist.rows("open", NAME)}
 
 
+@pytest.mark.usefixtures("reconciled")
 def test_an_excluded_record_takes_no_part(olist: Cli) -> None:
-    olist("reconcile")
     key = next(row["record_key"] for row in olist.rows("open", NAME) if row["class"] == "missing_left")
     olist("exclude", key, "--reason", "a test order")
     assert key not in {row["record_key"] for row in olist.rows("open", NAME)}
