@@ -104,10 +104,10 @@ def test_a_total_of_a_later_day_is_no_finding_yet(book: Book, tmp_path: Path) ->
     assert found(book, as_of=date(2026, 10, 2)) == []
 
 
-def statement(folder: Path, name: str, moves: Sequence[tuple[int, int]]) -> Path:
+def statement(folder: Path, name: str, moves: Sequence[tuple[int, int]], month: int = 10) -> Path:
     """A bank file without line numbers whose bank hides the balances."""
     lines = ["交易日期,摘要,交易详情,交易场所,记账金额(收入),记账金额(支出),记账币种,余额,对方户名,对方账户"]
-    lines += [f"2026-10-{day:02d},转账,,,{max(amount, 0) or ''},{-min(amount, 0) or ''},人民币,,,"
+    lines += [f"2026-{month:02d}-{day:02d},转账,,,{max(amount, 0) or ''},{-min(amount, 0) or ''},人民币,,,"
               for day, amount in moves]  # fmt: skip
     total_in, total_out = (sum(amount for _, amount in moves if (amount > 0) is way) for way in (True, False))
     path = folder / name
