@@ -6,6 +6,7 @@ of a bank's file is that of its own columns, added up without the formats.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -62,7 +63,8 @@ def _columns(table: Table) -> tuple[int, int] | None:
 
 def _lines_only(each: Specimen, table: Table) -> bool:
     """Whether every row of the table is a line of the statement."""
-    return not each.ignored and not any("合计" in "".join(row) for row in table.rows)
+    texts = ["".join(row) for row in table.rows]
+    return not each.ignored and all(re.search("[0-9]", text) and "合计" not in text for text in texts)
 
 
 TWO_COLUMNS = tuple(
