@@ -23,7 +23,7 @@ import big_book
 SHOPS = 4  # shops for each of the first book's
 LEFT_OUT = ("groups", "seen", "said", "settlement-wallet.links", "earlier")
 EMPTY = "order-settlement.links"
-KEPT_LEFT_OUT = ("r_line", "r_movement_told", "r_wallet_part", "i_every_line", "i_fee")
+KEPT_LEFT_OUT = ("r_line", "r_movement_told", "r_wallet_part", "i_all_line", "i_fee")
 COLUMNS = {
     "facts_order_line": "shop, order_no, line_no, currency, status, business_date, created_at, paid_at, shipped_at, "
     "received_at, closed_at, refunded_at, paid, platform_borne, refunded, sku, title, category, qty",
