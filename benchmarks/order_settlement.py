@@ -89,14 +89,13 @@ def make(folder: Path, orders: int) -> None:
 
 def run_ours(folder: Path, rates: Sequence[tuple[str, str]] = (), *, ordered: bool = False) -> None:
     """From Parquet to links and open items, proved; fees held against rates (type, rate) of every shop."""
-    import ibis
-
     from huikuan.engine import Facts, reconcile
+    from huikuan.engine.duckdb_backend import DuckDBBackend
     from huikuan.recons.order_settlement import ORDER_SETTLEMENT
     from huikuan.records.decisions import Decisions
     from huikuan.records.rules import FeeRate, Rules, SettlementRule
 
-    backend = ibis.duckdb.from_connection(connect(folder))
+    backend = DuckDBBackend.from_connection(connect(folder))
     tables = {kind: backend.read_parquet(folder / f"{kind}.parquet") for kind in ("order_line", "settlement_line")}
     shops = [f"shop{n}" for n in range(3)]
     card = tuple(FeeRate(shop, type_, Decimal(rate)) for shop in shops for type_, rate in rates)

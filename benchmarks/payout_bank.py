@@ -17,9 +17,9 @@ from collections import Counter, defaultdict
 from datetime import date
 
 import duckdb
-import ibis
 
 from huikuan.engine import Classes, Definition, Passes, Sides, reconcile
+from huikuan.engine.duckdb_backend import DuckDBBackend
 from huikuan.engine.model import ENTRY
 from huikuan.records.decisions import Decisions
 
@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
     con = duckdb.connect(config={"threads": 2})
     con.execute(PAYOUTS.format(n=given.payouts))
     con.execute(LINES)
-    backend = ibis.duckdb.from_connection(con)
+    backend = DuckDBBackend.from_connection(con)
     left = {"record_key": "'p' || i", "scope": "'w' || wallet", "target": "'|b' || wallet || '|'"}
     right = {"record_key": "'l' || truth", "scope": "'b' || wallet", "target": "'*'"}
     for name, table, told in (("left_side", "payouts", left), ("right_side", "lines", right)):

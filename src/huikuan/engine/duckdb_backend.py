@@ -30,6 +30,7 @@ REWRITTEN = (
 SELECTIONS = (ops.Project, ops.Filter, ops.Sort, ops.Distinct)
 NAMED = (*SELECTIONS, ops.Aggregate, ops.JoinChain, ops.Set, ops.Limit)  # written once, before the query, if used twice
 COLUMNS = (ops.Field, ops.CountStar, ops.CountDistinctStar)  # ask a relation that the query uses anyway
+WHOLE = (ops.WindowFunction, ops.Subquery)  # values that need all rows of a relation
 ONE = ops.Literal(1, dtype="int8")
 IBIS = DuckDBCompiler()
 
@@ -50,6 +51,14 @@ def _used_twice(graph: Graph) -> set[Any]:
     return {relation for relation, count in users.items() if count > 1}
 
 
+def _is_reading(node: Any) -> bool:
+    """Whether a relation is no more than rows and columns of a table: where it is used twice DuckDB is told to read it
+    twice, each time what is needed, since it would else hold all of it."""
+    if isinstance(node, ops.Filter | ops.Project):
+        return not node.find(WHOLE, filter=ops.Value) and _is_reading(node.parent)
+    return isinstance(node, ops.PhysicalTable)
+
+
 class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
     """Ibis' compiler for DuckDB without the rewriting."""
 
@@ -60,7 +69,7 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
             return IBIS.translate(op, params=params)
         shared = _used_twice(graph)
         names: list[str] = []
-        before: list[tuple[Any, Any]] = []
+        before: list[tuple[Any, Any, bool]] = []
 
         def named(query: Any) -> Any:
             names.append(f"t{len(names)}")
@@ -77,7 +86,7 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
                 return query
             if node in shared:
                 whole = named(query)
-                before.append((sg.to_identifier(names[-1], quoted=self.quoted), whole.this))
+                before.append((sg.to_identifier(names[-1], quoted=self.quoted), whole.this, _is_reading(node)))
                 return named(sge.table_(names[-1], quoted=self.quoted))
             return named(query)
 
@@ -86,8 +95,10 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
             query = sg.select(STAR, copy=False).from_(query, copy=False)
         elif isinstance(query, sge.Subquery):
             query = query.this
-        for name, body in before:
-            query = query.with_(name, as_=body, dialect=self.dialect, copy=False)
+        for name, body, reading in before:
+            query = query.with_(
+                name, as_=body, materialized=False if reading else None, dialect=self.dialect, copy=False
+            )
         return query
 
     def visit_Alias(self, _op: Any, *, arg: Any, name: str) -> Any:
@@ -140,8 +151,10 @@ class DuckDBBackend(Backend):  # type: ignore[misc]
     compiler = OnePassCompiler()
 
     def get_schema(self, table_name: str, *, catalog: str | None = None, database: str | None = None) -> Any:
-        """The columns of a table in the types that DuckDB gave them (Ibis asks and reads them anew each time)."""
-        told = self.con.table(".".join(part for part in (catalog, database, table_name) if part))
+        """The columns of a table in the types that DuckDB gave them (Ibis asks and reads them anew each time). Not by
+        `con.table`, which reads a whole view for them."""
+        name = sg.table(table_name, db=database, catalog=catalog, quoted=True).sql(self.dialect)
+        told = self.con.sql(f"FROM {name}")
         return ibis.schema({name: _type_of(str(kind)) for name, kind in zip(told.columns, told.types, strict=True)})
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import ibis
 
-from huikuan.engine.model import ENTRY, LINKS, MONEY_TYPE, SUM_TYPE
+from huikuan.engine.model import ENTRY, LINKS, MONEY_TYPE, STORED_LINKS, SUM_TYPE
 from huikuan.engine.workspace import conform
 
 LINE: dict[str, str] = {**ENTRY, "side": "string", "group_id": "string", "pass": "string", "evidence": "string"}
@@ -70,7 +70,7 @@ def judged(groups: Any, tolerance: Any) -> Any:
 
 
 def link_rows(lines: Any, groups: Any, classes: Any) -> Any:
-    """Rows of `links` for lines whose groups are judged. `classes`: group_id, class (the group's first)."""
+    """Rows of STORED_LINKS for lines whose groups are judged. `classes`: group_id, class (the group's first)."""
     joined = lines.inner_join(groups.select("group_id", "residual", "status"), "group_id")
     firsts = classes.select(class_group="group_id", first_class="class")
     named = joined.left_join(firsts, joined.group_id == firsts.class_group)
@@ -78,18 +78,22 @@ def link_rows(lines: Any, groups: Any, classes: Any) -> Any:
 
 
 def as_links(lines: Any, residual: Any, status: Any, class_: Any, allocated: Any = None, reason: Any = None) -> Any:
-    """Lines as rows of `links`; an automatic link takes its record whole."""
+    """Lines as rows of STORED_LINKS; an automatic link takes its record whole."""
     return conform(
         lines.mutate(
-            link_id=(lines.group_id + lines.record_key).hexdigest("md5"),
             allocated=lines.amount if allocated is None else allocated,
             status=status,
             residual=residual,
             reason=ibis.literal("") if reason is None else reason,
             **{"class": class_},
         ),
-        LINKS,
+        STORED_LINKS,
     )
+
+
+def named_links(links: Any) -> Any:
+    """Stored links with their identity: rows of LINKS."""
+    return conform(links.mutate(link_id=(links.group_id + links.record_key).hexdigest("md5")), LINKS)
 
 
 def on_side(entries: Any, side: str) -> Any:

@@ -63,6 +63,10 @@ LINKS: dict[str, str] = {
     "evidence": "string",  # JSON: {"code": ..., parameters}; see `engine.evidence`
 }
 
+# Columns of links as they are written: what a link is called follows from its group and its record, so that whoever
+# reads them works it out (`lines.named_links`).
+STORED_LINKS = {name: kind for name, kind in LINKS.items() if name != "link_id"}
+
 # How links are sorted where they are written, to be looked up; a second key would cost half as much again.
 LINKS_ORDER = ("order_no",)
 
@@ -352,9 +356,9 @@ class Definition:
 class Outcome:
     """What a reconciliation finds: Ibis tables with the columns of LINKS, OPEN and STATEMENT, already proved.
 
-    With a folder given to `reconcile`, `files` names the Parquet files `links`, `open` and `seen` written there, by
-    DuckDB the links in LINKS_ORDER. `audit` has the columns of AUDIT; None where nothing was audited. `seen` has the
-    columns of SEEN.
+    With a folder given to `reconcile`, `files` names the Parquet files `links` (columns of STORED_LINKS), `open` and
+    `seen` written there, by DuckDB the links in LINKS_ORDER. `audit` has the columns of AUDIT; None where nothing was
+    audited. `seen` has the columns of SEEN.
     """
 
     links: Any

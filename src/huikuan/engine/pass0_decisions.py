@@ -16,7 +16,7 @@ import ibis
 
 from huikuan.engine import evidence as because
 from huikuan.engine.lines import ZERO, as_links, assigned_lines, identity, union_all
-from huikuan.engine.model import LINKS, MONEY_TYPE
+from huikuan.engine.model import MONEY_TYPE, STORED_LINKS
 from huikuan.engine.workspace import Workspace, conform, typed_table
 from huikuan.records.decisions import Decisions, ManualMatch
 
@@ -152,7 +152,7 @@ def _match_links(work: Workspace, members: Any, lines: Any) -> tuple[Any, Any]:
     )
     class_ = ibis.cases((judged.residual > ZERO, "short"), (judged.residual < ZERO, "over"), else_="")
     rows = as_links(judged, judged.residual, status, class_, judged.allocated, judged.said)
-    return work.keep(conform(rows, LINKS)), residuals
+    return work.keep(conform(rows, STORED_LINKS)), residuals
 
 
 def _given(lines: Any) -> Any:

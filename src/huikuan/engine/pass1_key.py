@@ -161,9 +161,9 @@ def _not_agreeing(entries: Any, side: str, odd: Any) -> Any:
         odd_status="status",
         odd_residual="residual",
     )
-    keyed = entries.filter(entries.key.notnull())
-    joined = keyed.inner_join(slim, _on_grain(keyed, slim))
-    is_open = joined.odd_status == "open"
+    met = entries.left_join(slim, _on_grain(entries, slim))
+    joined = met.filter(met.odd_status.notnull() | met.key.isnull())
+    linked = joined.odd_status != "open"
     why = ibis.cases(
         (joined.odd_residual == ZERO, because.KEY),
         (joined.odd_status == "matched", because.KEY_TOLERANCE),
@@ -171,12 +171,11 @@ def _not_agreeing(entries: Any, side: str, odd: Any) -> Any:
     )
     told = joined.mutate(
         side=ibis.literal(side),
-        group_id=ibis.ifelse(is_open, ibis.null().cast("string"), joined.odd_id),
+        group_id=ibis.ifelse(linked, joined.odd_id, ibis.null().cast("string")),
         evidence=why,
         **{"pass": ibis.literal("key")},
     )
-    keyless = entries.filter(entries.key.isnull()).mutate(side=ibis.literal(side))
-    return union_all(conform(told, LINE), conform(keyless, LINE))
+    return conform(told, LINE)
 
 
 def _agreeing(name: str, entries: Any, side: str, odd: Any) -> Any:

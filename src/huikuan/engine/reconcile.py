@@ -25,6 +25,7 @@ from huikuan.engine.lines import (
     compared_by_side,
     judged,
     link_rows,
+    named_links,
     on_side,
     union_all,
     without,
@@ -32,12 +33,12 @@ from huikuan.engine.lines import (
 from huikuan.engine.model import (
     AUDIT,
     ENTRY,
-    LINKS,
     LINKS_ORDER,
     NOTED,
     OPEN,
     SEEN,
     STATEMENT,
+    STORED_LINKS,
     Audit,
     Audited,
     Definition,
@@ -121,11 +122,11 @@ def reconcile(
 
 def _nothing(work: Workspace) -> Outcome:
     """What is found where there is nothing to reconcile and nobody matched anything."""
-    links, links_file = work.rows("links", typed_table([], LINKS))
+    links, links_file = work.rows("links", typed_table([], STORED_LINKS))
     open_, open_file = work.rows("open", typed_table([], OPEN))
     seen, seen_file = work.rows("seen", typed_table([], SEEN))
     files = _files(links=links_file, open=open_file, seen=seen_file)
-    return Outcome(links, open_, typed_table([], STATEMENT), None, files, seen)
+    return Outcome(named_links(links), open_, typed_table([], STATEMENT), None, files, seen)
 
 
 def _files(**paths: Path | None) -> dict[str, Path]:
@@ -228,7 +229,7 @@ def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date, *, 
     if run.bulk is not None:
         agreeing = run.bulk.agreeing
         link_parts.append(as_links(agreeing, ZERO, ibis.literal("matched"), ibis.literal("")))
-    empty = typed_table([], LINKS)
+    empty = typed_table([], STORED_LINKS)
     links, links_file = work.rows(
         "links", union_all(*link_parts) if link_parts else empty, LINKS_ORDER if ordered else ()
     )
@@ -240,7 +241,7 @@ def _outcome(run: _Run, decided: Decided, decisions: Decisions, as_of: date, *, 
     statement = conservation.statement(definition.name, proved, _group_counts(run, decided))
     files = _files(links=links_file, open=open_file, seen=seen_file)
     figures = None if audited is None else typed_table(audited.figures.to_pyarrow().to_pylist(), AUDIT)
-    return Outcome(links, open_, statement, figures, files, seen)
+    return Outcome(named_links(links), open_, statement, figures, files, seen)
 
 
 def _seen(left: Any, right: Any, lines: Any) -> Any:

@@ -23,7 +23,7 @@ import duckdb
 
 from huikuan import __version__, engine
 from huikuan.engine.duckdb_backend import DuckDBBackend
-from huikuan.engine.model import AUDIT, LINKS, OPEN, Facts, Outcome, Sides
+from huikuan.engine.model import AUDIT, OPEN, STORED_LINKS, Facts, Outcome, Sides
 from huikuan.engine.workspace import Workspace
 from huikuan.insight.collection import AMOUNTS
 from huikuan.insight.line_cube import LINE_NUMBERS, SUMS, line_cubes_sql
@@ -180,7 +180,8 @@ def _attempt(
     try:
         read = con.execute(f"SELECT document_id FROM ({old.sql('documents')})").fetchall()
         known = {row[0] for row in read} - {facts_of_book.MANUAL_DOCUMENT}
-        if not set(AMOUNTS) <= _columns_of(con, old.sql("collection")):
+        told_twice = "link_id" in old.sorted_file(f"{NAME}.links").schema.names
+        if told_twice or not set(AMOUNTS) <= _columns_of(con, old.sql("collection")):
             raise Refused("the last run was made by an older version")
         change = change_since(book.lake, known, rules, decisions)
         given = Given(con, book, rules, decisions, as_of, manifest, old, RunFiles(folder, base))
@@ -403,7 +404,7 @@ NOTHING_TOLD = "SELECT '' AS kind, '' AS order_no WHERE false"
 def _write(given: Given) -> None:
     """Links, groups, what is open, statement and passes of the reconciliation."""
     gone = f"SELECT group_id FROM {GONE_GROUPS}"
-    given.change(f"{NAME}.links", gone, f"SELECT {columns(LINKS)} FROM {MADE}", SORTED["links"])
+    given.change(f"{NAME}.links", gone, f"SELECT {columns(STORED_LINKS)} FROM {MADE}", SORTED["links"])
     groups = f"SELECT * FROM ({GROUPS_SQL.format(links=MADE)})"
     given.change(f"{NAME}.groups", gone, groups, GROUPS_ORDER)
     gone_items = f"SELECT item_id FROM {GONE_OPEN} UNION SELECT item_id FROM {incremental_open.RESAID}"

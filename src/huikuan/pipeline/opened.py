@@ -19,7 +19,7 @@ from huikuan.pipeline.compute import connect, quoted
 from huikuan.pipeline.groups import GROUPS_SQL
 from huikuan.pipeline.overlay import Delta, delta
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.run_files import ChangedSortedFile
+from huikuan.pipeline.run_files import ChangedSortedFile, with_link_id
 from huikuan.pipeline.runs import Manifest, files_of, read_manifest
 from huikuan.pipeline.sorted_file import SortedFile
 from huikuan.records.decisions import Decisions
@@ -118,6 +118,7 @@ class OpenedRun:
         """The rows of an order in a file that is sorted by order number: `links` of a reconciliation with the
         decisions made since laid over, or without a name `collection`, `share`, `facts_...`."""
         rows = self.sorted_file(name, part).rows(order_no)
+        rows = [with_link_id(row) for row in rows] if part == "links" else rows
         laid = self.overlay(name, decisions) if name else ""
         if not laid:
             return rows

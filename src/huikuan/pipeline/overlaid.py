@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from huikuan.engine.evidence import AGAIN, SAID
-from huikuan.engine.model import LINKS, OPEN
+from huikuan.engine.model import LINKS, OPEN, STORED_LINKS
 from huikuan.pipeline.compute import literal, quoted
 from huikuan.pipeline.groups import GROUPS_SQL
 from huikuan.pipeline.overlay import Delta
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from huikuan.pipeline.opened import OpenedRun
 
 LINK_NAMES = ", ".join(quoted(name) for name in LINKS)
+STORED_NAMES = ", ".join(quoted(name) for name in STORED_LINKS)
 OPEN_NAMES = ", ".join(quoted(name) for name in OPEN)
 LOOKED_UP = 16  # orders that are looked up one by one; for more all links are looked at
 MEMBER = pa.schema(
@@ -139,13 +140,13 @@ def _order_of(record_key: str) -> str:
 
 
 def _loosened(run: OpenedRun, con: duckdb.DuckDBPyConnection, name: str, prefix: str) -> None:
-    """`PREFIX_loose`: the links of the groups that are dissolved."""
-    source = f"SELECT * FROM {run.table(name, 'links')} WHERE group_id IN (SELECT group_id FROM {prefix}_groups)"
+    """`PREFIX_loose`: the links of the groups that are dissolved, as they are stored."""
+    source = f"{run.table(name, 'links')} WHERE group_id IN (SELECT group_id FROM {prefix}_groups)"
     found = _by_orders(run, con, name, prefix)
     if found is not None:
         con.register(f"{prefix}_arrow", found)
-        source = f"SELECT * FROM {prefix}_arrow"
-    con.execute(f"CREATE OR REPLACE TABLE {prefix}_loose AS {source}")
+        source = f"{prefix}_arrow"
+    con.execute(f"CREATE OR REPLACE TABLE {prefix}_loose AS SELECT {STORED_NAMES} FROM {source}")
     if found is not None:
         con.unregister(f"{prefix}_arrow")
 

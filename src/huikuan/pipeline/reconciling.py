@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 
 from huikuan import __version__, engine, recons
-from huikuan.engine.model import AUDIT, LINKS, OPEN, STATEMENT, Definition, Facts, Outcome
+from huikuan.engine.model import AUDIT, OPEN, STATEMENT, STORED_LINKS, Definition, Facts, Outcome
 from huikuan.insight import day_tables
 from huikuan.insight.collection import CollectionInputs, build_collection
 from huikuan.insight.collection_cube import cubes_sql
@@ -324,7 +324,7 @@ def _write_outcome(
     count = {
         "links": count_rows(con, target)
         if file == target
-        else write(con, f"SELECT {columns(LINKS)} FROM ({links})", target, SORTED["links"]),
+        else write(con, f"SELECT {columns(STORED_LINKS)} FROM ({links})", target, SORTED["links"]),
         "open": write(con, f"SELECT {columns(OPEN)} FROM ({opened})", folder / f"{name}.open.parquet", SORTED["open"]),
     }
     write(

@@ -7,7 +7,8 @@ rows that hold instead. A table it does not write at all is the base's. A base n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,14 @@ from huikuan.pipeline.sorted_file import KEY, SortedFile
 # Rows of a changed collection are numbered with room between those of the base, in which new orders find their place.
 ROOM = 2**20
 PLACE = "place"
+LINKS = ".links"  # the parts of links, which are stored without what they are called
+LINK_ID = "md5(group_id || record_key)"
+
+
+def with_link_id(link: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored link with what it is called (LINK_ID)."""
+    told = link["group_id"] + link["record_key"]
+    return {"link_id": hashlib.md5(told.encode(), usedforsecurity=False).hexdigest(), **link}
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,11 @@ class RunFiles:
         return self.base is None or (self.folder / f"{part}.parquet").exists() or self.changed(part)
 
     def sql(self, part: str) -> str:
-        """The query of a table's rows."""
+        """The query of a table's rows, of links with their `link_id`."""
+        rows = self._rows_sql(part)
+        return f"SELECT {LINK_ID} AS link_id, * NOT LIKE 'link_id' FROM ({rows})" if part.endswith(LINKS) else rows
+
+    def _rows_sql(self, part: str) -> str:
         whole = f"SELECT * FROM {_scan(self._whole(part))}"
         if not self.changed(part):
             return whole
