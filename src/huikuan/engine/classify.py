@@ -92,7 +92,8 @@ def _right_classes(classes: Classes, left: Any, right: Any, all_left: Any) -> An
     known = right.mutate(here=False, there=False)
     if classes.elsewhere:
         mine = right.filter(right.key.notnull()).select("scope", "key").distinct()
-        told = mine.semi_join(all_left, ["scope", "key"]).select(told_scope="scope", told_key="key", told=True)
+        theirs = all_left.select("scope", "key")  # DuckDB would read all columns of it
+        told = mine.semi_join(theirs, ["scope", "key"]).select(told_scope="scope", told_key="key", told=True)
         known = _known(right, left).drop("here")
         known = known.left_join(told, [known.scope == told.told_scope, known.key == told.told_key])
         known = known.mutate(here=known.told)

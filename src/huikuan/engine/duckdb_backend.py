@@ -153,7 +153,7 @@ class DuckDBBackend(Backend):  # type: ignore[misc]
     def get_schema(self, table_name: str, *, catalog: str | None = None, database: str | None = None) -> Any:
         """The columns of a table in the types that DuckDB gave them (Ibis asks and reads them anew each time). Not by
         `con.table`, which reads a whole view for them."""
-        name = sg.table(table_name, db=database, catalog=catalog, quoted=True).sql(self.dialect)
+        name = sge.table_(table_name, db=database, catalog=catalog, quoted=True).sql(self.dialect)
         told = self.con.sql(f"FROM {name}")
         return ibis.schema({name: _type_of(str(kind)) for name, kind in zip(told.columns, told.types, strict=True)})
 

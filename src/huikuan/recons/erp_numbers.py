@@ -38,7 +38,7 @@ def find_numbers(work: Workspace, orders: Any, erp: Any) -> Numbers:
     """The numbers by which a book's order lines and order system lines meet. Both sides have scope and order_no, orders
     line_no too."""
     named = erp.filter(erp.order_no.notnull() & (erp.order_no != "")).select("scope", "order_no").distinct()
-    strange = work.keep(named.anti_join(orders, ["scope", "order_no"]))
+    strange = work.keep(named.anti_join(orders.select("scope", "order_no"), ["scope", "order_no"]))
     if work.empty(strange):
         return Numbers()
     pieces = work.keep(_with_orders(_pieces(strange), orders))

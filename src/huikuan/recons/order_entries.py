@@ -195,8 +195,9 @@ def _by_order(lines: Any, facts: Facts) -> tuple[Any, Mapping[str, Any]]:
     if _none(subs):
         return lines, {}
     numbers = subs.group_by(sub_no=subs.line_no).agg(of_order=subs.order_no.min(), other=subs.order_no.max())
-    one = numbers.filter(numbers.of_order == numbers.other).anti_join(orders, ibis._.sub_no == orders.order_no)
-    met = hold(facts.backend, one.semi_join(lines, one.sub_no == lines.order_no).select("sub_no", "of_order"))
+    known, settled = orders.select("order_no"), lines.select("order_no")  # DuckDB would read all columns of them
+    one = numbers.filter(numbers.of_order == numbers.other).anti_join(known, ibis._.sub_no == known.order_no)
+    met = hold(facts.backend, one.semi_join(settled, one.sub_no == settled.order_no).select("sub_no", "of_order"))
     joined = lines.left_join(met, lines.order_no == met.sub_no)
     told = joined.mutate(order_no=joined.of_order.fill_null(joined.order_no)).select(*lines.columns)
     return told, {"sub_orders": met}
