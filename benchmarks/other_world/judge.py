@@ -106,9 +106,12 @@ def _links(
             for one in members:
                 of_place[one].add(group)
     for link in true:
-        left = link["left"][:1] if link.get("batch") else link["left"]  # a batch is shown as one
-        rows = [place(row) for row in (*left, *link["right"])]
-        met = set.intersection(*(of_place[one] for one in rows))
+        left = [place(row) for row in link["left"]]
+        groups = [of_place[one] for one in left]
+        if link.get("batch"):
+            groups = [set().union(*groups)]  # a batch is shown as one, at one of its rows
+        rows = [*left, *(place(row) for row in link["right"])]
+        met = set.intersection(*groups, *(of_place[one] for one in rows[len(left) :]))
         kind = "identifiable" if link["identifiable"] else "unidentifiable"
         verdict.counts[f"{name} {kind} links true"] += 1
         verdict.counts[f"{name} {kind} links met"] += bool(met)
