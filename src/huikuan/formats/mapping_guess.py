@@ -153,7 +153,7 @@ def guess_mapping(
         reasons.append(Reason("kind", "mapping.reason.kind", {"count": count}, sure=count >= 3))
     if any(map(_is_moment, header)) and any(map(_is_amount, header)):
         reasons.append(Reason("header_row", "mapping.reason.no_header", {"row": row}, sure=False))
-        header = ()
+        header = () if header_row is None else header  # a row that the person chose is taken at their word
     columns = _match_columns(header, samples, TARGETS[kind], reasons)
     sign = _guess_sign(kind, columns, reasons)
     columns = _without_unused(columns, sign)
