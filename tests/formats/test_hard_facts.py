@@ -76,9 +76,11 @@ def sheets(content: bytes) -> Iterator[list[list[str]]]:
 
 
 def table_of(each: Specimen, sub_headings: bool = False) -> Table | None:
-    """The table of a specimen; None where it has several, its rows belong together (merged cells), or its format has
-    rows that are none (unless `sub_headings`)."""
+    """The table of a specimen; None where it has several or goes on in another sheet, its rows belong together (merged
+    cells), or its format has rows that are none (unless `sub_headings`)."""
     found = []
+    if each.layout == "two sheets":
+        return None
     for rows in sheets(each.content):
         for place, row in enumerate(rows):
             header = [normalise_header(cell) for cell in row]

@@ -76,6 +76,8 @@ def fee_findings(
     fresh = max(row["business_date"] for row in came) + timedelta(days=grace) >= as_of
     if fresh and (all_charged < expected or refunded):
         return {}
+    taken = sum(row["amount"] < 0 for row in of_type)
+    tolerance += Decimal("0.005") * taken if taken > 1 else ZERO  # each part is rounded
     over = charged - expected
     not_returned = min(max(returnable - given_back, ZERO), max(over, ZERO))
     found = {}

