@@ -94,8 +94,9 @@ def candidate_sql(con: duckdb.DuckDBPyConnection, state: KindState, table: str, 
 
 def check_keys(con: duckdb.DuckDBPyConnection, state: KindState, relation: str, *, proved: bool = False) -> int:
     """The number of rows, each of which must have a record key of its own: a second one would be lost in silence.
-    `proved`: it has been proved that none is shared."""
-    blank = " OR ".join(f'"{c}" IS NULL' for c in {"record_key", *group_columns(state.kind)})
+    `proved`: it has been proved that each has one, and that none is shared."""
+    asked = {"record_key", *group_columns(state.kind)} - ({"record_key"} if proved else set())
+    blank = " OR ".join(f'"{column}" IS NULL' for column in sorted(asked)) or "FALSE"
     hashes_sql = "count(*)" if proved else "count(DISTINCT hash(record_key))"
     rows, hashes, blanks = con.execute(
         f"SELECT count(*), {hashes_sql}, count(*) FILTER ({blank}) FROM {relation}"

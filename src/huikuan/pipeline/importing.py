@@ -492,21 +492,23 @@ def newcomers(con: duckdb.DuckDBPyConnection, reading: Reading, book: Book, rule
     known_shops = {s.name for s in rules.shops}
     known_accounts = {a.name for a in rules.accounts}
     for kind, table in reading.tables.items():
-        columns = {f.name for f in KINDS[kind].fields}
-        for shop, currency in _distinct(con, table, "shop") if "shop" in columns else ():
-            if shop not in known_shops:
+        for shop, account, currency in _owners(con, kind, table):
+            if shop and shop not in known_shops:
                 shops.setdefault(shop, Shop(shop, platform, currency or book.currency))
-        for account, currency in _distinct(con, table, "account") if "account" in columns else ():
-            if account not in known_accounts:
+            if account and account not in known_accounts:
                 sort = ACCOUNT_SORTS.get(kind, "wallet")
                 of_shops = tuple(s for s in (reading.shop,) if s)
                 accounts.setdefault(account, Account(account, sort, currency or book.currency, of_shops))
     return Imported((), tuple(shops.values()), tuple(accounts.values()))
 
 
-def _distinct(con: duckdb.DuckDBPyConnection, table: str, column: str) -> list[tuple[str, str]]:
+def _owners(con: duckdb.DuckDBPyConnection, kind: str, table: str) -> list[tuple[str | None, str | None, str | None]]:
+    """Shop, account and currency wherever they stand together in records of a kind, in that order; null where the kind
+    has no such field."""
+    columns = {each.name for each in KINDS[kind].fields}
+    shop, account = (name if name in columns else "NULL" for name in ("shop", "account"))
     return con.execute(
-        f"SELECT {column}, min(currency) FROM {quoted(table)} WHERE {column} <> '' GROUP BY {column} ORDER BY {column}"
+        f"SELECT DISTINCT {shop} AS shop, {account} AS account, currency FROM {quoted(table)} ORDER BY ALL"
     ).fetchall()
 
 
