@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.utils import translation
+
 from huikuan.demo.guide import demo_rules
 from huikuan.insight.report_base import ReportSource
 from huikuan.pipeline.reporting import report_source
@@ -18,5 +20,5 @@ from tests.shared import made_once
 def demo_source() -> Iterator[ReportSource]:
     """A source of reports over the demo's published run."""
     results = Results.of(demo_book(made_once("bench", make_demo) / "book"), Decisions())
-    with report_source(results, demo_rules(), Decisions()) as source:
+    with translation.override("en"), report_source(results, demo_rules(), Decisions()) as source:
         yield source
