@@ -134,14 +134,7 @@ def _banks(rng: random.Random, world: World, hard: bool) -> None:
     for bank in BANKS:
         world.lines += money.others(rng, bank, 1)
     world.lines += money.between(rng, tuple(BANKS))
-    world.lines.sort(key=lambda line: line.at)
-    for bank in BANKS:
-        balance = world.openings[bank] = Decimal(rng.randrange(100_000, 900_000))
-        for line in world.lines:
-            if line.bank == bank:
-                balance += line.amount
-                line.balance = balance
-    world.lines = [line for line in world.lines if line.at.date() <= CUT]
+    money.keep_balances(rng, world, BANKS)
     money.judge_payouts(world.payouts, world.lines, into, WINDOW)
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import combinations
 
-from benchmarks.other_world.model import CUT, NOUGHT, START, BankLine, Label, Move, Payout, after
+from benchmarks.other_world.model import CUT, NOUGHT, START, BankLine, Label, Move, Payout, World, after
 
 
 @dataclass(frozen=True)
@@ -229,6 +229,18 @@ def between(rng: random.Random, banks: tuple[str, ...], owner: str = "杭州另�
                 )
             )
     return found
+
+
+def keep_balances(rng: random.Random, world: World, banks: Iterable[str]) -> None:
+    """Sort the bank lines by time and give each its balance; those after the cut have not happened yet."""
+    world.lines.sort(key=lambda line: line.at)
+    for bank in banks:
+        balance = world.openings[bank] = Decimal(rng.randrange(100_000, 900_000))
+        for line in world.lines:
+            if line.bank == bank:
+                balance += line.amount
+                line.balance = balance
+    world.lines = [line for line in world.lines if line.at.date() <= CUT]
 
 
 def judge_payouts(

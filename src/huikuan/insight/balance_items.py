@@ -179,13 +179,8 @@ def balance_days(source: ReportSource, lines: str) -> str:
     """Make the table of accounts' lines (a table) by day; its name. Key: account, currency, business_date."""
     name = f"r_{lines}_balance"
     of = ("wallet_line",) if lines == source.wallet_line else ()
-    query = BALANCE_DAYS_SQL.format(name=name, lines=lines)
-    source.keep(name, lambda: _execute(source, query), "business_date", of=of)
+    source.keep_made(name, BALANCE_DAYS_SQL.format(name=name, lines=lines), "business_date", of=of)
     return name
-
-
-def _execute(source: ReportSource, sql: str) -> None:
-    source.con.execute(sql)
 
 
 def opening_and_stated(

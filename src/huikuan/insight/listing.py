@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -76,6 +77,18 @@ def lists_by_currency(
         rows = list_rows(source, f"{sql} ORDER BY {order}", asked, columns, row_of, partial(dict, whole))
         sections.append(Section(translated(title), columns, rows, translated(_("Total")), currency))
     return sections
+
+
+# Which of the largest are listed is found first, by the amounts alone: the rows of no others are read.
+LARGEST = "(amount >= $least OR amount <= -$least)"
+
+
+def least_listed(source: ReportSource, table: str, where: str, values: Mapping[str, Any]) -> Decimal:
+    """The size of the last `amount` in a list of the largest of a table: `$least` of LARGEST."""
+    query = f"""SELECT coalesce(min(size), 0)::DECIMAL(18,5) AS least FROM (
+        SELECT abs(amount) AS size FROM {table} WHERE {where} ORDER BY size DESC LIMIT {LIST_MAX + 1})"""
+    least: Decimal = source.rows(query, values)[0]["least"]
+    return least
 
 
 def first_listed(counts: Sequence[Mapping[str, Any]], key: str) -> Any:

@@ -190,11 +190,7 @@ def _keep_lines(source: ReportSource) -> None:
 
 def _orders(source: ReportSource) -> None:
     """Make c_order: all orders of the collection, numbered."""
-    source.keep("c_order", lambda: _execute(source, ORDERS_SQL.format(collection=source.collection)), hold=False)
-
-
-def _execute(source: ReportSource, sql: str) -> None:
-    source.con.execute(sql)
+    source.keep_made("c_order", ORDERS_SQL.format(collection=source.collection), hold=False)
 
 
 def _fees(source: ReportSource) -> None:

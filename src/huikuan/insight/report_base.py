@@ -95,6 +95,14 @@ class ReportSource:
         """The rows of a query with $names; values that it does not name are left out."""
         return dict_rows(self.con.execute(sql, bound(sql, values or {})))
 
+    def keep_made(self, table: str, query: str, order: str = "", hold: bool = True, of: Sequence[str] = ()) -> None:
+        """`keep` of a table that a query creates."""
+
+        def make() -> None:
+            self.con.execute(query)
+
+        self.keep(table, make, order, hold, of)
+
     def platform_of(self, shop: str) -> str:
         """The platform of a shop as the rules tell it; the shop itself where they don't."""
         return next((each.platform for each in self.rules.shops if each.name == shop and each.platform), shop)

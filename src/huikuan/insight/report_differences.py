@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.collection_settled import IS_GROSS
-from huikuan.insight.listing import LIST_MAX, list_rows
+from huikuan.insight.listing import LARGEST, least_listed, list_rows
 from huikuan.insight.report_base import FROM, SHOP, TO, Parameter, Report, ReportSource, finished, period_fact
 from huikuan.insight.semantic.cube import THING, THINGS, things_sql
 from huikuan.insight.tables import Column, Control, Equation, ReportTable, Row, Section
@@ -92,13 +92,8 @@ SELECT class, cause, needs_work, {things_sql()} AS orders, sum(amount)::DECIMAL(
 FROM {REST_DAYS} WHERE {INSIDE} GROUP BY ALL ORDER BY needs_work DESC, abs(sum(amount)) DESC, class, cause
 """
 LISTED = f"{INSIDE} AND needs_work AND ($class = '' OR class = $class)"
-# Which amounts are listed is found first, by them alone.
-LEAST_SQL = f"""
-SELECT coalesce(min(size), 0)::DECIMAL(18,5) AS least FROM (
-    SELECT abs(amount) AS size FROM {RESTS} WHERE {LISTED} ORDER BY size DESC LIMIT {LIST_MAX + 1})
-"""
 LIST_SQL = f"""
-SELECT * FROM {RESTS} WHERE {LISTED} AND (amount >= $least OR amount <= -$least)
+SELECT * FROM {RESTS} WHERE {LISTED} AND {LARGEST}
 ORDER BY abs(amount) DESC, order_no, class
 """
 WHOLE_SQL = f"""
@@ -155,18 +150,14 @@ def prepare(source: ReportSource) -> None:
 
     def made(query: str) -> Callable[[], None]:
         def make() -> None:
-            source.keep(TABLE, lambda: _execute(source, TABLE_SQL.format(**names)), hold=False)
+            source.keep_made(TABLE, TABLE_SQL.format(**names), hold=False)
             source.con.execute(query)
 
         return make
 
     source.keep(DAYS, made(DAYS_SQL), "day")
     source.keep(RESTS, made(RESTS_SQL.format(**names)), "day")
-    source.keep(REST_DAYS, lambda: _execute(source, REST_DAYS_SQL), "day")
-
-
-def _execute(source: ReportSource, sql: str) -> None:
-    source.con.execute(sql)
+    source.keep_made(REST_DAYS, REST_DAYS_SQL, "day")
 
 
 def _statement_control(source: ReportSource, currency: str) -> list[Control]:
@@ -258,8 +249,7 @@ def _list(source: ReportSource, values: Mapping[str, Any], currency: str) -> Sec
         Column("due", translated(_("Due on")), "date"),
         Column("age", translated(_("Age (days)")), "count"),
     )
-    least = source.rows(LEAST_SQL, values)[0]["least"]
-    asked = {**values, "least": least}
+    asked = {**values, "least": least_listed(source, RESTS, LISTED, values)}
     rows = list_rows(source, LIST_SQL, asked, columns, _line, lambda: source.rows(WHOLE_SQL, values)[0])
     return Section(translated(_("Orders that need work")), columns, rows, translated(_("Total")), currency)
 

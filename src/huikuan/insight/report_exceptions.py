@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.balance_items import short_reference
-from huikuan.insight.listing import LIST_MAX, conditions, list_rows
+from huikuan.insight.listing import LARGEST, conditions, least_listed, list_rows
 from huikuan.insight.receivable_rows import DEFAULT_ENDS, ends_of, group_name, groups_of
 from huikuan.insight.recon_words import NAMES, recon_word, side_word
 from huikuan.insight.report_base import (
@@ -58,16 +58,9 @@ SELECT name, side, class, cause, needs_work, sum(items)::BIGINT AS items, sum(am
 FROM {CUBE} WHERE inside AND currency = $currency GROUP BY ALL
 ORDER BY needs_work DESC, sum(size) DESC, name, class, cause
 """
-# Which sizes are listed is found first, by the amounts alone.
-LEAST_SQL = f"""
-SELECT coalesce(min(size), 0)::DECIMAL(18,5) AS least FROM (
-    SELECT abs(amount) AS size FROM {TABLE} WHERE {{where}} AND currency = $currency AND needs_work
-    ORDER BY size DESC LIMIT {LIST_MAX + 1})
-"""
-LIST_SQL = f"""
-SELECT *, abs(amount) AS size FROM {TABLE} WHERE {{where}} AND currency = $currency AND needs_work
-  AND (amount >= $least OR amount <= -$least) ORDER BY size DESC, name, item_id
-"""
+LIST_SQL = (
+    f"SELECT *, abs(amount) AS size FROM {TABLE} WHERE {{listed}} AND {LARGEST} ORDER BY size DESC, name, item_id"
+)
 LISTED_SQL = f"""
 SELECT sum(items)::BIGINT AS rows, sum(size)::DECIMAL(38,5) AS size FROM {CUBE}
 WHERE inside AND currency = $currency AND needs_work
@@ -200,10 +193,11 @@ def _list(source: ReportSource, where: str, values: Mapping[str, Any], currency:
         Column("amount", translated(_("Amount")), "money"),
         Column("size", translated(_("Size")), "money", total=True),
     )
-    least = source.rows(LEAST_SQL.format(where=where), values)[0]["least"]
-    query = LIST_SQL.format(where=where)
-    asked = {**values, "least": least}
-    rows = list_rows(source, query, asked, columns, _line, lambda: source.rows(LISTED_SQL, values)[0])
+    listed = f"{where} AND currency = $currency AND needs_work"
+    asked = {**values, "least": least_listed(source, TABLE, listed, values)}
+    rows = list_rows(
+        source, LIST_SQL.format(listed=listed), asked, columns, _line, lambda: source.rows(LISTED_SQL, values)[0]
+    )
     return Section(translated(_("Items that need work")), columns, rows, translated(_("Total")), currency)
 
 

@@ -147,8 +147,7 @@ def prepare(source: ReportSource) -> None:
 def order_days(source: ReportSource, recognised: str) -> str:
     """Make the orders by day; the table's name. Key: shop, currency, business_date, sold_on, refunded_on."""
     name = f"v_order_days_{recognised}"
-    query = ORDER_DAYS_SQL.format(name=name, orders=_orders_sql(source, recognised))
-    source.keep(name, lambda: _execute(source, query))
+    source.keep_made(name, ORDER_DAYS_SQL.format(name=name, orders=_orders_sql(source, recognised)))
     return name
 
 
@@ -173,10 +172,6 @@ def _add_up(source: ReportSource, name: str, postings: str) -> None:
         f"""CREATE OR REPLACE TEMP TABLE {name} AS SELECT {", ".join(KEY)}, sum(amount)::DECIMAL(38,5) AS amount,
             count(*)::BIGINT AS number FROM ({postings}) WHERE amount <> 0 GROUP BY ALL"""
     )
-
-
-def _execute(source: ReportSource, sql: str) -> None:
-    source.con.execute(sql)
 
 
 def _few(source: ReportSource) -> dict[str, str]:

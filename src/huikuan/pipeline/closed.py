@@ -178,9 +178,8 @@ def closed_spans(book: Book) -> list[ClosedSpan]:
 def place_of(book: Book, record_key: str, day: date | None) -> tuple[str, str]:
     """Where a record stands: ("frozen", the closed period that holds it), ("late", the closed period its day lies in),
     or two blanks."""
-    found = _frozen(book, [record_key], "frozen")
-    if found is not None:
-        return "frozen", found[1]
+    for _key, period in _held(book, [record_key], "frozen"):
+        return "frozen", period
     around = closed_on(book, day)
     return ("late", around.name) if around is not None else ("", "")
 
@@ -194,15 +193,8 @@ def late_among(book: Book, days: Mapping[str, date | None]) -> dict[str, str]:
         if day is not None
     }
     inside = [key for key, name in around.items() if name]
-    if not inside:
-        return {}
-    with closing(connect()) as con:
-        frozen = con.execute(
-            f"SELECT record_key FROM read_parquet({files_sql(periods, KEYS)}) "
-            f"WHERE frozen AND record_key IN (SELECT unnest(?::VARCHAR[]))",
-            [inside],
-        ).fetchall()
-    return {key: around[key] for key in inside if (key,) not in frozen}
+    frozen = {key for key, _period in _held(book, inside, "frozen")}
+    return {key: around[key] for key in inside if key not in frozen}
 
 
 # What may not be touched ----------------------------------------------------------------------------------------------
@@ -232,24 +224,23 @@ def refuse_settled(book: Book, name: str, record_keys: Iterable[str]) -> None:
 
 
 def _refuse(book: Book, record_keys: Iterable[str], condition: str, code: str) -> None:
-    found = _frozen(book, record_keys, condition)
-    if found is not None:
-        raise UserError(code, record_key=found[0], period=found[1])
+    for record_key, period in _held(book, record_keys, condition):
+        raise UserError(code, record_key=record_key, period=period)
 
 
-def _frozen(book: Book, record_keys: Iterable[str], condition: str) -> tuple[str, str] | None:
-    """The first of these records that closed periods hold under a condition, with the period's name; None: none."""
+def _held(book: Book, record_keys: Iterable[str], condition: str) -> list[tuple[str, str]]:
+    """Those of some records that closed periods hold under a condition, in order, with the period's name."""
     keys = list(dict.fromkeys(record_keys))
     periods = closed_periods(book) if keys else []
     if not periods:
-        return None
+        return []
     with closing(connect()) as con:
         found = con.execute(
             f"SELECT record_key, filename FROM read_parquet({files_sql(periods, KEYS)}, filename = true) "
-            f"WHERE {condition} AND record_key IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL LIMIT 1",
+            f"WHERE {condition} AND record_key IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL",
             [keys],
-        ).fetchone()
-    return (found[0], Path(found[1]).parent.name) if found else None
+        ).fetchall()
+    return [(record_key, Path(file).parent.name) for record_key, file in found]
 
 
 def files_sql(periods: Sequence[Closed], part: str) -> str:
