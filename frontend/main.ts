@@ -34,6 +34,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   (event.target as HTMLElement).querySelector<HTMLElement>(".is-invalid")?.focus();
 });
 
+if (!document.querySelector("[autofocus]")) document.querySelector<HTMLElement>(".is-invalid")?.focus();
+
 document.addEventListener("click", (event) => {
   const source = event.target as HTMLElement;
   if (source.closest("[data-toggle-nav]")) {
@@ -47,8 +49,28 @@ document.addEventListener("click", (event) => {
     eye.setAttribute("aria-pressed", String(field.type === "text"));
   }
   const copy = source.closest<HTMLElement>("[data-copy]");
-  if (copy) void navigator.clipboard?.writeText(copy.dataset.copy ?? "");
+  if (copy) void copyText(copy.dataset.copy ?? "").then(tellCopied);
 });
+
+/** To the clipboard; browsers give pages without https none, there a selected field is copied. */
+async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  (document.querySelector("dialog[open]") ?? document.body).append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+function tellCopied(): void {
+  const toasts = document.getElementById("toasts");
+  const line = document.createElement("div");
+  line.className = "toast-line";
+  line.textContent = toasts?.dataset.copied ?? "";
+  toasts?.append(line);
+}
+
 document.addEventListener("change", (event) => {
   const field = event.target as HTMLInputElement;
   if (field.matches("[data-submit-on-change]")) field.form?.requestSubmit();

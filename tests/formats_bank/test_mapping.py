@@ -111,6 +111,14 @@ SETTLEMENT = text(
 )
 
 
+def test_numbers_and_days_are_found_by_their_cells(tmp_path: Path) -> None:
+    rows = ("业务单,发生日,商品,实付", "4700000000000001,2026-10-01,杯,94.12", "4700000000000002,2026-10-02,碗,12.00")
+    found = guess(tmp_path, text(*rows))
+    columns = {"order_no": "业务单", "created_at": "发生日", "title": "商品", "paid": "实付"}
+    assert (found.mapping.kind, found.mapping.columns, found.missing) == ("order_line", columns, ())
+    assert not next(reason for reason in found.reasons if reason.part == "order_no").sure
+
+
 def test_settlement_lines_in_fen_with_own_types_and_damaged_order(tmp_path: Path) -> None:
     found = guess(tmp_path, SETTLEMENT)
     assert (found.mapping.kind, found.mapping.unit, found.missing) == ("settlement_line", "fen", ())

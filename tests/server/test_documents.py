@@ -20,6 +20,7 @@ from django.utils.translation import override
 from huikuan.formats.registry import FORMATS
 from huikuan.formats.spec import Text
 from huikuan.server.documents import mapping_check, origins, queries
+from huikuan.server.documents.forms import named_in
 from huikuan.server.documents.models import DocumentRow, SavedMapping, Upload
 from huikuan.server.documents.problems import sentence
 from huikuan.server.documents.services import upload_path
@@ -69,19 +70,31 @@ def test_the_same_file_again_counts_nothing_twice(world: World) -> None:
     assert DocumentRow.objects.filter(book=world.ours.book).count() == 1
 
 
-def test_a_file_without_an_owner_is_asked_about_once(world: World) -> None:
+def test_files_without_an_owner_are_asked_about_once(world: World) -> None:
     orders = (
         "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n"
         "1,10.0,10.0,上海,2020-02-20 10:00:00,2020-02-20 10:00:05,0.0\n"
     )
-    page = hand_in(world, orders=orders)
+    page = hand_in(world, **{"orders": orders, "more": orders.replace("\n1,", "\n2,"), "Shop C": orders})
     client = english(world, "clerk")
-    assert "does not say which shop it is of" in client.get(page).content.decode()
-    upload = Upload.objects.get()
-    client.post(address(world, "answer", "abc123"), {"upload": [upload.pk], "shop": "Shop B"})
-    upload.refresh_from_db()
-    assert upload.rows[0]["status"] == "imported"
-    assert DocumentRow.objects.get().shop == "Shop B"
+    shown = client.get(page).content.decode()
+    assert "3 files do not say which shop they are of" in shown
+    first, second, third = (upload.pk for upload in Upload.objects.order_by("pk"))
+    given = {
+        "upload": [first, second, third],
+        f"shop-{first}": "Shop B",
+        f"shop-{second}": "",
+        f"shop-{third}": "Shop C",
+    }
+    client.post(address(world, "answer", "abc123"), given)
+    assert {row.file_name: row.shop for row in DocumentRow.objects.all()} == {
+        "orders.csv": "Shop B", "more.csv": "Shop B", "Shop C.csv": "Shop C",
+    }  # fmt: skip
+
+
+def test_a_shop_that_the_file_name_holds_is_proposed() -> None:
+    assert named_in("orders_Shop C_10.csv", ["Shop", "Shop C", "Shop B"]) == "Shop C"
+    assert named_in("orders.csv", ["Shop"]) == ""
 
 
 def test_an_answer_that_says_nothing_is_refused(world: World) -> None:

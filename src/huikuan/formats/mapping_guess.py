@@ -262,6 +262,9 @@ def _match_columns(
     for target in targets:
         if target.name not in found and target.required:
             _match_cells(header, samples, target, found, free, reasons)
+    moments = [target for target in targets if target.type in ("moment", "day")]
+    if moments and not {target.name for target in moments} & set(found):
+        _match_cells(header, samples, moments[0], found, free, reasons)
     if not {"amount", "money_in", "money_out"} & set(found) and any(each.name == "amount" for each in targets):
         amount = next(each for each in targets if each.name == "amount")
         _match_cells(header, samples, amount, found, free, reasons)
@@ -324,7 +327,8 @@ def _match_cells(
     free: set[int],
     reasons: list[Reason],
 ) -> None:
-    test = {"moment": _is_moment, "amount": _is_amount}.get(target.type)
+    tests = {"moment": _is_moment, "day": _is_moment, "amount": _is_amount, "identifier": _is_identifier}
+    test = tests.get(target.type)
     if test is None:
         return
     fitting = [at for at in sorted(free) if (cells := _cells(samples, at)) and all(test(cell) for cell in cells)]
@@ -343,6 +347,11 @@ def _cells(samples: Sequence[Sequence[str]], at: int) -> list[str]:
 
 def _is_moment(cell: str) -> bool:
     return any(parse_local(cell, (layout,)) for layout in DATE_FORMATS)
+
+
+def _is_identifier(cell: str) -> bool:
+    """Whether a cell looks like an order's or parcel's number: long, with digits, neither a date nor an amount."""
+    return bool(re.fullmatch(r"(?=.*\d)[A-Za-z0-9_-]{10,}", cell)) and not _is_moment(cell)
 
 
 def _is_amount(cell: str) -> bool:

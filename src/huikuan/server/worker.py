@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -11,7 +12,8 @@ def end_with_parent() -> None:
     """End when the process that started this one is gone, however it went: the pipe on standard input closes then."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1024):  # not through a buffer: its lock is a fatal error when Python ends
+            pass
         signal.raise_signal(signal.SIGTERM)
 
     threading.Thread(target=wait, daemon=True).start()

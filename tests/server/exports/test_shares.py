@@ -72,7 +72,9 @@ def test_a_link_opens_no_more_once_ended_or_past_its_day(world: Any, book: Book)
     assert Client().get(link).status_code == 404
     Share.objects.update(expires_on=clock_day(book), ended_at=None)
     assert Client().get(link).status_code == 200
-    world.client("owner").post(f"/b/{book.slug}/shares/{Share.objects.get().pk}/end/")
+    owner = english(world.client("owner"))
+    owner.post(f"/b/{book.slug}/shares/{Share.objects.get().pk}/end/")
+    assert "Ended" in owner.get(f"/b/{book.slug}/shares/").content.decode()
     assert Client().post(link).status_code == 404
     assert Client().get("/share/" + "x" * 43).status_code == 404
 

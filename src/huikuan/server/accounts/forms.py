@@ -19,12 +19,13 @@ class LoginForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        tried = self.is_bound  # after a wrong try the name stands there, the password is empty
         self.fields["username"].widget.attrs |= {
             "autocomplete": "username",
-            "autofocus": True,
+            "autofocus": not tried,
             "autocapitalize": "none",
         }
-        self.fields["password"].widget.attrs |= {"autocomplete": "current-password"}
+        self.fields["password"].widget.attrs |= {"autocomplete": "current-password", "autofocus": tried}
 
 
 class ChangePasswordForm(PasswordChangeForm):

@@ -46,8 +46,12 @@ class Entry:
 
     @property
     def file_faults(self) -> list[str]:
-        """What is said of the file as a whole, without what the page asks about in words of its own."""
-        said = [p for p in self._problems if p.get("row") is None and p["code"] not in ASKED]
+        """What is said of the file as a whole, without what the page asks about in words of its own.
+
+        Where rows could not be read, totals disagree because of them: the rows are named, the totals are not.
+        """
+        left_out = (*ASKED, "control.mismatch") if self.row.get("rejected") else ASKED
+        said = [p for p in self._problems if p.get("row") is None and p["code"] not in left_out]
         return [sentence(problem) for problem in said]
 
     @property
@@ -151,11 +155,11 @@ class Batch:
 
     @property
     def asked(self) -> dict[str, list[Entry]]:
-        """Entries per open question about shop and account: asked once for all."""
+        """An entry for each file of which shop or account are not known, per question."""
         return {
-            question: found
+            question: list(found.values())
             for question in ("shop", "account")
-            if (found := [entry for entry in self.entries if entry.state == question])
+            if (found := {entry.upload.pk: entry for entry in self.entries if entry.state == question})
         }
 
     @property

@@ -215,7 +215,7 @@ def start_import(
     waiting = [upload for upload in uploads if upload_path(upload).exists()]
     if not waiting:
         return None
-    title = gettext_noop("Import of %(count)s files")
+    title = gettext_noop("Import of %(count)s files") if len(waiting) > 1 else gettext_noop("Import of one file")
     with transaction.atomic():
         job = start(
             book, "import", {"uploads": [u.pk for u in waiting], "options": options or {}, "by": actor_name(actor)},

@@ -22,9 +22,9 @@ from huikuan.server.core.numbers import reference
 from huikuan.server.core.paging import keyset_page
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.documents import queries, services, told_twice
-from huikuan.server.documents.batches import Batch, batch_of
+from huikuan.server.documents.batches import Batch, Entry, batch_of
 from huikuan.server.documents.coverage import coverage_of
-from huikuan.server.documents.forms import AnswerForm, known_names
+from huikuan.server.documents.forms import AnswerForm, known_names, named_in, owners
 from huikuan.server.documents.library import library_book
 from huikuan.server.documents.models import DocumentRow, Upload
 from huikuan.server.documents.origins import origin_of
@@ -53,9 +53,19 @@ def _batch(request: HttpRequest, name: str) -> Batch | None:
 
 
 def _page(request: HttpRequest, batch: Batch | None, fault: str = "") -> dict[str, Any]:
+    names = known_names(request.book)  # type: ignore[attr-defined]
     return {
-        "batch": batch, "fault": fault, "names": known_names(request.book), "titles": queries.format_titles(),  # type: ignore[attr-defined]
+        "batch": batch, "fault": fault, "names": names, "titles": queries.format_titles(),
+        "asked": _asked(batch, names) if batch else {},
     }  # fmt: skip
+
+
+def _asked(batch: Batch, names: dict[str, list[str]]) -> dict[str, list[tuple[Entry, str]]]:
+    """By question (shop, account): each file that leaves it open, and the known name that its own name holds."""
+    return {
+        question: [(entry, named_in(entry.upload.name, names[f"{question}s"])) for entry in entries]
+        for question, entries in batch.asked.items()
+    }
 
 
 @require_GET
@@ -94,7 +104,17 @@ def start(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, batch: str) -> HttpResponse:
     """Import refused files of a batch again with what the person answered: those named by `upload`."""
     form = AnswerForm(request.POST)
-    uploads = Upload.objects.filter(book=request.book, batch=batch, pk__in=_numbers(request.POST.getlist("upload")))  # type: ignore[attr-defined]
+    asked = {"book": request.book, "batch": batch, "pk__in": _numbers(request.POST.getlist("upload"))}  # type: ignore[attr-defined]
+    uploads = Upload.objects.filter(**asked).order_by("pk")
+    owned = [
+        ({question: name}, files)
+        for question in ("shop", "account")
+        for name, files in owners(request.POST, question, uploads).items()
+    ]
+    for answers, files in owned:
+        services.start_import(request.book, request, files, answers)  # type: ignore[attr-defined]
+    if owned:
+        return done(request, book_url(request, "documents:import", query={"batch": batch}))
     if not form.is_valid() or not form.says_something() or not uploads:
         found = _batch(request, batch)
         return render(request, "documents/import.html", _page(request, found, _("Nothing was filled in.")), status=422)

@@ -72,6 +72,11 @@ class Job(models.Model):
         return int(elapsed * (self.total - self.done) / self.done)
 
     @property
+    def minutes_left(self) -> int:
+        """The same in whole minutes; 0 where nothing tells."""
+        return round((self.seconds_left or 0) / 60)
+
+    @property
     def shown_title(self) -> str:
         """The title in the active language."""
         from django.utils.translation import gettext

@@ -15,6 +15,7 @@ from huikuan.server.reports.drill import address_of
 BAR_WIDTH = 26
 STACK_ROW = 34  # px of height a horizontal bar takes
 PLOT_HEIGHT = 250
+AT_THE_EDGE = {"onZero": False}  # names of categories stand beside the bars, also where some bars are negative
 LEGEND = {"type": "scroll", "left": 0, "top": 0, "itemWidth": 12, "itemHeight": 8, "textStyle": {"color": "--tx2"}}
 
 
@@ -66,7 +67,7 @@ def _stacked(chart: Chart, links: list[str]) -> dict[str, Any]:
         "grid": {"left": 8, "right": 96, "top": 32, "bottom": 4, "containLabel": True},
         "xAxis": _axis(chart) | {"splitNumber": 4},
         "yAxis": {
-            "type": "category", "inverse": True, "data": list(chart.categories),
+            "type": "category", "inverse": True, "data": list(chart.categories), "axisLine": AT_THE_EDGE,
             "axisLabel": {"width": 110, "overflow": "truncate"},
         },
         "series": series,
@@ -92,7 +93,12 @@ def _upright(chart: Chart, links: list[str]) -> dict[str, Any]:
         "figures": chart.type,
         "legend": {**LEGEND, "show": several},
         "grid": {"left": 8, "right": 12, "top": 32 if several else 10, "bottom": 4, "containLabel": True},
-        "xAxis": {"type": "category", "data": list(chart.categories), "axisLabel": {"hideOverlap": True}},
+        "xAxis": {
+            "type": "category",
+            "data": list(chart.categories),
+            "axisLine": AT_THE_EDGE,
+            "axisLabel": {"hideOverlap": True},
+        },
         "yAxis": _axis(chart),
         "series": series,
     }

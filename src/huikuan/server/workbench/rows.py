@@ -11,7 +11,6 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from huikuan.insight.words import because
 from huikuan.pipeline.results import Results, suggested_key
@@ -139,7 +138,7 @@ def _status(word: str, look: str, row: Mapping[str, Any], as_of: date) -> str:
     if look != "overdue" or not row["due_date"] or row["due_date"] >= as_of:
         return word
     days = (as_of - row["due_date"]).days
-    return ngettext("%(word)s %(days)s day", "%(word)s %(days)s days", days) % {"word": word, "days": days}
+    return _("%(word)s %(days)sd") % {"word": word, "days": days}
 
 
 def _names(row: Mapping[str, Any]) -> tuple[str, str]:

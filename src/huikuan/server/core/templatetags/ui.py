@@ -169,7 +169,7 @@ def empty(sentence: str, icon: str = "circle-check", url: str = "", action: str 
 
 @register.inclusion_tag("core/_field.html")
 def field(bound: BoundField, help_text: str = "") -> dict[str, Any]:
-    """A form field with label, help and fault."""
+    """A form field with label, help and fault. A list of choices is not marked as optional: it says what none means."""
     widget = bound.field.widget
     is_check = isinstance(widget, CheckboxInput)
     css = "form-check-input" if is_check else "form-select" if isinstance(widget, Select) else "form-control"
@@ -186,6 +186,7 @@ def field(bound: BoundField, help_text: str = "") -> dict[str, Any]:
             attrs=attrs | widget.attrs | {"class": f"{attrs['class']} {widget.attrs.get('class', '')}".strip()}
         ),
         "is_check": is_check,
+        "optional": not bound.field.required and not isinstance(widget, Select),
         "is_password": isinstance(widget, PasswordInput),
         "help_text": help_text or bound.help_text,
     }

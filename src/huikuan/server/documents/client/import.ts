@@ -116,6 +116,29 @@ async function upload(files: File[]): Promise<void> {
   else location.assign(`${location.pathname}?batch=${batch}`);
 }
 
+// What systems put into folders by themselves, and what Excel writes beside an open workbook.
+const NO_DATA = /^(\.|~\$|Thumbs\.db$|desktop\.ini$)/i;
+
+/** The files of what is dropped, those inside folders too. Must be called while the event is handled. */
+async function droppedFiles(dropped: DataTransfer): Promise<File[]> {
+  const entries = Array.from(dropped.items, (item) => item.webkitGetAsEntry());
+  const files: File[] = [];
+  for (const entry of entries) if (entry) files.push(...await filesOf(entry));
+  return files;
+}
+
+async function filesOf(entry: FileSystemEntry): Promise<File[]> {
+  if (NO_DATA.test(entry.name)) return [];
+  if (entry.isFile) return [await new Promise<File>((resolve, reject) => { (entry as FileSystemFileEntry).file(resolve, reject); })];
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const files: File[] = [];
+  for (;;) { // a reader gives a hundred entries at a time, and none at the end
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => { reader.readEntries(resolve, reject); });
+    if (!some.length) return files.sort((one, other) => one.name.localeCompare(other.name));
+    for (const each of some) files.push(...await filesOf(each));
+  }
+}
+
 if (form) {
   const input = form.querySelector("input[type=file]") as HTMLInputElement;
   input.addEventListener("change", () => { void upload(Array.from(input.files ?? [])); });
@@ -126,6 +149,6 @@ if (form) {
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     form.classList.remove("dropping");
-    void upload(Array.from(event.dataTransfer?.files ?? []));
+    if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(upload);
   });
 }
