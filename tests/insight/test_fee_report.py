@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 import pytest
 
+from huikuan.insight.claim import Claimed
 from huikuan.insight.report_base import ReportSource
 from huikuan.insight.reports import build_report
 from huikuan.insight.words import because
@@ -73,9 +75,24 @@ def test_a_period_and_a_shop_choose_orders_by_their_day(source: ReportSource) ->
     assert build_report("fee_audit", source, {"shop": "T"}).sections == ()
 
 
+def test_claims_are_marked_and_filtered_by_what_was_claimed(source: ReportSource) -> None:
+    day = date(2026, 10, 20)
+    claimed = replace(source, claimed=(Claimed("S", "B", "CNY", day), Claimed("T", "C", "CNY", day)))
+
+    def listed(wanted: str) -> dict[str, Any]:
+        claims = build_report("fee_audit", claimed, {"claimed": wanted}).sections[1]
+        return dict(zip(column(claims, "order_no"), column(claims, "claimed_on"), strict=True))
+
+    assert listed("") == {"B": day, "C": None, "E": None}
+    assert (listed("any"), listed("none")) == ({"B": day}, {"C": None, "E": None})
+    report = build_report("fee_audit", claimed, {"claimed": "none"})
+    assert ("Claim list", "Not claimed yet") in report.facts
+    assert report.sections[0] == build_report("fee_audit", claimed).sections[0]
+
+
 def test_without_a_rate_card_the_report_says_so(source: ReportSource) -> None:
     report = build_report("fee_audit", replace(source, order_audit=""))
-    assert report.notes == ("No shop has a rate card. Enter the rates of its contract under Rules, then reconcile.",)
+    assert report.notes[0] == "No shop has a rate card. Enter the rates of its contract under Rules, then reconcile."
 
 
 def test_evidence_in_words_and_figures(outcome: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.findings import CHANGES
 from benchmarks.simulated_book import Change, SimulatedBook, SimulatedShop
+from huikuan.insight.claim import Claimed
 from huikuan.insight.exploration import Orders, cohorts, funnel, products, rates, shops
 from huikuan.insight.findings import FindingSource, Found, findings
 from huikuan.insight.statistics import fisher_greater, student_tail
@@ -87,13 +88,16 @@ def test_sums_of_the_book_are_told_without_a_test() -> None:
     con.execute("UPDATE facts_wallet_line SET balance = balance + 50000 WHERE account = 'W-B'")
     con.execute(
         """CREATE TABLE open AS SELECT 'A' AS scope, 'CNY' AS currency, DATE '2026-05-01' AS date, 'fee_rate' AS class,
-        true AS needs_work, -100.25::DECIMAL(18,5) AS amount, 'right' AS side, '' AS record_key UNION ALL
-        SELECT 'A', 'CNY', DATE '2026-05-02', 'duplicate', true, -50.00, 'right', '' UNION ALL
-        SELECT 'A', 'CNY', DATE '2026-05-02', 'duplicate', true, -999.00, 'right', 'settlement_line:W/1' UNION ALL
-        SELECT 'A', 'CNY', DATE '2026-05-02', 'fee_rate', false, -999.00, 'right', '' UNION ALL
-        SELECT 'A', 'CNY', DATE '2026-05-02', 'short', true, -999.00, 'left', ''"""
+        true AS needs_work, -100.25::DECIMAL(18,5) AS amount, 'right' AS side, '' AS record_key, 'O1' AS order_no
+        UNION ALL
+        SELECT 'A', 'CNY', DATE '2026-05-02', 'duplicate', true, -50.00, 'right', '', 'O2' UNION ALL
+        SELECT 'A', 'CNY', DATE '2026-05-02', 'duplicate', true, -999.00, 'right', 'settlement_line:W/1', '' UNION ALL
+        SELECT 'A', 'CNY', DATE '2026-05-02', 'fee_rate', false, -999.00, 'right', '', 'O3' UNION ALL
+        SELECT 'A', 'CNY', DATE '2026-05-03', 'fee_rate', true, -999.00, 'right', '', 'O4' UNION ALL
+        SELECT 'A', 'CNY', DATE '2026-05-02', 'short', true, -999.00, 'left', '', 'O5'"""
     )
-    found = {each.kind: each for each in look(con, order_open="open").findings}
+    claimed = (Claimed("A", "O4", "CNY", AS_OF), Claimed("B", "O1", "CNY", AS_OF))
+    found = {each.kind: each for each in look(con, order_open="open", claimed=claimed).findings}
     assert found["overcharge"].money == Decimal("150.25") and found["overcharge"].chance is None
     assert found["idle_balance"].subject == "W-B" and found["idle_balance"].money >= 50000
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from huikuan.insight.tables import Column, ReportTable, Row, Section
 from huikuan.insight.words import word_of
@@ -17,6 +18,15 @@ from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 
 ZERO = Decimal(0)
+
+
+class Claimed(NamedTuple):
+    """An order that a claim file asked for, and the day of the last one."""
+
+    shop: str
+    order_no: str
+    currency: str
+    claimed_on: date
 
 
 @dataclass(frozen=True)

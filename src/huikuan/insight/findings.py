@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from huikuan.insight.claim import Claimed
 from huikuan.insight.statistics import benjamini_hochberg, decimal_of
 
 RATE = 0.05  # of what is said may be false
@@ -37,7 +38,7 @@ class FindingSource:
 
     `collection`, `share` as a run has them; `order_line`, `wallet_line`: current records; `order_open`: what is open in
     order-settlement; `income_line`: what lines brought (`i_line` of `order_income`), `income_costs` the SQL of what was
-    taken off each. `bank_until`: the last day bank statements tell of.
+    taken off each. `bank_until`: the last day bank statements tell of; `claimed`: what claim files asked for.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -50,6 +51,7 @@ class FindingSource:
     income_line: str = ""
     income_costs: str = "0"
     bank_until: date | None = None
+    claimed: tuple[Claimed, ...] = ()
     timezone: str = "Asia/Shanghai"
 
     def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -13,6 +13,10 @@ IDLE_DAYS = 28
 LEAST_IDLE = Decimal("0.10")  # of what a wallet took in over these days
 LEAST_OVERCHARGE = Decimal("0.001")  # of the fees of four weeks; below it is not told
 LEAST_ORDERS = 10  # of a product that loses money
+CLAIMED_SQL = (
+    "SELECT unnest($shops::VARCHAR[]) AS shop, unnest($orders::VARCHAR[]) AS order_no, "
+    "unnest($currencies::VARCHAR[]) AS currency"
+)
 
 
 def counted(source: FindingSource) -> Iterable[Finding]:
@@ -28,9 +32,14 @@ def _overcharges(source: FindingSource) -> Iterable[Finding]:
     classes = ", ".join(f"'{name}'" for name in FEE_CLASSES)
     rows = source.rows(
         f"""SELECT o.scope, o.currency, count(*), -sum(o.amount)::DECIMAL(38,5), min(o.date), max(o.date)
-        FROM {source.order_open} o WHERE o.needs_work AND o.amount < 0 AND (o.class IN ({classes})
+        FROM {source.order_open} o ANTI JOIN ({CLAIMED_SQL}) c
+            ON c.shop = o.scope AND c.order_no = o.order_no AND c.currency = o.currency
+        WHERE o.needs_work AND o.amount < 0 AND (o.class IN ({classes})
             OR (o.class = 'duplicate' AND o.side = 'right' AND coalesce(o.record_key, '') = ''))
-        GROUP BY ALL ORDER BY ALL"""
+        GROUP BY ALL ORDER BY ALL""",
+        shops=[each.shop for each in source.claimed],
+        orders=[each.order_no for each in source.claimed],
+        currencies=[each.currency for each in source.claimed],
     )
     fees = {
         (shop, currency): amount

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import duckdb
 
 from huikuan.insight import messages  # noqa: F401
+from huikuan.insight.claim import Claimed
 from huikuan.insight.tables import Chart, Control, Equation, ReportTable, Section
 from huikuan.records.decisions import ManualMatch
 from huikuan.records.document import Document
@@ -57,8 +58,8 @@ class ReportSource:
     STATEMENT) with these decisions. `tables`: the small tables of the run by name (`day_tables`, `collection_cube`);
     reports make those that are missing. `keep`: has a table made once for all reports of a run (`made`: each time).
     `overlaid`: the reconciliations of which decisions were made since. `imports`: the standing documents; `timezone`
-    the book's. `documents` names documents by id; `write_offs` are the `matches` by hand whose sides differ. `language`
-    is the active language's code (for fonts).
+    the book's. `documents` names documents by id; `write_offs` are the `matches` by hand whose sides differ; `claimed`
+    the orders that claim files asked for. `language` is the active language's code (for fonts).
     """
 
     con: duckdb.DuckDBPyConnection
@@ -80,6 +81,7 @@ class ReportSource:
     payout_open: str = ""
     language: str = "en"
     write_offs: tuple[WriteOff, ...] = ()
+    claimed: tuple[Claimed, ...] = ()
     matches: tuple[ManualMatch, ...] = ()
     order_line: str = ""
     opens: Mapping[str, str] = field(default_factory=dict)

@@ -7,11 +7,23 @@ order. charged = expected + claims of fees with a rate + what the tolerance forg
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from huikuan.insight.report_base import Parameter, Report, ReportSource, period_text, signature, unit_text
+from huikuan.insight.claim import Claimed
+from huikuan.insight.report_base import (
+    FROM,
+    SHOP,
+    TO,
+    Parameter,
+    Report,
+    ReportSource,
+    period_text,
+    signature,
+    unit_text,
+)
 from huikuan.insight.tables import Column, ReportTable, Row, Section, ratio_of
 from huikuan.insight.words import rate_version, word_of
 from huikuan.records.codes import FEE_CLASSES
@@ -27,6 +39,11 @@ BELOW_ZERO = _(
     "A claim below zero: charged too little, which the platform may still ask for. A fee charged twice stands here "
     "whether or not it has a rate."
 )
+MARKED = _(
+    "Claimed: a claim file of Follow-up asked for the order, on the day shown. What the fees are is not changed by it."
+)
+NOT_YET, BEFORE = "none", "any"  # of `claimed`, as in the list of late and short orders
+CLAIM_WORDS = {"": _("Claimed or not"), NOT_YET: _("Not claimed yet"), BEFORE: _("Claimed before")}
 NO_CARD = _("No shop has a rate card. Enter the rates of its contract under Rules, then reconcile.")
 
 FIGURES_SQL = """
@@ -50,8 +67,9 @@ WHERE {where} ORDER BY f.scope, d.day, f.order_no, f.class, f.item_id
 def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """Per currency: fees by shop, type and rate, then the claims."""
     where, values = _filter(params)
-    claims = _claims(source, where, values)
-    known = {row[-1] for row in claims}
+    every = _claims(source, where, values)
+    known = {row[-1] for row in every}
+    claims = _marked(every, source.claimed, params["claimed"])
     if source.order_audit:
         asked = f"SELECT DISTINCT currency FROM {source.order_audit} WHERE {where}"
         known |= {row[0] for row in source.con.execute(asked, values).fetchall()}
@@ -59,13 +77,14 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     for currency in sorted(known):
         if source.order_audit:
             sections.append(_figures(source, where, {**values, "currency": currency}, currency))
-        sections.append(_list([row for row in claims if row[-1] == currency], currency))
+        sections.append(_list([(row, day) for row, day in claims if row[-1] == currency], currency))
     facts = (
         (translated(_("Period")), period_text(params["from"], params["to"])),
+        *(((translated(_("Claim list")), translated(CLAIM_WORDS[params["claimed"]])),) if params["claimed"] else ()),
         (translated(_("As of")), source.as_of.isoformat()),
         (translated(_("Unit")), ", ".join(unit_text(currency) for currency in sorted(known))),
     )
-    notes = (IDENTITY, BELOW_ZERO) if source.order_audit else (NO_CARD,)
+    notes = (*((IDENTITY, BELOW_ZERO) if source.order_audit else (NO_CARD,)), MARKED)
     return ReportTable(
         REPORT.name, translated(REPORT.title), source.company, facts, tuple(sections),
         tuple(translated(note) for note in notes), signature(), source.as_of, source.language,
@@ -86,6 +105,15 @@ def _claims(source: ReportSource, where: str, values: Mapping[str, Any]) -> list
         opened=source.order_open, links=source.order_links, documents=documents, classes=CLAIMED, where=where
     )
     return list(source.con.execute(query, dict(values)).fetchall())
+
+
+def _marked(
+    claims: list[tuple[Any, ...]], claimed: Sequence[Claimed], wanted: str
+) -> list[tuple[tuple[Any, ...], date | None]]:
+    """Claims, each with the day its order was claimed last; `wanted` leaves out those claimed, or those not."""
+    days = {each[:3]: each.claimed_on for each in claimed}
+    told = [(row, days.get((row[0], row[1], row[-1]))) for row in claims]
+    return [(row, day) for row, day in told if not wanted or (day is not None) == (wanted == BEFORE)]
 
 
 def _figures(source: ReportSource, where: str, values: Mapping[str, Any], currency: str) -> Section:
@@ -116,7 +144,7 @@ def _figures(source: ReportSource, where: str, values: Mapping[str, Any], curren
     return Section(translated(_("Fees by shop and type")), columns, tuple(rows), translated(_("Total")), currency)
 
 
-def _list(claims: list[tuple[Any, ...]], currency: str) -> Section:
+def _list(claims: list[tuple[tuple[Any, ...], date | None]], currency: str) -> Section:
     columns = (
         Column("order_no", translated(_("Order"))),
         Column("shop", translated(_("Shop"))),
@@ -127,17 +155,22 @@ def _list(claims: list[tuple[Any, ...]], currency: str) -> Section:
         Column("expected", translated(_("Expected fee")), "money"),
         Column("charged", translated(_("Charged")), "money"),
         Column("claim", translated(_("Claim")), "money", total=True),
+        Column("claimed_on", translated(_("Claimed on")), "date"),
         Column("document", translated(_("Document"))),
         Column("source_row", translated(_("Source row")), "text"),
     )
     rows = []
-    for scope, order_no, day, class_, evidence, claim, document, source_row, _currency in claims:
+    for claim_row, claimed_on in claims:
+        scope, order_no, day, class_, evidence, claim, document, source_row, _currency = claim_row
         told = json.loads(evidence) if evidence else {}
         figures = (Decimal(told[name]) if name in told else None for name in ("base", "expected", "charged"))
         fee = word_of("type", told["type"]) if "type" in told else ""
         rows.append(
-            Row((order_no, scope, day, word_of("class", class_), fee, *figures, claim, document, str(source_row)))
-        )
+            Row(
+                (order_no, scope, day, word_of("class", class_), fee, *figures, claim, claimed_on, document,
+                 str(source_row))
+            )
+        )  # fmt: skip
     return Section(translated(_("Claim list")), columns, tuple(rows), translated(_("Total")), currency)
 
 
@@ -145,7 +178,7 @@ REPORT = Report(
     "fee_audit",
     _("Fee audit"),
     _("What the platforms charged beside what the shops' rates say, and what to claim back."),
-    (Parameter("from", _("From"), "date"), Parameter("to", _("To"), "date"), Parameter("shop", _("Shop"))),
+    (FROM, TO, SHOP, Parameter("claimed", _("Claim file"), choices=tuple(CLAIM_WORDS), words=CLAIM_WORDS)),
     make,
     needs=("order_open", "order_links"),
     group="sales",

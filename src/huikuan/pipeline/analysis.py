@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from decimal import Decimal
 import duckdb
 
 from huikuan.insight import order_income
+from huikuan.insight.claim import Claimed
 from huikuan.insight.exploration import (
     Cohort,
     MonthRates,
@@ -103,8 +105,8 @@ def orders_of_group(
 INCOME_DAYS = 90  # of orders whose products are asked for losses
 
 
-def findings_of(results: Results, rules: Rules, decisions: Decisions) -> Found:
-    """What changed for the worse in a run (`insight.findings`)."""
+def findings_of(results: Results, rules: Rules, decisions: Decisions, claimed: Sequence[Claimed] = ()) -> Found:
+    """What changed for the worse in a run (`insight.findings`); `claimed`: the orders that claim files asked for."""
     with report_source(results, rules, decisions) as source:
         if not source.collection or not source.collection_share:
             return Found((), 0, 0)
@@ -126,6 +128,7 @@ def findings_of(results: Results, rules: Rules, decisions: Decisions) -> Found:
                 income_costs=" + ".join([*order_income.FEE_GROUPS, "coalesce(freight, 0)"]),
                 bank_until=bank[0] if bank else None,
                 timezone=source.timezone,
+                claimed=tuple(claimed),
             )
         )
 

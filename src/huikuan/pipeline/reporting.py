@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from huikuan.insight.claim import Claimed
 from huikuan.insight.report_base import ReportSource
 from huikuan.insight.reports import PREPARED, build_report
 from huikuan.insight.tables import ReportTable
@@ -40,23 +41,25 @@ WITH_WRITE_OFFS = ("write_offs", "vouchers", "voucher-records")
 
 
 def report(
-    results: Results, name: str, params: Mapping[str, str], rules: Rules, decisions: Decisions, language: str = "en"
-) -> ReportTable:
-    """Build a report over a published run. UserError for an unknown report or a wrong parameter, and where a report
-    does not balance because its facts are newer than the run."""
-    return reports_by(results, name, params, (rules,), decisions, language)[0]
+    results: Results, name: str, params: Mapping[str, str], rules: Rules, decisions: Decisions, language: str = "en",
+    claimed: Sequence[Claimed] = (),
+) -> ReportTable:  # fmt: skip
+    """Build a report over a published run; `claimed`: the orders that claim files asked for. UserError for an unknown
+    report or a wrong parameter, and where a report does not balance because its facts are newer than the run."""
+    return reports_by(results, name, params, (rules,), decisions, language, claimed)[0]
 
 
 def reports_by(
     results: Results, name: str, params: Mapping[str, str], rules: Sequence[Rules], decisions: Decisions,
-    language: str = "en",
+    language: str = "en", claimed: Sequence[Claimed] = (),
 ) -> list[ReportTable]:  # fmt: skip
     """A report by each of some rules, which differ in what a report does with the facts: these are read once, by the
     first. Errors as of `report`."""
     with report_source(results, rules[0], decisions, language) as source:
         written_off = write_offs(results, decisions) if name in WITH_WRITE_OFFS else ()
+        told = replace(source, write_offs=written_off, claimed=tuple(claimed))
         try:
-            return [build_report(name, replace(source, rules=each, write_offs=written_off), params) for each in rules]
+            return [build_report(name, replace(told, rules=each), params) for each in rules]
         except InvariantError as error:
             if _is_stale(results, decisions):
                 raise UserError("report.stale") from error

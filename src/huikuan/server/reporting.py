@@ -10,8 +10,11 @@ from huikuan.insight.tables import ReportTable
 from huikuan.pipeline.reporting import report
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of
+from huikuan.server.followup.claimed import claimed_of
 from huikuan.server.reports import saved
 from huikuan.server.workbench.services import decisions_of, results
+
+WITH_CLAIMED = ("fee_audit",)  # reports that tell which orders were claimed
 
 
 def report_of(
@@ -24,4 +27,5 @@ def report_of(
     kept = None if name in REPORTS else saved.find_saved(book, name)
     if kept is not None:
         return saved.make(kept, found, params, rules, language)
-    return report(found, name, params, rules, decisions, language)
+    claimed = claimed_of(book) if name in WITH_CLAIMED else ()
+    return report(found, name, params, rules, decisions, language, claimed)

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from huikuan.server.books.models import Book
 from huikuan.server.followup import services
 from huikuan.server.followup.chosen import Chosen
+from huikuan.server.followup.claimed import claimed_of
 from huikuan.server.followup.models import Task
 from huikuan.server.followup.services import Handing
 from huikuan.server.workbench.services import results
@@ -58,6 +59,7 @@ def test_the_claim_of_a_filter_has_the_same_figures(book: Book, clerk: Client) -
     assert {row["Claimed before on"] for row in orders} == {None}
     again = load_workbook(io.BytesIO(taken(clerk.post(reverse("followup:claim", args=[book.slug]), asked))))
     assert {row["Claimed before on"].date() for row in sheet_rows(again, "Orders")[1]} == {book.today()}
+    assert {each[:3]: each.claimed_on for each in claimed_of(book)} == dict.fromkeys(got, book.today())
     missing = reverse("followup:missing", args=[book.slug])
     listed = {
         key: clerk.get(missing, {"claimed": key}).content.decode().count("claimed 10-31") for key in ("none", "any")

@@ -25,6 +25,7 @@ from huikuan.server.audit.services import record
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of
 from huikuan.server.documents.library import library_book
+from huikuan.server.followup.claimed import claimed_of
 from huikuan.server.jobs.models import Job
 from huikuan.server.jobs.services import start
 from huikuan.server.workbench.decided import decisions_of
@@ -102,20 +103,21 @@ class Listed:
 
 def found_of(book: Book, results: Results) -> Found | None:
     """All findings of a run; None where they have to be worked out first (`working`). Of a large book they are those of
-    the run: decisions made since show in the next one."""
+    the run: decisions and claims made since show in the next one."""
     told: Found | None = caches["kept"].get(_findings_key(book, results))
     return work_out_findings(book, results) if told is None and not is_large(results.manifest) else told
 
 
 def work_out_findings(book: Book, results: Results) -> Found:
     """Work the findings out and keep them with the run."""
-    told = findings_of(results, rules_of(book), decisions_of(book))
+    told = findings_of(results, rules_of(book), decisions_of(book), claimed_of(book))
     caches["kept"].set(_findings_key(book, results), told)
     return told
 
 
 def _findings_key(book: Book, results: Results) -> str:
-    made_of = (rules_of(book), None if is_large(results.manifest) else decisions_of(book))
+    decided = None if is_large(results.manifest) else (decisions_of(book), claimed_of(book))
+    made_of = (rules_of(book), decided)
     return f"findings:{__version__}:{results.book.folder.name}:{results.run.folder.name}:{hash_of(made_of)}"
 
 
