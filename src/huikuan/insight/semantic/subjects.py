@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from huikuan.insight.semantic.fee_audit import FEE_AUDIT
+from huikuan.insight.semantic.followup import FOLLOWUP
 from huikuan.insight.semantic.matches import MATCHES, OPEN_ITEMS
 from huikuan.insight.semantic.model import Subject
 from huikuan.insight.semantic.movements import ARRIVALS, PAYOUTS, SETTLEMENT, WALLET
@@ -11,7 +12,18 @@ from huikuan.records.errors import UserError
 
 SUBJECTS: dict[str, Subject] = {
     subject.name: subject
-    for subject in (ORDERS, ORDER_LINES, SETTLEMENT, FEE_AUDIT, WALLET, PAYOUTS, ARRIVALS, MATCHES, OPEN_ITEMS)
+    for subject in (
+        ORDERS,
+        ORDER_LINES,
+        SETTLEMENT,
+        FEE_AUDIT,
+        WALLET,
+        PAYOUTS,
+        ARRIVALS,
+        MATCHES,
+        OPEN_ITEMS,
+        FOLLOWUP,
+    )
 }
 
 

@@ -22,9 +22,18 @@ ORDER_TITLES = {
 }  # fmt: skip
 PARTS = {"gross": _("Before fees"), "fee": _("Fees"), "movement": _("Other movements")}
 WHAT = {"record": _("Record"), "left_over": _("Left over"), "finding": _("Finding")}
+TASK_STATES = {"open": _("To chase"), "promised": _("Promised"), "done": _("Done"), "given_up": _("Given up")}
+LATENESS = {
+    "late": _("Day has passed"), "to_come": _("Day to come"), "unset": _("No day set"), "ended": _("Ended"),
+}  # fmt: skip
+MISSING = {
+    "late": _("Nothing came"), "short": _("Too little came"), "overcharged": _("Fee too high"),
+    "disputed": _("Disputed"),
+}  # fmt: skip
 TABLES = {
     "age": AGE_TITLES, "order": ORDER_TITLES, "part_of": PARTS, "what": WHAT, "reconciliation": NAMES,
     "direction": DIRECTIONS, "wallet_type": TYPES | MOVEMENT_WORDS,
+    "task": TASK_STATES, "lateness": LATENESS, "missing": MISSING,
 }  # fmt: skip
 BLANK = _("(blank)")
 OTHER_ROWS = _("All others")

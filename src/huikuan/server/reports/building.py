@@ -27,6 +27,7 @@ FIRST = {
     "arrivals": (["account"], ["state"], ["amount"], ""),
     "matches": (["reconciliation"], ["status"], ["matches", "residual"], ""),
     "open_items": (["cause"], ["reconciliation"], ["items"], "-items"),
+    "followup": (["owner"], [], ["open_tasks", "overdue_tasks", "open_stake", "promised"], "-open_stake"),
 }
 DEFAULT = "settlement"
 BESIDE = ("fee_audit", "payouts")  # whose first measures stand beside each other: a stack of them says nothing

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, HttpRequest
 
 from huikuan.export.files import ending_of, write_report
-from huikuan.export.printed import Printed
 from huikuan.export.vouchers import LAYOUTS
 from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import UserError
 from huikuan.server.audit.services import record
-from huikuan.server.core.files import CONTENT_TYPES, FILES
+from huikuan.server.core.files import CONTENT_TYPES, FILES, printed_by
 from huikuan.server.core.shortcuts import file_answer
 
 VOUCHERS = "vouchers"  # the report that has the layouts of accounting programs
@@ -28,12 +26,11 @@ def answer_as_file(request: HttpRequest, table: ReportTable, kind: str, told: Ma
     if kind not in known:
         raise UserError("export.format", format=kind[:12], known=", ".join(known))
     book = request.book  # type: ignore[attr-defined]
-    person = getattr(request.user, "shown_name", "") or request.user.get_username()
     ending = ending_of(kind)
     file_name = f"{table.title}-{book.name}-{(table.as_of or book.today()).isoformat()}.{ending}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"report.{ending}"
-        write_report(table, kind, path, Printed(person, book.local(datetime.now(UTC))))
+        write_report(table, kind, path, printed_by(request))
         response = file_answer(path, file_name, CONTENT_TYPES[ending])
     record(request, "report.export", book, after={"report": table.name, "format": kind, **told})
     return response

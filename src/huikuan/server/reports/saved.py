@@ -18,7 +18,6 @@ from huikuan.insight.semantic.picture import CHARTS
 from huikuan.insight.semantic.question import question_of, to_plain
 from huikuan.insight.semantic.table import report_table
 from huikuan.insight.tables import ReportTable
-from huikuan.pipeline.asking import source_of
 from huikuan.pipeline.results import Results
 from huikuan.records.codes import ROLES
 from huikuan.records.errors import UserError
@@ -27,6 +26,7 @@ from huikuan.records.rules import Rules
 from huikuan.server.audit.services import record
 from huikuan.server.books.models import Book
 from huikuan.server.reports.models import PREFIX, SavedReport
+from huikuan.server.reports.sources import source_for
 
 register(
     {
@@ -75,7 +75,7 @@ def make(saved: SavedReport, results: Results, params: Mapping[str, str], rules:
     """A saved report over a published run. UserError for a wrong parameter, or where it cannot be answered."""
     given = as_report(saved).checked(params)
     question = question_of(saved.question).within(given.get("from"), given.get("to"))
-    source = source_of(results, rules)
+    source = source_for(saved.book, results, rules)
     answer = ask(source, question, FILE_CELLS)
     return report_table(answer, source, saved.name, saved.title, results.book.name, saved.chart, language)
 

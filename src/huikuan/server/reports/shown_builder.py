@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from huikuan.server.reports.building import Draft
 from huikuan.server.reports.models import SavedReport
 
 VALUES_SHOWN = 200
+TASK = re.compile(r"F-(\d+) ")
 
 
 @dataclass(frozen=True)
@@ -158,9 +160,17 @@ def record_lines(request: HttpRequest, listed: Records) -> list[dict[str, Any]]:
         cells = []
         for column in listed.subject.records:
             value = word(column.words, row[column.name] or "") if column.words else row[column.name]
-            address = book_url(request, "workbench:order", value) if column.name == "order_no" and value else ""
+            address = _record_url(request, column.name, value)
             cells.append((column.type, value, address))
         source = row["document"].rpartition("!")[2]
         address = book_url(request, "documents:source", row["record_key"]) if row["record_key"] else ""
         lines.append({"cells": cells, "document": source, "row": row["source_row"], "source": address})
     return lines
+
+
+def _record_url(request: HttpRequest, column: str, value: Any) -> str:
+    """The page of what a cell names: an order, a task by its number (F-12 ...)."""
+    if column == "order_no" and value:
+        return book_url(request, "workbench:order", value)
+    number = TASK.match(str(value or "")) if column == "task" else None
+    return book_url(request, "followup:task", int(number[1])) if number else ""

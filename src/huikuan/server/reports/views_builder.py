@@ -17,7 +17,6 @@ from huikuan.insight.semantic.records import asked_back, records
 from huikuan.insight.semantic.subjects import SUBJECTS
 from huikuan.insight.semantic.table import conditions, report_table
 from huikuan.insight.tables import ReportTable
-from huikuan.pipeline.asking import source_of
 from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.messages import translated
 from huikuan.server.accounts.models import Membership
@@ -32,6 +31,7 @@ from huikuan.server.reports import building, saved, shown, shown_builder
 from huikuan.server.reports.charts import chart_of
 from huikuan.server.reports.files import answer_as_file
 from huikuan.server.reports.models import SavedReport
+from huikuan.server.reports.sources import source_for
 
 
 @require_GET
@@ -42,7 +42,7 @@ def builder(request: HttpRequest) -> HttpResponse:
     request.nav_page = "reports:builder"  # type: ignore[attr-defined]
     if found is None:
         return nothing_yet(request, "reports:builder")
-    source = source_of(found, rules_of(request.book))  # type: ignore[attr-defined]
+    source = source_for(request.book, found, rules_of(request.book))  # type: ignore[attr-defined]
     draft = _draft(request, source)
     context = shown_builder.context_of(request, draft, source) | _preview(request, draft, source)
     fragment = request.htmx and request.htmx.target == "builder"  # type: ignore[attr-defined]
@@ -117,7 +117,7 @@ def builder_file(request: HttpRequest) -> HttpResponse | FileResponse:
     if found is None:
         raise UserError("results.none")
     draft = building.read(request.GET.get("state", ""))
-    source = source_of(found, rules_of(request.book))  # type: ignore[attr-defined]
+    source = source_for(request.book, found, rules_of(request.book))  # type: ignore[attr-defined]
     table = _table(request, draft, source, ask(source, _question(request, draft), FILE_CELLS))
     return answer_as_file(request, table, request.GET.get("format", "xlsx"), {"question": draft.question})
 
@@ -185,7 +185,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     after = decode(request.GET.get("after", "")) or [0]
     offset = after[0] if isinstance(after[0], int) and after[0] >= 0 else 0
     size = next((size for size in SIZES if str(size) == request.GET.get("size")), SIZES[0])
-    source = source_of(found, rules_of(request.book))  # type: ignore[attr-defined]
+    source = source_for(request.book, found, rules_of(request.book))  # type: ignore[attr-defined]
     listed = records(source, question, told.get("currency", ""), offset, size, told.get("sort", ""))
     following = encode([offset + size]) if offset + size < listed.count else ""
     page = Page(listed.rows, offset // size + 1, size, listed.count, following)
