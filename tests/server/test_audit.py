@@ -10,6 +10,7 @@ from django.db import connection
 
 from huikuan.server.audit.models import Entry
 from huikuan.server.audit.services import GENESIS, plain, record, verify
+from tests.server.collection.conftest import english
 from tests.server.world import World
 
 
@@ -64,10 +65,29 @@ def test_the_log_shows_the_own_book_only_and_finds(world: World) -> None:
 
 def test_export_is_whole_and_safe_for_spreadsheets(world: World) -> None:
     record("=cmd()", "shop.create", book=world.ours.book)
-    response = world.client("auditor").get("/b/ours/settings/audit/export")
+    response = english(world.client("auditor")).get("/b/ours/settings/audit/export")
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     assert "'=cmd()" in text
-    assert text.count("\r\n") == 1 + Entry.objects.filter(book=world.ours.book).count()
+    head = [line for line in text.split("\r\n") if line.startswith("# ")]
+    count = Entry.objects.filter(book=world.ours.book).count()
+    assert head[:4] == [
+        "# Audit log", f"# Company: {world.ours.book.name}", "# Filter: Whole log with hashes", f"# Rows: {count}",
+    ]  # fmt: skip
+    assert any(line.startswith("# Printed by: ") for line in head)
+    assert text.count("\r\n") == len(head) + 1 + count
+
+
+def test_things_are_told_by_name_with_their_page(world: World) -> None:
+    book = world.ours.book
+    run = {"run": "20261031T012600-16bea2", "as_of": "2026-09-30"}
+    record("system", "reconcile.run", f"run:{run['run']}", book=book, after=run)
+    record("system", "match.make", "match:abc", book=book, after={"reconciliation": "payout-bank"})
+    record("system", "order.dispute", "order:Shop A/TB/1", book=book)
+    client = english(world.client("auditor"))
+    page = client.get("/b/ours/settings/audit").content.decode()
+    assert 'href="/b/ours/reconciliations/?as_of=2026-09-30">Run of 2026-10-31 09:26</a>' in page
+    assert 'href="/b/ours/workbench/payout-bank/group/abc/">Match in Payouts and bank</a>' in page
+    assert 'href="/b/ours/orders/TB/1/"' in page
 
 
 def test_paging_shows_every_entry_once(world: World) -> None:

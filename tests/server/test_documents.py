@@ -59,6 +59,11 @@ def test_files_go_in_and_each_tells_its_result(world: World) -> None:
     assert shown.index("empty.csv") < shown.index("unknown.csv") < shown.index("bank.csv"), "the refused stand first"
     assert "is empty (0 bytes)" in shown
     assert "Map its columns" in shown
+    empty = Upload.objects.get(batch="abc123", name="empty.csv")
+    told = b"".join(english(world, "clerk").get(address(world, "problems", empty.pk)).streaming_content)  # type: ignore[arg-type]
+    lines = told.decode("utf-8-sig").splitlines()
+    assert lines[:3] == ["# Problems of an import", f"# Company: {world.ours.book.name}", "# File: empty.csv"]
+    assert lines[-1].startswith("empty.csv,") and "is empty (0 bytes)" in lines[-1]
     found = DocumentRow.objects.get(book=world.ours.book)
     assert (found.file_name, found.rows, found.accepted, found.new) == ("bank.csv", 2, 2, 2)
 

@@ -8,7 +8,7 @@ does the head of an Alipay bill.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,30 @@ ONE_CELL = str.maketrans({",": ";", '"': "'"})  # what would end a cell, or begi
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+def safe(text: str) -> str:
+    """Text as a cell that no spreadsheet takes for a formula.
+
+    >>> safe("=1+1"), safe("2026-10")
+    ("'=1+1", '2026-10')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def head_of(title: str, facts: Iterable[tuple[str, str]], printed: Printed | None) -> list[str]:
+    """What stands above a list, line by line: its title, what is told of it, who took it when; nothing of a list of
+    which nothing is told."""
+    told = [*facts, *(printed.told() if printed else ())]
+    return [title, *(f"{label}: {value}" for label, value in told)] if told else []
+
+
+def _commented(head: Iterable[str]) -> Iterator[str]:
+    return (f"# {' '.join(line.translate(ONE_CELL).split())}\r\n" for line in head)
+
+
 def _cell(value: Any, column: Column) -> Any:
     text = plain(value, column.type)
-    if column.type == "text" and isinstance(text, str) and text.startswith(FORMULA_STARTS):
-        return f"'{text}"
+    if column.type == "text" and isinstance(text, str):
+        return safe(text)
     return "" if text is None else text
 
 
@@ -52,9 +72,27 @@ def write_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]], path: P
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        file.writelines(f"# {' '.join(line.translate(ONE_CELL).split())}\r\n" for line in head)
+        file.writelines(_commented(head))
         writer.writerow([column.title for column in columns])
         for row in rows:
             writer.writerow([_cell(value, column) for value, column in zip(row, columns, strict=True)])
             count += 1
     return count
+
+
+class _Echo:
+    """A file for the csv module that hands each line on."""
+
+    def write(self, line: str) -> str:
+        """The line itself."""
+        return line
+
+
+def text_lines(titles: Sequence[str], rows: Iterable[Sequence[Any]], head: Sequence[str]) -> Iterator[str]:
+    """A list whose cells are all text, line by line as it is asked for: `head` (`head_of`), the titles, the rows."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    yield from _commented(head)
+    yield writer.writerow(titles)
+    for row in rows:
+        yield writer.writerow(["" if value is None else safe(str(value)) for value in row])

@@ -83,7 +83,5 @@ def write_listing(
         return excel_long.write_query(con, listed, told, path, printed)
     rows = listed.rows(con)
     if format == "csv":
-        head = [*facts, *(printed.told() if printed else ())]
-        lines = [listed.title, *(f"{label}: {value}" for label, value in head)] if head else []
-        return csv.write_rows(listed.columns, rows, path, lines)
+        return csv.write_rows(listed.columns, rows, path, csv.head_of(listed.title, facts, printed))
     return excel.write_rows(listed.title, told, listed.columns, rows, path, printed)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from huikuan.server.audit import queries
 from huikuan.server.audit.actions import ACTIONS
+from huikuan.server.audit.objects import words_of
 from huikuan.server.books.models import Book
 from huikuan.server.core import numbers
 from huikuan.server.core.statuses import word_of
@@ -36,8 +37,8 @@ def audit(book: Book, asked: Mapping[str, str]) -> Table:
     told = (
         (
             row.pk, numbers.moment(book.local(row.at)), str(word_of("actor", row.actor)),
-            str(ACTIONS.get(row.action, row.action)), row.called, row.address, _plain(row.before), _plain(row.after),
-            row.hash,
+            str(ACTIONS.get(row.action, row.action)), words_of(row, book), row.address, _plain(row.before),
+            _plain(row.after), row.hash,
         )
         for row in rows
     )  # fmt: skip

@@ -32,16 +32,6 @@ class Entry(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(fields=["book", "-id"], name="audit_book")]
 
-    @property
-    def called(self) -> str:
-        """What the thing is called in a list: its name then, the file of a document, a period in words, else its
-        identity."""
-        from huikuan.server.core.scope import period_label
-
-        kind, _colon, name = self.object.partition(":")
-        identity = period_label(name) if kind == "period" else self.object
-        return str(self.label or self.after.get("file") or self.before.get("file") or identity)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new entry; an existing one cannot be saved again."""
         if self.pk is not None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from huikuan.server.accounts.permissions import book_view
@@ -15,6 +14,7 @@ from huikuan.server.audit import queries
 from huikuan.server.audit.actions import ACTIONS
 from huikuan.server.audit.models import Entry
 from huikuan.server.audit.services import verify
+from huikuan.server.core.files import csv_answer
 from huikuan.server.core.paging import keyset_page
 
 
@@ -45,32 +45,16 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-class _Echo:
-    """A file for the csv module that hands each line on."""
-
-    def write(self, line: str) -> str:
-        """The line itself."""
-        return line
-
-
 @require_GET
 @book_view("view_audit")
 def export(request: HttpRequest) -> HttpResponseBase:
     """The whole log of the book as CSV (UTF-8 with mark), oldest first, hashes included."""
-    writer = csv.writer(_Echo())
     fields = ("id", "at", "actor", "address", "action", "object", "label", "before", "after", "previous_hash", "hash")
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(fields)
-        for row in queries.entries_of(request.book).order_by("id").iterator(chunk_size=1000):  # type: ignore[attr-defined]
-            yield writer.writerow([_cell(getattr(row, field)) for field in fields])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{request.book.slug}.csv"'  # type: ignore[attr-defined]
-    return response
+    entries = queries.entries_of(request.book).order_by("id")  # type: ignore[attr-defined]
+    rows = ([_plain(getattr(row, field)) for field in fields] for row in entries.iterator(chunk_size=1000))
+    facts = [(_("Filter"), _("Whole log with hashes")), (_("Rows"), f"{entries.count():,}")]
+    return csv_answer(request, f"audit-{request.book.slug}.csv", _("Audit log"), facts, fields, rows)  # type: ignore[attr-defined]
 
 
-def _cell(value: Any) -> str:
-    """A value as a cell that no spreadsheet takes for a formula."""
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+def _plain(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

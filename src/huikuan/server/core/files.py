@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import BinaryIO
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from huikuan.export import csv
+from huikuan.export.printed import Printed
 
 # Kind, word, icon.
 FILES = (("xlsx", "Excel", "file-spreadsheet"), ("pdf", "PDF", "file-type-pdf"), ("csv", "CSV", "file-description"))
@@ -32,6 +37,23 @@ def attachment(
         "Content-Length": str(size_bytes),
     }
     return StreamingHttpResponse(_blocks(opened), headers=headers)
+
+
+def csv_answer(
+    request: HttpRequest, name: str, title: str, facts: Sequence[tuple[str, str]], titles: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+) -> StreamingHttpResponse:  # fmt: skip
+    """A list of texts as CSV, line by line; above it its title, the book, `facts`, who takes it and when."""
+    book = request.book  # type: ignore[attr-defined]
+    head = csv.head_of(title, [(_("Company"), book.name), *facts], printed_by(request))
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return StreamingHttpResponse(csv.text_lines(titles, rows, head), headers=headers, content_type=CONTENT_TYPES["csv"])
+
+
+def printed_by(request: HttpRequest) -> Printed:
+    """Who takes a file of the request's book, and when, in the book's time."""
+    person = getattr(request.user, "shown_name", "") or request.user.get_username()
+    return Printed(person, request.book.local(datetime.now(UTC)))  # type: ignore[attr-defined]
 
 
 def _blocks(opened: Callable[[], AbstractContextManager[BinaryIO]]) -> Iterator[bytes]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import secrets
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -17,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huikuan.pipeline.closed import place_of
 from huikuan.records.kind import record_key_parts
 from huikuan.server.accounts.permissions import book_view
+from huikuan.server.core import numbers
+from huikuan.server.core.files import csv_answer
 from huikuan.server.core.lists import listing
 from huikuan.server.core.numbers import reference
 from huikuan.server.core.paging import keyset_page
@@ -141,26 +141,18 @@ def _numbers(texts: list[str]) -> list[int]:
 
 @require_GET
 @book_view("import")
-def problems(request: HttpRequest, pk: int) -> HttpResponse:
+def problems(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The problems of an upload as CSV, with the reason of each row."""
     found = get_object_or_404(Upload, book=request.book, pk=pk)  # type: ignore[attr-defined]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([_("File"), _("Sheet"), _("Row"), _("Column"), _("Code"), _("Reason")])
-    for row in found.rows:
-        for problem in row.get("problems", []):
-            place = [row["file"], problem["sheet"], problem["row"], problem["column"]]
-            cells = [*place, problem["code"], sentence(problem)]
-            writer.writerow([_cell(cell) for cell in cells])
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="problems-{pk}.csv"'
-    return response
-
-
-def _cell(value: Any) -> str:
-    """A value as a cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    rows = [
+        (row["file"], told["sheet"], told["row"], told["column"], told["code"], sentence(told))
+        for row in found.rows
+        for told in row.get("problems", [])
+    ]
+    titles = [_("File"), _("Sheet"), _("Row"), _("Column"), _("Code"), _("Reason")]
+    handed_in = numbers.moment(request.book.local(found.created_at))  # type: ignore[attr-defined]
+    facts = [(_("File"), found.name), (pgettext("when", "Imported"), handed_in), (_("Problems"), f"{len(rows):,}")]
+    return csv_answer(request, f"problems-{pk}.csv", _("Problems of an import"), facts, titles, rows)
 
 
 def document_columns() -> list[tuple[str, str]]:
