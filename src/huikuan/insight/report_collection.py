@@ -172,8 +172,10 @@ def _section(title: str, dimension: str, measures: Sequence[str], rows: list[dic
 def _column(name: str) -> Column:
     """A measure as a column whose figures open the orders they are made of."""
     measure = MEASURES[name]
-    drill = {} if name == "orders" else {"figure": name} if name in OPENED else None
-    return replace(measure.column(), definition=translated(measure.definition), drill=drill)
+    column = replace(measure.column(), definition=translated(measure.definition))
+    if name in OPENED or name == "orders":
+        return replace(column, drill={} if name == "orders" else {"figure": name})
+    return column if measure.ratio else replace(column, drill={"m": name}, target="records/orders")
 
 
 REPORT = Report(

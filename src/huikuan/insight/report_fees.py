@@ -55,11 +55,14 @@ FROM {audit} WHERE currency = $currency AND {where} GROUP BY ALL ORDER BY scope,
 CLAIMS_SQL = """
 WITH found AS (SELECT * FROM {opened} WHERE side = 'right' AND record_key = '' AND class IN {classes}),
 days AS (SELECT group_id, min(date) AS day FROM {links} WHERE side = 'left'
-    AND group_id IN (SELECT group_id FROM found) GROUP BY group_id)
+    AND group_id IN (SELECT group_id FROM found) GROUP BY group_id),
+named AS (SELECT group_id, document_id, source_row, min(record_key) AS record_key FROM {links}
+    WHERE group_id IN (SELECT group_id FROM found) GROUP BY ALL)
 SELECT f.scope, f.order_no, d.day, f.class, f.evidence, -f.amount AS claim,
-    coalesce(split_part(n.document, '!', -1), ''), f.source_row,
+    coalesce(split_part(n.document, '!', -1), ''), f.source_row, coalesce(r.record_key, '') AS record_key,
     f.currency
-FROM found f LEFT JOIN days d USING (group_id) LEFT JOIN {documents} n USING (document_id)
+FROM found f LEFT JOIN days d ON d.group_id = f.group_id LEFT JOIN {documents} n ON n.document_id = f.document_id
+LEFT JOIN named r ON r.group_id = f.group_id AND r.document_id = f.document_id AND r.source_row = f.source_row
 WHERE {where} ORDER BY f.scope, d.day, f.order_no, f.class, f.item_id
 """
 
@@ -121,14 +124,14 @@ def _figures(source: ReportSource, where: str, values: Mapping[str, Any], curren
         Column("shop", translated(_("Shop"))),
         Column("type", translated(_("Fee"))),
         Column("version", translated(_("Version"))),
-        Column("base", translated(_("Base")), "money", total=True),
-        Column("charged", translated(_("Charged")), "money", total=True),
+        Column("base", translated(_("Base")), "money", total=True, drill={"m": "base"}),
+        Column("charged", translated(_("Charged")), "money", total=True, drill={"m": "charged"}),
         Column("effective", translated(_("Effective rate")), "rate", ratio=("charged", "base")),
         Column("rate", translated(_("Contract rate")), "rate"),
-        Column("expected", translated(_("Expected fee")), "money", total=True),
-        Column("difference", translated(_("Charged too much")), "money", total=True),
-        Column("within", translated(_("Within tolerance")), "money", total=True),
-        Column("orders", translated(_("Orders")), "count", total=True),
+        Column("expected", translated(_("Expected fee")), "money", total=True, drill={"m": "expected"}),
+        Column("difference", translated(_("Charged too much")), "money", total=True, drill={"m": "difference"}),
+        Column("within", translated(_("Within tolerance")), "money", total=True, drill={"m": "within"}),
+        Column("orders", translated(_("Orders")), "count", total=True, drill={"m": "judged"}),
         Column("concerned", translated(_("Orders concerned")), "count", total=True),
     )
     found = source.con.execute(FIGURES_SQL.format(audit=source.order_audit, where=where), dict(values)).fetchall()
@@ -138,10 +141,15 @@ def _figures(source: ReportSource, where: str, values: Mapping[str, Any], curren
         rows.append(
             Row(
                 (scope, word_of("type", type_), version, base, charged, ratio_of(charged, base), rate, expected,
-                 charged - expected, within, orders, concerned)
+                 charged - expected, within, orders, concerned),
+                drill={"shop": scope, "type": type_, "category": category or "",
+                       "rate": "" if rate is None else str(rate)},
             )
         )  # fmt: skip
-    return Section(translated(_("Fees by shop and type")), columns, tuple(rows), translated(_("Total")), currency)
+    return Section(
+        translated(_("Fees by shop and type")), columns, tuple(rows), translated(_("Total")), currency,
+        target="records/fee_audit", drill={"currency": currency},
+    )  # fmt: skip
 
 
 def _list(claims: list[tuple[tuple[Any, ...], date | None]], currency: str) -> Section:
@@ -154,21 +162,23 @@ def _list(claims: list[tuple[tuple[Any, ...], date | None]], currency: str) -> S
         Column("base", translated(_("Base")), "money"),
         Column("expected", translated(_("Expected fee")), "money"),
         Column("charged", translated(_("Charged")), "money"),
-        Column("claim", translated(_("Claim")), "money", total=True),
+        Column("claim", translated(_("Claim")), "money", total=True, drill={}),
         Column("claimed_on", translated(_("Claimed on")), "date"),
         Column("document", translated(_("Document"))),
-        Column("source_row", translated(_("Source row")), "text"),
+        Column("source_row", translated(_("Source row")), "text", drill={}),
     )
     rows = []
     for claim_row, claimed_on in claims:
-        scope, order_no, day, class_, evidence, claim, document, source_row, _currency = claim_row
+        scope, order_no, day, class_, evidence, claim, document, source_row, record_key, _currency = claim_row
         told = json.loads(evidence) if evidence else {}
         figures = (Decimal(told[name]) if name in told else None for name in ("base", "expected", "charged"))
         fee = word_of("type", told["type"]) if "type" in told else ""
         rows.append(
             Row(
                 (order_no, scope, day, word_of("class", class_), fee, *figures, claim, claimed_on, document,
-                 str(source_row))
+                 str(source_row)),
+                drill={"record_key": record_key} if record_key else {},
+                target="source",
             )
         )  # fmt: skip
     return Section(translated(_("Claim list")), columns, tuple(rows), translated(_("Total")), currency)

@@ -15,6 +15,8 @@ from huikuan.insight import order_income
 from huikuan.insight.day_tables import table
 from huikuan.insight.order_income import FEE_GROUPS, GROUP_TITLES
 from huikuan.insight.report_base import FROM, SHOP, TO, Report, ReportSource, finished, period_fact, unit_text
+from huikuan.insight.report_sold import DETAIL as SOLD
+from huikuan.insight.report_sold import UNTOLD
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
 from huikuan.insight.words import word_of
 from huikuan.records.messages import gettext_noop as _
@@ -143,11 +145,14 @@ def _sections(source: ReportSource, currency: str, loose: Sequence[tuple[Any, ..
     ]
 
 
-def _money_columns(shown: Sequence[str], freight_told: bool) -> tuple[Column, ...]:
+def _money_columns(
+    shown: Sequence[str], freight_told: bool, drill: Mapping[str, str] | None = None, fees: str = ""
+) -> tuple[Column, ...]:
+    """Net sales to income. `drill`: what net sales ask for of the sold lines; `fees`: what fees open."""
     return (
-        Column("net", translated(_("Net sales")), "money", total=True),
+        Column("net", translated(_("Net sales")), "money", total=True, drill=drill, target=SOLD),
         *(Column(name, translated(GROUP_TITLES[name]), "money", total=True) for name in shown),
-        Column("fees", translated(_("Fees")), "money", total=True),
+        Column("fees", translated(_("Fees")), "money", total=True, drill={"m": "fees"} if fees else None, target=fees),
         Column("freight", translated(_("Freight")), "money", total=freight_told),
         Column("income", translated(_("Net income")), "money", total=True),
         Column("margin", translated(_("Of net sales")), "rate", ratio=("income", "net")),
@@ -186,7 +191,7 @@ def _by_shop(
     columns = (
         Column("shop", translated(_("Shop"))),
         Column("orders", translated(_("Orders")), "count", total=True),
-        *_money_columns(shown, told)[:-1],
+        *_money_columns(shown, told, {}, "records/orders")[:-1],
         Column("losses", translated(_("Orders with a loss")), "count", total=True),
         *((Column("loose", translated(_("Fees without an order")), "money", total=True),
            Column("left", translated(_("Income after these")), "money", total=True)) if without else ()),
@@ -249,8 +254,8 @@ def _by_product(source: ReportSource, currency: str, shown: Sequence[str], told:
         Column("shop", translated(_("Shop"))),
         Column("product", translated(_("Product"))),
         Column("orders", translated(_("Orders")), "count"),
-        Column("pieces", translated(_("Pieces")), "count", total=True),
-        *_money_columns(shown, told),
+        Column("pieces", translated(_("Pieces")), "count", total=True, drill={}, target=SOLD),
+        *_money_columns(shown, told, {}),
     )
     found = [(row, _figures(row)) for row in _rows(source, query, {"currency": currency})]
     found.sort(key=lambda each: (each[1].income, each[0][0], each[0][1]))
@@ -259,10 +264,12 @@ def _by_product(source: ReportSource, currency: str, shown: Sequence[str], told:
         name = product or translated(NO_PRODUCT)
         name = f"{name} {title}" if title and title != product else name
         whole = int(pieces) if pieces == int(pieces) else pieces.normalize()
-        rows.append(Row((shop, name, orders, whole, *_money(figures, shown))))
+        drill = {"shop": shop, "product": product} if product else {"shop": shop, "product": UNTOLD}
+        rows.append(Row((shop, name, orders, whole, *_money(figures, shown)), drill=drill))
     return Section(
-        translated(_("By product, least income first")), columns, tuple(rows), translated(_("Total")), currency
-    )
+        translated(_("By product, least income first")), columns, tuple(rows), translated(_("Total")), currency,
+        drill={"currency": currency},
+    )  # fmt: skip
 
 
 def _by_order(source: ReportSource, currency: str, shown: Sequence[str], told: bool) -> Section:

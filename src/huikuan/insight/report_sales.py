@@ -7,7 +7,7 @@ refunds (`sales_effects`), to the cent; net sales of both sides are those of the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,8 @@ from huikuan.insight.report_base import (
     period_text,
     unit_text,
 )
+from huikuan.insight.report_sold import DETAIL as SOLD
+from huikuan.insight.report_sold import UNTOLD
 from huikuan.insight.sales_effects import Effect, Sold, effects
 from huikuan.insight.tables import Chart, Column, Control, ReportTable, Row, Section, Series, ratio_of
 from huikuan.records.currency import decimals
@@ -105,7 +107,7 @@ def make(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     sections: list[Section] = []
     charts: list[Chart] = []
     for currency, lines in found.items():
-        made = _sections(lines, currency, params["between"])
+        made = _sections(lines, currency, params["between"], days_of(sides))
         sections += made
         charts += _chart(made[0])
     facts = (
@@ -209,16 +211,34 @@ def _lines(rows: Sequence[tuple[Any, ...]], currency: str) -> list[Line]:
     return [Line(effect, row[6], row[10]) for effect, row in zip(taken, rows, strict=True)]
 
 
-def _sections(lines: Sequence[Line], currency: str, kind: str) -> list[Section]:
+@dataclass(frozen=True)
+class Days:
+    """What the figures of each side ask for of the sold lines: its days. Blank where the sides are no periods: their
+    figures open nothing."""
+
+    base: Mapping[str, str] | None = None
+    now: Mapping[str, str] | None = None
+
+
+def days_of(sides: Sides) -> Days:
+    """The days of both sides, where these are periods."""
+    if "base_from" not in sides.values:
+        return Days()
+    told = {name: value.isoformat() for name, value in sides.values.items()}
+    base, now = ({"from": told[f"{side}_from"], "to": told[f"{side}_to"]} for side in ("base", "now"))
+    return Days(base, now)
+
+
+def _sections(lines: Sequence[Line], currency: str, kind: str, days: Days) -> list[Section]:
     by = {state: [each for each in lines if each.sold.state == state] for state in ("kept", "new", "gone", "untold")}
     titles = effect_titles(kind)
-    made = [_statement(lines, currency, titles)]
+    made = [_statement(lines, currency, titles, days)]
     if kind == "periods":
-        made.append(_by_group(lines, currency, titles))
-    made.append(_products(by["kept"], currency, kind))
+        made.append(_by_group(lines, currency, titles, days))
+    made.append(_products(by["kept"], currency, kind, days))
     for state in ("new", "gone", "untold"):
         if by[state]:
-            made.append(_apart(by[state], state, titles[state], currency, kind))
+            made.append(_apart(by[state], state, titles[state], currency, kind, days))
     return made
 
 
@@ -270,13 +290,13 @@ def effect_titles(kind: str) -> dict[str, str]:
     return {name: translated(title) for name, title in titles.items()}
 
 
-def _statement(lines: Sequence[Line], currency: str, titles: Mapping[str, str]) -> Section:
+def _statement(lines: Sequence[Line], currency: str, titles: Mapping[str, str], days: Days) -> Section:
     base = _sum(lines, lambda each: each.sold.sales_base - each.refunded_base)
     now = _sum(lines, lambda each: each.sold.sales - each.refunded)
     sums = _effect_sums(lines)
     columns = (
         Column("what", translated(_("What changed"))),
-        Column("amount", translated(_("Amount")), "money"),
+        Column("amount", translated(_("Amount")), "money", drill={}),
         Column("share", translated(_("Of the base")), "rate"),
     )
     parts = [(translated(_("Net sales of the base")), base)]
@@ -284,21 +304,27 @@ def _statement(lines: Sequence[Line], currency: str, titles: Mapping[str, str]) 
     rows = [Row((word, amount, ratio_of(amount, base))) for word, amount in parts]
     adds = tuple((number, 1) for number in range(len(rows)))
     rows.append(Row((translated(_("Net sales compared")), now, ratio_of(now, base)), "total", adds=adds))
+    for place, asked in ((0, days.base), (-1, days.now)):
+        if asked:
+            rows[place] = replace(rows[place], drill=dict(asked), target=SOLD)
     if base + sum(sums.values(), ZERO) != now:
         raise InvariantError(
             "report.sales_total", currency=currency, found=base + sum(sums.values(), ZERO), expected=now
         )
-    return Section(translated(_("Effects")), columns, tuple(rows), "", currency, detail=False, zero_shown=True)
+    return Section(
+        translated(_("Effects")), columns, tuple(rows), "", currency, detail=False, zero_shown=True,
+        drill={"currency": currency, "product": ""},
+    )  # fmt: skip
 
 
-def _by_group(lines: Sequence[Line], currency: str, titles: Mapping[str, str]) -> Section:
+def _by_group(lines: Sequence[Line], currency: str, titles: Mapping[str, str], days: Days) -> Section:
     groups = sorted({each.sold.group for each in lines})
     sums = {group: _effect_sums([each for each in lines if each.sold.group == group]) for group in groups}
     shown = [name for name in EFFECT_TITLES if name not in RARE or any(each[name] for each in sums.values())]
     columns = (
         Column("shop", translated(_("Shop"))),
-        Column("base", translated(_("Net sales of the base")), "money", total=True),
-        Column("now", translated(_("Net sales compared")), "money", total=True),
+        Column("base", translated(_("Net sales of the base")), "money", total=True, drill=days.base),
+        Column("now", translated(_("Net sales compared")), "money", total=True, drill=days.now),
         Column("change", translated(_("Change")), "money", total=True),
         Column("rate", translated(_("Change in %")), "rate", ratio=("change", "base")),
         *(Column(name, titles[name], "money", total=True) for name in shown),
@@ -309,8 +335,25 @@ def _by_group(lines: Sequence[Line], currency: str, titles: Mapping[str, str]) -
         base = _sum(own, lambda each: each.sold.sales_base - each.refunded_base)
         now = _sum(own, lambda each: each.sold.sales - each.refunded)
         effects_shown = (sums[group][name] for name in shown)
-        rows.append(Row((group, base, now, now - base, ratio_of(now - base, base), *effects_shown)))
-    return Section(translated(_("By shop")), columns, tuple(rows), translated(_("Total")), currency)
+        rows.append(
+            Row((group, base, now, now - base, ratio_of(now - base, base), *effects_shown), drill={"shop": group})
+        )
+    return Section(
+        translated(_("By shop")), columns, tuple(rows), translated(_("Total")), currency, target=SOLD,
+        drill={"currency": currency, "product": ""},
+    )  # fmt: skip
+
+
+def _product_row(values: tuple[Any, ...], each: Line, kind: str) -> Row:
+    """The row of a product; its figures of one side open its sold lines. Those of the totals row open nothing: lines
+    are of all products, not of those of one section."""
+    if kind != "periods":
+        return Row(values)
+    return Row(values, drill={"shop": each.sold.group, "product": each.sold.name or UNTOLD}, target=SOLD)
+
+
+def _product_section(title: str, columns: tuple[Column, ...], rows: Sequence[Row], currency: str) -> Section:
+    return Section(title, columns, tuple(rows), translated(_("Total")), currency, drill={"currency": currency})
 
 
 def _name_columns(kind: str) -> tuple[Column, ...]:
@@ -333,15 +376,15 @@ def _unit_price(amount: Decimal, quantity: Decimal, currency: str) -> Decimal | 
     return (amount / quantity).quantize(Decimal(1).scaleb(-decimals(currency))) if quantity else None
 
 
-def _products(lines: Sequence[Line], currency: str, kind: str) -> Section:
+def _products(lines: Sequence[Line], currency: str, kind: str, days: Days) -> Section:
     columns = (
         *_name_columns(kind),
-        Column("quantity_base", translated(_("Pieces, base")), "count", total=True),
-        Column("quantity", translated(_("Pieces")), "count", total=True),
+        Column("quantity_base", translated(_("Pieces, base")), "count", total=True, drill=days.base),
+        Column("quantity", translated(_("Pieces")), "count", total=True, drill=days.now),
         Column("price_base", translated(_("Price, base")), "money"),
         Column("price_now", translated(_("Price")), "money"),
-        Column("sales_base", translated(_("Sales, base")), "money", total=True),
-        Column("sales", translated(_("Sales")), "money", total=True),
+        Column("sales_base", translated(_("Sales, base")), "money", total=True, drill=days.base),
+        Column("sales", translated(_("Sales")), "money", total=True, drill=days.now),
         Column("change", translated(_("Change")), "money", total=True),
         *(Column(name, translated(EFFECT_TITLES[name]), "money", total=True)
           for name in ("volume", "mix", "price", "rounding")),
@@ -350,24 +393,31 @@ def _products(lines: Sequence[Line], currency: str, kind: str) -> Section:
     for each in sorted(lines, key=lambda line: (line.sold.group, -abs(line.sold.change), line.sold.name)):
         sold, effect = each.sold, each.effect
         rows.append(
-            Row(
+            _product_row(
                 (*_names(each, kind), _pieces(sold.quantity_base), _pieces(sold.quantity),
                  _unit_price(sold.sales_base, sold.quantity_base, currency),
                  _unit_price(sold.sales, sold.quantity, currency), sold.sales_base, sold.sales, sold.change,
-                 effect.volume, effect.mix, effect.price, effect.rounding)
+                 effect.volume, effect.mix, effect.price, effect.rounding),
+                each, kind,
             )
         )  # fmt: skip
     title = translated(_("Shops selling both") if kind == "products" else _("Products sold on both sides"))
-    return Section(title, columns, tuple(rows), translated(_("Total")), currency)
+    return _product_section(title, columns, rows, currency)
 
 
-def _apart(lines: Sequence[Line], state: str, title: str, currency: str, kind: str) -> Section:
+def _apart(lines: Sequence[Line], state: str, title: str, currency: str, kind: str, days: Days) -> Section:
     """New, gone, or not told how often: what was sold on the one side or on both."""
     columns = (
         *_name_columns(kind),
-        Column("quantity", translated(_("Pieces")), "count", total=True),
-        *((Column("sales_base", translated(_("Sales, base")), "money", total=True),) if state != "new" else ()),
-        *((Column("sales", translated(_("Sales")), "money", total=True),) if state != "gone" else ()),
+        Column(
+            "quantity", translated(_("Pieces")), "count", total=True, drill=days.base if state == "gone" else days.now
+        ),
+        *(
+            (Column("sales_base", translated(_("Sales, base")), "money", total=True, drill=days.base),)
+            if state != "new"
+            else ()
+        ),
+        *((Column("sales", translated(_("Sales")), "money", total=True, drill=days.now),) if state != "gone" else ()),
         Column("change", translated(_("Change")), "money", total=True),
     )
     rows = []
@@ -375,8 +425,8 @@ def _apart(lines: Sequence[Line], state: str, title: str, currency: str, kind: s
         sold = each.sold
         quantity = sold.quantity_base if state == "gone" else sold.quantity
         amounts = {"new": (sold.sales,), "gone": (sold.sales_base,)}.get(state, (sold.sales_base, sold.sales))
-        rows.append(Row((*_names(each, kind), _pieces(quantity), *amounts, sold.change)))
-    return Section(title, columns, tuple(rows), translated(_("Total")), currency)
+        rows.append(_product_row((*_names(each, kind), _pieces(quantity), *amounts, sold.change), each, kind))
+    return _product_section(title, columns, rows, currency)
 
 
 def _pieces(quantity: Decimal) -> int | Decimal:

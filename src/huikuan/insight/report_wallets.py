@@ -152,16 +152,15 @@ def _statement(
             adds.append((len(rows), sign))
             drill = {"account": account, "type": row["type"], "direction": direction}
             label = translated(title) % {"type": type_word(row["type"])}
-            rows.append(Row((label, sign * row["amount"]), drill=drill))
+            rows.append(Row((label, sign * row["amount"]), drill=drill, target=DETAIL))
     rows.append(Row((translated(CLOSING), closing), "total", adds=tuple(adds)))
     if stated is not None:
         rows.append(Row((translated(_("Balance of the bill")), stated), "subtotal"))
         if stated != closing:
             rows.append(Row((translated(_("Unexplained difference")), stated - closing), "subtotal"))
     return Section(
-        account, columns, tuple(rows), currency=currency, detail=False, zero_shown=True, target=DETAIL,
-        drill={"currency": currency},
-    )  # fmt: skip
+        account, columns, tuple(rows), currency=currency, detail=False, zero_shown=True, drill={"currency": currency}
+    )  # balances open nothing: they are no sum of lines of the period
 
 
 def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:

@@ -33,7 +33,8 @@ def ratio_of(part: Decimal | int | None, whole: Decimal | int | None) -> Decimal
 class Column:
     """One column. `total`: its rows are added up. `ratio`: part and whole columns of a rate, so that totals have
     their own rate. Money has its section's unit. `definition`: what its figures are, in one sentence. `drill`: what its
-    figures ask for beside their row's `drill`; None: its figures open nothing."""
+    figures ask for beside their row's `drill`; None: its figures open nothing. `target`: what they open, where that is
+    not their row's."""
 
     key: str
     title: str
@@ -42,6 +43,7 @@ class Column:
     ratio: tuple[str, str] | None = None
     definition: str = ""
     drill: Mapping[str, str] | None = None
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class Section:
 
     `detail`: a list of records (filters and a frozen header make sense), not a statement. `currency` is the unit of
     its money columns: one only, sums never cross currencies. `target`: what its figures open, by their row's and
-    column's `drill` on top of the section's: `collection`, `open/RECONCILIATION`, `source`, or a report's name.
+    column's `drill` on top of the section's: `collection`, `open/RECONCILIATION`, `records/SUBJECT` (of the
+    semantic layer, by its dimensions and the measure `m`), `source`, or a report's name.
     """
 
     title: str

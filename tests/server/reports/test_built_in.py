@@ -74,6 +74,33 @@ def test_what_a_figure_opens_has_its_total(auditor: Client, book: Book) -> None:
     assert listed[1].totals.cells[-1][1] == late[1] > 0
 
 
+@pytest.mark.parametrize(
+    ("name", "section", "opens"),
+    [("collection-summary", 0, "records"), ("fee_audit", 0, "records"), ("sales-comparison", 2, "sold-lines")],
+)
+def test_every_figure_of_a_row_opens_what_adds_up_to_it(
+    auditor: Client, book: Book, name: str, section: int, opens: str
+) -> None:
+    page = auditor.get(f"/b/{book.slug}/reports/{name}/?from=-&to=2026-10-31")
+    line = page.context["tables"][section].lines[0]
+    asked = [cell for cell in line.cells[1:] if f"/reports/{opens}/" in cell[2] and cell[1]]
+    assert asked
+    for _kind, value, address in asked:
+        found = auditor.get(address).context
+        if opens == "records":
+            assert value in [total[1] for total in found["totals"]], address
+        else:
+            assert value in [cell[1] for cell in found["tables"][0].totals.cells], address
+            assert any("/source/" in cell[2] for cell in found["tables"][0].lines[0].cells)
+
+
+def test_a_balance_opens_nothing_and_a_movement_its_lines(auditor: Client, book: Book) -> None:
+    statement = auditor.get(f"/b/{book.slug}/reports/wallet-roll-forward/?from=2026-10-12").context["tables"][1]
+    opened = {line.style: {cell[2] for cell in line.cells} for line in statement.lines}
+    assert opened["subtotal"] == opened["total"] == {""}
+    assert all("account=" in line.cells[1][2] for line in statement.lines if not line.style)
+
+
 def test_a_period_is_chosen_with_one_click_and_may_be_left_open(auditor: Client, book: Book) -> None:
     page = auditor.get(f"/b/{book.slug}/reports/platform-fees/")
     chosen = [preset.word for preset in page.context["presets"] if preset.chosen]

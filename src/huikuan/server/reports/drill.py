@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 
 from huikuan.insight.reports import REPORTS
+from huikuan.insight.semantic.records import BLANK
+from huikuan.insight.semantic.subjects import SUBJECTS
 from huikuan.server.core.scope import parse_period
 from huikuan.server.core.shortcuts import book_url
 
 PERIODS = ("day", "week", "month")
+SUBJECT_RECORDS = "records/"
 # Targets that are one record: the page, and what of the drill names it.
 RECORDS = {
     "order": ("workbench:order", "order_no"),
@@ -25,12 +28,25 @@ def address_of(request: HttpRequest, target: str, drill: Mapping[str, str], para
         return collection_url(request, drill, params)
     if target == "records":
         return book_url(request, "reports:records", query=dict(drill))
+    if target.startswith(SUBJECT_RECORDS):
+        return _records_url(request, target.removeprefix(SUBJECT_RECORDS), drill, params)
     if target in RECORDS:
         page, key = RECORDS[target]
         return book_url(request, page, drill[key]) if drill.get(key) else ""
     if target.startswith("open/"):
         return _bench_url(request, target.removeprefix("open/"), drill)
     return report_url(request, target, drill, params) if target in REPORTS else ""
+
+
+def _records_url(request: HttpRequest, subject: str, drill: Mapping[str, str], params: Mapping[str, str]) -> str:
+    """The records of a subject behind a report's figure: its measure `m` (none: the first), its dimensions (blank:
+    without a value), the days of its row inside the report's."""
+    told = ({"shop": params["shop"]} if params.get("shop") else {}) | dict(drill)
+    days = {name: told.get(name, params.get(name, "")) for name in ("from", "to")} | _days(drill, params)
+    known = {each.name for each in SUBJECTS[subject].dimensions} - set(PERIODS)
+    query = {f"d.{name}": value or BLANK for name, value in told.items() if name in known}
+    query |= {"subject": subject, "currency": told["currency"], "m": told.get("m", ""), **days}
+    return book_url(request, "reports:records", query=query)
 
 
 def report_url(request: HttpRequest, name: str, drill: Mapping[str, str], params: Mapping[str, str]) -> str:

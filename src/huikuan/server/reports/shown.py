@@ -192,4 +192,4 @@ def _cell_url(request: HttpRequest, section: Section, row: Row, column: Column, 
     if column.drill is None:
         return ""
     asked = {**section.drill, **row.drill, **column.drill}
-    return address_of(request, row.target or section.target, asked, params)
+    return address_of(request, column.target or row.target or section.target, asked, params)
