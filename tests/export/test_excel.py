@@ -70,6 +70,14 @@ def test_totals_are_formulas_with_values(books):
     assert values.cell(8, 5).value == pytest.approx(4.74 / 300.1, abs=1e-6)
 
 
+def test_a_total_above_subtotals_adds_up_the_rows_alone(tmp_path):
+    first, second = LIST.rows
+    rows = (first, Row(("Sub", 3, D("6.24"), D("100.00"), None, None), "subtotal"), second)
+    write(replace(REPORT, sections=(replace(LIST, rows=rows),)), tmp_path / "s.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "s.xlsx")["By shop"]
+    assert sheet["C9"].value == "=SUBTOTAL(109,C6:C6,C8:C8)"
+
+
 def test_statement_rows_add_up_by_formula(books):
     formulas, values = books[0]["Report"], books[1]["Report"]
     assert (formulas["B8"].value, values["B8"].value) == ("=B6-B7", 70)
@@ -213,6 +221,10 @@ def test_report_as_csv_and_json(tmp_path):
     write_report(REPORT, "csv", tmp_path / "r.csv")
     lines = (tmp_path / "r.csv").read_text("utf-8-sig").splitlines()
     assert "Total,3,4.74,300.10,0.015795," in lines
+    named = replace(REPORT, title="=1+1", company="＝1+1", notes=("@x",), facts=(("Filter", "+1"),))
+    write_report(named, "csv", tmp_path / "n.csv")
+    told = (tmp_path / "n.csv").read_text("utf-8-sig").splitlines()
+    assert [*told[:3], told[-1]] == ["'=1+1", "'＝1+1", "Filter,'+1", "'@x"]
     write_report(REPORT, "json", tmp_path / "r.json")
     data = json.loads((tmp_path / "r.json").read_text("utf-8"))
     assert data["rows"][0] == {"section": "By shop", "currency": "CNY", "style": "", "shop": "禾屿旗舰店", "orders": 3,

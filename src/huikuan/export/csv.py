@@ -16,7 +16,8 @@ from huikuan.export.printed import Printed, plain
 from huikuan.insight.tables import Column, ReportTable
 
 ONE_CELL = str.maketrans({",": ";", '"': "'"})  # what would end a cell, or begin a quoted one
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Full-width signs too: some spreadsheets take them for the others.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe(text: str) -> str:
@@ -50,20 +51,20 @@ def write(report: ReportTable, path: Path, printed: Printed) -> None:
     """A report: its head as `label,value` lines, then each section with its title, header, rows and totals."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([report.title])
-        writer.writerow([report.company])
-        writer.writerows([*report.facts, *printed.told()])
+        writer.writerow([safe(report.title)])
+        writer.writerow([safe(report.company)])
+        writer.writerows([safe(label), safe(value)] for label, value in (*report.facts, *printed.told()))
         for section in report.sections:
             writer.writerow([])
             if section.title:
-                writer.writerow([section.title, section.currency])
-            writer.writerow([column.title for column in section.columns])
+                writer.writerow([safe(section.title), section.currency])
+            writer.writerow([safe(column.title) for column in section.columns])
             totals = section.totals()
             lines = [row.values for row in section.rows] + ([totals] if totals else [])
             for values in lines:
                 writer.writerow([_cell(value, column) for value, column in zip(values, section.columns, strict=True)])
         for note in report.printed_notes:
-            writer.writerow([note])
+            writer.writerow([safe(note)])
 
 
 def write_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]], path: Path, head: Sequence[str] = ()) -> int:

@@ -21,6 +21,7 @@ from huikuan.records.messages import translated
 
 ROWS_PER_SHEET = 1_000_000
 SAMPLE_ROWS = 500  # looked at for the column widths
+SPANS_MAX = 250  # Excel takes so many parts of a sum, and a formula so many letters
 SUM_VISIBLE = 109  # SUBTOTAL's sum that leaves out filtered rows
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -109,7 +110,7 @@ def _section(sheet: Any, styles: Styles, section: Section, header: int) -> int:
     end = first + len(section.rows)
     totals = section.totals()
     if totals:
-        _totals(sheet, styles, section, totals, first, end)
+        _totals(sheet, styles, section, totals, first, end, _ordinary_spans(section))
         end += 1
     return end
 
@@ -125,13 +126,32 @@ def _row(sheet: Any, styles: Styles, section: Section, row: Row, first: int, off
             write_cell(sheet, first + offset, position, value, form)
 
 
-def _totals(sheet: Any, styles: Styles, section: Section, totals: Sequence[Any], first: int, end: int) -> None:
-    plain = all(not row.style for row in section.rows)
+def _ordinary_spans(section: Section) -> list[tuple[int, int]]:
+    """The first and last of each run of ordinary rows: what a total adds up, subtotals between them left out."""
+    spans: list[tuple[int, int]] = []
+    for number, row in enumerate(section.rows):
+        if row.style:
+            continue
+        if spans and spans[-1][1] == number - 1:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    return spans
+
+
+def _totals(
+    sheet: Any, styles: Styles, section: Section, totals: Sequence[Any], first: int, end: int,
+    spans: Sequence[tuple[int, int]],
+) -> None:  # fmt: skip
+    """The totals row: sums of the `spans` of rows below row `first`, live where a formula can hold them."""
     for position, (column, value) in enumerate(zip(section.columns, totals, strict=True)):
         form = styles.cell(column if position else Column("", ""), "total", section.zero_shown)
-        if column.total and plain and section.rows:
-            span = f"{xl_rowcol_to_cell(first, position)}:{xl_rowcol_to_cell(end - 1, position)}"
-            formula = f"=SUBTOTAL({SUM_VISIBLE},{span})" if section.detail else f"=SUM({span})"
+        if column.total and 0 < len(spans) <= SPANS_MAX:
+            cells = ",".join(
+                f"{xl_rowcol_to_cell(first + top, position)}:{xl_rowcol_to_cell(first + bottom, position)}"
+                for top, bottom in spans
+            )
+            formula = f"=SUBTOTAL({SUM_VISIBLE},{cells})" if section.detail else f"=SUM({cells})"
             sheet.write_formula(end, position, formula, form, value)
         elif column.ratio:
             part, whole = (xl_rowcol_to_cell(end, section.index(key)) for key in column.ratio)
@@ -203,10 +223,10 @@ def _stream_sheet(
             write_cell(sheet, row, position, value, forms[position])
             if sums[position] is not None and value is not None:
                 sums[position] += value
-    section = Section(title, tuple(columns), (Row(()),) if row > header else ())
     if any(column.total for column in columns):
         totals = [translated(_("Total")), *sums[1:]]
-        _totals(sheet, styles, section, totals, header + 1, row + 1)
+        spans = [(0, row - header - 1)] if row > header else []
+        _totals(sheet, styles, Section(title, tuple(columns), ()), totals, header + 1, row + 1, spans)
     sheet.autofilter(header, 0, max(row, header), len(columns) - 1)
     set_page(sheet, len(columns), (header, header), printed)
     return row - header

@@ -22,7 +22,7 @@ UNTOLD = "~"  # of `product`: lines that tell neither number nor name
 
 def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
     """The lines behind a figure, the latest first; each leads to its row of a file."""
-    sold = sold_lines(source.order_line, source.collection, source.as_of, source.timezone)
+    sold = sold_lines(source.order_line, source.collection, source.as_of, source.timezone, keys=True)
     source.con.execute(f"CREATE OR REPLACE TEMP VIEW {TABLE} AS SELECT *, sales - refunded AS net FROM ({sold})")
     told = {
         "shop": "shop = $shop", "product": f"coalesce(nullif(product, ''), '{UNTOLD}') = $product",

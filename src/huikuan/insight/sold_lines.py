@@ -15,8 +15,7 @@ PRODUCT = "coalesce(nullif(l.sku, ''), nullif(l.title, ''), '')"
 
 SOLD_SQL = f"""
 {{live}}
-SELECT l.shop, l.order_no, l.currency, c.business_date, {PRODUCT} AS product, l.sku, l.title, l.line_no,
-    l.record_key,
+SELECT l.shop, l.order_no, l.currency, c.business_date, {PRODUCT} AS product, l.sku, l.title, l.line_no,{{more}}
     coalesce(l.qty, 0) AS quantity,
     l.paid + CASE WHEN l.cancelled THEN 0 ELSE l.platform_borne END AS sales, l.refunded
 FROM live l JOIN {{collection}} c ON c.shop = l.shop AND c.order_no = l.order_no AND c.currency = l.currency
@@ -34,11 +33,11 @@ FROM ({sold}) GROUP BY ALL
 PRODUCT_NUMBERS, PRODUCT_SUMS = ("number", "lines"), ("quantity", "sales", "refunded")
 
 
-def sold_lines(order_line: str, collection: str, as_of: date, timezone: str) -> str:
+def sold_lines(order_line: str, collection: str, as_of: date, timezone: str, *, keys: bool = False) -> str:
     """A query: one row per order line that counts. `sales` is what buyers and the platform paid for it,
-    before refunds; `product` is blank where neither number nor name is told."""
-    live = live_sql(order_line, as_of, timezone, "sku, title, qty, line_no, record_key,")
-    return SOLD_SQL.format(live=live, collection=collection)
+    before refunds; `product` is blank where neither number nor name is told. `keys`: with its `record_key`."""
+    live = live_sql(order_line, as_of, timezone, "sku, title, qty, line_no," + (" record_key," if keys else ""))
+    return SOLD_SQL.format(live=live, collection=collection, more=" l.record_key," if keys else "")
 
 
 def product_days_sql(order_line: str, collection: str, as_of: date, timezone: str) -> str:
