@@ -67,7 +67,7 @@ BY_HAND = {
     ),
     ("statement.xlsx", "identifier.damaged"): (
         "Sheet “明细”, line 2, column “账户明细编号-交易流水号”: “2.02606E+27” has lost its digits in a spreadsheet program. Download the "
-        "file again and import it without opening it in Excel."
+        "file again and import it without opening it in Excel, or import the rest and set this row aside."
     ),
     ("ledger.csv", "key_damaged"): (
         "Line 6, column “商户订单号”: the order number “2.02606E+27” is damaged. The money is imported, without its "

@@ -132,6 +132,15 @@ def boc_row(day: str = "2025-08-01", amount: str = "100.00", balance: str = "600
     return f"{day},10:00:00,人民币,{amount},{balance},转账,手机银行,-----,货款,某公司,6222****0001,-----,{card}"
 
 
+def wise(row: str) -> bytes:
+    """A transaction history of Wise with a row."""
+    return table(
+        "ID,Status,Direction,Created on,Source fee amount,Source fee currency,Source amount (after fees),Source currency,"
+        "Target amount (after fees),Target currency",
+        row,
+    )
+
+
 CCB_HEADER = [
     "账号", "账户名称", "交易时间", "借方发生额（支取）", "贷方发生额（收入）", "余额", "币种", "对方户名", "对方账号", "记账日期", "摘要",
     "备注", "账户明细编号-交易流水号", "企业流水号",
@@ -440,7 +449,8 @@ DOCUMENTS = (
          context=WITH_ACCOUNT),
     Case("bank.card_year", "card.csv", "a card's bill without the title that states its year",
          lambda: "交易日,记账日,交易摘要,人民币金额,卡号末四位,交易地金额\r\n01/13,01/14,某店,5.00,1234,5.00\r\n".encode()),
-    Case("account.several", "statement.csv", "rows of two accounts", lambda: boc(boc_row(), boc_row(card="4001"))),
+    Case("account.several", "statement.csv", "rows of two accounts, and of none",
+         lambda: boc(boc_row(), boc_row(card="4001"), boc_row(card=""))),
     Case("account.unknown", "statement.csv", "a statement that does not name its account",
          lambda: boc(boc_row(card=""))),
     Case("shop.unknown", "orders.csv", "orders that do not name their shop",
@@ -451,9 +461,13 @@ DOCUMENTS = (
          context=replace(CONTEXT, account="amazon.ca")),
     Case("count.no_date", "商品库存.csv", "a stock count that does not say of which day",
          lambda: table("商品编码,商品名称,库存数", "A,杯子,3")),
-    Case("table.below", "statement.csv", "two accounts, one below the other",
+    Case("wise.fee_currency", "transactions.csv", "a card payment whose fee is in another currency",
+         lambda: wise("C-1,COMPLETED,OUT,2026-06-30 23:59:59,0.30,USD,9.50,GBP,11.99,USD"), "flagged", WITH_ACCOUNT),
+    Case("wise.refunded_in", "transactions.csv", "a receipt that was refunded",
+         lambda: wise("T-1,REFUNDED,IN,2026-06-30 23:59:59,,,9.50,GBP,9.50,GBP"), "flagged", WITH_ACCOUNT),
+    Case("table.below", "statement.csv", "a second table that does not name its account",
          lambda: table("账号：6222000000000000001", "交易日期,收入,支出,余额", "2026-01-05,10.00,,10.00",
-                       "账号：6222000000000000002", "交易日期,收入,支出,余额", "2026-01-05,20.00,,20.00")),
+                       "第2张卡", "交易日期,收入,支出,余额", "2026-01-05,20.00,,20.00")),
     Case("group.unbalanced", "序时账.csv", "a voucher whose debit and credit differ",
          lambda: table("日期,凭证字号,科目代码,摘要,借方,贷方", "2026-01-05,记-1,1001,甲,100.00,", "2026-01-05,记-1,6001,甲,,90.00"),
          "flagged"),

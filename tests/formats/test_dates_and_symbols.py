@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from huikuan.formats.compile import compile_reading
+from huikuan.formats.compile import compile_readings
 from huikuan.formats.readers.delimited import open_delimited
 from huikuan.formats.reading import Layout, Reading
 from huikuan.formats.spec import OFFSET, About, Amount, Emit, Format, Identifier, Moment
@@ -40,7 +40,7 @@ def read_times(tmp_path: Path, cells: list[str], moment: Moment, header: str = "
     con = duckdb.connect()
     con.execute("SET TimeZone = 'Asia/Shanghai'")
     raw = open_delimited(path, path.name).load(con, Layout(1))
-    reading = compile_reading(con, declared, raw, CONTEXT)
+    (reading,) = compile_readings(con, declared, raw, CONTEXT)
     if not reading.tables:
         return reading, []
     table = reading.tables["wallet_line"]

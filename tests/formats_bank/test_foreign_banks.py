@@ -221,3 +221,21 @@ def test_one_side_that_is_named_leaves_the_others_unclear(tmp_path: Path) -> Non
     assert [(problem.code, problem.row) for problem in found.only.problems if problem.severity == "reject"] == [
         ("bank.sign_unclear", 2)
     ]
+
+
+COMDIRECT = (
+    '"Umsätze Girokonto";"Zeitraum: 30 Tage";\n\n'
+    '"Buchungstag";"Wertstellung (Valuta)";"Vorgang";"Buchungstext";"Umsatz in EUR";\n'
+    '"offen";"--";"Lastschrift";"Kunde A";"-5,00";\n'
+    '"05.01.2026";"05.01.2026";"Lastschrift / Belastung";"Auftraggeber: X";"-12,34";\n'
+    '"03.01.2026";"03.01.2026";"Übertrag";"Y";"1.000,00";\n'
+)
+
+
+def test_a_word_in_the_place_of_the_date_is_a_pending_line_and_the_header_names_the_currency(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, "umsaetze.csv", COMDIRECT.encode("cp1252"), GIVEN)
+    assert (found.only.rows, found.only.ignored, found.only.currency) == (3, 1, "EUR")
+    assert found.rows("business_date, amount") == [
+        (date(2026, 1, 5), money("-12.34")),
+        (date(2026, 1, 3), money("1000")),
+    ]

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from huikuan.formats import controls as checks
+from huikuan.formats.accounts import Divided, Undivided, divide
 from huikuan.formats.cut_numbers import cut_numbers
 from huikuan.formats.emit_sql import emit_views
 from huikuan.formats.faults import DAMAGED, list_problems
@@ -21,7 +22,7 @@ from huikuan.formats.reading import PROBLEMS_LISTED, RawTable, ReadContext, Read
 from huikuan.formats.settle import doubts, settle
 from huikuan.formats.spec import Format
 from huikuan.formats.typed import Typed, build_typed
-from huikuan.records.errors import Problem
+from huikuan.records.errors import Problem, UserError
 from huikuan.records.kinds import KINDS
 from huikuan.records.messages import gettext_noop, register
 
@@ -74,25 +75,77 @@ class Owner:
     problems: tuple[Problem, ...]
 
 
-def compile_reading(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, context: ReadContext) -> Reading:
-    """Read one document. The raw table is dropped afterwards; the views of the result live in `con`."""
+def compile_readings(
+    con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, context: ReadContext
+) -> list[Reading]:
+    """Read a raw table: one document, or one for each account where the file itself divides them. The raw table is
+    dropped afterwards; the views of the results live in `con`.
+
+    Raises UserError where one account was given for the tables of several."""
     try:
-        return _compile(con, declared, raw, context, f"typed_{next(_numbers)}")
+        typed = build_typed(con, declared, raw, context, f"typed_{next(_numbers)}")
+        divided: Divided | None = None
+        undivided: tuple[Problem, ...] = ()
+        if not typed.missing:
+            try:
+                divided = divide(con, typed.declared, typed.raw, typed.table, whole=bool(context.account))
+            except Undivided as found:
+                undivided = (Problem("table.below", typed.raw.sheet, found.row, severity="refuse"),)
+        if divided is None:
+            return [_compile(con, typed, context, undivided)]
+        con.execute(f"DROP TABLE {typed.table}")
+        return _compile_each(con, typed.declared, typed.raw, divided, context)
     finally:
         raw.drop(con)
 
 
+def _compile_each(
+    con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, divided: Divided, context: ReadContext
+) -> list[Reading]:
+    """The documents of the accounts of one table."""
+    names = [str(each.facts.get("account", "")) for each in divided.tables]
+    if context.account and len(names) > 1:
+        told = ", ".join(names[:3])
+        raise UserError("bank.several_accounts", file=raw.member, count=len(names), names=told)
+    alone = declared if divided.together is None else _without_totals(declared)
+    readings, tables = [], []
+    for part in divided.tables:
+        typed = build_typed(con, declared, part, context, f"typed_{next(_numbers)}")
+        readings.append(_compile(con, replace(typed, declared=alone), context))
+        tables.append(typed.table)
+        part.drop(con)
+    if divided.together is None:
+        return readings
+    together = " UNION ALL BY NAME ".join(f"FROM {table}" for table in tables)
+    stated = checks.read_facts(declared, raw, divided.together)
+    controls, problems = checks.check_totals(con, checks.totals_of(declared), stated, f"({together})")
+    problems += checks.mismatches(controls, raw.sheet)
+    first = replace(readings[0], controls=(*readings[0].controls, *controls))
+    return [_with(each, problems, context) for each in (first, *readings[1:])]
+
+
+def _without_totals(declared: Format) -> Format:
+    """The format without what a file of several accounts states of all of them together."""
+    footer = replace(declared.footer, under=()) if declared.footer else None
+    return replace(declared, totals=(), footer=footer)
+
+
+def _with(reading: Reading, problems: list[Problem], context: ReadContext) -> Reading:
+    """The reading with more to be said of it."""
+    return _judge(reading, [*reading.problems, *problems], reading.problems_total + len(problems), context)
+
+
 def _compile(
-    con: duckdb.DuckDBPyConnection, declared: Format, given: RawTable, context: ReadContext, name: str
+    con: duckdb.DuckDBPyConnection, typed: Typed, context: ReadContext, undivided: tuple[Problem, ...] = ()
 ) -> Reading:
-    typed = build_typed(con, declared, given, context, name)
-    raw = typed.raw
+    """The document of a typed table."""
+    declared, raw, name = typed.declared, typed.raw, typed.table
     if typed.missing:
         missing = tuple(
             Problem("column.missing", raw.sheet, column=column, severity="refuse") for column in typed.missing
         )
         return _refused(declared, raw, missing)
-    below = checks.tables_below(con, declared, raw, name)
+    below = undivided or checks.tables_below(con, declared, raw, name)
     footer = checks.cut_footer(con, declared, raw, name)
     stated = checks.read_facts(declared, raw, footer)
     unclear = settle(con, declared, name, raw)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from huikuan.formats.balance_order import Followed, Movement, follow
 from huikuan.formats.headers import normalise_header
 from huikuan.formats.reading import PROBLEMS_LISTED, Line, RawTable
-from huikuan.formats.spec import Amount, Balance, Balanced, Footer, Format, Total
+from huikuan.formats.spec import Amount, Balance, Balanced, Fact, Footer, Format, Total
 from huikuan.records.dates import parse_local, to_utc
 from huikuan.records.document import CLOSING_BALANCE, Control
 from huikuan.records.errors import Problem
@@ -59,9 +59,9 @@ register(
             "balance, are missing or hidden. Compare the sums with the bank's own figures before relying on it."
         ),
         "table.below": gettext_noop(
-            "%(place)s is the header once more, below lines that are no data: the file holds several tables, one below "
-            "the other, perhaps of several accounts. Export each account by itself, or save each table, with the lines "
-            "above it, as a file of its own."
+            "%(place)s: another table begins here, below lines that are no data, and nothing says for certain of which "
+            "account it is. Export each account by itself, or save each table, with the lines above it, as a file of "
+            "its own."
         ),
         "group.unbalanced": gettext_noop(
             "%(place)s: %(name)s %(key)s does not balance: debit %(left)s, credit %(right)s. A line of it is probably "
@@ -131,7 +131,7 @@ def cut_footer(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, 
         to_end = (declared.footer or SUMS).to_end
         where = f"source_row >= {first}" if to_end else "footer"
     rows = con.execute(f"SELECT source_row FROM {typed} WHERE {where} ORDER BY 1 LIMIT 1000").fetchall()
-    lines = _lines(con, raw, [row[0] for row in rows]) if rows else ()
+    lines = lines_of(con, raw, [row[0] for row in rows]) if rows else ()
     if dropped or rows:
         con.execute(f"DELETE FROM {typed} WHERE dropped OR {where}")
     return raw.footer + lines
@@ -153,7 +153,8 @@ def tables_below(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable
     return [Problem("table.below", raw.sheet, begins[0], severity="refuse")] if begins and begins[0] else []
 
 
-def _lines(con: duckdb.DuckDBPyConnection, raw: RawTable, numbers: list[int]) -> tuple[Line, ...]:
+def lines_of(con: duckdb.DuckDBPyConnection, raw: RawTable, numbers: list[int]) -> tuple[Line, ...]:
+    """Rows of a raw table by their numbers, as lines."""
     relation = raw.relation(con, numbers)
     found = con.execute(
         f"SELECT source_row, {', '.join(raw.cell_names)} FROM {relation} "
@@ -174,9 +175,8 @@ def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Sta
         if fact.name in facts:
             continue
         for line in lines:
-            match = re.search(fact.pattern, line.text) or re.search(fact.pattern, _plain(line))
-            if match:
-                facts[fact.name], rows[fact.name] = match.group(1).strip(' \t\r\n"'), line.row
+            if (stated := fact_in(fact, line)) is not None:
+                facts[fact.name], rows[fact.name] = stated, line.row
                 break
     if (declared.footer or SUMS).under:
         _under(declared, (declared.footer or SUMS).under, raw, footer, facts, rows)
@@ -186,6 +186,12 @@ def read_facts(declared: Format, raw: RawTable, footer: tuple[Line, ...]) -> Sta
     if in_name and "exported_at" not in facts:
         facts["exported_at"], rows["exported_at"] = in_name, 0
     return Stated(facts, rows)
+
+
+def fact_in(fact: Fact, line: Line) -> str | None:
+    """What a line states of a fact; None if it says nothing of it."""
+    match = re.search(fact.pattern, line.text) or re.search(fact.pattern, _plain(line))
+    return match.group(1).strip(' \t\r\n"') if match else None
 
 
 def _plain(line: Line) -> str:

@@ -36,7 +36,8 @@ register(
         ),
         "identifier.damaged": gettext_noop(
             "%(place)s, column “%(column)s”: “%(value)s” has lost its digits in a spreadsheet program. "
-            "Download the file again and import it without opening it in Excel."
+            "Download the file again and import it without opening it in Excel, or import the rest and set this row "
+            "aside."
         ),
         "number_damaged": gettext_noop(
             "%(place)s, column “%(column)s”: the number “%(value)s” has lost its digits in a spreadsheet program. The "

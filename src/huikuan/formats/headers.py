@@ -61,24 +61,25 @@ def column_index(
     return None
 
 
-# The currencies that stand in brackets behind the name of a column; Rs and RM are India's and Malaysia's own.
+# The currencies that stand behind the name of a column, in brackets or as `in EUR`; Rs is India's, RM Malaysia's.
 _BEHIND = {
     "hk$": "HKD", "us$": "USD", "s$": "SGD", "a$": "AUD", "c$": "CAD", "nt$": "TWD", "rs": "INR", "rs.": "INR",
     "rm": "MYR", "rmb": "CNY", "人民币": "CNY", "美元": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "€": "EUR",
     "£": "GBP",
 }  # fmt: skip
-_CURRENCY = re.compile(rf" ?\( ?({'|'.join([*map(re.escape, _BEHIND), '[a-z]{3}'])}) ?\)$")
+_CURRENCY = re.compile(rf"(?: ?\( ?({'|'.join([*map(re.escape, _BEHIND), '[a-z]{3}'])}) ?\)| in ([a-z]{{3}}))$")
 
 
 @lru_cache(maxsize=1 << 12)
 def currency_behind(name: str) -> str:
-    """The currency in brackets behind a normalised header; "" if there is none.
+    """The currency behind a normalised header; "" if there is none.
 
-    >>> currency_behind("balance (inr )"), currency_behind("withdrawals(hk$)"), currency_behind("收入金额(元)")
-    ('INR', 'HKD', '')
+    >>> [currency_behind(name) for name in ("balance (inr )", "withdrawals(hk$)", "收入金额(元)", "umsatz in eur")]
+    ['INR', 'HKD', '', 'EUR']
     """
     found = _CURRENCY.search(name)
-    code = _BEHIND.get(found[1], found[1].upper()) if found else ""
+    told = (found[1] or found[2]) if found else ""
+    code = _BEHIND.get(told, told.upper())
     return code if code in CURRENCY_CODES else ""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from huikuan.formats.companion import with_companions
-from huikuan.formats.compile import compile_reading
+from huikuan.formats.compile import compile_readings
 from huikuan.formats.readers.container import Member, open_container
 from huikuan.formats.readers.delimited import open_delimited
 from huikuan.formats.readers.spreadsheet import open_sheets
@@ -133,7 +133,8 @@ def _read_member(
         special = _sniffed(member, formats)
         if special is not None and special.read is not None:
             raws = special.read(member.path, member.name, con, context)
-            return [compile_reading(con, special, replace(raw, member=member.name), context) for raw in raws]
+            read = (compile_readings(con, special, replace(raw, member=member.name), context) for raw in raws)
+            return [reading for readings in read for reading in readings]
         return _read_tables(member, formats, context, con)
     except UserError as error:
         return [_refused(member.name, "", error)]
@@ -155,17 +156,20 @@ def _read_tables(
     unknown: list[TableSource] = []
     companions: list[Companion] = []
     before: tuple[TableSource, Recognised] | None = None
+    account = ""  # of the table that a sheet without a header may go on with
     for source in tables_of(member):
-        found, known = recognise(source, formats), context
+        found, stated = recognise(source, formats), {}
         if found is not None:
             before = source, found
-        elif before is not None and (found := continuing(source, *before)):
-            known = replace(context, account=context.account or readings[-1].account)
+        elif before is not None and (found := continuing(source, *before)) and account:
+            stated = {"account": account}
         if found is None:
             unknown.append(source)
             continue
         raw = source.load(con, found.layout)
-        readings.append(compile_reading(con, found.format, raw, known))
+        read = compile_readings(con, found.format, replace(raw, facts={**raw.facts, **stated}), context)
+        account = read[0].account if len(read) == 1 else ""
+        readings += read
         companions += found.format.companions
     if readings and companions:
         readings[0], unknown = with_companions(con, readings[0], companions, unknown, context)

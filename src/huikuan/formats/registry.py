@@ -17,10 +17,11 @@ from huikuan.formats.banks.hsbc_statement import HSBC_CREDIT, HSBC_DEBIT
 from huikuan.formats.banks.icbc_statement import ICBC_CORPORATE, ICBC_PERSONAL
 from huikuan.formats.banks.mt940_statement import MT940
 from huikuan.formats.banks.ofx_statement import OFX
-from huikuan.formats.banks.online_accounts import AIRWALLEX, N26_STATEMENT, REVOLUT, REVOLUT_BUSINESS
+from huikuan.formats.banks.online_accounts import AIRWALLEX, N26_STATEMENT, QONTO, REVOLUT, REVOLUT_BUSINESS
 from huikuan.formats.banks.psbc_statement import PSBC_CREDIT
 from huikuan.formats.banks.qif_statement import QIF
 from huikuan.formats.banks.spdb_statement import SPDB_PERSONAL
+from huikuan.formats.banks.wise_transfers import WISE_TRANSFERS
 from huikuan.formats.crossborder.amazon_settlement import AMAZON_SETTLEMENT, AMAZON_SETTLEMENT_LINES
 from huikuan.formats.crossborder.amazon_transactions import AMAZON_TRANSACTIONS
 from huikuan.formats.crossborder.ebay_transactions import EBAY_TRANSACTIONS
@@ -28,7 +29,7 @@ from huikuan.formats.crossborder.etsy_statement import ETSY_STATEMENT
 from huikuan.formats.crossborder.paypal_activity import PAYPAL_ACTIVITY
 from huikuan.formats.crossborder.shopify_orders import SHOPIFY_ORDERS
 from huikuan.formats.crossborder.shopify_payments import SHOPIFY_PAYMENTS, SHOPIFY_PAYOUTS
-from huikuan.formats.crossborder.stripe_payments import STRIPE_BALANCE, STRIPE_HISTORY, STRIPE_PAYMENTS
+from huikuan.formats.crossborder.stripe_payments import STRIPE_BALANCE, STRIPE_HISTORY, STRIPE_PAYMENTS, STRIPE_PAYOUTS
 from huikuan.formats.crossborder.tiktok_income import TIKTOK_INCOME
 from huikuan.formats.crossborder.tiktok_orders import TIKTOK_ORDERS
 from huikuan.formats.datasets.olist_tables import OLIST_ITEMS, OLIST_ORDERS, OLIST_PAYMENTS
@@ -148,6 +149,7 @@ FORMATS: tuple[Format, ...] = (
     STRIPE_PAYMENTS,
     STRIPE_BALANCE,
     STRIPE_HISTORY,
+    STRIPE_PAYOUTS,
     PAYPAL_ACTIVITY,
     OLIST_ORDERS,
     OLIST_ITEMS,
@@ -193,6 +195,8 @@ FORMATS: tuple[Format, ...] = (
     REVOLUT_BUSINESS,
     N26_STATEMENT,
     AIRWALLEX,
+    QONTO,
+    WISE_TRANSFERS,
     CHASE_STATEMENT,
     MT940,
     CAMT_053,

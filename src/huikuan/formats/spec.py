@@ -93,7 +93,8 @@ class Moment:
     `worded`: the month may stand in words, hours may be am and pm. `zone`: a third column, with OFFSET, that names each
     row's zone. `day_first="seen"`: 03/04 may be either; the whole file decides, or one of `day_first_by`, headers that
     only the language of a country with the day first has. What remains open refuses the file. `shared_zones`: what a
-    name that two zones share means in the file (`zone_names` finds it)."""
+    name that two zones share means in the file (`zone_names` finds it). `undated`: words, in small letters, that stand
+    in the place of the date while a row has none yet; the value is null then, which is no fault."""
 
     name: str
     headers: tuple[str, ...]
@@ -108,6 +109,7 @@ class Moment:
     day_first: Literal["", "seen"] = ""
     day_first_by: tuple[str, ...] = ()
     shared_zones: tuple[tuple[str, str], ...] = ()
+    undated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,11 @@ _LITERAL = re.compile(r"'(?:[^']|'')*'")
 @dataclass
 class Typed:
     """The typed table of a document, and what its masks' bits mean. `missing` lists headers that a value needs and
-    the file does not have. `raw` is where the rows can be looked at again."""
+    the file does not have. `raw` is where the rows can be looked at again. `declared` is the format with what this file
+    has settled: the order of day and month, the zones."""
 
     table: str
+    declared: Format
     raw: RawTable
     rejects: list[Fault]
     flags: list[Fault]
@@ -75,11 +77,11 @@ def build_typed(
     raw = fill_merged(con, declared, raw)
     plan = _plan(declared, raw, context)
     if plan.missing:
-        return Typed(name, raw, plan.rejects, plan.flags, plan.missing)
+        return Typed(name, declared, raw, plan.rejects, plan.flags, plan.missing)
     for each in plan.classified:
         create_classes(con, f"{name}_{each}")
     written = _write(con, raw, plan, name, lambda relation: _query(declared, raw, plan, relation, name))
-    return Typed(name, written, _ragged(declared, raw) + plan.rejects, plan.flags)
+    return Typed(name, declared, written, _ragged(declared, raw) + plan.rejects, plan.flags)
 
 
 def _write(

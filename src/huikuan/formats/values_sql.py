@@ -213,7 +213,10 @@ def _moment(column: Moment, raw: str, header: str, cell: str, context: ReadConte
         same = zone == context.timezone
         derived[f"{name}_date"] = f"CAST({local} AS DATE)" if same else date_in_sql(name, context.timezone)
     derived[f"{name}_date"] = f"coalesce({derived[f'{name}_date']}, {day_sql(bare, column.date_formats)})"
-    blank = _no_date_sql(f"trim({raw}, {sql_text(BLANKS)})")
+    written = f"trim({raw}, {sql_text(BLANKS)})"
+    blank = _no_date_sql(written)
+    if column.undated:
+        blank = f"({blank} OR {one_of_sql(f'lower({written})', column.undated)})"
     wrong = f"CASE WHEN {name}_date IS NULL THEN NOT {blank} ELSE {impossible_sql(f'{name}_date')} END"
     expected = "2026-01-31T18:05:59+00:00" if zone == OFFSET else example_date(column.formats[0])
     faults = [Fault("date.unreadable", wrong, header, cell, expected)]

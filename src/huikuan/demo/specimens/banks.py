@@ -326,6 +326,18 @@ _N26 = """"Date","Payee","Account number","Transaction type","Payment reference"
 "2026-01-10","Supplier","DE99999999999999999999","Outgoing Transfer","Invoice 1","Shopping","-12.34"
 "2026-01-12","Customer","DE99999999999999999998","Income","Invoice 2","Income","56.78"
 """
+_QONTO = """Status,Settlement date (local),Operation date (local),Total amount (incl. VAT),Currency,Account name,Counterparty name,Payment method,Reference,Note,Balance
+Settled,05-11-2026 09:15:00,04-11-2026 20:00:00,1250.00,EUR,Main account,Customer,transfer,Invoice 1,,1300.00
+Settled,06-11-2026 12:20:39,06-11-2026 12:20:39,-11.20,EUR,Main account,Garden,card,,Team lunch,1288.80
+Pending,,07-11-2026 08:00:00,-20.00,EUR,Main account,Shop,card,,,
+"""
+_WISE = """ID,Status,Direction,Created on,Finished on,Source fee amount,Source fee currency,Target fee amount,Target fee currency,Source name,Source amount (after fees),Source currency,Target name,Target amount (after fees),Target currency,Exchange rate,Reference,Batch,Created by,Category,Note
+TRANSFER-1001,COMPLETED,OUT,2026-08-03 14:20:05,2026-08-03 14:23:11,0.45,EUR,,,Demo Shop,120.00,EUR,Supplier,120.00,EUR,1,Invoice 7,,Demo Shop,General,
+TRANSFER-1002,COMPLETED,IN,2026-07-31 09:00:00,2026-07-31 09:01:30,,,5.00,GBP,Marketplace,2505.00,GBP,Demo Shop,2500.00,GBP,1,Payout 42,,,,
+BALANCE-1003,COMPLETED,NEUTRAL,2026-08-01 10:00:00,2026-08-01 10:00:02,1.20,EUR,,,Demo Shop,498.80,EUR,Demo Shop,430.00,GBP,0.862,,,Demo Shop,,
+TRANSFER-1004,CANCELLED,OUT,2026-08-02 08:00:00,,0.45,EUR,,,Demo Shop,50.00,EUR,Someone,50.00,EUR,1,,,Demo Shop,,
+CARD_TRANSACTION-1005,REFUNDED,OUT,2026-08-04 12:00:00,2026-08-04 12:00:01,,,,,Demo Shop,15.00,EUR,Cafe,15.00,EUR,1,,,Demo Shop,,
+"""
 _AIRWALLEX = """Time,Type,Financial Transaction Type,Transaction Id,Description,Wallet Currency,Target Currency,Amount,Fee,Debit Net Amount,Credit Net Amount,Account Balance,Available Balance,Created At,Reference
 2026-01-24T22:41:36+0800,DEPOSIT,DEPOSIT,5d3c,Payment from Amazon,EUR,,"4,420.00",,,"4,420.00","4,420.00","4,420.00",2026-01-24T22:40:11+0800,Inv 1
 2026-01-25T22:41:36+0800,CARD,CARD_AUTHORISATION,5d3d,SHOP,EUR,,20.00,,20.00,,"4,420.00","4,400.00",2026-01-25T22:40:11+0800,
@@ -354,5 +366,7 @@ BANKS: tuple[Specimen, ...] = (
     Specimen("revolut.csv", "revolut.statement", _REVOLUT.encode(), 4, _in_out("550.00", "101.11"), ignored=1, account="revolut", layout="personal"),
     Specimen("revolut_business.csv", "revolut.statement", _REVOLUT_BUSINESS.encode(), 2, _in_out("1000.00", "100.20"), account="revolut", layout="business"),
     Specimen("n26.csv", "n26.statement", _N26.encode(), 2, _in_out("56.78", "12.34"), status="flagged", account="n26", layout="N26"),
+    Specimen("qonto.csv", "qonto.statement", _QONTO.encode(), 3, _in_out("1250.00", "11.20"), ignored=1, layout="Qonto"),
+    Specimen("wise_transactions.csv", "wise.transfers", _WISE.encode(), 5, _in_out("2930.00", "620.45"), ignored=2, status="flagged", account="wise"),
     Specimen("airwallex.csv", "airwallex.statement", _AIRWALLEX.encode(), 3, _in_out("4420.00", "20.00"), ignored=1, account="airwallex", layout="Airwallex"),
 )  # fmt: skip

@@ -48,6 +48,13 @@ txn_23,stripe_fee,,-2.00,0.00,-2.00,usd,2026-03-04 14:03,2026-03-04 00:00,Billin
 txn_24,payout,po_21,-94.22,0.00,-94.22,usd,2026-03-05 14:03,2026-03-05 00:00,STRIPE PAYOUT
 """
 
+_STRIPE_PAYOUT_LIST = """\
+id,Amount,Created (UTC),Currency,Livemode,Arrival Date (UTC),Source Type,Destination,Status,Type,Method,Description,Balance Transaction,Statement Descriptor
+po_31,3930.14,2026-03-10 00:18,usd,true,2026-03-12 00:00,card,ba_1,paid,bank_account,standard,STRIPE PAYOUT,txn_31,
+po_32,51.80,2026-03-11 00:18,usd,true,2026-03-13 00:00,card,ba_1,in_transit,bank_account,standard,STRIPE PAYOUT,txn_32,
+po_33,20.00,2026-03-12 00:18,usd,true,2026-03-14 00:00,card,ba_1,failed,bank_account,standard,STRIPE PAYOUT,txn_33,
+"""  # noqa: E501
+
 # An authorisation, its hold and the hold's end beside the payment: none of them moves the balance.
 _PAYPAL_FIFTEEN = """\
 Date,Time,TimeZone,Name,Type,Status,Currency,Amount,Fees,Total,Exchange Rate,Receipt ID,Balance,Transaction ID,Item Title
@@ -111,6 +118,15 @@ STOREFRONTS: tuple[Specimen, ...] = (
         totals=_money(settlement_line__in="1280.00", settlement_line__out="50.78"),
         account="Stripe",
         layout="reduced",
+    ),
+    Specimen(
+        file="payouts.csv",
+        format="stripe.payouts",
+        content=_STRIPE_PAYOUT_LIST.encode(),
+        rows=3,
+        ignored=1,
+        totals={"wallet_line.in": Decimal("0"), "wallet_line.out": Decimal("3981.94")},
+        account="stripe",
     ),
     Specimen(
         file="balance_history.csv",

@@ -117,6 +117,7 @@ def _dated(name: str, headers: tuple[str, ...], also: tuple[str, ...] = (), fill
         date_formats=_DATES,
         day_first="seen",
         day_first_by=words.DAY_FIRST_BY,
+        undated=words.UNDATED if filled else (),
     )
 
 
@@ -350,7 +351,9 @@ _PENDING_DOUBT = Doubt(
     "> max(moment_date) FILTER (balance IS NOT NULL)",
 )
 # What the bank itself says to be no movement, or none yet.
-_NO_MOVEMENT = f"lower(state) IN {words.NO_MOVEMENT!r}"
+_NO_MOVEMENT = (
+    f"lower(state) IN {words.NO_MOVEMENT!r} OR moment_date IS NULL AND lower(moment_text) IN {words.UNDATED!r}"
+)
 # Sub-headings (`Posted Transactions`), second lines of a text, and balances carried from page to page: no digit where
 # the date stands, and no amounts.
 _NO_DATA = (

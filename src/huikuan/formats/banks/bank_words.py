@@ -200,6 +200,18 @@ NO_MOVEMENT = (
     "pending", "declined", "reverted", "failed", "cancelled", "canceled", "yes", "processing", "交易失败", "失败", "未入账",
     "处理中", *europe.NOT_BOOKED,
 )  # fmt: skip
+# What stands in the place of the date of a line that is not booked yet.
+UNDATED = (
+    "pending",
+    "processing",
+    "未入账",
+    "处理中",
+    "offen",
+    "vorgemerkt",
+    "en attente",
+    "pendiente",
+    "in behandeling",
+)
 # Only banks that write the day before the month have these columns.
 DAY_FIRST_BY = (*europe.DAY_FIRST, "TransferWise ID", "Sort Code", "Counter Party", "Paid out", "BSB")
 # The columns that only sellers' platforms and couriers have: such a table is no bank statement.

@@ -1,9 +1,10 @@
-"""Statements of online accounts with a layout of their own: Revolut, N26 (its older one), Airwallex 空中云汇.
+"""Statements of online accounts with a layout of their own: Revolut, N26 (its older one), Airwallex 空中云汇, Qonto.
 
 From third parties' importers and their test files; no file of ours. Revolut writes its fee beside the amount: the
 balance moves by the amount less the fee, and each product (of a business: each account) has a balance of its own. A
 line that is not completed has no day. N26's `Account number` is the other party's. Airwallex lists holds among the
-movements: they leave the account's balance as it was, and the purchase comes in a row of its own.
+movements: they leave the account's balance as it was, and the purchase comes in a row of its own. Qonto writes
+11-05-2026 for the 11th of May; what is not settled has no movement.
 """
 
 from __future__ import annotations
@@ -166,4 +167,42 @@ AIRWALLEX = Format(
     balance=Balance(by="currency_code"),
     currency_value="currency_code",
     short_rows="pad",
+)
+
+_QONTO_WHEN = (
+    "Settlement date (local)", "Settlement date (UTC)", "Operation date (local)", "Operation date (UTC)",
+)  # fmt: skip
+_QONTO = statement(
+    "qonto.statement",
+    About(
+        title=gettext_noop("Qonto transactions"),
+        where=gettext_noop("Qonto web app, Transactions, Export, as CSV or Excel"),
+        verified="documentation",
+        note=gettext_noop("Only settled transactions are movements; each account of the file is a document."),
+    ),
+    needs=(_QONTO_WHEN, ("Total amount (incl. VAT)",), ("Counterparty name",), ("Currency",)),
+    order="day",
+)
+_QONTO_OWN = (
+    Amount("turnover", ("Total amount (incl. VAT)",), decimal_comma="seen"),
+    Text("amount_text", ("Total amount (incl. VAT)",)),
+    Text("moment_text", _QONTO_WHEN),
+    Identifier("bank_no", ("Transaction ID",)),
+    Identifier("own_account", ("Account IBAN", "Account name")),
+    Text("party", ("Counterparty name",), scrub=True),
+    Text("party_account", ("Counterparty IBAN",)),
+    Text("summary", ("Payment method",)),
+    Text("purpose", ("Reference",), scrub=True),
+    Text("remark", ("Note",), scrub=True),
+)
+QONTO = replace(
+    _QONTO,
+    columns=tuple(
+        replace(each, headers=_QONTO_WHEN, filled=False) if isinstance(each, Moment) and each.name == "moment" else each
+        for each in _with(_QONTO.columns, *_QONTO_OWN)
+    ),
+    rejects=(
+        *_QONTO.rejects,
+        Reject("cell.empty", f"moment_date IS NULL AND NOT coalesce({_QONTO.ignored}, FALSE)", _QONTO_WHEN[0]),
+    ),
 )

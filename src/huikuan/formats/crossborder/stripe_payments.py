@@ -8,7 +8,9 @@ Balance (itemised balance change, itemised payout reconciliation): checked again
 movement of the balance, gross − fee = net. `automatic_payout_id` is the payout a movement is paid with. It tells the
 charges and fees again, mostly without the shop's order number: its settlement lines count less than those of payments.
 The dashboard's list of all activity (id, Type, Source, Amount, Fee, Net) tells the same movements with the same ids;
-its columns and kinds are known from third parties' code.
+its columns and kinds are known from third parties' code. So does its list of payouts, each with the id of its movement
+of the balance (Balance Transaction), known from third parties' tests: amounts are positive where money leaves the
+balance; what is pending, canceled or failed never reached a bank.
 """
 
 from __future__ import annotations
@@ -266,4 +268,45 @@ STRIPE_HISTORY = replace(
         Identifier("order_no", _ORDER),
         Person("buyer", ("Customer Email",)),
     ),
+)
+
+STRIPE_PAYOUTS = Format(
+    id="stripe.payouts",
+    about=About(
+        title=gettext_noop("Stripe payouts"),
+        where=gettext_noop("dashboard.stripe.com → Balances → Payouts → Export, as CSV, with all columns"),
+        verified="documentation",
+        note=gettext_noop("The same movements as in the balance: imported both, they count once."),
+    ),
+    needs=(("id",), ("Amount",), ("Created (UTC)",), ("Arrival Date (UTC)",), ("Status",), ("Balance Transaction",)),
+    file_name="payouts",
+    columns=(
+        Identifier("payout", ("id",), filled=True),
+        Identifier("flow_no", ("Balance Transaction",), filled=True),
+        Moment("created", ("Created (UTC)",), filled=True, tz="UTC"),
+        Amount("amount", ("Amount",), filled=True, decimal_comma="seen"),
+        Text("money", ("Currency",), filled=True),
+        Text("state", ("Status",), filled=True),
+        Text("description", ("Description", "Statement Descriptor"), scrub=True),
+    ),
+    values=(Expression("amount_out", "-amount", "money"),),
+    ignored="lower(state) IN ('pending', 'canceled', 'cancelled', 'failed')",
+    emits=(
+        Emit(
+            kind="wallet_line",
+            moment="created",
+            fields={
+                "flow_no": "flow_no",
+                "component": "''",
+                "amount": "amount_out",
+                "movement": "'payout'",
+                "item": "'payout'",
+                "trade_no": "payout",
+                "payout_id": "payout",
+                "text": "description",
+            },
+        ),
+    ),
+    currency_value="upper(money)",
+    rank=20,
 )
