@@ -7,9 +7,12 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
+
+from tests.migrated import load_migrated
 
 os.environ["HUIKUAN_HOME"] = str(Path(tempfile.mkdtemp(prefix="huikuan-tests-")) / "home")
 os.environ["HUIKUAN_KEY"] = "a key for tests only"
@@ -21,6 +24,25 @@ if _SHARED:
     os.environ["HUIKUAN_TESTS_SHARED"] = _SHARED
 # Tests import models while they are collected.
 django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """On SQLite the database that has been migrated for all processes is copied (see `django_db_setup`)."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """pytest-django's database, on SQLite with what the migrations make."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            load_migrated(connection)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 
 from tests.cli.commands import run_command
+from tests.migrated import copy_migrated, plain_environment
+from tests.shared import made_once
 
 SAMPLES = Path(os.environ.get("HUIKUAN_SAMPLES") or Path(__file__).parents[3] / "shared" / "samples")
 TIMEOUT_S = 300
@@ -28,8 +31,7 @@ class Cli:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of a command: this home, nothing of the test run's own settings."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("HUIKUAN", "DJANGO", "DATABASE"))}
-        return kept | {"HUIKUAN_HOME": str(self.home), "LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+        return plain_environment() | {"HUIKUAN_HOME": str(self.home), "LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
 
     def __call__(self, *args: object, code: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command; the exit code must be `code`."""
@@ -57,6 +59,21 @@ class Cli:
         document = json.loads(self(*args, "--json", code=code).stdout)
         assert list(document) == ["rows"]
         return list(document["rows"])
+
+
+def begin(cli: Cli, *options: str) -> None:
+    """`huikuan init` in a home that does not exist; without options a copy of one, the key file beside it too."""
+    if options:
+        copy_migrated(cli.home)
+        cli("init", *options)
+    else:
+        shutil.copytree(made_once("begun", _begin), cli.home.parent, dirs_exist_ok=True)
+
+
+def _begin(folder: Path) -> None:
+    cli = Cli(folder / "home")
+    copy_migrated(cli.home)
+    cli("init")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from huikuan.cli import COMMANDS
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, begin
 from tests.pipeline.test_proofs import MOVES, ledger
 
 
@@ -25,7 +25,7 @@ def test_help_answers_at_once(cli: Cli) -> None:
 
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_every_command_has_help(cli: Cli, name: str) -> None:
-    assert "Usage:" in cli.started(name, "--help").stdout
+    assert "Usage:" in cli(name, "--help").stdout
 
 
 def test_wrong_usage_is_2_and_a_failure_is_1(cli: Cli) -> None:
@@ -51,7 +51,7 @@ def test_init_prints_a_one_time_password_once(cli: Cli) -> None:
 
 
 def test_users(cli: Cli) -> None:
-    cli("init")
+    begin(cli)
     added = cli.rows("user", "add", "mei", "--role", "clerk")[0]
     assert added["password"]
     assert cli.rows("user", "role", "mei", "auditor")[0]["role"] == "auditor"
@@ -63,7 +63,7 @@ def test_users(cli: Cli) -> None:
 
 
 def test_rules_go_out_and_come_in(cli: Cli) -> None:
-    cli("init")
+    begin(cli)
     file = cli.home / "rules.toml"
     file.write_text(
         '[[shop]]\nname = "S"\nplatform = "tmall"\n[[account]]\nname = "B"\nkind = "bank"\n'
@@ -84,7 +84,7 @@ def test_rules_go_out_and_come_in(cli: Cli) -> None:
 
 
 def test_every_table_and_field_of_the_rules_file(cli: Cli) -> None:
-    cli("init")
+    begin(cli)
     file = cli.home / "rules.toml"
     file.write_text(RULES_FILE, encoding="utf-8")
     assert cli.rows("rules", "import", file) == [{"entries": 12}]
@@ -206,14 +206,14 @@ def test_formats_are_listed_without_a_home(cli: Cli) -> None:
 
 
 def test_an_unknown_reconciliation_names_those_there_are(cli: Cli) -> None:
-    cli("init")
+    begin(cli)
     assert "order-settlement" in cli("reconcile", "no-such", code=1).stderr
     assert "Run a reconciliation first" in cli("open", "order-settlement", code=1).stderr
 
 
 def test_backup_and_restore(cli: Cli, samples: object) -> None:
     bill = samples / "wechatpay" / "merchant_bill" / "tradebill_all.csv"  # type: ignore[operator]
-    cli("init")
+    begin(cli)
     cli("import", bill, "--shop", "S")
     documents = cli.rows("documents")
     file = cli.home.parent / "backup.zip"
@@ -229,7 +229,7 @@ def test_backup_and_restore(cli: Cli, samples: object) -> None:
 
 
 def test_a_backup_from_another_machine_asks_for_the_key(cli: Cli) -> None:
-    cli("init")
+    begin(cli)
     file = cli.home.parent / "backup.zip"
     (row,) = cli.rows("backup", file)
     assert row == {"file": str(file), "bytes": file.stat().st_size}
@@ -243,7 +243,7 @@ def test_a_backup_from_another_machine_asks_for_the_key(cli: Cli) -> None:
 
 
 def test_days_that_are_missing_are_told(cli: Cli, tmp_path: Path) -> None:
-    cli("init")
+    begin(cli)
     files = [
         ledger(tmp_path, "first.csv", MOVES[:1], (1, 1)),
         ledger(tmp_path, "last.csv", MOVES[3:], (4, 4)),
@@ -266,7 +266,7 @@ def test_days_that_are_missing_are_told(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_days_without_business_are_named_and_taken_back(cli: Cli, tmp_path: Path) -> None:
-    cli("init")
+    begin(cli)
     cli("import", ledger(tmp_path, "first.csv", MOVES[:1], (1, 1)), "--shop", "S", "--account", "ali")
     marked = ("ali", "2026-10-05", "2026-10-06")
     assert (
@@ -281,7 +281,7 @@ def test_days_without_business_are_named_and_taken_back(cli: Cli, tmp_path: Path
 
 
 def test_a_couriers_zones_and_rates_come_in_as_csv(cli: Cli) -> None:
-    cli("init")
+    begin(cli)
     zones, rates = cli.home / "pincodes.csv", cli.home / "rates.csv"
     zones.write_text(
         "Warehouse Pincode,Customer Pincode,Zone,,\n121003,507101,d,,\n121003,486886,d,,\n121003,507101,d,,\n",
@@ -321,7 +321,7 @@ def test_a_couriers_zones_and_rates_come_in_as_csv(cli: Cli) -> None:
 
 
 def test_the_same_content_again_names_its_twin(cli: Cli, tmp_path: Path) -> None:
-    cli("init")
+    begin(cli)
     first = ledger(tmp_path, "first.csv", MOVES, (1, 4))
     copy = first.with_name("copy.csv")
     copy.write_bytes(first.read_bytes())

@@ -13,7 +13,7 @@ import pytest
 
 from huikuan.demo.guide import IMPORT_ONE
 from huikuan.demo.specimens import SPECIMENS
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, begin
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_the_guide_imports_one_of_them(folder: Path) -> None:
 @pytest.mark.slow
 def test_all_of_them_go_into_one_fresh_book(folder: Path, new_home: Callable[[str], Cli]) -> None:
     cli = new_home("layouts")
-    cli("init", "--currency", "CNY", "--start", "2010-01-01")
+    begin(cli, "--currency", "CNY", "--start", "2010-01-01")
     # One shop and one account for all that need to be told theirs: a command for each would take minutes.
     together: dict[tuple[bool, bool], list[dict[str, Any]]] = defaultdict(list)
     for entry in listed(folder):

@@ -8,6 +8,7 @@ from benchmarks.other_world.build import generate
 from benchmarks.other_world.judge import judge, load
 from benchmarks.other_world.model import CUT, START
 from tests.cli.conftest import Cli
+from tests.migrated import copy_migrated
 
 
 def test_nothing_disagrees_with_the_other_world(cli: Cli, tmp_path: Path) -> None:
@@ -15,6 +16,7 @@ def test_nothing_disagrees_with_the_other_world(cli: Cli, tmp_path: Path) -> Non
         at = arguments.index("--home")
         return cli(*arguments[:at], *arguments[at + 2 :]).stdout
 
+    copy_migrated(cli.home)
     truth = generate(tmp_path, seed=12, orders=200, hard=True)
     imported = load(tmp_path, truth, run, tmp_path / "home", f"{CUT}", f"{START}")
     assert {row["status"] for row in imported} == {"imported"}

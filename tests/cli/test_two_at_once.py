@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, begin
 
 
 def test_the_second_is_told(new_home: Callable[[str], Cli], samples: Path) -> None:
     cli = new_home("race")
-    cli("init")
+    begin(cli)
     cli("import", samples / "wechatpay" / "merchant_bill" / "tradebill_all.csv", "--shop", "S")
     cli("reconcile", "order-settlement")
     keys = [row["record_key"] for row in cli.rows("open", "order-settlement") if row["record_key"]]

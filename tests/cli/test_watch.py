@@ -6,7 +6,7 @@ from pathlib import Path
 
 from huikuan.pipeline.importing import ImportOptions
 from huikuan.server.documents.inbox import Inbox, options_of
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, begin
 from tests.pipeline.test_proofs import MOVES, ledger
 
 
@@ -35,7 +35,7 @@ def test_a_folder_named_like_a_shop_or_an_account_tells_what_its_files_are_of(tm
 
 
 def test_what_lies_in_the_folder_is_imported_and_reconciled_and_stays_there(cli: Cli, tmp_path: Path) -> None:
-    cli("init", "--start", "2026-10-01")
+    begin(cli, "--start", "2026-10-01")
     cli("import", ledger(tmp_path, "first.csv", MOVES[:2], (1, 2)), "--account", "ali")
     inbox = tmp_path / "inbox"
     (inbox / "ali").mkdir(parents=True)
