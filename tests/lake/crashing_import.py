@@ -1,13 +1,10 @@
-"""Run as a process and killed: imports, undoes and compacts without end. Says on standard output what is done.
-
-Arguments: the lake's folder, a seed, the number of the first document.
-"""
+"""Run as a process and killed: imports, undoes and compacts without end, and says what is done."""
 
 from __future__ import annotations
 
 import itertools
 import random
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +24,8 @@ def content(number: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return orders, movements
 
 
-def import_one(lake: Lake, number: int, attempt: str) -> None:
+def import_one(lake: Lake, number: int, attempt: str) -> str:
+    """Import a document; its id."""
     told = document(f"d{number:04}-{attempt}", kinds=("order_line", "wallet_line"), sha256=f"{number:04}")
     orders, movements = content(number)
     con = duckdb.connect(":memory:")
@@ -38,19 +36,16 @@ def import_one(lake: Lake, number: int, attempt: str) -> None:
             writer.compare(con, kind, table, told)
             writer.append(kind, con.execute(f"SELECT * FROM {table}").fetch_record_batch())
         writer.commit(told)
-    say(f"committed {told.document_id}")
+    return told.document_id
 
 
-def say(what: str) -> None:
-    print(what, flush=True)
-
-
-def main(folder: Path, seed: str, first: int) -> None:
+def without_end(folder: Path, seed: str, first: int, say: Callable[[tuple[str, str]], None]) -> None:
+    """Import documents from number `first` on; what `say` is given is ready, or a document committed or undone."""
     chance = random.Random(seed)
     lake = Lake(folder)
-    say("ready")
+    say(("ready", ""))
     for number in itertools.count(first):
-        import_one(lake, number, seed)
+        say(("committed", import_one(lake, number, seed)))
         step = chance.random()
         if step < 0.3:
             with lake.writer(timeout_s=10) as writer:
@@ -59,8 +54,4 @@ def main(folder: Path, seed: str, first: int) -> None:
             document_id = chance.choice(lake.documents()).document_id
             with lake.writer(timeout_s=10) as writer:
                 writer.undo(document_id, "tester")
-            say(f"undone {document_id}")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+            say(("undone", document_id))

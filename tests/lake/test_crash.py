@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import random
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +20,24 @@ from making import compact, document, new_lake, put, shown, undo, wallet_line
 from huikuan.lake import compaction, current, delta, documents
 from huikuan.lake.lake import Lake
 from huikuan.records.kinds import KINDS
+from tests.cli.commands import PROCESSES
 
-HERE = Path(__file__).parent
+
+def start(lake: Lake, seed: str, first: int) -> tuple[Any, Connection]:
+    """A process that imports without end, at its beginning, and where to hear what it says."""
+    heard, said = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=crashing_import.without_end, args=(lake.folder, seed, first, said.send))
+    process.start()
+    said.close()
+    assert heard.recv() == ("ready", "")
+    return process, heard
 
 
-def start(lake: Lake, seed: str, first: int) -> subprocess.Popen[str]:
-    path = os.pathsep.join([str(HERE), str(HERE.parents[1] / "src")])
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "crashing_import.py"), str(lake.folder), seed, str(first)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": path},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+def all_said(heard: Connection) -> Iterator[tuple[str, str]]:
+    """What was said before the process ended."""
+    with heard, contextlib.suppress(EOFError):
+        while True:
+            yield heard.recv()
 
 
 def expect_whole(lake: Lake) -> None:
@@ -54,12 +56,12 @@ def test_killed_at_random_moments(tmp_path: Path, seed: str) -> None:
     standing: set[str] = set()
     first = 0
     for kill in range(8):
-        process = start(lake, f"{seed}{kill}", first)
+        process, heard = start(lake, f"{seed}{kill}", first)
         time.sleep(chance.uniform(0.02, 0.9))
         process.kill()
-        said = process.communicate()[0].split("\n")
-        assert process.returncode == -9
-        done = [line.split() for line in said if " " in line]
+        process.join()
+        assert process.exitcode == -9
+        done = list(all_said(heard))
         standing |= {name for what, name in done if what == "committed"}
         standing -= {name for what, name in done if what == "undone"}
         # One step may have taken place without its saying so.
