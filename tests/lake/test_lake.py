@@ -222,3 +222,22 @@ def test_a_folder_with_pattern_characters_and_a_quote_works(tmp_path: Path) -> N
     assert set(shown(lake)) == {"order_line:S/1/1", "order_line:S/2/1"}
     compact(lake)
     assert set(shown(lake)) == {"order_line:S/1/1", "order_line:S/2/1"}
+
+
+def test_a_column_of_one_word_reads_as_any_other_and_must_have_that_word(tmp_path: Path) -> None:
+    lake = new_lake(tmp_path)
+    con = duckdb.connect(":memory:")
+    con.register("told", table_of("wallet_line", [wallet_line("1"), wallet_line("2")], "a"))
+    query, words = "SELECT * FROM told", {"currency": "CNY", "account": "W", "component": ""}
+    with lake.writer() as writer:
+        with pytest.raises(duckdb.ConversionException):
+            writer.append_query(con, "wallet_line", query, "a", {**words, "currency": "USD"})
+        assert writer.append_query(con, "wallet_line", query, "a", words) == 2
+        writer.commit(document("a", "wallet_line"))
+    lake.register_current(con, "wallet_line", "v")
+    read = con.execute("SELECT * FROM v ORDER BY record_key").fetch_arrow_table()
+    assert read.schema.equals(KINDS["wallet_line"].arrow_schema())
+    assert read.equals(con.execute("SELECT * FROM told ORDER BY record_key").fetch_arrow_table())
+    (path,) = (lake.folder / "readings/wallet_line").glob("*/*.parquet")
+    bounds = f"SELECT stats_min, stats_max FROM parquet_metadata('{path}') WHERE path_in_schema = 'account'"
+    assert con.execute(bounds).fetchall() == [("W", "W")]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from huikuan.formats import controls as checks
 from huikuan.formats.accounts import Divided, Undivided, divide
 from huikuan.formats.cut_numbers import cut_numbers
-from huikuan.formats.emit_sql import emit_views
+from huikuan.formats.emit_sql import Emitted, emit_views
 from huikuan.formats.faults import DAMAGED, list_problems
 from huikuan.formats.reading import PROBLEMS_LISTED, RawTable, ReadContext, Reading
 from huikuan.formats.settle import doubts, settle
@@ -163,7 +163,7 @@ def _compile(
     rejects, rejected_faults = list_problems(con, name, raw, "faults", typed.rejects)
     rejects += emitted.problems + unclear
     flags, flagged = list_problems(con, name, raw, "flags", typed.flags)
-    reading = _assemble(con, declared, raw, stated, footer, typed, owner, emitted.tables, emitted.direction)
+    reading = _assemble(con, declared, raw, stated, footer, typed, owner, emitted)
     listed = [*raw.problems, *of_file, *rejects, *flags, *reading.problems]
     total = len(raw.problems) + len(of_file) + rejected_faults + emitted.faults + flagged + len(unclear)
     total += len(reading.problems)
@@ -219,8 +219,7 @@ def _assemble(
     footer: Sequence[object],
     typed: Typed,
     owner: Owner,
-    tables: dict[str, str],
-    direction: checks.Direction,
+    emitted: Emitted,
 ) -> Reading:
     """Counts, totals, controls and period; `problems` are those of the document as a whole."""
     controls, problems = checks.check_totals(con, checks.totals_of(declared), stated, typed.table)
@@ -229,7 +228,7 @@ def _assemble(
     if declared.footer and declared.footer.expected and not (footer and stated.has_table(declared.footer_table)):
         problems.append(Problem("footer.missing", raw.sheet, severity="flag"))
     if declared.balance:
-        balance = checks.check_balance(con, typed.table, declared.balance, direction)
+        balance = checks.check_balance(con, typed.table, declared.balance, emitted.direction)
         all_controls += balance.controls
         problems += balance.problems
     if declared.balanced:
@@ -240,6 +239,7 @@ def _assemble(
     if rows == 0 and not raw.controls:
         problems.append(Problem("rows.none", raw.sheet, severity="flag"))
     start, end = _period_in_rows(con, declared, typed.table) or checks.period(stated)
+    tables = emitted.tables
     told = [_told(con, kind, table) for kind, table in tables.items()]
     return Reading(
         format=declared.id,
@@ -263,6 +263,7 @@ def _assemble(
         controls=tuple(all_controls),
         problems=tuple(problems),
         tables=tables,
+        constants=emitted.constants,
         keys_proved=True,  # by `emit_views`: it counts them, numbers what repeats or sets it aside
     )
 

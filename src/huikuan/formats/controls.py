@@ -434,12 +434,10 @@ def _balance_control(con: duckdb.DuckDBPyConnection, typed: str, balance: Balanc
     first, last = ("max", "min") if newest_first else ("min", "max")
     by = balance.by or "''"
     found = con.execute(
-        f"WITH rows AS (SELECT source_row, {by} AS part, {balance.amount} AS amount, {balance.balance} AS balance "
-        f"FROM {typed} WHERE {_balanced_rows(balance)}), ends AS (SELECT part, "
-        f"{first}(source_row) AS first_row, {last}(source_row) AS last_row, sum(amount) AS moved, count(*) AS n "
-        f"FROM rows GROUP BY part) "
-        f"SELECT l.balance, f.balance - f.amount + moved FROM ends JOIN rows f ON f.source_row = first_row "
-        f"JOIN rows l ON l.source_row = last_row WHERE n > 1 ORDER BY ends.part"
+        f"SELECT arg_{last}(balance, source_row), arg_{first}(balance - amount, source_row) + sum(amount) "
+        f"FROM (SELECT source_row, {by} AS part, {balance.amount} AS amount, "
+        f"{balance.balance} AS balance FROM {typed} WHERE {_balanced_rows(balance)}) "
+        f"GROUP BY part HAVING count(*) > 1 ORDER BY part"
     ).fetchall()
     return [Control(CLOSING_BALANCE, stated, Decimal(computed)) for stated, computed in found]
 

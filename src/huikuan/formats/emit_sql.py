@@ -31,9 +31,10 @@ _PLAIN_TEXT = re.compile(r"'([^']*)'")
 @dataclass
 class Emitted:
     """The views by kind; `problems` and `faults` tell of repeated keys, `unique` holds keys proved to be
-    unique over all rows."""
+    unique over all rows. `constants`: by kind, the text columns that hold one word in all records, and the word."""
 
     tables: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, dict[str, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     faults: int = 0
     direction: Direction = field(default_factory=Direction)
@@ -83,6 +84,7 @@ def emit_views(
         selects = [_select(kind, emit, place, scope, numbers) for place, emit in enumerate(emits)]
         con.execute(f"CREATE VIEW {view} AS {' UNION ALL '.join(selects)}")
         result.tables[name] = view
+        result.constants[name] = _constants(kind, emits, scope)
     return result
 
 
@@ -235,9 +237,23 @@ def _select(kind: Kind, emit: Emit, place: int, scope: _Scope, numbers: str) -> 
             sql = _record_key(kind, emit, scope, number)
         elif each.name == field_of_number:
             sql = number
-        elif each in kind.fields:
-            sql = _field_sql(each, emit, scope)
         else:
-            sql = _common_sql(each, emit, scope)
+            sql = _value_sql(kind, each, emit, scope)
         columns.append(f"CAST({sql} AS {DUCKDB_TYPES[each.type]}) AS {each.name}")
     return f"SELECT {', '.join(columns)} FROM {source} WHERE {_rows(emit)}"
+
+
+def _value_sql(kind: Kind, each: Field, emit: Emit, scope: _Scope) -> str:
+    """SQL of a field that is neither the record key nor a running number, before its cast."""
+    return _field_sql(each, emit, scope) if each in kind.fields else _common_sql(each, emit, scope)
+
+
+def _constants(kind: Kind, emits: list[Emit], scope: _Scope) -> dict[str, str]:
+    """The text columns for which every emit of a kind has the same literal, and that text."""
+    found: dict[str, str] = {}
+    for each in kind.all_fields:
+        told = {_value_sql(kind, each, emit, scope) for emit in emits}
+        literal = _PLAIN_TEXT.fullmatch(told.pop()) if len(told) == 1 else None
+        if each.type == "text" and literal:
+            found[each.name] = literal.group(1)
+    return found

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from huikuan.formats.headers import column_index, normalised_names
 from huikuan.records.document import Control
 from huikuan.records.errors import Problem
+from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -132,8 +133,8 @@ class RawTable:
 
     def drop(self, con: duckdb.DuckDBPyConnection) -> None:
         """Let go of the text: at a million rows it is most of the memory."""
-        query = "SELECT count(*) FROM duckdb_views() WHERE view_name = ?"
-        found = con.execute(query, [self.table]).fetchone()
+        # No bound value: at the first one DuckDB looks for pandas, which takes longer than this query.
+        found = con.execute(f"SELECT count(*) FROM duckdb_views() WHERE view_name = {sql_text(self.table)}").fetchone()
         if found and found[0]:
             con.execute(f"DROP VIEW {self.table}")
             con.unregister(self.table)
@@ -161,6 +162,7 @@ class Reading:
     connection with the columns of `Kind.all_fields` except `document_id`. `problems_total` counts all problems,
     `problems` lists the first ones. `stated_account`, `stated_shop`: what the file itself says, blank if nothing.
     `keys_proved`: no two records of a kind have the same key, proved over all rows while the views were made.
+    `constants`: by kind, text columns that hold one word in all records, and the word; needs not name them all.
     """
 
     format: str
@@ -187,6 +189,7 @@ class Reading:
     status: str = "imported"  # imported | flagged | refused
     tables: dict[str, str] = field(default_factory=dict)
     keys_proved: bool = False
+    constants: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ class Identifier:
     What a spreadsheet has damaged (`2.02606E+27`) is a reject if `filled`, else (a reference) the value is null,
     `NAME_damaged` is true and the row is flagged: `key_damaged` where the format declares it, else `number_damaged`.
     `blank` lists texts which mean "none" (WeChat: `0`) beside `records.money.NOTHING`.
+    `usual`: a regular expression that nearly every cell fits, and nothing but sound identifiers; the value `NAME_usual`
+    is true of cells that do as they are written, so that expressions need not look at their letters again.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Identifier:
     filled: bool = False
     blank: tuple[str, ...] = ()
     occurrence: int = 1
+    usual: str = ""
 
 
 @dataclass(frozen=True)

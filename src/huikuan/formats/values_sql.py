@@ -47,6 +47,7 @@ PLAIN_ID = "[0-9A-DF-MO-Za-df-mo-z_][0-9A-DF-Za-df-z_-]*"
 # Digits lost in a spreadsheet program, which keeps 15: an exponent, or 16 digits and more written as a number.
 EXCEL_DAMAGE = "[0-9]([.][0-9]+)?[Ee][+]?[0-9]+|[0-9]{17,}[.]0|[0-9]{15}0[.]0"
 PHONE = "(^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}($|[^0-9])"
+PHONE_DIGITS = "1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}"  # in every phone number; found at half the cost of the whole
 PHONE_QUICK = "(?:^|[^0-9])(?:[+]?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?:$|[^0-9])"
 # How databases write that there is no date.
 NO_DATE = ("0000-00-00", "0000-00-00 00:00:00")
@@ -117,7 +118,7 @@ def absent_sql(column: Column) -> dict[str, str]:
         case Person():
             found = {f"{name}_hash": "NULL::VARCHAR", f"{name}_mask": "NULL::VARCHAR"}
         case Identifier():
-            found[f"{name}_damaged"] = "FALSE"
+            found |= {f"{name}_damaged": "FALSE", f"{name}_usual": "FALSE"}
         case Text(scrub=True):
             found[f"t_{name}"] = "NULL::VARCHAR"
     return found
@@ -132,7 +133,8 @@ def scrub_sql(text: str) -> str:
     twice, because two phone numbers may share the character between them."""
     once = f"regexp_replace({text}, {sql_text(PHONE)}, '\\1***\\2', 'g')"
     twice = f"regexp_replace({once}, {sql_text(PHONE)}, '\\1***\\2', 'g')"
-    quick = f"length({text}) >= 11 AND regexp_matches({text}, {sql_text(PHONE_QUICK)})"
+    quick = " AND ".join(f"regexp_matches({text}, {sql_text(each)})" for each in (PHONE_DIGITS, PHONE_QUICK))
+    quick = f"length({text}) >= 11 AND {quick}"
     return f"CASE WHEN {quick} THEN {twice} ELSE {text} END"
 
 
@@ -155,14 +157,16 @@ def _identifier(column: Identifier, raw: str, header: str, cell: str) -> ColumnS
     plain = f"regexp_full_match({bare}, '{PLAIN_ID}')"
     if column.blank:
         plain += f" AND {bare} NOT IN ({', '.join(map(sql_text, column.blank))})"
-    found = ColumnSql(
-        {bare: parsed},
-        {
-            column.name: f"CASE WHEN {plain} THEN {bare} ELSE {slow} END",
-            f"{column.name}_damaged": f"CASE WHEN {column.name} IS NOT NULL THEN FALSE "
-            f"ELSE coalesce({damaged}, FALSE) END",
-        },
+    derived = {}
+    if column.usual:
+        usual = f"{column.name}_usual"
+        derived[usual] = f"coalesce(regexp_full_match({bare}, {sql_text(column.usual)}), FALSE)"
+        plain = f"{usual} OR ({plain})"
+    derived[column.name] = f"CASE WHEN {plain} THEN {bare} ELSE {slow} END"
+    derived[f"{column.name}_damaged"] = (
+        f"CASE WHEN {column.name} IS NOT NULL THEN FALSE ELSE coalesce({damaged}, FALSE) END"
     )
+    found = ColumnSql({bare: parsed}, derived)
     if column.filled:
         found.faults.append(Fault("identifier.damaged", f"{column.name}_damaged", header, cell))
     return found

@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from huikuan.records.document import Document
 from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.kind import Kind
 from huikuan.records.kinds import KINDS
+from huikuan.records.sql import sql_text
 
 if TYPE_CHECKING:
     from huikuan.lake.lake import Lake
@@ -88,10 +89,18 @@ class Writer:
         finally:
             con.close()
 
-    def append_query(self, con: duckdb.DuckDBPyConnection, kind: str, query: str, document_id: str) -> int:
+    def append_query(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        kind: str,
+        query: str,
+        document_id: str,
+        constants: Mapping[str, str] | None = None,
+    ) -> int:
         """Write the readings which a query of `con` gives (document_id not needed); rows written.
 
-        The fast way for bulk: DuckDB writes the files itself. Not visible before commit.
+        The fast way for bulk: DuckDB writes the files itself. Not visible before commit. `constants`: text columns
+        known to hold one word in all rows; duckdb.ConversionException where another is found.
         """
         documents_table.check_document_id(document_id)
         if document_id in {document.document_id for document in self._lake.documents(undone=True)}:
@@ -100,6 +109,7 @@ class Writer:
         folder = current.readings_folder(self._lake.folder, record_kind)
         delta.ensure_table(folder, record_kind.arrow_schema(), partition_by=["document_id"])
         columns = [column for column in typed_columns(record_kind) if not column.endswith('"document_id"')]
+        columns = [_as_one_word(column, constants or {}) for column in columns]
         files = delta.write_parquet(
             con, f"SELECT {', '.join(columns)} FROM ({query})", folder / f"document_id={document_id}"
         )
@@ -193,6 +203,13 @@ class Writer:
                     shutil.rmtree(path, ignore_errors=True)
                 else:
                     _remove_scratch(path)
+
+
+def _as_one_word(column: str, constants: Mapping[str, str]) -> str:
+    """An item of the select list, its text of a type that has only the word it holds in all rows: DuckDB writes such a
+    column in a ninth of the time; whoever reads the file sees text, with its bounds."""
+    name = next((each for each in constants if column.endswith(f'"{each}"')), "")
+    return f'CAST("{name}" AS ENUM({sql_text(constants[name])})) AS "{name}"' if name else column
 
 
 def _remove_scratch(folder: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -349,7 +349,8 @@ def _append(writer: Writer, con: duckdb.DuckDBPyConnection, reading: Reading, do
 
     def append(kind: str, table: str) -> None:
         with closing(con.cursor()) as cursor:
-            writer.append_query(cursor, kind, f"SELECT * FROM {quoted(table)}", document_id)
+            constants = reading.constants.get(kind)
+            writer.append_query(cursor, kind, f"SELECT * FROM {quoted(table)}", document_id, constants)
 
     with ThreadPoolExecutor(max(len(reading.tables), 1)) as pool:
         list(pool.map(append, reading.tables, reading.tables.values()))
@@ -492,7 +493,7 @@ def newcomers(con: duckdb.DuckDBPyConnection, reading: Reading, book: Book, rule
     known_shops = {s.name for s in rules.shops}
     known_accounts = {a.name for a in rules.accounts}
     for kind, table in reading.tables.items():
-        for shop, account, currency in _owners(con, kind, table):
+        for shop, account, currency in _owners(con, kind, table, reading.constants.get(kind, {})):
             if shop and shop not in known_shops:
                 shops.setdefault(shop, Shop(shop, platform, currency or book.currency))
             if account and account not in known_accounts:
@@ -502,13 +503,17 @@ def newcomers(con: duckdb.DuckDBPyConnection, reading: Reading, book: Book, rule
     return Imported((), tuple(shops.values()), tuple(accounts.values()))
 
 
-def _owners(con: duckdb.DuckDBPyConnection, kind: str, table: str) -> list[tuple[str | None, str | None, str | None]]:
+def _owners(
+    con: duckdb.DuckDBPyConnection, kind: str, table: str, constants: Mapping[str, str]
+) -> list[tuple[str | None, str | None, str | None]]:
     """Shop, account and currency wherever they stand together in records of a kind, in that order; null where the kind
-    has no such field."""
+    has no such field. One record tells them where all three are among the `constants`."""
     columns = {each.name for each in KINDS[kind].fields}
     shop, account = (name if name in columns else "NULL" for name in ("shop", "account"))
+    asked = {shop, account, "currency"} - {"NULL"}
+    records = f"(FROM {quoted(table)} LIMIT 1)" if asked <= constants.keys() else quoted(table)
     return con.execute(
-        f"SELECT DISTINCT {shop} AS shop, {account} AS account, currency FROM {quoted(table)} ORDER BY ALL"
+        f"SELECT DISTINCT {shop} AS shop, {account} AS account, currency FROM {records} ORDER BY ALL"
     ).fetchall()
 
 

@@ -71,7 +71,7 @@ ALIPAY_LEDGER = Format(
     columns=(
         Identifier("flow_no", ("账务流水号", "支付宝流水号"), filled=True),
         Identifier("trade_no", ("业务流水号", "支付宝交易号")),
-        Identifier("out_no", ("商户订单号",)),
+        Identifier("out_no", ("商户订单号",), usual=TAOBAO_ORDER),
         Moment("happened", ("发生时间", "入账时间"), filled=True),
         Person("party", ("对方账号", "对方账户")),
         Amount("income", ("收入金额（+元）", "收入（+元）", "收入金额")),
@@ -95,7 +95,7 @@ ALIPAY_LEDGER = Format(
         Expression(
             "named_order",
             "CASE WHEN base_order IS NOT NULL AND regexp_full_match(base_order, '[0-9]{10,25}') THEN base_order "
-            "WHEN out_no LIKE 'T___P%' THEN "
+            "WHEN out_no_usual THEN substr(out_no, 6) WHEN out_no LIKE 'T___P%' THEN "
             f"CASE WHEN regexp_full_match(out_no, '{TAOBAO_ORDER}') THEN substr(out_no, 6) END "
             f"WHEN remark IS NOT NULL THEN coalesce({_FROM_REMARK}) END",
             "text",
