@@ -178,7 +178,7 @@ def old_settlement(lines: int) -> bytes:
 def test_currency_of_a_settlement_holds_for_all_parts_of_a_long_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for size in ("LAST_PART_BYTES", "PART_BYTES", "BLOCK_BYTES"):
+    for size in ("FIRST_PART_BYTES", "LAST_PART_BYTES", "PART_BYTES", "BLOCK_BYTES"):
         monkeypatch.setattr(text_parts, size, 500)
     got = read_bytes(tmp_path, "settlement.txt", old_settlement(60), account="amazon.ca")
     assert got.reading.status == "imported"

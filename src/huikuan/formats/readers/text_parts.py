@@ -15,7 +15,8 @@ import numpy as np
 from huikuan.formats.readers.gbk import GbkToUtf8
 from huikuan.records.errors import UserError
 
-PART_BYTES = 32 << 20  # planning the query of a part costs as much as a few thousand rows: parts are large
+PART_BYTES = 64 << 20  # planning the query of a part costs as much as a few thousand rows: parts are large
+FIRST_PART_BYTES = 8 << 20  # until it is there, one processor alone has work
 LAST_PART_BYTES = 8 << 20  # no more than this is left: it is not worth two parts
 # Small enough to stay in the processor's cache and to let other threads run between two blocks.
 BLOCK_BYTES = 1 << 19
@@ -66,12 +67,11 @@ def text_parts(source: TextFile, header_row: int, folder: Path) -> Iterator[Part
 
 
 def _blocks_of_part(number: int, left: int) -> int:
-    """How many of the blocks that are left make the next part. The first one is small: until it is there, one processor
-    alone has work. Half of what is left at most, so that parts get small towards the end and all readers end together.
-    """
+    """How many of the blocks that are left make the next part. Half of what is left at most, so that parts get small
+    towards the end and all readers end together."""
     if left * BLOCK_BYTES < LAST_PART_BYTES:
         return max(left, 1)
-    bytes_max = PART_BYTES if number else PART_BYTES // 4
+    bytes_max = PART_BYTES if number else FIRST_PART_BYTES
     return max(min(left // 2, bytes_max // BLOCK_BYTES), 1)
 
 
