@@ -13,7 +13,22 @@ from huikuan.recons.user_defined import definition_of
 from huikuan.records.rules import Rules
 from huikuan.records.user_reconciliation import UserReconciliation
 from huikuan.records.user_reconciliation_file import read, to_plain
-from tests.engine.build import AS_OF, banked, classes, day, facts, groups, money, moved, record, rows, run, settled
+from tests.engine.build import (
+    AS_OF,
+    banked,
+    classes,
+    day,
+    erp,
+    facts,
+    groups,
+    money,
+    moved,
+    order,
+    record,
+    rows,
+    run,
+    settled,
+)
 
 LEDGER: dict[str, Any] = {
     "kind": "ledger_line",
@@ -76,6 +91,13 @@ def test_what_waits_is_no_work_until_its_days_have_passed() -> None:
     found = run(definition_of(called), records)
     assert classes(found)["ledger_line:old/1"] == "payout_missing"
     assert not any(row["needs_work"] for row in rows(found.open))
+
+
+def test_a_small_book_held_in_memory_is_reconciled_as_well() -> None:
+    orders = {"kind": "order_line", "plus": "paid", "key": ["order_no"]}
+    own = declare(orders, {"kind": "erp_order", "plus": "amount", "key": ["order_no"]})
+    found = run(definition_of(own), [order("O1", "20"), erp("O1", "20")], small=True)
+    assert [each[1] for each in groups(found)] == ["matched"]
 
 
 def test_a_key_is_found_in_a_text() -> None:

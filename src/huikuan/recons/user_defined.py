@@ -111,7 +111,8 @@ def _entries(own: UserReconciliation, name: str, facts: Facts, rules: Rules, as_
         flow=lines.flow_no if "flow_no" in lines.columns else NO_TEXT,
         amount=amount,
         compared=amount,
-        due_date=(day + ibis.interval(days=own.waiting_days)).cast("date"),
+        # Ibis takes a day and days for a day, DuckDB for a moment: a cast of the sum alone would be left out.
+        due_date=(day.cast("timestamp(6)") + ibis.interval(days=own.waiting_days)).cast("date"),
         hint=before_start(day, rules, hint),
     )
     return conform(entries, ENTRY)
