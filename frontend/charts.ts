@@ -33,7 +33,7 @@ export function shortMoney(value: number): string {
     ? [[1e8, lang === "zh-Hant" ? "億" : "亿"], [1e4, lang === "zh-Hant" ? "萬" : "万"]]
     : [[1e6, "M"], [1e3, "k"]];
   const step = steps.find(([limit]) => size >= limit);
-  const text = step ? `${+(size / step[0]).toFixed(1)}${step[1]}` : `${+size.toFixed(2)}`;
+  const text = step ? `${+(size / step[0]).toFixed(1)}${step[1]}` : size.toLocaleString("en", { maximumFractionDigits: 2 });
   return (value < 0 ? "\u2212" : "") + text;
 }
 

@@ -209,8 +209,13 @@ def because(evidence: str, reason: str = "") -> str:
 
 
 def _figures(told: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of evidence as people read them: amounts, told with five decimals, with as many as they need."""
-    return {name: plain(Decimal(value)) if AMOUNT.fullmatch(str(value)) else value for name, value in told.items()}
+    """The parameters of evidence as people read them: amounts, told with five decimals, with as many as they need and
+    commas between thousands."""
+    return {name: _figure(Decimal(value)) if AMOUNT.fullmatch(str(value)) else value for name, value in told.items()}
+
+
+def _figure(amount: Decimal) -> str:
+    return f"{Decimal(plain(amount)):,f}"
 
 
 def link_reason(evidence: str, reason: str) -> str:
@@ -225,7 +230,7 @@ def fee_sentence(told: Mapping[str, Any]) -> str:
     return text_of(
         f"evidence.{told['code']}{'_less' if less else ''}",
         {
-            name: plain(Decimal(told[name]).copy_abs() if name == "difference" else Decimal(told[name]))
+            name: _figure(Decimal(told[name]).copy_abs() if name == "difference" else Decimal(told[name]))
             for name in figures
         }
         | {
