@@ -121,9 +121,12 @@ const NO_DATA = /^(\.|~\$|Thumbs\.db$|desktop\.ini$)/i;
 
 /** The files of what is dropped, those inside folders too. Must be called while the event is handled. */
 async function droppedFiles(dropped: DataTransfer): Promise<File[]> {
-  const entries = Array.from(dropped.items, (item) => item.webkitGetAsEntry());
+  const items = Array.from(dropped.items, (item) => ({ file: item.getAsFile(), entry: item.webkitGetAsEntry() }));
   const files: File[] = [];
-  for (const entry of entries) if (entry) files.push(...await filesOf(entry));
+  for (const { file, entry } of items) {
+    if (entry?.isDirectory) files.push(...await filesOf(entry));
+    else if (file) files.push(file);
+  }
   return files;
 }
 
