@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 FOREIGN_MAX = 20_000  # lines among the rows that are no data
 _END = 1 << 62
 _DATA = "faults = 0 AND NOT dropped AND NOT footer"
+# The end of a card's number is no account: the cards of one bill are mostly of one.
+_CARD_END = re.compile(r"[*xX]*\d{1,4}")
 _PAGE = re.compile(r"第\s*\d+\s*页|共\s*\d+\s*页|[Pp]age\s*:?\s*\d+(?:\s*(?:of|/)\s*\d+)?|\b\d+\s*/\s*\d+\b")
 
 
@@ -67,7 +69,9 @@ def _by_column(con: duckdb.DuckDBPyConnection, declared: Format, raw: RawTable, 
     owner = declared.account_value
     found = con.execute(f"SELECT {owner} FROM {typed} WHERE {_DATA} GROUP BY 1 ORDER BY min(source_row)").fetchall()
     accounts = [account for (account,) in found]
-    if len(accounts) < 2 or None in accounts or tables_below(con, declared, raw, typed):
+    if len(accounts) < 2 or None in accounts or any(_CARD_END.fullmatch(account) for account in accounts):
+        return None
+    if tables_below(con, declared, raw, typed):
         return None
     together = cut_footer(con, declared, raw, typed)
     parts = []
