@@ -53,8 +53,22 @@ def told_by(document: str, shop: str, *days: int) -> list[Row]:
     ]
 
 
+def abroad(shop: str, paid: str, held: str) -> list[Row]:
+    """A shop's orders in dollars; the order system's amounts, of which its export names no currency, read as CNY."""
+    return [
+        row
+        for n in range(3)
+        for row in (sold(f"{shop}{n}", paid, shop=shop, currency="USD"), erp(f"{shop}{n}", held, shop=shop))
+    ]
+
+
 # What each case holds, and its open items: class, amount, cause.
 CASES: dict[str, tuple[Sequence[Row], Told]] = {
+    "amounts in the currency of the shop's orders": (abroad("USA", "19.99", "19.99"), []),
+    "amounts converted": (
+        abroad("USB", "10.00", "71.20"),
+        [("missing_right", "10.00", "c-D4")] * 3 + [("missing_right", "71.20", "c-D4")] * 3,
+    ),
     "lines cut otherwise": ([sold("A", 60, "1"), sold("A", 40, "2"), erp("A", 100, qty=2)], []),
     "split over warehouses, with a gift and a replacement": (
         [sold("B", 100, qty=2), erp("B", "33.33", erp_order_no="B1"), erp("B", "66.67", erp_order_no="B2"),

@@ -5,7 +5,8 @@ refund takes nothing off (the order system keeps the order), but an order refund
 nothing, and so does one that is unpaid or cancelled. Whether the shop's order system counts freight and the platform's
 share as part of an order is told by its own figures (`_countings`).
 Right: the order system's lines; unpaid and cancelled ones are members with 0, replacements (补发, 换货, gifts) are not
-compared. A shop of another name there is known by its orders (`_aliases`). Where the layout tells no amounts, an order
+compared. A shop of another name there is known by its orders (`_aliases`), the currency by their amounts
+(`erp_currency`). Where the layout tells no amounts, an order
 is compared in pieces alone.
 
 Pieces are compared where both sides count them alike: in shops most of whose agreeing orders agree in pieces too; and
@@ -25,6 +26,7 @@ import ibis
 from huikuan.engine.lines import ZERO, union_all
 from huikuan.engine.model import ENTRY, MONEY_TYPE, Facts, Sides
 from huikuan.engine.workspace import Workspace, conform
+from huikuan.recons.erp_currency import in_currency_of_orders
 from huikuan.recons.erp_numbers import find_numbers
 from huikuan.recons.local_time import local_date
 from huikuan.recons.order_entries import NOTHING_EXPECTED, AsOf, before_start, counted_orders, no_later, told_texts
@@ -71,6 +73,7 @@ def compare(facts: Facts, rules: Rules, as_of: date) -> Compared:
     erp = told.mutate(scope=told.shop.cases(*sorted(aliases.items()), else_=told.shop) if aliases else told.shop)
     shops = sorted(set(aliases.values()) | set(_distinct(erp, "scope")))
     orders = lines.filter(lines.shop.isin(shops)).mutate(scope=ibis._.shop)
+    erp = in_currency_of_orders(orders, erp)
     numbers = find_numbers(work, orders, erp)
     held = work.keep(_held(numbers.key(erp)))
     orders = work.keep(_with_state(numbers.key(_owed(orders, AsOf(as_of, facts.timezone))), held))
