@@ -153,7 +153,7 @@ def douyin_aftersales(path: Path, orders: Sequence[Order]) -> None:
     rows = ["售后单号,订单号,商品单号,商品名称,售后类型,售后状态,售后申请时间,退商品金额（元）"]
     for o in orders:
         for n, (sub, _, _, _, part) in enumerate(parts_of(o)):
-            if part:
+            if part and not o.silent:
                 kind = "退货退款" if o.received else "仅退款"
                 rows.append(tabbed(f"14{o.no[2:]}{n}", o.no, sub, "面霜", kind, "退款成功", text(o.refunded_at), part))
     write(path, rows, "utf-8-sig")
@@ -267,7 +267,7 @@ def kuaishou_orders(path: Path, orders: Sequence[Order]) -> None:
         _, sku, qty, amount = o.lines[0]
         rows.append(
             f"{o.no}\t,{text(o.created)},{text(o.paid_at)},{state},¥{amount},0,0,{o.borne},0,{qty},"
-            f"{'退款成功' if o.refunded else ''},拖鞋,77,白,{sku},{(amount + o.borne) / qty:.2f},直播,{text(o.shipped)},,"
+            f"{'退款成功' if o.refunded and not o.silent else ''},拖鞋,77,白,{sku},{(amount + o.borne) / qty:.2f},直播,{text(o.shipped)},,"
         )
         told(o, path, len(rows))
     write(path, rows, "utf-8-sig")
@@ -332,7 +332,7 @@ def xiaohongshu_orders(path: Path, orders: Sequence[Order]) -> None:
         state, borne = state_of(o, "待支付", "已取消", "待发货", "已发货", "已完成"), o.borne
         for n, (_, sku, qty, amount, part) in enumerate(parts_of(o)):
             rows.append(
-                f"{o.no},{state},{'售后完成' if part else '无售后'},{text(o.created)},{text(o.paid_at)},{text(o.shipped)},"
+                f"{o.no},{state},{'售后完成' if part and not o.silent else '无售后'},{text(o.created)},{text(o.paid_at)},{text(o.shipped)},"
                 f"{text(o.received)},口红,{qty},{sku},6{sku[3:]},{amount + borne},{amount},{amount + borne},{borne},0.00"
             )
             o.told_line(f"{n}", amount + borne - part if o.paid_at else NOUGHT, (path.name, len(rows)))

@@ -34,8 +34,7 @@ def _long(head: str, digits: int) -> Callable[[random.Random, datetime, int], st
 
 
 NO_REFUND_TOLD = (
-    told.part_before_receipt, told.part_after, told.several_refunds, told.refund_not_moved, told.refund_failed,
-    told.refund_failed_then_made,
+    told.part_before_receipt, told.refund_not_moved, told.refund_failed, told.refund_failed_then_made,
 )  # fmt: skip
 PDD = Style(
     "pdd", ("拼多多甲",), True, 0, Decimal("0.006"), "service_fee", _pdd, borne=True, other_wallet="拼多多乙",
@@ -46,7 +45,7 @@ DOUYIN = Style(
     more=(more.influencer, more.sum_zero, more.nought_line, more.over_months, more.insured, more.many_lines,
           more.small_payment, more.refund_untold), never=(*NO_REFUND_TOLD, told.refund_twice),
 )  # fmt: skip
-UNTOLD = (*NO_REFUND_TOLD, told.whole_after, told.refund_twice, told.fee_kept)
+UNTOLD = (*NO_REFUND_TOLD, told.refund_twice, told.fee_kept)
 JD = Style(
     "jd", ("京东钱包",), True, 1, Decimal("0.05"), "commission", _long("29", 10),
     more=(more.nought_line, more.over_months, more.insured),

@@ -85,8 +85,7 @@ def another_shops(t: Teller) -> None:
 
 
 def refund_untold(t: Teller) -> None:
-    """A part is given back, and the platform's export of orders does not say how much."""
+    """A part is given back, of which the platform's export of orders says nothing at all: the bill tells it."""
     at = t.later(t.settle(), 1, 4)
-    amount = t.part()
-    t.give_back(amount, at)
-    t.order.labels.append(Label("short", "c-R5", amount))
+    t.order.refunded, t.order.refunded_at, t.order.silent = t.part(), at, True
+    t.give_back(t.order.refunded, at)

@@ -49,6 +49,7 @@ class Order(Told):
     borne: Decimal = NOUGHT
     refunded: Decimal = NOUGHT
     refunded_at: datetime | None = None
+    silent: bool = False  # no export of the platform says that it was refunded
     moves: list[Move] = field(default_factory=list)
     due: date | None = None  # the day its settlement is due, where that is known
     story: str = "plain"

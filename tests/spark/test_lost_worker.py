@@ -47,7 +47,7 @@ def _reconcile(decided: Decided, session: Any, worker: Worker, folder: Path) -> 
     """Reconcile on the session, the worker killed on the way. Whether it was."""
     book, rules, definition = decided.demo.book, decided.demo.rules, recons.RECONCILIATIONS[NAME]
     con = connect()
-    loaded = facts.load(con, book.lake, decided.decisions, book.timezone)
+    loaded = facts.load(con, book.lake, decided.decisions, book.today(), book.timezone)
     (folder / "scratch").mkdir()
     (folder / NAME).mkdir()
     with spark.spark_backend(session.sparkContext.master, folder / "scratch") as backend:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from huikuan.engine.model import Facts
 from huikuan.lake.lake import Lake
+from huikuan.pipeline import untold_refunds
 from huikuan.pipeline.bill_items import classified_sql
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect, literal, quoted
@@ -28,6 +29,7 @@ from huikuan.records.kind import DUCKDB_TYPES, Kind, record_key, record_key_part
 from huikuan.records.kinds import KINDS
 
 MANUAL_DOCUMENT = "manual"
+ORDERS = "order_line"
 # By which fields a record of a document is taken to be the one that was entered by hand under another key.
 SAME_BY = {
     "order_line": ("shop", "order_no", "paid"),
@@ -77,18 +79,32 @@ class Loaded:
     conflicts: tuple[Conflict, ...]
 
 
-def load(con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions, timezone: str = "Asia/Shanghai") -> Loaded:
-    """Register every kind's current records in `con` with decisions laid over, and hand them over as Ibis tables."""
+def load(
+    con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions, as_of: date, timezone: str = "Asia/Shanghai"
+) -> Loaded:
+    """Register every kind's current records in `con` with decisions laid over, and hand them over as Ibis tables. Of
+    orders that cannot tell what was refunded of them up to a day it is laid over (`untold_refunds`)."""
     from huikuan.engine.duckdb_backend import DuckDBBackend
 
     conflicts: list[Conflict] = []
     for kind in KINDS.values():
         conflicts += register_kind(con, lake, kind, decisions)
+    lay_refunds_over(con, lake, decisions, as_of, timezone)
     backend = DuckDBBackend.from_connection(con)
     tables: dict[str, Any] = {name: backend.table(name) for name in KINDS}
     if _register_findings(con, lake, decisions):
         tables[FINDINGS] = backend.table(FINDINGS)
     return Loaded(Facts(backend, tables, timezone), tuple(conflicts))
+
+
+def lay_refunds_over(
+    con: duckdb.DuckDBPyConnection, lake: Lake, decisions: Decisions, as_of: date, timezone: str
+) -> None:
+    """Lay refunds (`untold_refunds`) over the view `order_line` of all kinds' views."""
+    con.execute(f"ALTER VIEW {ORDERS} RENAME TO {ORDERS}_exported")
+    given = untold_refunds.Given(lake.documents(), decisions.corrections, as_of, timezone)
+    query = untold_refunds.laid_sql(con, f"{ORDERS}_exported", "settlement_line", given)
+    con.execute(f"CREATE VIEW {ORDERS} AS {query}")
 
 
 def finding_key(record_key: str) -> str:

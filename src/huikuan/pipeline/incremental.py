@@ -28,7 +28,7 @@ from huikuan.engine.workspace import Workspace
 from huikuan.insight.collection import AMOUNTS
 from huikuan.insight.line_cube import LINE_NUMBERS, SUMS, line_cubes_sql
 from huikuan.pipeline import facts as facts_of_book
-from huikuan.pipeline import incremental_collection, incremental_open, incremental_settled, runs, spans
+from huikuan.pipeline import incremental_collection, incremental_open, incremental_settled, runs, spans, untold_refunds
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.closure import (
     AROUND,
@@ -181,7 +181,8 @@ def _attempt(
         read = con.execute(f"SELECT document_id FROM ({old.sql('documents')})").fetchall()
         known = {row[0] for row in read} - {facts_of_book.MANUAL_DOCUMENT}
         told_twice = "link_id" in old.sorted_file(f"{NAME}.links").schema.names
-        if told_twice or not set(AMOUNTS) <= _columns_of(con, old.sql("collection")):
+        laid_over = untold_refunds.BY in old.sorted_file("facts_order_line").schema.names
+        if told_twice or not laid_over or not set(AMOUNTS) <= _columns_of(con, old.sql("collection")):
             raise Refused("the last run was made by an older version")
         change = change_since(book.lake, known, rules, decisions)
         given = Given(con, book, rules, decisions, as_of, manifest, old, RunFiles(folder, base))
@@ -278,12 +279,21 @@ def _take_facts(given: Given, change: Change) -> None:
     con = given.con
     given.take_of_base("k_order_lines_was", "facts_order_line")
     con.execute(
-        f"CREATE TABLE k_order_lines AS FROM {LINES} UNION ALL BY NAME "
-        f"SELECT * FROM k_order_lines_was WHERE order_no NOT IN (SELECT order_no FROM {TOLD})"
+        f"CREATE TABLE k_exported_lines AS FROM {LINES} UNION ALL BY NAME "
+        f"FROM ({untold_refunds.exported_sql('k_order_lines_was')}) "
+        f"WHERE order_no NOT IN (SELECT order_no FROM {TOLD})"
     )
     con.execute(f"CREATE TABLE {OWN_ORDERS} AS FROM {ORDERS}")
-    take_sub_orders(con, "k_order_lines", "k_order_lines_was")
+    take_sub_orders(con, "k_exported_lines", "k_order_lines_was")
     incremental_settled.take_lines(given, change)
+    known = untold_refunds.Given(
+        given.book.lake.documents(), given.decisions.corrections, given.as_of, given.book.timezone
+    )
+    laid = untold_refunds.laid_sql(con, "k_exported_lines", "k_settlement_lines", known)
+    con.execute(f"CREATE TABLE k_order_lines AS {laid}")
+    others = f"WHERE order_no NOT IN (SELECT order_no FROM {TOLD})"
+    if con.execute(f"FROM k_order_lines {others} EXCEPT FROM k_order_lines_was {others} LIMIT 1").fetchone():
+        raise Refused("bills newly tell what was refunded of an order")
 
 
 def _write_line_cubes(given: Given) -> None:

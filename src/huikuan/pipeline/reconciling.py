@@ -219,7 +219,7 @@ def _write_all(
 ) -> _Written:
     """Reconcile each definition, then the collection; nothing of Ibis outlives this call."""
     as_of = asked.as_of or book.today()
-    loaded = facts_of_book.load(con, book.lake, decisions, book.timezone)
+    loaded = facts_of_book.load(con, book.lake, decisions, as_of, book.timezone)
     _write_documents(con, book.lake, folder)
     rows: dict[str, dict[str, int]] = {}
     tolerances: dict[str, Decimal] = {}

@@ -84,6 +84,9 @@ def report_source(results: Results, rules: Rules, decisions: Decisions, language
                 con.execute(f"CREATE VIEW {kind.name} AS {of_run[kind.name]}")
             else:
                 facts.register_kind(con, results.book.lake, kind, decisions)
+        if facts.ORDERS not in of_run:
+            as_of = results.manifest.as_of
+            facts.lay_refunds_over(con, results.book.lake, decisions, as_of, results.book.timezone)
         names: dict[str, Any] = {}
         for part, file in PARTS.items():
             if results.run.files.holds(file):

@@ -107,14 +107,15 @@ def compare(
     """What would change in these reconciliations (none named: in all) if `after` were the rules. Its folder is removed
     like an old run's, after a day. UserError `what_if.name_unknown`."""
     asked = asked or Asked()
-    asked = replace(asked, as_of=asked.as_of or book.today())
+    as_of = asked.as_of or book.today()
+    asked = replace(asked, as_of=as_of)
     chosen = _chosen(before, after, names)
     told = progress or (lambda stage, done, total: None)
     book.create()
     folder = runs.new_run_folder(book, datetime.now(UTC))
     con = connect()
     try:
-        facts = facts_of_book.load(con, book.lake, decisions, book.timezone).facts
+        facts = facts_of_book.load(con, book.lake, decisions, as_of, book.timezone).facts
         con.execute(_EMPTY)
         unchanged = 0
         for number, name in enumerate(chosen):

@@ -7,7 +7,7 @@ enter.
 `order_no` is the main order, `line_no` the sub-order; the bills name both. 订单应付金额 is what the buyer owes after
 all discounts, freight included; what the platform and the influencer bear of the discounts (…实际承担优惠金额) is
 settled to the shop on top, so both are `platform_borne`. Refunds have no amount here: a closed or wholly refunded
-sub-order gave back what was paid; of a partial refund the amount is not told (the after-sales export tells it).
+sub-order gave back what was paid; of any other it is not told (the after-sales export and the bill tell it).
 """
 
 from __future__ import annotations
@@ -83,8 +83,7 @@ DOUYIN_ORDERS = Format(
         Expression("paid", "CASE WHEN unpaid THEN 0 ELSE due END", "money"),
         Expression(
             "refunded",
-            "CASE WHEN unpaid THEN 0 WHEN closed OR contains(coalesce(aftersale, ''), '已全额退款') THEN paid "
-            "WHEN NOT given_back THEN 0 END",
+            "CASE WHEN unpaid THEN 0 WHEN closed OR contains(coalesce(aftersale, ''), '已全额退款') THEN paid END",
             "money",
         ),
         Expression(

@@ -2,7 +2,7 @@
 
 实付款 is what the buyer paid, 快递费 included. 平台补贴 and 主播补贴 are settled to the shop on top. The receiver's
 name, phone and street are not declared. Refunds have no amount here: a closed order that was paid gave all of it back;
-of any other with 退款成功 the amount is not told.
+of any other it is not told, whatever its 售后状态 (the bill tells it).
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ KUAISHOU_ORDERS = Format(
             "bool",
         ),
         Expression("paid", "CASE WHEN unpaid THEN 0 ELSE due END", "money"),
-        Expression("refunded", "CASE WHEN unpaid THEN 0 WHEN closed THEN paid WHEN NOT given_back THEN 0 END", "money"),
+        Expression("refunded", "CASE WHEN unpaid THEN 0 WHEN closed THEN paid END", "money"),
         Expression(
             "status",
             "CASE WHEN unpaid AND closed THEN 'cancelled' WHEN unpaid THEN 'unpaid' "

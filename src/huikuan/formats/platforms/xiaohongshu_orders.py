@@ -2,8 +2,9 @@
 
 用户应付金额 is what the buyer pays after all discounts, 商家应收金额（支付金额） what the shop gets for it: the
 difference is borne by the platform. Both are the row's own: a seller's sum over the rows of an order agrees with the
-platform's figure. Refunds have no amount here: a cancelled order that was paid gave all of it back; of any other with
-售后完成 the amount is not told. Receivers' names, phones, streets and identity numbers are not declared.
+platform's figure. Refunds have no amount here: a cancelled order that was paid gave all of it back; of any other it is
+not told, whatever its 售后状态 (the bill tells it). Receivers' names, phones, streets and identity numbers are not
+declared.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ XIAOHONGSHU_ORDERS = Format(
         ),
         Expression("due", "coalesce(payable, receivable)", "money"),
         Expression("paid", "CASE WHEN unpaid THEN 0 ELSE due END", "money"),
-        Expression("refunded", "CASE WHEN unpaid THEN 0 WHEN closed THEN paid WHEN NOT given_back THEN 0 END", "money"),
+        Expression("refunded", "CASE WHEN unpaid THEN 0 WHEN closed THEN paid END", "money"),
         Expression(
             "status",
             "CASE WHEN unpaid AND closed THEN 'cancelled' WHEN unpaid THEN 'unpaid' "

@@ -11,8 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huikuan.pipeline.results import Results
+from huikuan.pipeline.untold_refunds import BY, BY_AFTERSALES, BY_BILL
 from huikuan.server.books.models import Book
 from huikuan.server.core import statuses
+from huikuan.server.core.numbers import money_exact
 from huikuan.server.documents.models import DocumentRow
 from huikuan.server.workbench import queries
 from huikuan.server.workbench.models import Correction, Exclusion, Match
@@ -63,11 +65,26 @@ def _own_events(lines: list[dict[str, Any]]) -> list[Event]:
         ("received_at", "package", _("Received")), ("refunded_at", "arrow-back-up", _("Refunded")),
     )  # fmt: skip
     first = lines[0] if lines else {}
-    return [
+    found = [
         Event(first[name].replace(tzinfo=UTC), icon, word, _("platform"))
         for name, icon, word in words
-        if first.get(name)
+        if first.get(name) and not (name == "refunded_at" and first.get(BY))
     ]
+    return [*found, *_refunds_laid_over(lines)]
+
+
+def _refunds_laid_over(lines: list[dict[str, Any]]) -> list[Event]:
+    """The refund that the order's own export does not tell (`pipeline.untold_refunds`), with who tells it."""
+    told = {
+        BY_BILL: _("%(amount)s refunded, as the settlement bill tells; the export of orders does not"),
+        BY_AFTERSALES: _("%(amount)s refunded, as the after-sales export tells; the export of orders does not"),
+    }
+    laid = [line for line in lines if line.get(BY)]
+    if not laid:
+        return []
+    amount = money_exact(sum(line["refunded"] for line in laid))
+    text = told[laid[0][BY]] % {"amount": amount}
+    return [Event(laid[0]["refunded_at"].replace(tzinfo=UTC), "arrow-back-up", text, _("platform"))]
 
 
 def _imports(book: Book, documents: set[str]) -> list[Event]:
