@@ -95,6 +95,10 @@ def test_older_and_new_words_are_read_by_their_text(tmp_path: Path) -> None:
     assert table.classify("0099123|售后费用-小额打款").type == "compensation"
     assert table.classify("0099124|转账-广告账户").movement == "transfer"
     assert table.classify("某新费用").type == "unclassified"
+    tables = ("alipay_items", "douyin_items", "jd_wallet_items", "kuaishou_items", "pdd_items", "xiaohongshu_items")
+    wordings = ("提现手续费", "提现|提现手续费", "手续费-提现")
+    fees = [item_table(name).classify(words) for name in tables for words in wordings]
+    assert {(fee.type, fee.movement, fee.linked) for fee in fees} == {("payment_fee", "", False)}
     found = got(tmp_path, [[*BILL[:6]], [ORDER, TIME, "10.00", "", "交易收款", ""]])
     assert found.rows("settlement_line", "type, item") == [("sale", "交易收款")]
 

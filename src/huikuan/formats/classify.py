@@ -3,11 +3,14 @@
 A table has the columns `match` (exact, prefix or contains), `text`, `type` (one of SETTLEMENT_TYPES), `movement` (one
 of WALLET_MOVEMENTS or blank) and `linked` (1: normally names an order). Exact wins over prefix, prefix over
 contains; among equals the longer text. What fits nothing is `unclassified`: it never blocks, and is counted in money.
+
+The fee of a withdrawal is one on every platform, whatever its table says of withdrawals: no payout, and no order's.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +33,8 @@ class ItemClass:
 
 
 UNCLASSIFIED = ItemClass("unclassified", "", False)
+WITHDRAWAL_FEE = ItemClass("payment_fee", "", False)
+_WITHDRAWAL_FEE = re.compile(r"提现[|-]?(手续费|服务费)|(手续费|服务费)[|-]提现")
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class ItemTable:
         text = normalise_item(wording)
         if text in self.exact:
             return self.exact[text]
+        if _WITHDRAWAL_FEE.search(text):
+            return WITHDRAWAL_FEE
         for start, found in self.prefix:
             if text.startswith(start):
                 return found

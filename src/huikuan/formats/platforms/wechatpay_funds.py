@@ -62,7 +62,8 @@ WECHATPAY_FUNDS = Format(
         Expression("is_trade", "business IN ('交易', '支付')", "bool"),
         Expression(
             "movement",
-            "CASE WHEN contains(concat_ws('|', name, business), '提现') THEN "
+            "CASE WHEN regexp_matches(concat_ws('|', name, business), '提现(手续|服务)费') THEN NULL "
+            "WHEN contains(concat_ws('|', name, business), '提现') THEN "
             "CASE WHEN direction = 'in' THEN 'payout_returned' ELSE 'payout' END "
             "WHEN contains(concat_ws('|', name, business), '充值') THEN 'topup' "
             "WHEN contains(concat_ws('|', name, business), '转账') THEN 'transfer' "
