@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.migrated import copy_migrated
 from tests.server.world import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,7 @@ def seeded(seed: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="huikuan-seed-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     home = folder / "home"
+    copy_migrated(home)
     subprocess.run([sys.executable, "-m", seed, str(home)], cwd=ROOT, check=True)
     return home
 
@@ -62,20 +64,46 @@ def _wait_for(address: str) -> None:
     raise AssertionError(f"{address} does not answer")
 
 
+# By server: the cookie of who has logged in.
+_SESSIONS: dict[str, Any] = {}
+
+
 def open_page(
     chromium: Any, server: str, locale: str, width: int, scheme: str = "light", book: str = BOOK
 ) -> tuple[Any, list[str]]:
+    """A book's first page in a window of its own, and the faults the console tells; logs in once at each server."""
     context = chromium.new_context(viewport={"width": width, "height": 900}, locale=locale, color_scheme=scheme)
     page = context.new_page()
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(f"{server}/account/login")
-    page.locator("#id_username").fill("lin")
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("form .btn-primary").click()
-    page.wait_for_url(f"{server}{book}/")
+    if server in _SESSIONS:
+        context.add_cookies([_SESSIONS[server]])
+    page.goto(f"{server}{book}/")
+    if "/account/login" in page.url:
+        page.locator("#id_username").fill("lin")
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("form .btn-primary").click()
+        page.wait_for_url(f"{server}{book}/")
+        _SESSIONS[server] = next(each for each in context.cookies() if each["name"] == "huikuan_session")
     return page, faults
+
+
+# Each language, the width of the window a page is loaded in, and the one it is resized to: loading takes a second.
+WINDOWS = [("zh-CN", 1440, 390), ("zh-TW", 390, 1440), ("en-GB", 390, 1440)]
+# After what watches the width has been told of it.
+DRAWN_WIDTH = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
+  () => done(document.documentElement.scrollWidth))))"""
+
+
+def wider(page: Any, *widths: int) -> list[int]:
+    """The widths of a window that the page is wider than; the window has the first again in the end."""
+    found = []
+    for width in (*widths, widths[0]):
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate(DRAWN_WIDTH) > width:
+            found.append(width)
+    return found
 
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

@@ -18,7 +18,6 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.browser.pages import ROOT, barriers, open_page, serving
-from tests.server.world import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -39,15 +38,7 @@ def server(home: Path) -> Iterator[str]:
 
 
 def test_from_the_overdue_figure_to_the_excel_file(chromium: Any, server: str, home: Path, tmp_path: Path) -> None:
-    page = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB").new_page()
-    faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(f"{server}/account/login")
-    page.locator("#id_username").fill("lin")
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("form .btn-primary").click()
-    page.wait_for_url(f"{server}/b/*/")
+    page, faults = open_page(chromium, server, "en-GB", 1440, book="/b/demo")
     page.locator("figure[data-chart] svg").wait_for()
     figure = page.locator(".places a.figure").last  # the places end with what is overdue
     overdue = amount(figure.inner_text())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.pages import BOOK, barriers, open_page
+from tests.browser.pages import BOOK, WINDOWS, barriers, open_page, wider
 from tests.server.world import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -19,16 +19,14 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "en-GB"])
-def test_every_page_is_whole(chromium: Any, server: str, locale: str, width: int) -> None:
-    page, faults = open_page(chromium, server, locale, width, "dark" if locale == "zh-TW" else "light")
+@pytest.mark.parametrize(("locale", "first", "then"), WINDOWS)
+def test_every_page_is_whole(chromium: Any, server: str, locale: str, first: int, then: int) -> None:
+    page, faults = open_page(chromium, server, locale, first, "dark" if locale == "zh-TW" else "light")
     wide = []
     for path in PAGES:
         page.goto(f"{server}{BOOK}{path}")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wide.append(path)
         assert page.locator("h1").count() == 1, path
+        wide += [(path, width) for width in wider(page, first, then)]
     assert (faults, wide) == ([], [])
     page.context.close()
 

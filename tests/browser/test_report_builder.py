@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.browser.pages import barriers, serving
-from tests.server.world import PASSWORD
+from tests.browser.pages import barriers, open_page, serving
 
 pytestmark = pytest.mark.browser
 
@@ -23,15 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_build_save_open_export(chromium: Any, server: str, tmp_path: Path) -> None:
-    page = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB").new_page()
-    faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(f"{server}/account/login")
-    page.locator("#id_username").fill("lin")
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("form .btn-primary").click()
-    page.wait_for_url(f"{server}/b/*/")
+    page, faults = open_page(chromium, server, "en-GB", 1440, book="/b/demo")
     page.get_by_role("link", name="Custom report").click()
     page.locator("#b-subject").select_option("order_lines")
     page.locator("#m-lines").wait_for()
