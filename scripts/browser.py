@@ -13,12 +13,16 @@ import sys
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
+def on_path() -> str | None:
+    """The path of a Chromium on PATH; None if there is none."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 def find() -> str | None:
     """The path of a Chromium on PATH, or of Playwright's own; None if there is none."""
-    for name in NAMES:
-        path = shutil.which(name)
-        if path:
-            return path
+    path = on_path()
+    if path:
+        return path
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -26,21 +30,25 @@ def find() -> str | None:
     return own if os.path.exists(own) else None  # noqa: PTH110
 
 
-def install() -> None:
-    """Install Chromium: by apt as root on Debian, else by Playwright."""
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        subprocess.run(["apt-get", "update", "-qq"], check=False)
-        packages = ["chromium", "fonts-noto-cjk"]
-        if subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=False).returncode == 0:
-            return
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+def install_by_apt() -> bool:
+    """Install Debian's Chromium, where there is apt and we are root; whether it is there now."""
+    if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):
+        return False
+    subprocess.run(["apt-get", "update", "-qq"], check=False)
+    packages = ["chromium", "fonts-noto-cjk"]
+    return subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=False).returncode == 0
 
 
-def main() -> int:
-    """Print the path, after installing where needed."""
+def main(arguments: list[str]) -> int:
+    """Print the path, after installing where needed. `--before-packages`: what needs no Playwright, in silence."""
+    if "--before-packages" in arguments:
+        if on_path() is None:
+            install_by_apt()
+        return 0
     path = find()
     if path is None:
-        install()
+        if not install_by_apt():
+            subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
         path = find()
     if path is None:
         print("No Chromium could be found or installed.", file=sys.stderr)
@@ -50,4 +58,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,8 +1,9 @@
 """All checks of the project; `make test` and the checks on every change run this.
 
-The tests leave processors idle, so the rest runs beside them: the static checks at once; Spark's packages, which lie in
-an environment of their own (scripts/spark_env.py) and are mostly waited for; then the tests of browser and of Spark,
-which mostly wait for pages and processes. Every step runs even if another failed; the exit code is 1 if any did.
+The tests leave processors idle, so the rest runs beside them: the static checks, and the tests of browser and of Spark,
+which mostly wait for pages and processes. Chromium and Spark's packages, in an environment of their own
+(scripts/spark_env.py), are installed here only where `make test` has not done so. Every step runs even if another
+failed; the exit code is 1 if any did. What is printed at the end tells from which second to which a step ran.
 `--quick` leaves out browser, PostgreSQL, Spark and slow tests.
 """
 
@@ -22,7 +23,8 @@ BROWSER_TESTS = ["-m", "pytest", "-q", "-m", "browser", "tests/browser"]
 SPARK_TESTS = ["-m", "pytest", "-q", "-m", "spark", "tests/spark"]
 SPARK_PYTHON = Path(".venv-spark", "Scripts/python.exe" if os.name == "nt" else "bin/python")
 
-Result = tuple[str, int, float]
+BEGAN = time.monotonic()
+Result = tuple[str, int, float, float]
 
 
 def steps(quick: bool) -> list[tuple[str, list[str]]]:
@@ -36,16 +38,13 @@ def steps(quick: bool) -> list[tuple[str, list[str]]]:
     ]
     if quick:
         return [*static, ("tests", [*PYTEST, "-m", "not browser and not postgres and not slow and not spark"])]
-    return [
-        *static,
-        ("browser found", ["scripts/browser.py"]),
-        ("tests", [*PYTEST, "-m", "not browser and not spark"]),
-    ]
+    return [*static, ("tests", [*PYTEST, "-m", "not browser and not spark"])]
 
 
 def run(name: str, command: list[str], *, python: str = sys.executable, aside: bool = False) -> Result:
-    """One step: its name, exit code and seconds. What a step `aside` of another one says is shown when it has ended."""
-    began = time.monotonic()
+    """One step: its name, exit code, and the seconds at which it began and ended. What a step `aside` of another one
+    says is shown when it has ended."""
+    began = time.monotonic() - BEGAN
     if not aside:
         print(f"== {name}", flush=True)
     done = subprocess.run(
@@ -56,15 +55,16 @@ def run(name: str, command: list[str], *, python: str = sys.executable, aside: b
     )
     if aside:
         print(f"== {name}\n{done.stdout.decode(errors='replace')}", flush=True)
-    return name, done.returncode, time.monotonic() - began
+    return name, done.returncode, began, time.monotonic() - BEGAN
 
 
 def _browser_and_spark() -> list[Result]:
-    made = run("spark packages", ["scripts/spark_env.py"], aside=True)
+    found = run("browser found", ["scripts/browser.py"], aside=True)
     tested = run("browser tests", BROWSER_TESTS, aside=True)
+    made = run("spark packages", ["scripts/spark_env.py"], aside=True)
     if made[1]:
-        return [made, tested]
-    return [made, tested, run("spark tests", SPARK_TESTS, python=str(SPARK_PYTHON), aside=True)]
+        return [found, tested, made]
+    return [found, tested, made, run("spark tests", SPARK_TESTS, python=str(SPARK_PYTHON), aside=True)]
 
 
 def main(arguments: list[str]) -> int:
@@ -78,9 +78,9 @@ def main(arguments: list[str]) -> int:
         tested = run(*tests)
         results = [*checked.result(), tested, *(waiting.result() if waiting else [])]
     print()
-    for name, code, seconds in results:
-        print(f"{'ok    ' if code == 0 else 'FAILED'}  {name}  {seconds:.0f} s")
-    return 1 if any(code for _name, code, _seconds in results) else 0
+    for name, code, began, ended in results:
+        print(f"{'ok    ' if code == 0 else 'FAILED'}  {name}  {ended - began:.0f} s ({began:.0f} to {ended:.0f})")
+    return 1 if any(code for _name, code, *_times in results) else 0
 
 
 if __name__ == "__main__":
