@@ -177,6 +177,8 @@ def _attribute_by_links(con: duckdb.DuckDBPyConnection, links: str, insert: str)
 def _split_groups(con: duckdb.DuckDBPyConnection, links: str) -> list[dict[str, Any]]:
     """Groups of several orders (made by hand, so few): which part of each line belongs to which order."""
     groups = "SELECT group_id FROM c_group WHERE orders > 1"
+    if not con.execute(f"{groups} LIMIT 1").fetchone():
+        return []
     owed = con.execute(
         f"""SELECT DISTINCT l.group_id, o.oid, o.order_no, o.paid + o.platform_borne - o.refunded
         FROM {links} l JOIN c_order o ON o.shop = l.scope AND o.order_no = l.order_no AND o.currency = l.currency

@@ -1,6 +1,6 @@
 """What each order, and each of its lines, brings in the end: net sales less fees by group less freight.
 
-Makes tables on the report's connection, kept with the run (`ReportSource.keep`):
+Makes tables on the report's connection, kept with the run (`ReportSource.keep`), all but the lines:
 
     i_fee    oid, currency, type, amount    fees of an order as the collection counts them, above zero = charged
     i_order  an order of the period and currency: net sales, a column per FEE_GROUPS, freight (null: no courier told it)
@@ -21,7 +21,7 @@ from huikuan.formats.allocation import allocated_sql
 from huikuan.insight.collection import CollectionInputs
 from huikuan.insight.collection_settled import IS_FEE, attribute, counting_lines, quoted
 from huikuan.insight.report_base import ReportSource
-from huikuan.insight.sold_lines import sold_lines
+from huikuan.insight.sold_lines import lines_sold
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.sql import sql_text
 
@@ -144,6 +144,7 @@ FROM every ANTI JOIN several USING (oid, currency)
 
 def build(source: ReportSource, where: str, values: Mapping[str, Any]) -> None:
     """Make i_order and i_line for the orders that `where` chooses (a condition on `business_date` and `shop`)."""
+    keep_days(source)  # while the lines are at hand
     _keep_lines(source)
     for name in ("order", "line"):
         _choose(source, f"i_{name}", f"i_all_{name}", where, values)
@@ -185,7 +186,7 @@ def _keep_orders(source: ReportSource) -> None:
 
 def _keep_lines(source: ReportSource) -> None:
     _keep_orders(source)
-    source.keep("i_all_line", lambda: _every_line(source), "business_date")
+    source.keep("i_all_line", lambda: _every_line(source), hold=False)  # reports read the tables by day
 
 
 def _orders(source: ReportSource) -> None:
@@ -219,7 +220,7 @@ def _every_line(source: ReportSource) -> None:
         f"({allocated_sql(name, 'oid, currency', 'own_sales')})::DECIMAL(18,5) AS {name}" for name in COSTS
     )
     costs, own = (", ".join(f"{before}{name}" for name in COSTS) for before in ("o.", ""))
-    sold = sold_lines(source.order_line, source.collection, source.as_of, source.timezone)
+    sold = lines_sold(source.order_line, source.as_of, source.timezone)
     source.con.execute(LINE_SQL.format(sold=sold, costs=costs, allocated=allocated, own=own))
 
 

@@ -33,7 +33,6 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
         Column("shop", translated(_("Shop"))),
         Column("date", translated(_("Date")), "date"),
         Column("product", translated(_("Product"))),
-        Column("title", translated(_("Title"))),
         Column("quantity", translated(_("Pieces")), "count", total=True, drill={}),
         Column("sales", translated(_("Sales")), "money", total=True, drill={}),
         Column("refunded", translated(_("Refunded")), "money", total=True, drill={}),
@@ -42,10 +41,12 @@ def make_list(source: ReportSource, params: Mapping[str, Any]) -> ReportTable:
 
     def line(row: Mapping[str, Any]) -> Row:
         quantity = row["quantity"]
+        product, title = row["product"], row["title"] or ""
+        product = f"{product} {title}" if title and title != product else product
         whole = int(quantity) if quantity == quantity.to_integral_value() else quantity.normalize()
         values = (
-            row["order_no"], row["shop"], row["business_date"], row["product"], row["title"] or "", whole,
-            row["sales"], row["refunded"], row["net"],
+            row["order_no"], row["shop"], row["business_date"], product, whole, row["sales"], row["refunded"],
+            row["net"],
         )  # fmt: skip
         return Row(values, drill={"record_key": row["record_key"]}, target="source")
 

@@ -15,12 +15,12 @@ PRODUCT = "coalesce(nullif(l.sku, ''), nullif(l.title, ''), '')"
 
 SOLD_SQL = f"""
 {{live}}
-SELECT l.shop, l.order_no, l.currency, c.business_date, {PRODUCT} AS product, l.sku, l.title, l.line_no,{{more}}
+SELECT l.shop, l.order_no, l.currency, {PRODUCT} AS product, l.sku, l.title, l.line_no,{{more}}
     coalesce(l.qty, 0) AS quantity,
     l.paid + CASE WHEN l.cancelled THEN 0 ELSE l.platform_borne END AS sales, l.refunded
-FROM live l JOIN {{collection}} c ON c.shop = l.shop AND c.order_no = l.order_no AND c.currency = l.currency
-WHERE NOT l.dead
+FROM live l{{orders}} WHERE NOT l.dead
 """
+ORDERS = " JOIN {collection} c ON c.shop = l.shop AND c.order_no = l.order_no AND c.currency = l.currency"
 
 
 # `lines` were sold, of the `number` that count; a line that was only given back was not.
@@ -36,8 +36,14 @@ PRODUCT_NUMBERS, PRODUCT_SUMS = ("number", "lines"), ("quantity", "sales", "refu
 def sold_lines(order_line: str, collection: str, as_of: date, timezone: str, *, keys: bool = False) -> str:
     """A query: one row per order line that counts. `sales` is what buyers and the platform paid for it,
     before refunds; `product` is blank where neither number nor name is told. `keys`: with its `record_key`."""
+    more = " l.record_key, c.business_date," if keys else " c.business_date,"
     live = live_sql(order_line, as_of, timezone, "sku, title, qty, line_no," + (" record_key," if keys else ""))
-    return SOLD_SQL.format(live=live, collection=collection, more=" l.record_key," if keys else "")
+    return SOLD_SQL.format(live=live, orders=ORDERS.format(collection=collection), more=more)
+
+
+def lines_sold(order_line: str, as_of: date, timezone: str) -> str:
+    """The same without the day, for who joins the lines with orders of the collection."""
+    return SOLD_SQL.format(live=live_sql(order_line, as_of, timezone, "sku, title, qty, line_no,"), orders="", more="")
 
 
 def product_days_sql(order_line: str, collection: str, as_of: date, timezone: str) -> str:
