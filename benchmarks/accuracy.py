@@ -1,6 +1,6 @@
 """Accuracy on labelled truth: a demo is written, imported and reconciled, then measured against its truth.
 
-    python -m benchmarks.accuracy [--orders 20000] [--seeds 1..3] [--hard] [--examples 3] [--json]
+    python -m benchmarks.accuracy [--orders 20000] [--months 1] [--seeds 1..3] [--hard] [--examples 3] [--json]
 
 Prints, per reconciliation: precision and recall of links per pass (unit: a right row in its left rows' group), and of
 every class and cause of open items, in count and money; the share of `unknown`; money in false links beyond what their
@@ -25,7 +25,7 @@ from typing import Any
 from huikuan.demo import generate
 from huikuan.demo.guide import demo_rules
 from huikuan.demo.marks import HARD, NORMAL
-from huikuan.demo.seller import AS_OF, BOOK_START
+from huikuan.demo.seller import AS_OF, Span
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.importing import ImportOptions, import_file
 from huikuan.pipeline.reconciling import run
@@ -222,16 +222,18 @@ def _take(items: list[Told], taken: set[int]) -> bool:
     return False
 
 
-def load(folder: Path, orders: int, seed: int, hard: bool) -> tuple[Results, dict[str, Any], dict[str, float]]:
+def load(
+    folder: Path, orders: int, seed: int, hard: bool, months: int = 1
+) -> tuple[Results, dict[str, Any], dict[str, float]]:
     """A demo made, imported and reconciled with the library alone; its results, its truth, the seconds of each step."""
     started = time.process_time()
-    truth = generate(folder / "files", orders, seed, hard)
+    truth = generate(folder / "files", orders, seed, hard, months=months)
     made = time.process_time()
     book = Book(
-        folder / "book", "Demo", hash_key=b"k" * 32, installation_key=b"i" * 32, start=BOOK_START, fixed_today=AS_OF
+        folder / "book", "Demo", hash_key=b"k" * 32, installation_key=b"i" * 32, start=truth.start, fixed_today=AS_OF
     )
     book.create()
-    rules = demo_rules(HARD if hard else NORMAL)
+    rules = demo_rules(HARD if hard else NORMAL, Span(months))
     for name, file in {file.file: file for file in truth.files}.items():
         options = ImportOptions(shop=file.shop, account=file.account)
         imported = import_file(book, folder / "files" / name, options, rules, name=name)
@@ -326,6 +328,7 @@ def main(arguments: list[str]) -> int:
     """Measure each seed in a folder of its own; 1 where a goal is missed."""
     parser = argparse.ArgumentParser(prog="benchmarks.accuracy", description="Accuracy on labelled truth.")
     parser.add_argument("--orders", type=int, default=20_000)
+    parser.add_argument("--months", type=int, default=1)
     parser.add_argument("--seeds", type=seeds_of, default=[1], metavar="N or N..M")
     parser.add_argument("--hard", action="store_true")
     parser.add_argument("--examples", type=int, default=0)
@@ -334,11 +337,11 @@ def main(arguments: list[str]) -> int:
     failed = 0
     for seed in asked.seeds:
         with tempfile.TemporaryDirectory(prefix="huikuan-accuracy-") as folder:
-            results, truth, seconds = load(Path(folder), asked.orders, seed, asked.hard)
+            results, truth, seconds = load(Path(folder), asked.orders, seed, asked.hard, asked.months)
             measured = measure(results, truth)
             missed = [*missed_goals(measured), *(f"does not add up: {row}" for row in unbalanced(results))]
         failed += bool(missed)
-        head = {"orders": asked.orders, "seed": seed, "hard": asked.hard}
+        head = {"orders": asked.orders, "months": asked.months, "seed": seed, "hard": asked.hard}
         head["seconds"] = {step: round(value, 1) for step, value in seconds.items()}
         if asked.json:
             print(json.dumps({**head, **plain(measured), "missed": missed}, indent=1))

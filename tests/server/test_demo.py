@@ -19,6 +19,7 @@ from tests.server.world import World
 @pytest.mark.django_db
 def test_the_demo_is_loaded_into_a_book_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "ORDERS", 60)
+    monkeypatch.setattr(tasks, "MONTHS", 1)
     admin, book = world.client("admin"), world.ours.book
     assert admin.post("/b/ours/settings/demo").status_code == 302
     job = Job.objects.get(kind="demo", book=book)

@@ -13,6 +13,9 @@ from huikuan.cli.common import ACTOR, emit, home_options, json_option, progress,
 
 @click.command("demo")
 @click.option("--orders", type=click.IntRange(min=1), default=2000, show_default=True)
+@click.option(
+    "--months", type=click.IntRange(1, 12), default=1, show_default=True, help="Months the orders are spread over."
+)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--hard", is_flag=True, help="Far more goes wrong, and files tell the same again, cut otherwise.")
 @click.option(
@@ -23,6 +26,7 @@ from huikuan.cli.common import ACTOR, emit, home_options, json_option, progress,
 @json_option
 def demo_command(
     orders: int,
+    months: int,
     seed: int,
     hard: bool,
     out: Path | None,
@@ -38,7 +42,7 @@ def demo_command(
     with tempfile.TemporaryDirectory(prefix="huikuan-demo-") as scratch:
         folder = out or (Path("huikuan-demo") if keep else Path(scratch))
         with progress("Writing demo files") as told:
-            truth = generate(folder, orders, seed, hard, told)
+            truth = generate(folder, orders, seed, hard, told, months)
         rows: list[dict[str, Any]] = [
             {"file": file.file, "document": file.document, "format": file.format, "rows": file.rows}
             for file in truth.files

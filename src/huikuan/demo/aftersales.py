@@ -13,7 +13,7 @@ from pathlib import Path
 from huikuan.demo import marks as k
 from huikuan.demo.files import Lines
 from huikuan.demo.orders import Order
-from huikuan.demo.seller import BASE, BOOK_START, DAY, END, SHOPS, moment, money
+from huikuan.demo.seller import BASE, DAY, END, SHOPS, Span, moment, money
 from huikuan.demo.truth import FileTruth, Labels
 
 NAME = "聚水潭_售后单_20261101.csv"
@@ -21,7 +21,6 @@ HEADER = (
     "售后单号,内部订单号,店铺名称,线上订单号,状态,售后类型,问题类型,线上状态,货物状态,商品编码,申请数量,实退数量,退款金额,"
     "快递单号,申请时间,入仓时间"
 )
-FIRST = (BOOK_START - BASE).days * DAY
 ON_ITS_WAY, NO_GOODS, GOODS_IN = range(3)
 CAUSE_OF_MISSING = {ON_ITS_WAY: "c-R2", NO_GOODS: "c-R3", GOODS_IN: "c-R4"}
 
@@ -42,15 +41,17 @@ class AfterSales:
 
     folder: Path
     labels: Labels
+    span: Span
 
     def __post_init__(self) -> None:
+        self._first = (self.span.book_start - BASE).days * DAY
         self.lines = Lines(self.folder, NAME, "utf-8-sig")
         self.lines.line(HEADER + "\r\n")
 
     def add(self, order: Order) -> None:
         """The claim of an order, if there is one to be told."""
         told = order.refunded and order.shipped and order.shipped < order.refunded < END
-        if not told or order.created < FIRST or order.mark == k.BEFORE_START:
+        if not told or order.created < self._first or order.mark == k.BEFORE_START:
             return
         whole = order.refund == order.total
         goods = goods_of_claim(order.no) if order.mark == k.REFUND_MISSING else GOODS_IN if whole else NO_GOODS

@@ -6,10 +6,24 @@ A movement is placed on its account in time order, with the balance after it; th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 from huikuan.demo import payouts as p
 from huikuan.demo.payouts import Payout
-from huikuan.demo.seller import BANKS, BOC, CCB, DATES, DAY, END, ICBC, LEDGER_DAY, LEGAL_NAME, WALLETS
+from huikuan.demo.seller import (
+    BANKS,
+    BOC,
+    CCB,
+    DATES,
+    DAY,
+    END,
+    ICBC,
+    LEGAL_NAME,
+    ONE_MONTH,
+    WALLETS,
+    Month,
+    Span,
+)
 
 ALIPAY = ("支付宝（中国）网络技术有限公司客户备付金", "215500690001")
 WECHAT = ("财付通支付科技有限公司客户备付金", "243300133")
@@ -85,7 +99,7 @@ def _receipt(payouts: tuple[Payout, ...], at: int, cents: int, reference: str) -
     return BankMove(wallet.bank, at, cents, WECHAT, "大额支付", memo, payouts=payouts)
 
 
-# (day of the month, bank, yuan signed, other party, summary, memo, label)
+# (day of the month, bank, yuan signed, other party, summary, memo, label). Memos tell this month and the one before.
 Scheduled = tuple[int, int, int, tuple[str, str], str, str, str]
 WAGES = ("代发工资户", "350799000088")
 LANDLORD = ("杭州滨江物业经营有限公司", "571906612310801")
@@ -98,12 +112,12 @@ PAYEE = ("义乌市锦程包装材料厂", "1208022009200177345")
 OTHER_PAYEE = ("杭州云图广告设计工作室", "571912345610203")
 
 SCHEDULE: tuple[Scheduled, ...] = (
-    (9, BOC, -28_600, LANDLORD, "转账", "10月仓库房租", "not_operating"),
-    (10, BOC, -96_318, WAGES, "代发工资", "2026年9月工资", "not_operating"),
-    (14, BOC, -21_457, SOCIAL, "社保缴费", "社保费 202609", "not_operating"),
-    (14, BOC, -9_864, FUND, "公积金", "住房公积金 202609", "not_operating"),
-    (15, BOC, -17_923, TREASURY, "税款", "增值税及附加税款 202609", "not_operating"),
-    (15, BOC, -2_108, TREASURY, "税款", "个人所得税税款 202609", "not_operating"),
+    (9, BOC, -28_600, LANDLORD, "转账", "{this.month}月仓库房租", "not_operating"),
+    (10, BOC, -96_318, WAGES, "代发工资", "{before.year}年{before.month}月工资", "not_operating"),
+    (14, BOC, -21_457, SOCIAL, "社保缴费", "社保费 {before:%Y%m}", "not_operating"),
+    (14, BOC, -9_864, FUND, "公积金", "住房公积金 {before:%Y%m}", "not_operating"),
+    (15, BOC, -17_923, TREASURY, "税款", "增值税及附加税款 {before:%Y%m}", "not_operating"),
+    (15, BOC, -2_108, TREASURY, "税款", "个人所得税税款 {before:%Y%m}", "not_operating"),
     (12, ICBC, -6_480, PAYEE, "转账支出", "包材", "unidentified_payment"),
     (19, BOC, -3_750, OTHER_PAYEE, "转账", "设计", "unidentified_payment"),
     (23, BOC, -12_260, PAYEE, "转账", "纸箱", "unidentified_payment"),
@@ -123,32 +137,62 @@ HIDDEN = (20, ICBC, -432_150, PAYEE, "转账支出", "包材尾款")  # the line
 TRANSFERS = ((ICBC, (9, 16, 23, 29)), (CCB, (13, 27)))  # to the basic account
 
 
-def _at(day_of_october: int, seconds: int) -> int:
-    return (LEDGER_DAY + day_of_october - 1) * DAY + seconds
+FULL_SPENDING = 3_000  # orders a month of a seller of several months from which it spends as much as that of one
+LEAST_SPENDING = 10  # percent
+LEFT_BEHIND = 1_200_000  # cents that a seller of several months transfers nowhere
+GROWING = 3  # percent a month by which it spent less before
+
+
+def _at(month: Month, day: int, seconds: int) -> int:
+    """A moment on a day of a month, the last where it has fewer days."""
+    return min(month.first + day - 1, month.last) * DAY + seconds
 
 
 def _own(bank: int) -> tuple[str, str]:
     return (LEGAL_NAME, BANKS[bank].account)
 
 
-def other_moves() -> list[BankMove]:
+def spending(span: Span, orders: int) -> list[int]:
+    """How much a seller of so many orders spends in each month, in percent of what `SCHEDULE` says.
+
+    >>> spending(ONE_MONTH, 10), spending(Span(3), 4_500)
+    ([100], [47, 48, 50])
+    """
+    if span.count == 1:
+        return [100]
+    last = min(max(100 * orders // (span.count * FULL_SPENDING), LEAST_SPENDING), 100)
+    return [last * (100 - GROWING * ago) // 100 for ago in reversed(range(span.count))]
+
+
+def other_moves(span: Span = ONE_MONTH, orders: int = 0) -> list[BankMove]:
     """All movements that have nothing to do with a platform, but the transfers, whose amount depends on the balance."""
-    moves = [
-        BankMove(bank, _at(day, 36_000 + n * 611), yuan * 100, party, summary, memo, label)
-        for n, (day, bank, yuan, party, summary, memo, label) in enumerate(SCHEDULE)
-    ]
-    moves += [
-        BankMove(bank, _at(day, 66_000 + n * 31), cents, NOTHING, summary, memo, "not_operating")
-        for n, (day, bank, cents, summary, memo) in enumerate(FEES_AND_INTEREST)
-    ]
+    moves: list[BankMove] = []
+    for month, percent in zip(span.months, spending(span, orders), strict=True):
+        moves += _month_moves(month, percent)
     day, bank, cents, party, summary, memo = HIDDEN
-    moves.append(BankMove(bank, _at(day, 40_500), cents, party, summary, memo, hidden=True))
+    moves.append(BankMove(bank, _at(span.months[-1], day, 40_500), cents, party, summary, memo, hidden=True))
     return moves
 
 
-def _transfer(source: int, at: int, balance: int, memo: str) -> list[BankMove]:
-    """Most of the balance, in whole thousands, to the basic account: out here, in there a minute later."""
-    cents = (balance * 4 // 5 - at % 3 * 100_000) // 100_000 * 100_000
+def _month_moves(month: Month, percent: int) -> list[BankMove]:
+    """What a month's schedule says. Receipts and payments that nobody can place occur in the last month only."""
+    texts = {"this": DATES[month.first], "before": DATES[month.first - 1]}
+    moves = [
+        BankMove(bank, _at(month, day, 36_000 + n * 611), yuan * percent, party, summary, memo.format(**texts), label)
+        for n, (day, bank, yuan, party, summary, memo, label) in enumerate(SCHEDULE)
+        if month.is_last or not label.startswith("unidentified")
+    ]
+    return moves + [
+        BankMove(bank, _at(month, day, 66_000 + n * 31), cents, NOTHING, summary, memo, "not_operating")
+        for n, (day, bank, cents, summary, memo) in enumerate(FEES_AND_INTEREST)
+    ]
+
+
+def _transfer(source: int, at: int, balance: int, memo: str, span: Span) -> list[BankMove]:
+    """Most of the balance, in whole thousands, to the basic account: out here, in there a minute later. Of several
+    months less and in whole hundreds, as sales are smaller."""
+    kept, unit = (LEFT_BEHIND, 10_000) if span.count > 1 else (0, 100_000)
+    cents = ((balance - kept) * 4 // 5 - at % 3 * unit) // unit * unit
     if cents <= 0:
         return []
     return [
@@ -157,21 +201,21 @@ def _transfer(source: int, at: int, balance: int, memo: str) -> list[BankMove]:
     ]
 
 
-def run_banks(payouts: list[Payout], hard: bool) -> list[list[BankMove]]:
-    """Movements of each account in time order with balances, transfers between them included; hard: every other
-    transfer says nothing of what it is."""
+def run_banks(payouts: list[Payout], hard: bool, span: Span = ONE_MONTH, orders: int = 0) -> list[list[BankMove]]:
+    """Movements of each account in time order with balances, transfers between them included, of a seller of so many
+    orders; hard: every other transfer says nothing of what it is."""
     accounts: list[list[BankMove]] = [[] for _ in BANKS]
     for wallet in range(len(WALLETS)):
         for move in receipts([payout for payout in payouts if payout.wallet == wallet]):
             accounts[move.bank].append(move)
-    for move in other_moves():
+    for move in other_moves(span, orders):
         accounts[move.bank].append(move)
     for source, days in TRANSFERS:
         _place(accounts[source], source)
-        for n, day in enumerate(days):
-            at = _at(day, 57_600 + source * 300)
+        for n, (month, day) in enumerate(product(span.months, days)):
+            at = _at(month, day, 57_600 + source * 300)
             memo = "往来" if hard and n % 2 else "内部资金调拨"
-            for move in _transfer(source, at, _balance_at(accounts[source], source, at), memo):
+            for move in _transfer(source, at, _balance_at(accounts[source], source, at), memo, span):
                 accounts[move.bank].append(move)
             _place(accounts[source], source)
     for bank, moves in enumerate(accounts):

@@ -1,4 +1,5 @@
-"""The courier's bill of all the seller's parcels, in the layout of a branch of 中通: one row per parcel.
+"""The courier's bill of all the seller's parcels, in the layout of a branch of 中通: one row per parcel, a file for
+each month they were handed over in.
 
 Nothing is drawn: weight follows from the goods, the zone from where they go, so that all other files are the same with
 and without it. A parcel is named by its number alone; which orders it holds is told by the order system's export. One
@@ -14,10 +15,9 @@ from pathlib import Path
 from huikuan.demo.catalogue import COURIER, GRAMS, MEASURES, PLACES
 from huikuan.demo.files import Lines
 from huikuan.demo.orders import Order
-from huikuan.demo.seller import COMPANY, moment, money
+from huikuan.demo.seller import COMPACT_DAYS, COMPANY, DAY, Month, Span, moment, money
 from huikuan.demo.truth import FileTruth, Labels
 
-NAME = "中通快递_账单_20261101.CSV"
 HEADER = (
     "运单号,包号,扫描时间,业务员,目的地省,目的地市,结算重量,重量,体积,运单发放,主店铺,分区,"
     "新疆西藏,3KG以上费用,价单,总金额"
@@ -50,15 +50,20 @@ def _volume_grams(which: int) -> int:
 
 @dataclass
 class CourierBill:
-    """The bill while it is written."""
+    """The bills while they are written."""
 
     folder: Path
     labels: Labels
-    total: int = 0  # cents
+    span: Span
 
     def __post_init__(self) -> None:
-        self.lines = Lines(self.folder, NAME, "gb18030")
-        self.lines.line(HEADER + "\r\n")
+        self._files = [self._file(month) for month in self.span.months]
+        self._totals = [0] * len(self._files)  # cents
+
+    def _file(self, month: Month) -> Lines:
+        lines = Lines(self.folder, f"{COURIER}_账单_{COMPACT_DAYS[month.last + 1]}.CSV", "gb18030")
+        lines.line(HEADER + "\r\n")
+        return lines
 
     def add(self, number: str, at: int, place: int, items: Sequence[tuple[int, int]]) -> int:
         """A parcel handed over at a moment; what is charged for it, in cents."""
@@ -70,18 +75,20 @@ class CourierBill:
         remote = REMOTE_CENTS if province == REMOTE else 0
         cents = base + heavy + remote
         volume = "+".join("*".join(map(str, MEASURES[which])) for which, _pieces in items if which in MEASURES)
-        self.lines.line(
+        month = self.span.number(at // DAY)
+        self._files[month].line(
             f'"{number}\t",,{moment(at)},,{province},{city},{_kilograms(charged)},{_kilograms(measured)},{volume},,'
             f"{COMPANY},{zone},{money(remote)},{money(heavy)},{money(base)},{money(cents)}\r\n"
         )
-        self.total += cents
+        self._totals[month] += cents
         return cents
 
     def close(self) -> None:
-        """End the file."""
-        self.lines.close()
-        totals = {"charged": money(self.total)}
-        self.labels.files.append(FileTruth(NAME, NAME, "express.bill", "", COURIER, self.lines.count - 1, totals))
+        """End the files."""
+        for lines, total in zip(self._files, self._totals, strict=True):
+            lines.close()
+            name, totals = lines.document, {"charged": money(total)}
+            self.labels.files.append(FileTruth(name, name, "express.bill", "", COURIER, lines.count - 1, totals))
 
 
 def _kilograms(grams: int) -> str:

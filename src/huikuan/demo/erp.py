@@ -17,7 +17,7 @@ from huikuan.demo.catalogue import COURIER, GOODS
 from huikuan.demo.couriers import CourierBill, parcel_no
 from huikuan.demo.files import Lines
 from huikuan.demo.orders import Order
-from huikuan.demo.seller import BASE, BOOK_START, DAY, END, LAST_DAY, SHOPS, moment, money
+from huikuan.demo.seller import BASE, DAY, END, LAST_DAY, SHOPS, Span, moment, money
 from huikuan.demo.truth import ORDER_ERP, FileTruth, Labels, Place, link_row, open_row
 from huikuan.demo.writers import tmall
 
@@ -26,7 +26,6 @@ HEADER = (
     "内部订单号,线上订单号,店铺名称,下单时间,应付金额,已付金额,状态,订单类型,平台站点,线上子订单编号,原始线上订单号,商品编码,商品名称,"
     "数量,商品单价,商品金额,快递公司,快递单号,发货时间"
 )
-FIRST = (BOOK_START - BASE).days * DAY  # the first moment the export holds
 EXPORTED = END - 4 * 3_600  # orders paid later are not in it yet
 EDGE_DAYS = 2
 STATES = {
@@ -75,6 +74,7 @@ class ErpExport:
     place: Callable[[int], Place]  # of an order in its report
     courier: CourierBill
     freight: array[int]  # by order index: what the courier charged for it
+    span: Span
     shops: list[_Shop] = field(default_factory=lambda: [_Shop() for _ in SHOPS])
     begin: array[int] = field(default_factory=lambda: array("q"))
     count: array[int] = field(default_factory=lambda: array("b"))
@@ -85,6 +85,7 @@ class ErpExport:
     early: list[tuple[int, int]] = field(default_factory=list)  # orders before the book: index, cents
 
     def __post_init__(self) -> None:
+        self._first = (self.span.book_start - BASE).days * DAY  # the first moment the export holds
         self.lines = Lines(self.folder, NAME, "utf-8-sig")
         self.lines.line(HEADER + "\r\n")
         self._number = 800_000
@@ -96,7 +97,7 @@ class ErpExport:
         self.begin.append(0)
         self.count.append(0)
         state = tmall.state_at(order, END)
-        if order.created < FIRST:
+        if order.created < self._first:
             if owed(order, state):
                 self.early.append((order.index, owed(order, state)))
         elif state in (tmall.UNPAID, tmall.CANCELLED):
@@ -189,7 +190,7 @@ class ErpExport:
             (BY_HAND_EVERY, "线下订单", "not_operating", ""),
             (UNKNOWN_EVERY, "普通订单", "missing_left", f"{order.no + 5 * 10**17}"),
         ):
-            if shop.orders % every == 0 and order.created >= FIRST:
+            if shop.orders % every == 0 and order.created >= self._first:
                 items = items_of(order)
                 at = order.shipped or order.created + DAY
                 parcel = (self._further_parcel(), at) if at < END else NO_PARCEL

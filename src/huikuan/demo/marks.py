@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from huikuan.demo.seller import DAY, END, LAST_DAY, LEDGER_DAY, SHOPS, WALLETS
+from huikuan.demo.seller import DAY, END, LAST_DAY, LEDGER_DAY, ONE_MONTH, SHOPS, WALLETS, Span
 
 # The first four leave the order unpaid for although it is due.
 CLEAN, MISSING, KEY_MISSING, KEY_DAMAGED, SALE_KEYLESS = range(5)
@@ -61,6 +61,7 @@ DIFFERENCE: Mapping[int, tuple[str, str]] = {
 MARK_SLOTS = 1_000
 HEAD_SLOTS = 100  # every mark occurs once among the first so many
 HEAD_MISSING = 6
+PAID_SINCE = 9  # of ten orders of earlier months that nobody paid for in time, so many have got their money since, late
 # Old enough by the as-of day to be overdue under any of the seller's settlement rules.
 SURELY_DUE = (LAST_DAY - 11) * DAY
 UNEXPECTED_EVERY = 150
@@ -112,9 +113,9 @@ HARD = Level(
 )
 
 
-def unexpected_at(created: int) -> int:
+def unexpected_at(created: int, span: Span) -> int:
     """The moment at which an order that nobody paid is paid for nevertheless."""
-    return max(created + 8 * DAY, LEDGER_DAY * DAY + 50_000)
+    return max(created + 8 * DAY, span.ledger_day * DAY + 50_000)
 
 
 def late_days(buyer: int) -> int:
@@ -124,9 +125,14 @@ def late_days(buyer: int) -> int:
 
 
 class Marks:
-    """Deals out what goes wrong: a fixed share of the eligible orders, spread evenly, whatever their number."""
+    """Deals out what goes wrong: a fixed share of the eligible orders, spread evenly, whatever their number.
 
-    def __init__(self, rng: Random, level: Level) -> None:
+    In months before the last one most of what nobody paid for has been paid since: else a seller of half a year would
+    wait for a twelfth of all its money.
+    """
+
+    def __init__(self, rng: Random, level: Level, span: Span = ONE_MONTH) -> None:
+        self._long_ago = LEDGER_DAY * DAY if span.count > 1 else 0  # money of earlier months comes before it
         head = [*level.rare, *[MISSING] * HEAD_MISSING]
         head += [CLEAN] * (HEAD_SLOTS - len(head))
         tail = [mark for mark, slots in level.rare.items() for _ in range(slots - 1)]
@@ -136,6 +142,8 @@ class Marks:
         rng.shuffle(tail)
         self._slots = head + tail
         self._dealt_old = [0] * len(SHOPS)
+        self._dealt_long_ago = [0] * len(SHOPS)
+        self._unpaid_long_ago = 0
         self._dealt_new = [0] * len(SHOPS)
         self._cancelled = [UNEXPECTED_EVERY // 2] * len(SHOPS)
 
@@ -143,7 +151,10 @@ class Marks:
         """The mark of a paid order whose money is to come at `money_at`."""
         if money_at >= END:
             return CLEAN
-        if money_at < SURELY_DUE:
+        if money_at < self._long_ago:
+            self._dealt_long_ago[shop] += 1
+            mark = self._as_since(self._slots[(self._dealt_long_ago[shop] - 1) % MARK_SLOTS])
+        elif money_at < SURELY_DUE:
             self._dealt_old[shop] += 1
             mark = self._slots[(self._dealt_old[shop] - 1) % MARK_SLOTS]
         else:
@@ -151,6 +162,13 @@ class Marks:
             mark = self._slots[-self._dealt_new[shop] % MARK_SLOTS]
             mark = CLEAN if mark in LEAVES_UNPAID else mark
         return mark if alipay or mark not in ALIPAY_ONLY else CLEAN
+
+    def _as_since(self, mark: int) -> int:
+        """The mark of an order of an earlier month: money that did not come then came late."""
+        if mark != MISSING:
+            return mark
+        self._unpaid_long_ago += 1
+        return LATE if self._unpaid_long_ago % 10 < PAID_SINCE else MISSING
 
     def for_cancelled(self, shop: int, money_at: int) -> int:
         """The mark of an order that was never paid: now and then the platform pays for it all the same."""

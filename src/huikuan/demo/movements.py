@@ -9,7 +9,7 @@ from __future__ import annotations
 from huikuan.demo import marks as k
 from huikuan.demo.marks import is_alipay, late_days, unexpected_at
 from huikuan.demo.orders import Order
-from huikuan.demo.seller import DAY, END, share
+from huikuan.demo.seller import DAY, END, ONE_MONTH, Span, share
 
 Movement = tuple[int, int, int, int, int, int, int, int]
 
@@ -23,8 +23,7 @@ KEY_OF_MARK = {k.KEY_MISSING: KEY_BLANK, k.KEY_DAMAGED: KEY_BROKEN, k.KEY_IN_TEX
 TELLS_ORDER = (KEY_OK, KEY_IN_TEXT)
 
 # Rates in ten-thousandths.
-COMMISSION_RATE = 200
-HIGH_COMMISSION_RATE = 300
+ABOVE_CONTRACT = 100  # by so much a commission is too high
 POINTS_RATE = 50
 INSTALMENT_RATE = 100
 AFFILIATE_RATE = 500
@@ -39,7 +38,7 @@ CHANGED_BY = {k.SHORT: -SHORT_OF, k.OVER: OVER_BY, k.ROUNDED: -1}
 
 def fees_of(order: Order, amount: int) -> list[tuple[int, int]]:
     """(item, cents charged) for a sale of `amount` at the shop of the order."""
-    rate = HIGH_COMMISSION_RATE if order.mark == k.FEE_HIGH else COMMISSION_RATE
+    rate = order.commission + (ABOVE_CONTRACT if order.mark == k.FEE_HIGH else 0)
     fees = [(COMMISSION, share(amount, rate)), (POINTS, share(amount, POINTS_RATE))]
     kind = order.buyer % 20
     if kind < 3:
@@ -51,16 +50,17 @@ def fees_of(order: Order, amount: int) -> list[tuple[int, int]]:
     return [(item, cents) for item, cents in fees if cents]
 
 
-def alipay_movements(order: Order) -> list[tuple[int, int, int, int]]:
-    """(moment, item, cents, key state) of an order paid through Alipay: money comes when receipt is confirmed."""
+def alipay_movements(order: Order, span: Span) -> list[tuple[int, int, int, int]]:
+    """(moment, item, cents, key state) of an order paid through Alipay: money comes at the receipt or some days
+    after."""
     if order.mark == k.UNEXPECTED:
-        at = unexpected_at(order.created)
-        return [(at, SALE, order.total, KEY_OK), (at, COMMISSION, -share(order.total, COMMISSION_RATE), KEY_OK)]
+        at = unexpected_at(order.created, span)
+        return [(at, SALE, order.total, KEY_OK), (at, COMMISSION, -share(order.total, order.commission), KEY_OK)]
     if order.mark == k.BEFORE_START:
-        return _refunds(order, COMMISSION_BACK, COMMISSION_RATE) if order.refunded else []
+        return _refunds(order, COMMISSION_BACK, order.commission) if order.refunded else []
     if not order.received or order.mark == k.MISSING:
         return []
-    at = order.received + (late_days(order.buyer) * DAY if order.mark == k.LATE else 0)
+    at = order.received + order.wait + (late_days(order.buyer) * DAY if order.mark == k.LATE else 0)
     key = KEY_OF_MARK.get(order.mark, KEY_OK)
     sale = _settled_sale(order)
     found = _sales(order, at, sale, key)
@@ -70,9 +70,9 @@ def alipay_movements(order: Order) -> list[tuple[int, int, int, int]]:
     if order.mark == k.PENALTY:
         found.append((at + DAY // 3, PENALTY, -PENALTY_CENTS, key))
     if order.refunded and not order.refunded_before_receipt and order.mark != k.REFUND_MISSING:
-        found += _refunds(order, COMMISSION_BACK, COMMISSION_RATE)
+        found += _refunds(order, COMMISSION_BACK, order.commission)
     if order.mark == k.REFUND_FAILED:
-        gone = order.received + 7_200
+        gone = at + 7_200
         found += [(gone, REFUND, -(order.total // 2), KEY_OK), (gone + DAY, REFUND_RETURNED, order.total // 2, KEY_OK)]
     return found
 
@@ -114,10 +114,10 @@ def _refunds(order: Order, fee_item: int, rate: int) -> list[tuple[int, int, int
     return found
 
 
-def wechat_movements(order: Order) -> list[tuple[int, int, int, int]]:
+def wechat_movements(order: Order, span: Span) -> list[tuple[int, int, int, int]]:
     """(moment, item, cents, key state) of an order paid through WeChat Pay: money comes at once, less its fee."""
     if order.mark == k.UNEXPECTED:
-        return _wechat_sale(unexpected_at(order.created), order.total, KEY_OK)
+        return _wechat_sale(unexpected_at(order.created, span), order.total, KEY_OK)
     if not order.paid or order.mark == k.MISSING:
         return []
     key = KEY_OF_MARK.get(order.mark, KEY_OK)
@@ -133,7 +133,7 @@ def _wechat_sale(at: int, amount: int, key: int) -> list[tuple[int, int, int, in
     return [(at, SALE, amount, key), (at, PAYMENT_FEE, -share(amount, PAYMENT_RATE), key)]
 
 
-def movements_of(order: Order) -> list[tuple[int, int, int, int]]:
+def movements_of(order: Order, span: Span = ONE_MONTH) -> list[tuple[int, int, int, int]]:
     """All movements of an order up to the as-of day."""
-    found = alipay_movements(order) if is_alipay(order.wallet) else wechat_movements(order)
+    found = alipay_movements(order, span) if is_alipay(order.wallet) else wechat_movements(order, span)
     return [movement for movement in found if movement[0] < END]

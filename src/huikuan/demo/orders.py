@@ -13,13 +13,25 @@ from random import Random
 
 from huikuan.demo import marks as k
 from huikuan.demo.catalogue import GOODS, HOURS, PLACES, WEEKDAYS, cumulative
+from huikuan.demo.course import COMMISSION_RATE, Course
 from huikuan.demo.marks import Level, Marks, is_alipay, unexpected_at
-from huikuan.demo.seller import BASE, BOOK_START, DATES, DAY, END, LAST_DAY, LEDGER_DAY, SHOPS, Shop
+from huikuan.demo.seller import (
+    BASE,
+    DATES,
+    DAY,
+    END,
+    FIRST_ALIPAY_ORDERS,
+    LAST_DAY,
+    ONE_MONTH,
+    SHOPS,
+    Shop,
+    Span,
+    happening,
+)
 
 Draw = Callable[[], float]
 
 HOUR_SUMS = cumulative(HOURS)
-GOODS_SUMS = cumulative(tuple(weight for _, _, weight in GOODS))
 PLACE_SUMS = cumulative(tuple(place[3] for place in PLACES))
 
 RECALLED = (0, 1, 2, 8)  # goods that were called back: refunded on one day, whose net is negative by that
@@ -55,6 +67,8 @@ class Order:
     borne: int = 0  # paid by the platform for the buyer, as the order report tells it
     refund2: int = 0  # a second refund
     refunded2: int = 0
+    commission: int = COMMISSION_RATE  # of its shop's contract, in ten-thousandths
+    wait: int = 0  # seconds from the receipt until its money comes
 
     def refund_by(self, at: int) -> int:
         """Cents given back to the buyer before the moment `at`, by what the order report says."""
@@ -67,10 +81,11 @@ class Order:
         return bool(self.refunded) and (not self.received or self.refunded < self.received)
 
 
-def day_counts(shop: Shop, orders: int) -> list[tuple[int, int]]:
+def day_counts(shop: Shop, orders: int, span: Span = ONE_MONTH) -> list[tuple[int, int]]:
     """How many of a shop's orders are placed on each day: (day, count), adding up to `orders`."""
-    days = range(shop.first_day, LAST_DAY + 1)
-    weights = [WEEKDAYS[DATES[day].weekday()] * (96 + day * 7 % 9) for day in days]
+    course = Course(span)
+    days = range(shop.first_day - span.earlier, LAST_DAY + 1)
+    weights = [WEEKDAYS[DATES[day].weekday()] * (96 + day * 7 % 9) * course.sales(day) for day in days]
     total = sum(weights)
     counts: list[tuple[int, int]] = []
     passed = given = 0
@@ -92,8 +107,12 @@ def shop_orders(orders: int) -> list[int]:
 class OrderSource:
     """Draws the orders of one shop, day by day, in the order of their placing."""
 
-    def __init__(self, shop: int, rng: Random, marks: Marks, level: Level, numbers: list[int]) -> None:
+    def __init__(
+        self, shop: int, rng: Random, marks: Marks, level: Level, numbers: list[int], span: Span = ONE_MONTH
+    ) -> None:
         """`numbers`: of each shop, the number of its latest order; shared by the sources."""
+        self._span, self._course = span, Course(span)
+        self._goods_sums = self._course.goods_sums()
         self._shop = shop
         self._rng = rng
         self._marks = marks
@@ -105,24 +124,24 @@ class OrderSource:
     def day(self, day: int, count: int, index: int) -> Iterator[Order]:
         """The orders of a day; `index` is the running number of the first."""
         random = self._rng.random
-        times = sorted(day * DAY + self._second_of_day(random) for _ in range(count))
+        times = sorted(happening(day * DAY + self._second_of_day(random)) for _ in range(count))
         for created in times:
             yield self._draw(index, created)
             index += 1
 
     def before_start(self, count: int, index: int) -> Iterator[Order]:
         """Orders received and settled before the book's start: no counterpart is to be found."""
-        start = (BOOK_START - BASE).days * DAY
-        begin, end = DAY + 36_000, start - 80_000
+        start = (self._span.book_start - BASE).days * DAY
+        begin, end = DAY * (1 - self._span.earlier) + 36_000, start - 80_000
         for n in range(count):
             order = self._draw(index + n, begin + n * (end - begin) // count)
-            order.paid = order.created + 60
-            order.shipped = order.paid + 30_000
-            order.received = start - 40_000 + n % 1_000
+            order.paid = happening(order.created + 60)
+            order.shipped = happening(order.paid + 30_000)
+            order.received = happening(start - 40_000 + n % 1_000)
             order.closed = order.received
             order.refund = order.refunded = 0
             if self._level.hard and n % 3 == 1:  # settled in one month, refunded in the next
-                self._refund(order, order.total * (1 + n % 4) // 5, (LEDGER_DAY + n * 5 % 20) * DAY + 45_000)
+                self._refund(order, order.total * (1 + n % 4) // 5, (self._span.ledger_day + n * 5 % 20) * DAY + 45_000)
             order.mark = k.BEFORE_START
             yield order
 
@@ -144,7 +163,7 @@ class OrderSource:
         place = bisect(PLACE_SUMS, int(rng() * PLACE_SUMS[-1]))
         order = Order(
             index, self._shop, no, created, items, goods, freight, discount, total, 0, 0, 0, 0, 0, 0, place, buyer,
-            wallet=self._level.wallet(self._shop, buyer),
+            wallet=self._level.wallet(self._shop, buyer), commission=self._course.commission(self._shop, created),
         )  # fmt: skip
         if rng() < 0.10:
             self._cancel(order, rng())
@@ -162,30 +181,29 @@ class OrderSource:
         self._numbers[self._shop] = no
         return no
 
-    @staticmethod
-    def _basket(random: Draw) -> tuple[tuple[tuple[int, int], ...], int]:
+    def _basket(self, random: Draw) -> tuple[tuple[tuple[int, int], ...], int]:
         draw = random()
         lines = 1 if draw < 0.74 else 2 if draw < 0.94 else 3
         items = []
         goods = 0
         for _ in range(lines):
-            which = bisect(GOODS_SUMS, int(random() * GOODS_SUMS[-1]))
+            which = bisect(self._goods_sums, int(random() * self._goods_sums[-1]))
             pieces = 1 if random() < 0.85 else 2
             items.append((which, pieces))
             goods += GOODS[which][1] * pieces
         return tuple(items), goods
 
     def _cancel(self, order: Order, draw: float) -> None:
-        order.closed = order.created + (DAY if draw < 0.5 else 600 + int(draw * 40_000))
-        order.mark = self._marks.for_cancelled(order.shop, unexpected_at(order.created))
+        order.closed = happening(order.created + (DAY if draw < 0.5 else 600 + int(draw * 40_000)))
+        order.mark = self._marks.for_cancelled(order.shop, unexpected_at(order.created, self._span))
 
     def _pay(self, order: Order, random: Draw) -> None:
         draw = random()
-        order.paid = order.created + 3 + int(random() * (300 if draw < 0.93 else 12 * 3_600))
-        order.shipped = order.paid + 3 * 3_600 + int(random() * 36 * 3_600)
-        order.received = order.paid + 6 * DAY + int(random() * 7 * DAY)
+        order.paid = happening(order.created + 3 + int(random() * (300 if draw < 0.93 else 12 * 3_600)))
+        order.shipped = happening(order.paid + 3 * 3_600 + int(random() * 36 * 3_600))
+        order.received = happening(order.paid + 6 * DAY + int(random() * 7 * DAY))
         order.closed = order.received
-        fate = random()
+        fate = self._course.fate(order.items[0][0], order.created, random())
         if self._is_recalled(order):
             self._refund(order, order.total, RECALL_DAY * DAY + 30_000 + int(fate * 50_000))
             order.received = 0 if order.received > order.refunded else order.received
@@ -208,20 +226,25 @@ class OrderSource:
         self._mark(order)
 
     def _is_recalled(self, order: Order) -> bool:
-        """Whether the order's goods are called back: their refunds make a day's net negative."""
+        """Whether the order's goods are called back, bought since late September: their refunds make a day's net
+        negative."""
         if not self._level.hard or order.shop != RECALL_SHOP or order.items[0][0] not in RECALLED:
+            return False
+        if order.created < FIRST_ALIPAY_ORDERS * DAY:
             return False
         return order.shipped < RECALL_DAY * DAY - DAY and order.received < (RECALL_DAY - 1) * DAY
 
     @staticmethod
     def _refund(order: Order, amount: int, at: int) -> None:
-        order.refund, order.refunded = amount, at
+        order.refund, order.refunded = amount, happening(at)
 
     def _mark(self, order: Order) -> None:
         alipay = is_alipay(order.wallet)
         money_at = order.received if alipay else order.paid
         if order.refunded or not money_at:
             return
+        wait = self._course.wait(order.shop, order.received) if alipay else 0
+        money_at += wait
         mark = self._marks.for_paid(order.shop, money_at, alipay)
         if mark in k.NEEDS_REFUND:
             at = order.received + 7_200 + order.buyer % 40_000
@@ -229,9 +252,13 @@ class OrderSource:
                 return
             if mark == k.REFUNDS:
                 self._refund(order, order.total // 5, at)
-                order.refund2, order.refunded2 = order.total // (5 if order.buyer % 2 else 4), at + DAY + 3_000
+                order.refund2, order.refunded2 = (
+                    order.total // (5 if order.buyer % 2 else 4),
+                    happening(at + DAY + 3_000),
+                )
             elif mark != k.REFUND_FAILED:
                 self._refund(order, order.total // 2, at)
         order.mark = mark
+        order.wait = 0 if mark in k.NEEDS_REFUND else wait  # a refund is booked after its sale
         if mark in k.SUBSIDIES:
             order.borne = k.SUBSIDY_CENTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huikuan.demo.orders import RECALL_DAY, RECALL_SHOP
-from huikuan.demo.seller import DAY, LAST_DAY, LEDGER_DAY
+from huikuan.demo.seller import DAY, LAST_DAY, LEDGER_DAY, ONE_MONTH, Span
 
 # How a payout shows at the bank.
 BY_REFERENCE, BY_AMOUNT, WITH_FEE, MERGED_FIRST, MERGED_SECOND, LOST, RETURNED, IN_TRANSIT = range(8)
@@ -16,6 +16,7 @@ BY_REFERENCE, BY_AMOUNT, WITH_FEE, MERGED_FIRST, MERGED_SECOND, LOST, RETURNED, 
 MERGED_MORE, SPLIT_NAMED, SPLIT_BARE, SLOW, LATE_NAMED, LATE_BARE, EQUAL, COPY, ECHOED, ECHO_PAID = range(8, 18)
 NAMED = (BY_REFERENCE, WITH_FEE, SPLIT_NAMED, LATE_NAMED)
 ECHO = (ECHOED, ECHO_PAID)
+SINCE_FOUND = {LOST: BY_REFERENCE, ECHOED: BY_REFERENCE, ECHO_PAID: BY_AMOUNT}  # in months before the last one
 NOT_ARRIVING = (LOST, RETURNED, IN_TRANSIT, ECHOED)
 
 # Per wallet: how the payouts fare one after the other, then by reference and by amount in turn.
@@ -76,10 +77,10 @@ class Payout:
         return self.role == RETURNED
 
 
-def payout_days(wallet: int, hard: bool) -> list[int]:
+def payout_days(wallet: int, hard: bool, span: Span = ONE_MONTH) -> list[int]:
     """Days on which the seller takes money out of a wallet; the last day is one of them."""
     gaps = (HARD_GAPS if hard else GAPS)[wallet]
-    days = [LEDGER_DAY + 1 + wallet]
+    days = [span.ledger_day + 1 + wallet]
     n = 0
     while days[-1] + gaps[n % len(gaps)] <= LAST_DAY:
         days.append(days[-1] + gaps[n % len(gaps)])
@@ -95,13 +96,16 @@ def payout_moment(wallet: int, day: int) -> int:
     return day * DAY + FIRST_HOUR + wallet * 1_710 + day * 37 % 1_500
 
 
-def role_of(wallet: int, number: int, day: int, hard: bool) -> int:
-    """How the payout of that number fares."""
+def role_of(wallet: int, number: int, day: int, hard: bool, last: Payout | None = None) -> int:
+    """How the payout of that number in its month fares, after the `last` one of the same wallet. What is to be merged
+    is merged, even in the next month."""
     if day > LAST_ARRIVING:
         return IN_TRANSIT
+    if number == 0 and last and last.role in (MERGED_FIRST, MERGED_MORE):
+        return MERGED_SECOND
     plan = (HARD_PLANS if hard else PLANS)[wallet]
     if number < len(plan):
-        return plan[number]
+        return SINCE_FOUND.get(plan[number], plan[number]) if day < LEDGER_DAY else plan[number]
     return BY_REFERENCE if number % 2 else BY_AMOUNT
 
 

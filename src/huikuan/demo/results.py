@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -23,16 +23,14 @@ CALENDAR = calendar_of_country("CN")
 
 
 class OrderResults:
-    """The order side of the truth. `report` names the document of each shop's order report that counts."""
+    """The order side of the truth. `place` tells document and line of an order in the order report that counts."""
 
-    def __init__(self, orders: OrderTable, flows: FlowTable, labels: Labels, report: list[str]) -> None:
-        self._orders, self._flows, self._labels, self._report = orders, flows, labels, report
+    def __init__(
+        self, orders: OrderTable, flows: FlowTable, labels: Labels, place: Callable[[int], tuple[str, int]]
+    ) -> None:
+        self._orders, self._flows, self._labels, self.place = orders, flows, labels, place
         self._rules = [settlement_rule(shop) for shop in SHOPS]
         self._due: dict[tuple[int, int], date] = {}
-
-    def place(self, index: int) -> tuple[str, int]:
-        """Document and line of an order."""
-        return self._report[self._orders.shop[index]], self._orders.row[index]
 
     def expected(self, index: int) -> int:
         """What the order should bring, before fees."""

@@ -1,12 +1,15 @@
 """The made-up seller: its shops, wallets, bank accounts and calendar. Everything a writer must agree upon.
 
-Moments are whole seconds since midnight of `BASE` in China's time (UTC+8); amounts are whole cents.
+Days are counted from `BASE`, those before it are negative. Moments are whole seconds since midnight of `BASE` in
+China's time (UTC+8), 0 is never (`happening`); amounts are whole cents. A seller of several months (`Span`) has the
+same last day as one of a single month, and begins earlier.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 COMPANY = "禾屿家居（演示）"
 LEGAL_NAME = "杭州禾屿家居用品有限公司"
@@ -73,10 +76,82 @@ BANKS = (
 )
 ICBC, CCB, BOC = 0, 1, 2
 
-DATES = [(BASE + timedelta(days=n)) for n in range(LAST_DAY + 60)]
-ISO_DAYS = [day.isoformat() for day in DATES]
-COMPACT_DAYS = [day.strftime("%Y%m%d") for day in DATES]
+MOST_MONTHS = 12
+DATES = {n: BASE + timedelta(days=n) for n in range(-31 * MOST_MONTHS, LAST_DAY + 60)}
+ISO_DAYS = {n: day.isoformat() for n, day in DATES.items()}
+COMPACT_DAYS = {n: day.strftime("%Y%m%d") for n, day in DATES.items()}
 CLOCKS = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(DAY)]
+
+
+@dataclass(frozen=True)
+class Month:
+    """A calendar month of the demo: day numbers of its first and last day, both inside."""
+
+    first: int
+    last: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the demo ends with it."""
+        return self.last == LAST_DAY
+
+    @property
+    def done_day(self) -> int:
+        """The day on which the month's orders are exported: the 22nd after it, when all are received, and refunded if
+        they ever are; those of the last month on the morning after it, as they are."""
+        return LAST_DAY + 1 if self.is_last else self.last + 22
+
+
+@dataclass(frozen=True)
+class Span:
+    """The months a demo covers, the last being October 2026, and the days just before whose orders they settle."""
+
+    count: int = 1
+
+    @cached_property
+    def months(self) -> tuple[Month, ...]:
+        """The months, the earliest first."""
+        found = [Month(LEDGER_DAY, LAST_DAY)]
+        while len(found) < self.count:
+            last = found[0].first - 1
+            found.insert(0, Month(last - DATES[last].day + 1, last))
+        return tuple(found)
+
+    @property
+    def earlier(self) -> int:
+        """By how many days everything begins earlier than in a demo of one month."""
+        return LEDGER_DAY - self.months[0].first
+
+    @property
+    def ledger_day(self) -> int:
+        """The day on which bills and statements begin."""
+        return LEDGER_DAY - self.earlier
+
+    @property
+    def book_start(self) -> date:
+        """The day the book starts on."""
+        return BOOK_START - timedelta(days=self.earlier)
+
+    def number(self, day: int) -> int:
+        """The position of a day's month in `months`; days before the first month are counted to it.
+
+        >>> span = Span(3)
+        >>> [span.number(day) for day in (-60, span.months[1].first - 1, span.months[1].first, LAST_DAY)]
+        [0, 0, 1, 2]
+        """
+        return max(sum(month.first <= day for month in self.months) - 1, 0)
+
+
+ONE_MONTH = Span()
+
+
+def happening(at: int) -> int:
+    """A moment at which something happens: a second later where it would read as never.
+
+    >>> happening(0), happening(-60)
+    (1, -60)
+    """
+    return at or 1
 
 
 def moment(at: int) -> str:

@@ -24,11 +24,13 @@ class OrderTable:
 
     no: array[int] = field(default_factory=_ints)
     shop: array[int] = field(default_factory=lambda: array("b"))
+    month: array[int] = field(default_factory=lambda: array("b"))  # of the order report that counts, position in a Span
     row: array[int] = field(default_factory=_ints)
     item: array[int] = field(default_factory=lambda: array("b"))  # the first of the goods, position in GOODS
     mark: array[int] = field(default_factory=lambda: array("b"))  # what is wrong with it, see `marks`
     total: array[int] = field(default_factory=_ints)  # paid by the buyer; 0 while unpaid
     borne: dict[int, int] = field(default_factory=dict)  # paid by the platform for the buyer; of a few orders
+    commission: dict[int, int] = field(default_factory=dict)  # of a contract newer than the first; ten-thousandths
     refunded: array[int] = field(default_factory=_ints)
     state: array[int] = field(default_factory=lambda: array("b"))  # position in tmall.STATES
     received: array[int] = field(default_factory=_ints)  # moment, 0 if not known at the end

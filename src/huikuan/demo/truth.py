@@ -16,10 +16,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from huikuan.demo.seller import AS_OF, BOOK_START, COMPANY, money
+from huikuan.demo.seller import AS_OF, BOOK_START, COMPANY, ONE_MONTH, Span, money
 
 ORDER_SETTLEMENT, SETTLEMENT_WALLET = "order-settlement", "settlement-wallet"
 PAYOUT_BANK, BALANCE, ORDER_ERP = "payout-bank", "balance", "order-erp"
@@ -57,7 +58,8 @@ class FileTruth:
 
 @dataclass(frozen=True)
 class Truth:
-    """What `generate` gives back: where everything is, and how much of each. Counts are by class ("" = agrees)."""
+    """What `generate` gives back: where everything is, and how much of each. Counts are by class ("" = agrees).
+    `start`: the day the book starts on."""
 
     folder: Path
     path: Path
@@ -65,6 +67,7 @@ class Truth:
     orders: int
     links: dict[str, int]
     open: dict[str, int]
+    start: date = BOOK_START
 
 
 Place = tuple[str, int]
@@ -80,12 +83,14 @@ class Labels:
     links: list[dict[str, Any]] = field(default_factory=list)
     same: list[tuple[Place, Place]] = field(default_factory=list)
     apart: dict[int, list[Place]] = field(default_factory=dict)  # order index -> its rows that do not name it
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     def document(self, name: str) -> int:
         """The number of a document."""
-        if name not in self.documents:
+        if name not in self._numbers:
+            self._numbers[name] = len(self.documents)
             self.documents.append(name)
-        return self.documents.index(name)
+        return self._numbers[name]
 
     def same_later(self, shown: Place, other: Place) -> None:
         """Two rows tell the same record; `shown` is the one that counts."""
@@ -139,13 +144,14 @@ def write_truth(
     links: Iterator[dict[str, Any]],
     open_rows: Iterator[dict[str, Any]],
     collection: Iterator[dict[str, Any]],
+    span: Span = ONE_MONTH,
 ) -> Truth:
     """Write `truth.json`, row by row, and sum it up."""
     path = folder / "truth.json"
     linked: Counter[str] = Counter()
     opened: Counter[str] = Counter()
     with path.open("w", encoding="utf-8", newline="\n") as out:
-        head = {"seller": COMPANY, "start": BOOK_START.isoformat(), "as_of": AS_OF.isoformat(), "currency": "CNY"}
+        head = {"seller": COMPANY, "start": span.book_start.isoformat(), "as_of": AS_OF.isoformat(), "currency": "CNY"}
         out.write(json.dumps(head, ensure_ascii=False)[:-1] + ",\n")
         _written(out, "files", (asdict(file) for file in labels.files), Counter())
         _written(out, "links", (row for part in (links, labels.links) for row in part), linked)
@@ -153,7 +159,7 @@ def write_truth(
         _written(out, "collection", collection, Counter())
         _written(out, "same", (_same(*pair) for pair in labels.same), Counter())
         out.write('"version": 1}\n')
-    return Truth(folder, path, tuple(labels.files), orders, dict(linked), dict(opened))
+    return Truth(folder, path, tuple(labels.files), orders, dict(linked), dict(opened), span.book_start)
 
 
 def _same(shown: Place, other: Place) -> dict[str, Any]:

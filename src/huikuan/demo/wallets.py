@@ -11,10 +11,11 @@ from huikuan.demo import marks as k
 from huikuan.demo import movements as m
 from huikuan.demo import payouts as p
 from huikuan.demo.catalogue import GOODS
+from huikuan.demo.course import COMMISSION_RATE
 from huikuan.demo.marks import Level
 from huikuan.demo.movements import Movement
 from huikuan.demo.payouts import Payout
-from huikuan.demo.seller import BANKS, DAY, END, LAST_DAY, LEDGER_DAY, WALLETS, money, share
+from huikuan.demo.seller import BANKS, DAY, END, LAST_DAY, LEDGER_DAY, WALLETS, Month, Span, money, share
 from huikuan.demo.tables import NONE, FlowTable, MoneyQueue, OrderTable
 from huikuan.demo.truth import ORDER_SETTLEMENT, SETTLEMENT_WALLET, FileTruth, Labels, Place
 from huikuan.demo.writers.alipay import LedgerFile
@@ -48,9 +49,13 @@ class DayAgain:
 class WalletRun:
     """The common part: movements wait in the bucket of their day until that day is run."""
 
-    def __init__(self, number: int, level: Level, orders: OrderTable, flows: FlowTable, labels: Labels) -> None:
+    def __init__(
+        self, number: int, folder: Path, level: Level, span: Span, orders: OrderTable, flows: FlowTable, labels: Labels
+    ) -> None:
         self.number = number
         self.level = level
+        self.span = span
+        self._folder = folder
         self.neighbour: WalletRun | None = None  # whose payouts this one's may equal
         self.wallet = WALLETS[number]
         self.orders, self.flows, self.labels = orders, flows, labels
@@ -60,7 +65,9 @@ class WalletRun:
         self.payouts: list[Payout] = []
         self._buckets: dict[int, list[Movement]] = defaultdict(list)
         self._sequence = 0
-        self._payout_days = set(p.payout_days(number, level.hard))
+        self._payout_days = set(p.payout_days(number, level.hard, span))
+        self._month_begins = {month.first for month in span.months}
+        self._payouts_before = 0  # those of the months before
         self._day_net: dict[int, int] = {}
         self._refunded: set[int] = set()  # orders marked to be refunded twice, once refunded
 
@@ -73,12 +80,12 @@ class WalletRun:
 
     def plan_others(self, strangers: int, orders: int) -> None:
         """What moves without an order of ours: deposits, advertising, settlements of unknown orders."""
-        advertising = min(180_000, max(5_000, orders * 12))
-        for day in range(LEDGER_DAY + 3, LAST_DAY, 7):
+        first = self.span.ledger_day
+        advertising = min(180_000, max(5_000, orders // self.span.count * 12))
+        for day in range(first + 3, LAST_DAY, 7):
             self.put_other(day * DAY + 38_000 + self.number * 60, day, advertising)
-        span = LAST_DAY - LEDGER_DAY
         for n in range(strangers):
-            at = (LEDGER_DAY + n * span // strangers) * DAY + 54_000 + n * 97 % 9_000
+            at = (first + n * (LAST_DAY - first) // strangers) * DAY + 54_000 + n * 97 % 9_000
             no = (STRANGER_PREFIX * 10**8 + self.number * 1_000_003 + n * 7_919) * 10**9 + 104_729 * (n + 1)
             self.put_sale_of_stranger(at, no, STRANGER_PRICES[n % len(STRANGER_PRICES)])
 
@@ -91,6 +98,8 @@ class WalletRun:
 
     def run_day(self, day: int) -> None:
         """Write the bill rows of a day."""
+        if day in self._month_begins:
+            self._payouts_before = len(self.payouts)
         moves = self._buckets.pop(day, [])
         if day in self._payout_days:
             self._sequence += 1
@@ -131,8 +140,8 @@ class WalletRun:
         cents = self.balance - p.KEPT[self.number] - at % 97
         if cents < p.LEAST:
             return 0, 0
-        role = p.role_of(self.number, len(self.payouts), day, self.level.hard)
         last, near = (run.payouts[-1] if run and run.payouts else None for run in (self, self.neighbour))
+        role = p.role_of(self.number, len(self.payouts) - self._payouts_before, day, self.level.hard, last)
         return p.cents_of(role, cents, last, near), role
 
     def pay_out(self, payout: Payout) -> None:
@@ -171,11 +180,12 @@ class WalletRun:
     def _label_commission(self, index: int, here: Place, charged: int) -> None:
         """Label a commission above the contract's, or one of which a refund gave nothing back."""
         mark, total = self.orders.mark[index], self.orders.total[index]
-        owed = share(total, m.COMMISSION_RATE)
+        rate = self.orders.commission.get(index, COMMISSION_RATE)
+        owed = share(total, rate)
         if mark == k.FEE_HIGH:
             self.labels.open(ORDER_SETTLEMENT, "right", here, "fee_rate", owed - charged)
         elif mark == k.FEE_KEPT:
-            kept = share(total - self.orders.refunded[index], m.COMMISSION_RATE) - owed
+            kept = share(total - self.orders.refunded[index], rate) - owed
             self.labels.open(ORDER_SETTLEMENT, "right", here, "fee_not_returned", kept)
 
     def _label_again(self, item: int, here: tuple[str, int], cents: int) -> None:
@@ -188,20 +198,23 @@ class WalletRun:
 
 
 class AlipayRun(WalletRun):
-    """An Alipay wallet with its ledger; the first wallet's comes as two downloads that overlap by two days."""
+    """An Alipay wallet with its ledger, a download for each month; that of the first wallet's last month comes as two
+    that overlap by two days."""
 
     def __init__(
-        self, number: int, folder: Path, level: Level, orders: OrderTable, flows: FlowTable, labels: Labels
+        self, number: int, folder: Path, level: Level, span: Span, orders: OrderTable, flows: FlowTable, labels: Labels
     ) -> None:
-        super().__init__(number, level, orders, flows, labels)
-        self._folder = folder
-        spans = (
-            ((LEDGER_DAY, LEDGER_DAY + 15), (LEDGER_DAY + 14, LAST_DAY)) if number == 0 else ((LEDGER_DAY, LAST_DAY),)
-        )
-        self.files = [self._file(*span, 33_000) for span in spans]
+        super().__init__(number, folder, level, span, orders, flows, labels)
+        self.files = [self._file(*days, 33_000) for month in span.months for days in self._downloads(month)]
         for file in self.files:
             labels.document(file.document)
         self._flow = 3_652_980_000_000_000 + number * 40_000_000_000_000
+
+    def _downloads(self, month: Month) -> list[tuple[int, int]]:
+        """First and last day of each download of a month."""
+        if self.number == 0 and month.is_last:
+            return [(month.first, month.first + 15), (month.first + 14, month.last)]
+        return [(month.first, month.last)]
 
     def _file(self, first: int, last: int, second: int) -> LedgerFile:
         """A download of some days, made at a second of the day after."""
@@ -213,7 +226,7 @@ class AlipayRun(WalletRun):
     def put_other(self, at: int, day: int, advertising: int) -> None:
         """Advertising every week, a deposit once, a part of which comes back in the last week."""
         self.put(at, m.ADVERTISING, -advertising)
-        if day < LEDGER_DAY + 7:
+        if day < self.span.ledger_day + 7:
             self.put(at + 3_600, m.DEPOSIT, -min(50_000, 2 * advertising))
         elif day + 7 >= LAST_DAY:
             self.put(at + 3_600, m.DEPOSIT_BACK, min(20_000, advertising))
@@ -288,18 +301,21 @@ class AlipayRun(WalletRun):
 
 
 class WechatRun(WalletRun):
-    """A WeChat Pay account: trades settle orders, the fund bill is the wallet."""
+    """A WeChat Pay account: trades settle orders, the fund bill is the wallet; each for one month."""
 
     def __init__(
-        self, number: int, folder: Path, level: Level, orders: OrderTable, flows: FlowTable, labels: Labels
+        self, number: int, folder: Path, level: Level, span: Span, orders: OrderTable, flows: FlowTable, labels: Labels
     ) -> None:
-        super().__init__(number, level, orders, flows, labels)
-        self._folder = folder
+        super().__init__(number, folder, level, span, orders, flows, labels)
+        self._bills = [self._bills_of(month.first, month.last) for month in span.months]
+        self.trades, self.funds = self._bills[0]
+        for bills in self._bills:
+            for bill in bills:
+                labels.document(bill.document)
+
+    def _bills_of(self, first: int, last: int) -> tuple[TradeBill, FundBill]:
         account = self.wallet.account
-        self.trades = TradeBill(folder, account, LEDGER_DAY, LAST_DAY)
-        self.funds = FundBill(folder, account, LEDGER_DAY, LAST_DAY)
-        self._trade_document = labels.document(self.trades.document)
-        labels.document(self.funds.document)
+        return TradeBill(self._folder, account, first, last), FundBill(self._folder, account, first, last)
 
     def put_sale_of_stranger(self, at: int, no: int, cents: int) -> None:
         """A payment for an order that is in no report, and its fee."""
@@ -308,6 +324,7 @@ class WechatRun(WalletRun):
 
     def book(self, moves: list[Movement], day: int) -> None:
         """Write the movements of a day, those of one second by trade number: a sale or refund and its fee are one."""
+        self.trades, self.funds = self._bills[self.span.number(day)]
         moves.sort(key=lambda move: (move[0], transaction_no(move[5], move[7], False) if move[5] else "", move[1]))
         seen: set[int] = set()
         skip = False
@@ -325,8 +342,7 @@ class WechatRun(WalletRun):
                     fee, skip = after[3], True
             self._book_trade(move, fee, seen)
         if self._again.rows:
-            trades = TradeBill(self._folder, self.wallet.account, day, day)
-            funds = FundBill(self._folder, self.wallet.account, day, day)
+            trades, funds = self._bills_of(day, day)
             self._again.write(trades, self.labels)
             self._again2.write(funds, self.labels)
             self._end(trades, funds)
@@ -368,7 +384,7 @@ class WechatRun(WalletRun):
                 self._fund(at, numbers, "退款", cents + fee, self.move(owner, cents + fee), memo=memo)
         if at >= BOOKED_LATER:
             self._label_later(item, (self.trades.document, row), cents, fee)
-        self.settle(move, (self._trade_document, row), again)
+        self.settle(move, (self.labels.document(self.trades.document), row), again)
         if owner != NONE:
             self.orders.fees[index] -= fee
 
@@ -393,7 +409,8 @@ class WechatRun(WalletRun):
 
     def close(self) -> None:
         """End the files."""
-        self._end(self.trades, self.funds)
+        for trades, funds in self._bills:
+            self._end(trades, funds)
 
     def _end(self, trades: TradeBill, funds: FundBill) -> None:
         trades.close()

@@ -93,6 +93,11 @@ class _Prepared:
     rows: list[_Row]
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all rows."""
+        return frozenset().union(*(row.bare for row in self.rows))
+
+    @cached_property
     def two_lines(self) -> list[_Row]:
         """Each row together with the one above."""
         pairs = enumerate(pairwise(self.head.rows), 1)
@@ -189,6 +194,8 @@ def _stands(header: frozenset[str], names: tuple[str, ...]) -> bool:
 def _try_format(source: TableSource, heads: list[_Prepared], declared: Format) -> Recognised | None:
     for prepared in _split_for(heads, declared):
         two = declared.header_lines == 2
+        if not two and not _has_needs(prepared.names, declared):
+            continue
         for row in prepared.two_lines if two else prepared.rows:
             if _fits(row.names_for(declared), declared):
                 score = _score(row, prepared.head, declared, source)
@@ -210,10 +217,12 @@ def _without_header(heads: list[_Prepared], declared: Format) -> Recognised | No
     return None
 
 
+def _has_needs(header: frozenset[str], declared: Format) -> bool:
+    return all(_stands(header, names) for names in declared.needs)
+
+
 def _fits(header: frozenset[str], declared: Format) -> bool:
-    if not all(_stands(header, names) for names in declared.needs):
-        return False
-    return not any(_stands(header, names) for names in declared.lacks)
+    return _has_needs(header, declared) and not any(_stands(header, names) for names in declared.lacks)
 
 
 def _score(row: _Row, head: Head, declared: Format, source: TableSource) -> Score:

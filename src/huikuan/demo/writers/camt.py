@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from huikuan.demo.banks import BankMove
 from huikuan.demo.files import Lines
-from huikuan.demo.seller import BANKS, BOC, DAY, ISO_DAYS, LAST_DAY, LEDGER_DAY, LEGAL_NAME, moment, money
+from huikuan.demo.seller import BANKS, BOC, DATES, DAY, ISO_DAYS, LEGAL_NAME, Month, moment, money
 
 
 def _amount(cents: int) -> str:
@@ -36,22 +36,25 @@ def _entry(move: BankMove) -> str:
     )
 
 
-def write_camt(folder: Path, moves: list[BankMove], name: str) -> tuple[str, list[int]]:
-    """Write the statement; its document name and the ordinal of every movement."""
+def write_camt(folder: Path, moves: list[BankMove], month: Month, opening: int) -> tuple[str, list[int]]:
+    """Write the statement of a month; its document name and the ordinal of every movement. `opening`: the balance
+    before the month."""
     bank = BANKS[BOC]
-    closing = moves[-1].balance if moves else bank.opening
-    created = f"{ISO_DAYS[LAST_DAY + 1]}T06:30:00+08:00"
-    span = f"<FrDtTm>{ISO_DAYS[LEDGER_DAY]}T00:00:00+08:00</FrDtTm><ToDtTm>{ISO_DAYS[LAST_DAY]}T23:59:59+08:00</ToDtTm>"
-    lines = Lines(folder, name, "utf-8")
+    closing = moves[-1].balance if moves else opening
+    first, last, number = ISO_DAYS[month.first], ISO_DAYS[month.last], f"{DATES[month.first]:%Y%m}"
+    created = f"{ISO_DAYS[month.last + 1]}T06:30:00+08:00"
+    span = f"<FrDtTm>{first}T00:00:00+08:00</FrDtTm><ToDtTm>{last}T23:59:59+08:00</ToDtTm>"
+    lines = Lines(folder, f"BOC_{bank.account}_{number}.xml", "utf-8")
     for text in (
         '<?xml version="1.0" encoding="UTF-8"?>\n',
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>\n',
-        f"<GrpHdr><MsgId>BOC{bank.account}202610</MsgId><CreDtTm>{created}</CreDtTm></GrpHdr>\n",
-        f"<Stmt><Id>{bank.account}-202610</Id><ElctrncSeqNb>10</ElctrncSeqNb><CreDtTm>{created}</CreDtTm>\n",
+        f"<GrpHdr><MsgId>BOC{bank.account}{number}</MsgId><CreDtTm>{created}</CreDtTm></GrpHdr>\n",
+        f"<Stmt><Id>{bank.account}-{number}</Id><ElctrncSeqNb>{DATES[month.first].month}</ElctrncSeqNb>"
+        f"<CreDtTm>{created}</CreDtTm>\n",
         f"<FrToDt>{span}</FrToDt>\n",
         f"<Acct><Id><Othr><Id>{bank.account}</Id></Othr></Id><Ccy>CNY</Ccy><Ownr><Nm>{LEGAL_NAME}</Nm></Ownr></Acct>\n",
-        _balance("OPBD", bank.opening, LEDGER_DAY),
-        _balance("CLBD", closing, LAST_DAY),
+        _balance("OPBD", opening, month.first),
+        _balance("CLBD", closing, month.last),
         *(_entry(move) for move in moves),
         "</Stmt></BkToCstmrStmt></Document>\n",
     ):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 import xlsxwriter
 
 from huikuan.demo.banks import BankMove
-from huikuan.demo.seller import BANKS, CCB, COMPACT_DAYS, DAY, LEGAL_NAME, compact, money
+from huikuan.demo.seller import BANKS, CCB, COMPACT_DAYS, DATES, DAY, LEGAL_NAME, Month, compact, money
 
 HEADER = (
     "账号", "账户名称", "交易时间", "借方发生额（支取）", "贷方发生额（收入）", "余额", "币种", "对方户名", "对方账号",
@@ -17,10 +17,12 @@ HEADER = (
 )  # fmt: skip
 
 
-def write_ccb(folder: Path, moves: list[BankMove], name: str) -> tuple[str, list[int]]:
-    """Write the workbook; its document name and the sheet row of every movement."""
+def write_ccb(folder: Path, moves: list[BankMove], month: Month, opening: int) -> tuple[str, list[int]]:
+    """Write the workbook of a month; its document name and the sheet row of every movement. It tells no opening
+    balance."""
+    name = f"建设银行交易明细_{COMPACT_DAYS[month.first]}_{COMPACT_DAYS[month.last]}.xlsx"
     workbook = xlsxwriter.Workbook(folder / name, {"strings_to_numbers": False})
-    workbook.set_properties({"created": datetime(2026, 11, 1, 9, 0)})  # noqa: DTZ001  workbooks know no zone
+    workbook.set_properties({"created": datetime.combine(DATES[month.last + 1], time(9))})
     sheet = workbook.add_worksheet("交易明细")
     sheet.write_row(0, 0, HEADER)
     rows = [0] * len(moves)
@@ -33,11 +35,11 @@ def write_ccb(folder: Path, moves: list[BankMove], name: str) -> tuple[str, list
 
 def _cells(move: BankMove) -> list[str]:
     bank = BANKS[CCB]
-    time = compact(move.at)
+    at = compact(move.at)
     out = money(-move.cents) if move.cents < 0 else "0.00"
     into = money(move.cents) if move.cents >= 0 else "0.00"
     return [
-        bank.account, LEGAL_NAME, f"{time[:8]} {time[8:10]}:{time[10:12]}:{time[12:]}", out, into, money(move.balance),
+        bank.account, LEGAL_NAME, f"{at[:8]} {at[8:10]}:{at[10:12]}:{at[12:]}", out, into, money(move.balance),
         "人民币元", move.party[0], move.party[1], "", COMPACT_DAYS[move.at // DAY], move.summary, move.memo,
         f"{bank.account[-6:]}-{move.ref}", "", "", "", "", "",
     ]  # fmt: skip

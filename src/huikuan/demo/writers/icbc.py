@@ -6,7 +6,7 @@ from pathlib import Path
 
 from huikuan.demo.banks import BankMove
 from huikuan.demo.files import Lines
-from huikuan.demo.seller import BANKS, ICBC, moment
+from huikuan.demo.seller import BANKS, COMPACT_DAYS, ICBC, Month, moment
 
 HEADER = "凭证号,本方账号,对方账号,交易时间,借/贷,借方发生额,贷方发生额,对方行号,摘要,用途,对方单位名称,余额,个性化信息"
 
@@ -21,9 +21,10 @@ def grouped(cents: int) -> str:
     return f'"{text}"' if "," in text else text
 
 
-def write_icbc(folder: Path, moves: list[BankMove], name: str) -> tuple[str, list[int]]:
-    """Write the statement; its document name and the line of every movement (0 for the hidden one)."""
-    lines = Lines(folder, name, "gbk")
+def write_icbc(folder: Path, moves: list[BankMove], month: Month, opening: int) -> tuple[str, list[int]]:
+    """Write the statement of a month; its document name and the line of every movement (0 for the hidden one). It tells
+    no opening balance."""
+    lines = Lines(folder, f"historydetail{COMPACT_DAYS[month.last + 1]}.csv", "gbk")
     lines.line("[HISTORYDETAIL]\r\n")
     lines.line(HEADER + "\r\n")
     rows: list[int] = []

@@ -48,6 +48,7 @@ class OrderReport:
     """One export of a shop's orders as they stand before the moment `at`."""
 
     def __init__(self, folder: Path, shop: int, at: int, exported: str) -> None:
+        """`exported`: the moment in the file's name."""
         name = f"ExportOrderList{exported}"
         encoding = ENCODINGS[shop]
         if shop == 0:
@@ -74,7 +75,7 @@ class OrderReport:
     def _cells(self, order: Order, state: int, is_paid: bool, refund: int) -> list[str]:
         total = money(order.total)
         paid = money(order.total - refund) if is_paid else "0.00"
-        shipped = order.shipped if is_paid and 0 < order.shipped < self._at else 0
+        shipped = order.shipped if is_paid and order.shipped and order.shipped < self._at else 0
         done = state == DONE
         place = PLACES[order.place]
         buyer = order.buyer

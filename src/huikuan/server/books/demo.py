@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from huikuan.demo.seller import AS_OF, BOOK_START, COMPANY
+from huikuan.demo.seller import AS_OF, COMPANY
 from huikuan.server.accounts.models import User
 from huikuan.server.accounts.services import set_role
 from huikuan.server.books.models import Book
@@ -18,15 +19,15 @@ from huikuan.server.documents.library import library_book
 
 
 @transaction.atomic
-def demo_book(rules: str, name: str | None, *, by: Any) -> Book:
+def demo_book(rules: str, name: str | None, start: date, *, by: Any) -> Book:
     """The book the demo is loaded into, with the demo's rules: the one named, else the only one while it is empty, else
-    one of its own. Every superuser owns it; it is looked at as of the demo's last day."""
+    one of its own, from `start` on. Every superuser owns it; it is looked at as of the demo's last day."""
     book = Book.objects.filter(name=name or COMPANY).first() or _empty_book(name)
     if book is None:
-        book = create_book(name or COMPANY, start=BOOK_START, by=by)
+        book = create_book(name or COMPANY, start=start, by=by)
     if book.name == DEFAULT_NAME:
         book.name = COMPANY
-    book.fixed_today, book.start = AS_OF, book.start or BOOK_START
+    book.fixed_today, book.start = AS_OF, book.start or start
     book.save(update_fields=["name", "fixed_today", "start"])
     for user in User.objects.filter(is_superuser=True):
         set_role(user, book, "owner", by=by)
@@ -43,7 +44,7 @@ def load(truth: Any, name: str | None, *, by: Any, told: Callable[[str, float, f
     from huikuan.server.documents.services import import_paths
     from huikuan.server.workbench.services import reconcile
 
-    book = demo_book((truth.folder / "rules.toml").read_text(encoding="utf-8"), name, by=by)
+    book = demo_book((truth.folder / "rules.toml").read_text(encoding="utf-8"), name, truth.start, by=by)
     files = {file.file: file for file in truth.files}
     for number, (file_name, file) in enumerate(files.items(), 1):
         told(file_name, number, len(files) + 1)

@@ -14,7 +14,7 @@ from huikuan.records.messages import gettext_noop
 from huikuan.server.books import demo
 from huikuan.server.jobs.services import JobContext, handler
 
-ORDERS, SEED = 3000, 1
+ORDERS, SEED, MONTHS = 2000, 1, 6
 
 
 @handler("demo")
@@ -26,7 +26,7 @@ def load_demo(context: JobContext, by: str) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory(prefix="huikuan-demo-") as scratch:
         context.progress(0, 1, gettext_noop("Writing the demo files"))
-        truth = generate(Path(scratch), ORDERS, SEED)
+        truth = generate(Path(scratch), ORDERS, SEED, months=MONTHS)
         book, _manifest = demo.load(truth, COMPANY, by=context.job.created_by or by, told=told)
     context.show_result_at(reverse("core:home", args=[book.slug]))
     return {"book": book.slug}
