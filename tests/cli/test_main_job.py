@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -221,10 +221,15 @@ def test_the_demo_loaded_again_changes_nothing(demo: Cli) -> None:
         "ExportOrderList202611010938": "禾屿家居工厂店",
         "ExportOrderList": "禾屿家居旗舰店",
     }
+    together: dict[tuple[str, ...], list[Path]] = defaultdict(list)
     for path in files:
         shop = next((name for start, name in shops.items() if path.name.startswith(start)), "")
         told = ("--account", "中通快递") if path.suffix == ".CSV" else ("--shop", shop) if shop else ()
-        for row in demo.rows("import", path, *told):
+        together[told].append(path)
+    for told, paths in together.items():
+        rows = demo.rows("import", *paths, *told)
+        assert {row["file"].partition("!")[0] for row in rows} == {path.name for path in paths}
+        for row in rows:
             assert (row["new"], row["updated"]) == (0, 0), row["file"]
             assert row["status"] in ("unchanged", "flagged"), row["file"]
     demo("reconcile")
