@@ -20,7 +20,7 @@ import sqlglot.expressions as sge
 from ibis.backends.duckdb import Backend
 from ibis.backends.sql.compilers.base import STAR, SQLGlotCompiler
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
-from ibis.common.graph import Graph
+from ibis.common.graph import Graph, _recursive_lookup
 
 # What Ibis puts together out of other operations, or in a way of its own; the engine hardly uses it.
 REWRITTEN = (
@@ -64,9 +64,12 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
 
     def translate(self, op: Any, *, params: Mapping[Any, Any]) -> Any:
         """The query of an expression, as a tree of sqlglot."""
-        graph = Graph.from_bfs(op)
-        if params or any(_is_rewritten(node) for node in graph):
-            return IBIS.translate(op, params=params)
+        return IBIS.translate(op, params=params) if params else self.written(op, Graph.from_bfs(op))
+
+    def written(self, op: Any, graph: Graph) -> Any:
+        """The query of an expression whose operations are `graph`, which is walked once for all that is asked of it."""
+        if any(_is_rewritten(node) for node in graph):
+            return IBIS.translate(op, params={})
         shared = _used_twice(graph)
         names: list[str] = []
         before: list[tuple[Any, Any, bool]] = []
@@ -80,7 +83,7 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
                 return query.subquery(name, copy=False)
             return query.as_(name, quoted=self.quoted, table=isinstance(query, sge.Table))
 
-        def written(node: Any, _done: Any, **parts: Any) -> Any:
+        def write(node: Any, parts: dict[str, Any]) -> Any:
             query = self.visit_node(node, **parts)
             if node is op or not isinstance(node, ops.Relation):
                 return query
@@ -90,7 +93,11 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
                 return named(sge.table_(names[-1], quoted=self.quoted))
             return named(query)
 
-        query = op.map(written)[op]
+        done: dict[Any, Any] = {}
+        for node in graph.toposort()[0]:
+            parts = zip(node.__argnames__, node.__args__, strict=True)
+            done[node] = write(node, {name: _recursive_lookup(part, done) for name, part in parts})
+        query = done[op]
         if isinstance(query, sge.Table):
             query = sg.select(STAR, copy=False).from_(query, copy=False)
         elif isinstance(query, sge.Subquery):
@@ -149,6 +156,27 @@ class DuckDBBackend(Backend):  # type: ignore[misc]
     """An Ibis backend over a DuckDB connection (`from_connection`)."""
 
     compiler = OnePassCompiler()
+
+    def compile(
+        self, expr: Any, /, *, limit: int | None = None, params: Mapping[Any, Any] | None = None, pretty: bool = False
+    ) -> str:
+        """The query of an expression, ready to be run: its tables in memory are made known to DuckDB."""
+        if limit is not None or params or pretty:
+            super()._run_pre_execute_hooks(expr)
+            return str(super().compile(expr, limit=limit, params=params, pretty=pretty))
+        op = expr.as_table().op()
+        graph = Graph.from_bfs(op)
+        for node in graph:
+            if isinstance(node, ops.InMemoryTable) and node not in self._memtables:
+                self._register_in_memory_table(node)
+                self._memtables.add(node)
+        query = self.compiler.written(op, graph)
+        return str(query.sql(dialect=self.dialect, copy=False, unsupported_level=sg.ErrorLevel.RAISE))
+
+    def _to_duckdb_relation(self, expr: Any, *, params: Any = None, limit: Any = None, **_options: Any) -> Any:
+        """What finds the rows of an expression. Ibis walks it six times before, for maps, functions of Python and
+        streams of Arrow, which do not occur."""
+        return self.con.sql(self.compile(expr, limit=limit, params=params))
 
     def get_schema(self, table_name: str, *, catalog: str | None = None, database: str | None = None) -> Any:
         """The columns of a table in the types that DuckDB gave them (Ibis asks and reads them anew each time). Not by

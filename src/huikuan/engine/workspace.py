@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
 
+from huikuan.engine import quick_columns
 from huikuan.engine.model import ENTRY, Sides
 
 # Small row groups, since links are looked up by their order.
@@ -23,6 +24,7 @@ PARQUET_OPTIONS = {"COMPRESSION": "zstd", "COMPRESSION_LEVEL": 1, "ROW_GROUP_SIZ
 
 # DuckDB and Spark put nested selections together themselves; that Ibis did it too was a sixth of a small run.
 ibis.options.sql.fuse_selects = False
+quick_columns.install()
 
 
 class Workspace:
@@ -36,7 +38,6 @@ class Workspace:
         self.folder = folder
         self.small = small
         self._kept: list[str] = []
-        self._registered: set[str] = set()
 
     def keep(self, expression: Any) -> Any:
         """The expression, computed once and held until `close`."""
@@ -55,14 +56,7 @@ class Workspace:
 
     def _hold(self, name: str, expression: Any) -> None:
         """CREATE TEMP TABLE AS, without the second round of compilation that `create_table` makes."""
-        for table in expression.op().find(ops.InMemoryTable):
-            self._register(table)
         self.backend.raw_sql(f'CREATE TEMP TABLE "{name}" AS {self.backend.compile(expression)}')
-
-    def _register(self, table: Any) -> None:
-        if table.name not in self._registered:
-            self.backend.con.register(table.name, table.data.to_pyarrow(table.schema))
-            self._registered.add(table.name)
 
     def empty(self, table: Any) -> bool:
         """Whether a table has no rows; of a kept one it is asked without compiling anything."""

@@ -55,7 +55,7 @@ from huikuan.pipeline.closure import (
     has_records,
     take_sub_orders,
 )
-from huikuan.pipeline.compute import connect, literal
+from huikuan.pipeline.compute import connect, literal, threads
 from huikuan.pipeline.facts import Conflict
 from huikuan.pipeline.groups import GROUPS_ORDER, GROUPS_SQL
 from huikuan.pipeline.plain import hash_of, plain
@@ -233,7 +233,9 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
     told(NAME)
     _take_facts(given, change)
     _find_gone(given)
-    with ThreadPoolExecutor(1) as beside:  # queries beside expressions being made: each keeps one processor busy
+    # Queries beside expressions being made: each keeps half of the processors busy. A thread more would take turns.
+    given.con.execute(f"SET threads = {max(1, threads() // 2)}")
+    with ThreadPoolExecutor(1) as beside:
         other = replace(given, con=given.con.cursor())
         facts = beside.submit(_write_facts, other, change)
         before = beside.submit(incremental_collection.take_before, other)

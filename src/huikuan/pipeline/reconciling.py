@@ -68,6 +68,7 @@ register(
 # progress(stage, done, total): the stage is a reconciliation's name, `collection` or `publish`.
 Progress = Callable[[str, float, float], None]
 SMALL_ROWS = 200_000  # a book of so few rows is held in memory: what counts is how much is compiled
+ONE_THREAD_ROWS = 122_880  # a row group of DuckDB, which one thread reads: a second one would only wait, and spin
 WORK = "work"  # within a run's folder while it is made
 
 
@@ -190,7 +191,10 @@ def _compute(
     facts_version = book.lake.version()
     rules = with_tolerance(rules, names_asked(asked.names, rules), asked.tolerance)
     con = connect()
-    small = sum(document.accepted for document in book.lake.documents()) <= SMALL_ROWS
+    count = sum(document.accepted for document in book.lake.documents())
+    small = count <= SMALL_ROWS
+    if count <= ONE_THREAD_ROWS:
+        con.execute("SET threads = 1")
     with _without_collector() if small else nullcontext():
         written = _write_all(con, book, rules, decisions, asked, folder, told, small)
     # Ibis drops its cached tables when their expressions go: before the connection does.
