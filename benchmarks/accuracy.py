@@ -27,9 +27,9 @@ from huikuan.demo.guide import demo_rules
 from huikuan.demo.marks import HARD, NORMAL
 from huikuan.demo.seller import AS_OF, Span
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.importing import ImportOptions, import_file
-from huikuan.pipeline.reconciling import run
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.documents.importing import ImportOptions, import_file
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.reconciling import run
 from huikuan.records.decisions import Decisions
 from tests.truth_check import TOLD_OF, Names, Place, Told, excused, place_of, told_of, true_groups
 

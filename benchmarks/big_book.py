@@ -225,7 +225,7 @@ def reconcile(home: Path) -> Any:
     from huikuan.server.setup import setup
 
     setup(home)
-    from huikuan.pipeline import reconciling
+    from huikuan.pipeline.runs import reconciling
     from huikuan.server.books.services import find_book, rules_of
     from huikuan.server.documents.library import library_book
     from huikuan.server.workbench.services import decisions_of

@@ -13,9 +13,9 @@ import duckdb
 
 from benchmarks.findings import shops
 from benchmarks.simulated_book import SimulatedBook
-from huikuan.insight.forecast import forecast
-from huikuan.insight.forecast_check import Check, check, receipts
-from huikuan.insight.forecast_states import histories, open_groups
+from huikuan.insight.forecast.cash import forecast
+from huikuan.insight.forecast.check import Check, check, receipts
+from huikuan.insight.forecast.states import histories, open_groups
 
 FIRST, DAYS, ZONE = date(2025, 1, 1), 240, "Asia/Shanghai"
 

@@ -67,7 +67,7 @@ def statement_sql(path: Path, copies: int) -> str:
 def copy_files(source: Path, target: Path, copies: int, skipped: tuple[str, ...], mark: str = "") -> None:
     """Write the Parquet files of a folder again. `mark` takes the place of the one in names of kept tables."""
     from huikuan.pipeline.compute import connect
-    from huikuan.pipeline.run_tables import ORDER_FACTS, ORDER_ROW_GROUP, ROW_GROUP
+    from huikuan.pipeline.runs.run_tables import ORDER_FACTS, ORDER_ROW_GROUP, ROW_GROUP
 
     target.mkdir(parents=True, exist_ok=True)
     con = connect("3GB")
@@ -140,9 +140,9 @@ def main() -> None:
 
     setup(asked.home)
     from huikuan.lake.lake import Lake
-    from huikuan.pipeline import runs
-    from huikuan.pipeline.kept import FOLDER, mark_of
     from huikuan.pipeline.plain import hash_of
+    from huikuan.pipeline.results.kept import FOLDER, mark_of
+    from huikuan.pipeline.runs import published as runs
     from huikuan.server.books.services import find_book, rules_of
     from huikuan.server.documents.library import library_book
 

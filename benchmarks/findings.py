@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.simulated_book import Change, SimulatedBook, SimulatedShop
-from huikuan.insight.findings import FindingSource, Found, findings
+from huikuan.insight.findings.search import FindingSource, Found, findings
 
 FIRST = date(2025, 1, 1)
 RIPE = 200  # days of history before the first look

@@ -114,7 +114,7 @@ def _asked(client: Any, page: str) -> None:
 
 def _match(book: Any, client: Any, page: str) -> None:
     """An open order and an open settlement of the same currency, matched with a difference."""
-    from huikuan.pipeline.results import Filter
+    from huikuan.pipeline.results.results import Filter
     from huikuan.server.workbench import services
 
     found = services.results(book)
@@ -151,16 +151,16 @@ def _file(book: Any, client: Any, page: str, orders: int, turn: int) -> None:
 
 
 def _options() -> Any:
-    from huikuan.pipeline.importing import ImportOptions
+    from huikuan.pipeline.documents.importing import ImportOptions
 
     return ImportOptions(shop="Shop 0")
 
 
 def _check(book: Any) -> None:
     """The published run is what a whole run gives."""
-    from huikuan.pipeline import runs
     from huikuan.pipeline.compute import connect
-    from huikuan.pipeline.reconciling import Asked
+    from huikuan.pipeline.runs import published as runs
+    from huikuan.pipeline.runs.reconciling import Asked
     from huikuan.server.documents.library import library_book
     from huikuan.server.workbench import services
 

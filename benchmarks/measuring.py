@@ -27,7 +27,7 @@ OURS = (
 import tempfile
 from pathlib import Path
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.importing import ImportOptions, import_file
+from huikuan.pipeline.documents.importing import ImportOptions, import_file
 from huikuan.records.rules import Rules
 """,
     """

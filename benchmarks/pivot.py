@@ -19,11 +19,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from huikuan.insight.line_cube import line_cubes_sql
+from huikuan.insight.day_tables.line_cube import line_cubes_sql
 from huikuan.insight.semantic.answer import FILE_CELLS, Source, ask
 from huikuan.insight.semantic.question import question_of
 from huikuan.pipeline.compute import connect, literal
-from huikuan.pipeline.run_tables import FACTS_ORDER, ORDER_ROW_GROUP, write
+from huikuan.pipeline.runs.run_tables import FACTS_ORDER, ORDER_ROW_GROUP, write
 from huikuan.records.kind import DUCKDB_TYPES
 from huikuan.records.kinds import KINDS
 from huikuan.records.sql import dict_rows

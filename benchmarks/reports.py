@@ -107,9 +107,9 @@ def measure(home: Path, only: str, variant: str, rounds: int, plain: bool = Fals
     from huikuan.server.setup import setup
 
     setup(home)
-    from huikuan.insight.reports import REPORTS
-    from huikuan.pipeline import opened
+    from huikuan.insight.reports.registry import REPORTS
     from huikuan.pipeline.reporting import report
+    from huikuan.pipeline.results import opened
     from huikuan.server.books.services import find_book, rules_of
     from huikuan.server.workbench.services import decisions_of, results
 

@@ -33,7 +33,7 @@ spark.eventLog.dir file://{log}
 def reconcile_on(master: str, folder: Path) -> None:
     """From Parquet to links and open items, proved."""
     from huikuan.engine import Facts, reconcile
-    from huikuan.pipeline.spark import new_session, spark_backend
+    from huikuan.pipeline.runs.spark import new_session, spark_backend
     from huikuan.recons.order_settlement import ORDER_SETTLEMENT
     from huikuan.records.decisions import Decisions
     from huikuan.records.rules import Rules, SettlementRule

@@ -24,8 +24,8 @@ from typing import Any
 from benchmarks.accuracy import load, seeds_of
 from huikuan.demo.guide import demo_rules
 from huikuan.demo.marks import HARD, NORMAL
-from huikuan.pipeline.reconciling import run
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.reconciling import run
 from huikuan.records.decisions import Decisions, ManualMatch, Member
 from tests.truth_check import Names, place_of, true_groups
 

@@ -8,8 +8,8 @@ from huikuan.demo import generate
 from huikuan.demo.guide import demo_rules
 from huikuan.demo.seller import AS_OF, BOOK_START
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.importing import ImportOptions, import_file
-from huikuan.pipeline.reconciling import run
+from huikuan.pipeline.documents.importing import ImportOptions, import_file
+from huikuan.pipeline.runs.reconciling import run
 from huikuan.records.decisions import Decisions
 
 ORDERS, SEED = 300, 11

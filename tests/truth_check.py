@@ -132,7 +132,7 @@ def told_of(results: Any, name: str, names: Names, groups: Mapping[str, Mapping[
 
 
 def check_against_truth(results: Any, truth_file: Path) -> Verdict:
-    """Compare a book's `pipeline.results.Results` with `truth.json`, for the reconciliations that both speak of."""
+    """Compare a book's `Results` with `truth.json`, for the reconciliations that both speak of."""
     truth = json.loads(truth_file.read_text(encoding="utf-8"))
     names = Names(truth["same"])
     verdict = Verdict()

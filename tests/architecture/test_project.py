@@ -99,7 +99,8 @@ def test_every_setting_of_the_environment_is_documented() -> None:
 
 # Statistics: what they reckon is an estimate and is told as one; no amount that was booked goes through them.
 ESTIMATES = {
-    f"insight/{name}.py" for name in ("findings_tests", "forecast", "forecast_check", "forecast_curves", "statistics")
+    f"insight/{name}.py"
+    for name in ("findings/tested", "findings/statistics", "forecast/cash", "forecast/check", "forecast/curves")
 }
 
 

@@ -17,8 +17,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 IMPORTED_BEFORE = [
-    "django.db.models", "django.urls", "ibis.backends.duckdb", "huikuan.cli.common", "huikuan.pipeline.importing",
-    "huikuan.pipeline.reconciling", "huikuan.pipeline.reporting", "huikuan.pipeline.results",
+    "django.db.models", "django.urls", "ibis.backends.duckdb", "huikuan.cli.common",
+    "huikuan.pipeline.documents.importing",
+    "huikuan.pipeline.runs.reconciling", "huikuan.pipeline.reporting", "huikuan.pipeline.results.results",
 ]  # fmt: skip
 STREAMS = ("stdin", "stdout", "stderr")
 

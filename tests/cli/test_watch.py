@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from huikuan.pipeline.importing import ImportOptions
+from huikuan.pipeline.documents.importing import ImportOptions
 from huikuan.server.documents.inbox import Inbox, options_of
 from tests.cli.conftest import Cli, begin
 from tests.pipeline.test_proofs import MOVES, ledger

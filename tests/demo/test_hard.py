@@ -16,9 +16,9 @@ from huikuan.demo.guide import demo_rules
 from huikuan.demo.marks import HARD
 from huikuan.demo.seller import AS_OF, BOOK_START
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.importing import ImportOptions, import_file
-from huikuan.pipeline.reconciling import run
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.documents.importing import ImportOptions, import_file
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.reconciling import run
 from huikuan.records.decisions import Decisions
 from tests.demo.test_generate import digests
 from tests.truth_check import Names, Verdict, check_against_truth, place_of

@@ -180,7 +180,7 @@ def test_every_text_asserted_by_hand_belongs_to_a_case() -> None:
 def test_every_code_of_reading_and_importing_has_a_bad_file() -> None:
     code = (
         "import huikuan.formats.registry, huikuan.formats.read_file, huikuan.formats.mapping_guess\n"
-        "import huikuan.pipeline.importing\n"
+        "import huikuan.pipeline.documents.importing\n"
         "from huikuan.records.messages import MESSAGES\nprint('\\n'.join(MESSAGES))"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -26,7 +26,7 @@ from huikuan.formats.mapping import Mapping
 from huikuan.formats.mapping_derived import Derived
 from huikuan.formats.read_file import read_file
 from huikuan.formats.reading import ReadContext
-from huikuan.pipeline.importing import checked
+from huikuan.pipeline.documents.importing import checked
 from huikuan.records import messages
 from huikuan.records.errors import Problem, UserError
 

@@ -15,7 +15,7 @@ from huikuan.export.details import DETAILS
 from huikuan.export.excel import write, write_rows
 from huikuan.export.files import write_detail, write_report
 from huikuan.export.printed import Printed
-from huikuan.insight.tables import Chart, Column, ReportTable, Row, Section, Series
+from huikuan.insight.reports.tables import Chart, Column, ReportTable, Row, Section, Series
 from huikuan.records.errors import UserError
 
 PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))

@@ -28,14 +28,14 @@ from huikuan.export.details import DETAILS
 from huikuan.export.excel import write_rows
 from huikuan.export.files import write_detail, write_report
 from huikuan.export.printed import Printed
-from huikuan.insight.claim import BillRow, ClaimHead, ClaimOrder, claim_report
-from huikuan.insight.reports import build_report
+from huikuan.insight.collection.claim import BillRow, ClaimHead, ClaimOrder, claim_report
+from huikuan.insight.reports.registry import build_report
+from huikuan.insight.reports.tables import Chart, Column, ReportTable, Row, Section, Series
 from huikuan.insight.semantic.answer import ask
 from huikuan.insight.semantic.question import question_of
 from huikuan.insight.semantic.table import report_table
-from huikuan.insight.tables import Chart, Column, ReportTable, Row, Section, Series
 from huikuan.pipeline.asking import source_of
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.decisions import Decisions
 from tests.demo_book import demo_book, make_demo
 from tests.insight.demo_source import demo_source

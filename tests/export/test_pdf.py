@@ -16,7 +16,7 @@ from huikuan.export import pdf, pdf_chart
 from huikuan.export.details import DETAILS
 from huikuan.export.files import write_detail
 from huikuan.export.printed import Printed
-from huikuan.insight.tables import Chart, Column, ReportTable, Row, Section, Series
+from huikuan.insight.reports.tables import Chart, Column, ReportTable, Row, Section, Series
 from huikuan.records.errors import OperatorError, UserError
 
 PRINTED = Printed("陈会计", datetime(2026, 11, 1, 9, 26))

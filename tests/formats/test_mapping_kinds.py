@@ -17,7 +17,7 @@ from huikuan.formats.mapping import Mapping, mapping_from_plain, mapping_to_plai
 from huikuan.formats.mapping_derived import Derived
 from huikuan.formats.mapping_guess import check_file, guess_mapping, preview_file
 from huikuan.formats.read_file import read_file
-from huikuan.insight.tables import Column
+from huikuan.insight.reports.tables import Column
 from huikuan.records.errors import UserError
 from tests.formats.support import CONTEXT
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from huikuan.insight.collection import CollectionInputs, build_collection
+from huikuan.insight.collection.collecting import CollectionInputs, build_collection
 from huikuan.records.decisions import Decisions
 from huikuan.records.kind import MONEY, record_key
 from huikuan.records.kinds import KINDS

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from huikuan.insight.report_base import ReportSource, made
+from huikuan.insight.reports.base import ReportSource, made
 from tests.insight.demo_source import demo_source
 
 

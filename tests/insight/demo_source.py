@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from django.utils import translation
 
 from huikuan.demo.guide import demo_rules
-from huikuan.insight.report_base import ReportSource
+from huikuan.insight.reports.base import ReportSource
 from huikuan.pipeline.reporting import report_source
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.decisions import Decisions
 from tests.demo_book import demo_book, make_demo
 from tests.shared import made_once

@@ -8,7 +8,7 @@ from decimal import Decimal as D
 import duckdb
 import pytest
 
-from huikuan.insight.collection import prove
+from huikuan.insight.collection.collecting import prove
 from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.records.decisions import Decisions, ManualMatch, Member
 from huikuan.records.errors import InvariantError
@@ -182,7 +182,7 @@ def test_corroborating_lines_are_never_totalled():
     con = duckdb.connect()
     collect([order("1", "100")], [settled("1", "1", "100"), settled("2", "1", "100")], rules=RULES, con=con)
     con.execute("CREATE TABLE marked AS SELECT *, flow_no = '2' AS corroborating FROM settlement_line")
-    from huikuan.insight.collection import CollectionInputs, build_collection
+    from huikuan.insight.collection.collecting import CollectionInputs, build_collection
 
     build_collection(con, CollectionInputs(settlement_line="marked"), RULES, AS_OF)
     assert con.execute("SELECT settled FROM collection").fetchone() == (D("100"),)
@@ -232,7 +232,7 @@ def test_the_same_over_ibis_tables():
     import ibis
 
     from huikuan.engine.model import Facts
-    from huikuan.insight.collection import collection
+    from huikuan.insight.collection.collecting import collection
 
     backend = ibis.duckdb.connect()
     tables = {"order_line": ibis.memtable(records("order_line", [order("1", "100")])),

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from huikuan.insight.claim import Claimed
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
+from huikuan.insight.collection.claim import Claimed
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import build_report
 from huikuan.insight.words import because
 from huikuan.recons.order_settlement import ORDER_SETTLEMENT
 from huikuan.records.rules import FeeRate, Rules

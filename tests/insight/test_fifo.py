@@ -9,7 +9,7 @@ from decimal import Decimal as D
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huikuan.insight.fifo import Payout, days_of, pair_returns, touches_of
+from huikuan.insight.collection.fifo import Payout, days_of, pair_returns, touches_of
 
 from .build import collect, day, order, payout_link, settled, wallet
 

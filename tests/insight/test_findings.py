@@ -13,10 +13,10 @@ import pytest
 
 from benchmarks.findings import CHANGES
 from benchmarks.simulated_book import Change, SimulatedBook, SimulatedShop
-from huikuan.insight.claim import Claimed
+from huikuan.insight.collection.claim import Claimed
 from huikuan.insight.exploration import Orders, cohorts, funnel, products, rates, shops
-from huikuan.insight.findings import FindingSource, Found, findings
-from huikuan.insight.statistics import fisher_greater, student_tail
+from huikuan.insight.findings.search import FindingSource, Found, findings
+from huikuan.insight.findings.statistics import fisher_greater, student_tail
 
 FIRST = date(2026, 1, 1)
 DAYS = 150

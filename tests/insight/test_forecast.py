@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from benchmarks.simulated_book import SimulatedBook, SimulatedShop
-from huikuan.insight.forecast import Forecast, forecast
-from huikuan.insight.forecast_check import Check, as_of_then, check, receipts
-from huikuan.insight.forecast_curves import HORIZON, Learned
-from huikuan.insight.forecast_states import History, histories, number_of, open_groups
+from huikuan.insight.forecast.cash import Forecast, forecast
+from huikuan.insight.forecast.check import Check, as_of_then, check, receipts
+from huikuan.insight.forecast.curves import HORIZON, Learned
+from huikuan.insight.forecast.states import History, histories, number_of, open_groups
 
 ZONE = "Asia/Shanghai"
 FIRST = date(2026, 1, 1)

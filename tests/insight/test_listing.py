@@ -8,9 +8,9 @@ from decimal import Decimal as D
 import duckdb
 import pytest
 
-from huikuan.insight import listing
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.tables import Column, Row
+from huikuan.insight.reports import listing
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.tables import Column, Row
 
 COLUMNS = (Column("no", "No"), Column("day", "Day", "date"), Column("amount", "Amount", "money", True))
 

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from huikuan.insight.fee_history import FeeProposal, propose_fees
-from huikuan.insight.settlement_lags import History, SettlementProposal, change_point, propose_settlement
+from huikuan.insight.learning.fee_history import FeeProposal, propose_fees
+from huikuan.insight.learning.settlement_lags import History, SettlementProposal, change_point, propose_settlement
 from huikuan.records.due_dates import next_batch_day
 from huikuan.records.rules import FeeRate, Rules, SettlementRule, Shop
 

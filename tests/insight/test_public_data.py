@@ -15,16 +15,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import build_report
 from huikuan.insight.semantic.answer import ask
 from huikuan.insight.semantic.question import question_of
 from huikuan.pipeline.asking import source_of
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.importing import ImportOptions, import_file
-from huikuan.pipeline.reconciling import Asked, run
+from huikuan.pipeline.documents.importing import ImportOptions, import_file
 from huikuan.pipeline.reporting import report_source
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.reconciling import Asked, run
 from huikuan.records.decisions import Decisions
 from huikuan.records.rules import Account, Rules, Shop
 from tests.formats.support import sample

@@ -10,9 +10,9 @@ from decimal import Decimal as D
 
 import pytest
 
-from huikuan.insight.collection import CollectionInputs, build_collection
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
+from huikuan.insight.collection.collecting import CollectionInputs, build_collection
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import build_report
 from huikuan.records.errors import InvariantError
 
 from .demo_source import demo_source

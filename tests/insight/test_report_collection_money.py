@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from huikuan.insight.periods import compared_span, spans
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import build_report
 from huikuan.pipeline.reporting import DAY_TABLES
 from huikuan.records.errors import InvariantError, UserError
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from huikuan.demo.guide import demo_rules
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import build_report
 from huikuan.pipeline.reporting import report_source
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.decisions import Decisions, Exclusion
 from huikuan.records.errors import InvariantError
 from tests.demo_book import demo_book, make_demo

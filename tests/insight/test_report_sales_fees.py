@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import build_report
 from huikuan.records.codes import FEE_TYPES
 from huikuan.records.errors import InvariantError
 

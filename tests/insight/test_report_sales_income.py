@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from huikuan.insight.order_income import FEE_GROUPS
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
-from huikuan.insight.sales_effects import Sold, effects
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.order_income import FEE_GROUPS
+from huikuan.insight.reports.registry import build_report
+from huikuan.insight.reports.sales_effects import Sold, effects
 from huikuan.records.codes import FEE_TYPES
 from huikuan.records.errors import UserError
 

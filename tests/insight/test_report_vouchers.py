@@ -18,10 +18,10 @@ from python_calamine import CalamineWorkbook
 
 from huikuan.export.files import write_report
 from huikuan.export.vouchers import JDY, K3, LAYOUTS
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
-from huikuan.insight.voucher_entries import Maker
-from huikuan.insight.voucher_postings import Posting
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import build_report
+from huikuan.insight.vouchers.entries import Maker
+from huikuan.insight.vouchers.postings import Posting
 from huikuan.records.errors import UserError
 from huikuan.records.rules import Rules, VoucherRule
 from huikuan.records.voucher_rules import DEFAULTS, EVENTS, Subject, VoucherRules

@@ -7,8 +7,8 @@ from decimal import Decimal as D
 import duckdb
 import pytest
 
-from huikuan.insight.measures import DIMENSIONS, MEASURES, measure_rows, receipts_by_day
-from huikuan.insight.reports import REPORTS, ReportSource, build_report
+from huikuan.insight.collection.measures import DIMENSIONS, MEASURES, measure_rows, receipts_by_day
+from huikuan.insight.reports.registry import REPORTS, ReportSource, build_report
 from huikuan.records.errors import UserError
 from huikuan.records.rules import Account, Rules, SettlementRule
 

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from huikuan.demo.guide import demo_rules
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import build_report
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import build_report
 from huikuan.pipeline.analysis import findings_of
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.decisions import Decisions
 from tests.demo import reading
 from tests.demo_book import demo_book, make_demo
@@ -199,7 +199,7 @@ def test_net_income_by_order_and_product(source: ReportSource, files: Files) -> 
 
 def test_finding_of_a_product_that_loses_money(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of however few orders: what freight and fees took beyond what it brought."""
-    monkeypatch.setattr("huikuan.insight.findings_counted.LEAST_ORDERS", 1)
+    monkeypatch.setattr("huikuan.insight.findings.counted.LEAST_ORDERS", 1)
     results = Results.of(demo_book(files.folder.parent / "book"), Decisions())
     found = {each.shop: each for each in findings_of(results, demo_rules(), Decisions()).findings
              if (each.kind, each.subject) == ("losing_product", BULKY)}  # fmt: skip

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 
 from huikuan.demo.guide import demo_rules
+from huikuan.insight.reports.tables import ratio_of
 from huikuan.insight.semantic.answer import Answer, Source, ask, values_of
 from huikuan.insight.semantic.query import OTHERS
 from huikuan.insight.semantic.question import question_of, to_plain
 from huikuan.insight.semantic.records import BLANK, asked_back, asked_of, records
 from huikuan.insight.semantic.subjects import SUBJECTS
 from huikuan.insight.semantic.table import report_table
-from huikuan.insight.tables import ratio_of
 from huikuan.pipeline.analysis import Wanted, categories_of, explore
 from huikuan.pipeline.asking import source_of
 from huikuan.pipeline.reporting import report
-from huikuan.pipeline.results import Filter, Results
+from huikuan.pipeline.results.results import Filter, Results
 from huikuan.records.decisions import Decisions, ManualMatch, Member
 from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.rules import Rules

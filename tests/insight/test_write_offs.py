@@ -10,10 +10,10 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.report_write_offs import WriteOff, difference_of
-from huikuan.insight.reports import build_report
-from huikuan.insight.tables import ReportTable
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import build_report
+from huikuan.insight.reports.tables import ReportTable
+from huikuan.insight.reports.write_offs import WriteOff, difference_of
 from huikuan.records.decisions import ManualMatch, Member
 from huikuan.records.errors import InvariantError
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from huikuan.insight.collection import collection
+from huikuan.insight.collection.collecting import collection
 from huikuan.recons.order_settlement import ORDER_SETTLEMENT
 from huikuan.records.due_dates import due_date, reserve_date
 from huikuan.records.rules import Account, Rules, SettlementRule, Shop

@@ -12,7 +12,7 @@ import pytest
 
 from huikuan.demo.guide import demo_rules
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.runs import Manifest, read_manifest
+from huikuan.pipeline.runs.published import Manifest, read_manifest
 from huikuan.records.rules import Rules
 from tests.demo_book import demo_book, make_demo
 from tests.shared import made_once

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
-from huikuan.pipeline import bill_items, facts
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect
-from huikuan.pipeline.importing import ImportOptions, import_file
+from huikuan.pipeline.documents import bill_items
+from huikuan.pipeline.documents.importing import ImportOptions, import_file
+from huikuan.pipeline.runs import facts
 from huikuan.records.decisions import BillItem, Decisions
 from huikuan.records.kinds import KINDS
 from huikuan.records.rules import Rules

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.reconciling import Asked, run
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.reconciling import Asked, run
 from huikuan.records.decisions import Decisions, ManualRecord
 from huikuan.records.kind import record_key
 from huikuan.records.rules import Rules

@@ -12,13 +12,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from huikuan.pipeline import closed, closing, late
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.closed import Closed, closed_periods, faults_of, period_of
-from huikuan.pipeline.closing import Deed
-from huikuan.pipeline.importing import ImportOptions, ImportRow, import_file, undo_document
-from huikuan.pipeline.period_figures import closed_figures, figures_by_month
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.documents.importing import ImportOptions, ImportRow, import_file, undo_document
+from huikuan.pipeline.periods import closed, closing, late
+from huikuan.pipeline.periods.closed import Closed, closed_periods, faults_of, period_of
+from huikuan.pipeline.periods.closing import Deed
+from huikuan.pipeline.periods.figures import closed_figures, figures_by_month
+from huikuan.pipeline.results.results import Results
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
 from huikuan.records.rules import Rules

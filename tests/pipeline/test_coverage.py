@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.coverage import Coverage, Span, coverage, quiet_days
-from huikuan.pipeline.coverage_told import alerts_of, coverage_row, expected_text
-from huikuan.pipeline.importing import ImportOptions, import_file, undo_document
+from huikuan.pipeline.documents.coverage import Coverage, Span, coverage, quiet_days
+from huikuan.pipeline.documents.coverage_told import alerts_of, coverage_row, expected_text
+from huikuan.pipeline.documents.importing import ImportOptions, import_file, undo_document
 from huikuan.records.document import Document
 from tests.pipeline.test_proofs import MOVES, RULES, ledger
 

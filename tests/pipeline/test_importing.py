@@ -11,7 +11,7 @@ import pytest
 
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect
-from huikuan.pipeline.importing import ImportOptions, ImportRow, import_file, import_files, undo_document
+from huikuan.pipeline.documents.importing import ImportOptions, ImportRow, import_file, import_files, undo_document
 from huikuan.records.errors import UserError
 from huikuan.records.rules import Rules
 

@@ -13,15 +13,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from huikuan.insight.tables import ReportTable
-from huikuan.pipeline import incremental, runs
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.kept import FOLDER
-from huikuan.pipeline.reconciling import Asked, run
+from huikuan.pipeline.incremental import run as incremental
 from huikuan.pipeline.reporting import report
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.run_files import RunFiles
-from huikuan.pipeline.runs import Manifest, files_of
+from huikuan.pipeline.results.kept import FOLDER
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs import published as runs
+from huikuan.pipeline.runs.published import Manifest, files_of
+from huikuan.pipeline.runs.reconciling import Asked, run
+from huikuan.pipeline.runs.run_files import RunFiles
 from huikuan.recons import RECONCILIATIONS
 from huikuan.records.decisions import Decisions
 from huikuan.records.kind import record_key

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.importing import ImportOptions, import_file, undo_document
+from huikuan.pipeline.documents.importing import ImportOptions, import_file, undo_document
 from huikuan.records.rules import Rules
 
 PARTS = {

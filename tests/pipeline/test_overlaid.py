@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from huikuan.pipeline.groups import GROUPS_SQL, PASSES_SQL
-from huikuan.pipeline.opened import OpenedRun
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.results import Filter, Results
-from huikuan.pipeline.run_tables import statement_sql
+from huikuan.pipeline.results.opened import OpenedRun
+from huikuan.pipeline.results.results import Filter, Results
+from huikuan.pipeline.runs.groups import GROUPS_SQL, PASSES_SQL
+from huikuan.pipeline.runs.run_tables import statement_sql
 from huikuan.records.decisions import Decisions, Exclusion, ManualMatch, Member, NotThese
 from tests.pipeline.conftest import DemoBook
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.importing import ImportOptions, import_file, undo_document
-from huikuan.pipeline.proofs import healers
-from huikuan.pipeline.reconciling import Asked, run
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.documents.importing import ImportOptions, import_file, undo_document
+from huikuan.pipeline.documents.proofs import healers
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.reconciling import Asked, run
 from huikuan.records.decisions import Decisions
 from huikuan.records.rules import Account, Rules
 

@@ -9,9 +9,9 @@ import pytest
 
 from huikuan.demo.seller import AS_OF
 from huikuan.insight.words import because
-from huikuan.pipeline import runs
-from huikuan.pipeline.reconciling import Asked, run
-from huikuan.pipeline.results import Filter, Results, suggested_key
+from huikuan.pipeline.results.results import Filter, Results, suggested_key
+from huikuan.pipeline.runs import published as runs
+from huikuan.pipeline.runs.reconciling import Asked, run
 from huikuan.records.decisions import Decisions, Exclusion, ManualMatch, Member, NotThese
 from huikuan.records.errors import UserError
 from tests.pipeline.conftest import DemoBook

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from huikuan.pipeline.compute import literal
-from huikuan.pipeline.sorted_file import SortedFile, in_order
+from huikuan.pipeline.results.sorted_file import SortedFile, in_order
 
 ROWS = 9000
 GROUP = 2048

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from huikuan.pipeline import spark
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.reconciling import Asked, run
+from huikuan.pipeline.runs import spark
+from huikuan.pipeline.runs.reconciling import Asked, run
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import OperatorError
 from huikuan.records.rules import Rules

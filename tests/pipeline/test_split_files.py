@@ -15,7 +15,7 @@ import pytest
 
 from huikuan.pipeline.book import Book
 from huikuan.pipeline.compute import connect
-from huikuan.pipeline.importing import ImportOptions, import_file
+from huikuan.pipeline.documents.importing import ImportOptions, import_file
 from huikuan.recons.order_settlement import ORDER_SETTLEMENT
 from huikuan.recons.payout_bank import PAYOUT_BANK
 from huikuan.records.rules import Account, Rules, Shop

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from huikuan.pipeline.untold_refunds import BY, Given, exported_sql, laid_sql
+from huikuan.pipeline.runs.untold_refunds import BY, Given, exported_sql, laid_sql
 from huikuan.records.decisions import Correction
 
 AS_OF = date(2026, 10, 31)

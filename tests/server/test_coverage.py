@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from huikuan.pipeline.coverage import Coverage
-from huikuan.pipeline.importing import ImportOptions
+from huikuan.pipeline.documents.coverage import Coverage
+from huikuan.pipeline.documents.importing import ImportOptions
 from huikuan.server.audit.models import Entry
 from huikuan.server.books.models import Book
 from huikuan.server.documents import coverage_shown as shown

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from huikuan.insight.fee_history import FeeProposal
-from huikuan.insight.settlement_lags import Effect, Lag, SettlementProposal
-from huikuan.pipeline.proposing import Proposals
+from huikuan.insight.learning.fee_history import FeeProposal
+from huikuan.insight.learning.settlement_lags import Effect, Lag, SettlementProposal
+from huikuan.pipeline.proposals.proposing import Proposals
 from huikuan.records.errors import UserError
 from huikuan.records.rules import FeeRate, SettlementRule
 from huikuan.server.audit.models import Entry

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from huikuan.pipeline.importing import ImportOptions, ImportRow
+from huikuan.pipeline.documents.importing import ImportOptions, ImportRow
 from huikuan.server.documents import services, told_twice
 from huikuan.server.documents.models import Upload
 from huikuan.server.workbench.services import reconcile, results

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from huikuan.pipeline.compute import connect, literal
-from huikuan.pipeline.reconciling import run
-from huikuan.pipeline.runs import Manifest
-from huikuan.pipeline.spark import new_session, require_spark
+from huikuan.pipeline.runs.published import Manifest
+from huikuan.pipeline.runs.reconciling import run
+from huikuan.pipeline.runs.spark import new_session, require_spark
 from huikuan.records.decisions import Correction, Decisions, Exclusion, ManualMatch, ManualRecord, Member, NotThese
 from huikuan.records.errors import OperatorError
 from huikuan.records.kind import record_key

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from huikuan import recons
-from huikuan.pipeline import facts, spark
 from huikuan.pipeline.compute import connect, literal
-from huikuan.pipeline.reconciling import reconcile_one
-from huikuan.pipeline.run_tables import parameters
+from huikuan.pipeline.runs import facts, spark
+from huikuan.pipeline.runs.reconciling import reconcile_one
+from huikuan.pipeline.runs.run_tables import parameters
 from tests.spark.cluster import Worker, cluster, kill, wait_for_executors
 from tests.spark.conftest import Decided
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from huikuan.pipeline.spark import spark_backend
+from huikuan.pipeline.runs.spark import spark_backend
 from huikuan.records.errors import OperatorError
 
 pytestmark = pytest.mark.spark

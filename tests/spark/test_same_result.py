@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from huikuan.pipeline.compute import literal
-from huikuan.pipeline.reconciling import Asked, run
+from huikuan.pipeline.runs.reconciling import Asked, run
 from tests.spark.conftest import Decided
 
 # PySpark leaves the sockets through which it hands rows over to the garbage collector.

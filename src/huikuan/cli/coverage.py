@@ -29,14 +29,14 @@ SHOWN = (
 
 def show_coverage(streams: Sequence[Any], as_json: bool) -> None:
     """A row for each shop or account."""
-    from huikuan.pipeline.coverage_told import coverage_row
+    from huikuan.pipeline.documents.coverage_told import coverage_row
 
     emit([coverage_row(stream) for stream in streams], as_json, SHOWN)
 
 
 def say_alerts(streams: Sequence[Any]) -> None:
     """What is missing, a sentence each, on standard error."""
-    from huikuan.pipeline.coverage_told import alerts_of
+    from huikuan.pipeline.documents.coverage_told import alerts_of
 
     for stream in streams:
         for sentence in alerts_of(stream):

@@ -48,7 +48,7 @@ def import_command(
 
     At a terminal, a file that would change known records is asked about before it takes effect.
     """
-    from huikuan.pipeline.importing import ImportOptions
+    from huikuan.pipeline.documents.importing import ImportOptions
     from huikuan.server.documents.services import import_paths
     from huikuan.server.documents.told_twice import twins
 
@@ -87,7 +87,7 @@ def _named(told: Any) -> Any:
 
 def _wanted(rows: list[Any]) -> bool:
     """Tell what held documents would change, and ask whether they are to be taken in."""
-    from huikuan.pipeline.importing import CLOSED_PROBLEMS
+    from huikuan.pipeline.documents.importing import CLOSED_PROBLEMS
 
     for row in rows:
         for each in row.changes:

@@ -29,7 +29,7 @@ class Many(click.Command):
 
 
 def _links(book: Any, name: str, group_id: str) -> list[dict[str, Any]]:
-    from huikuan.pipeline.results import told_link
+    from huikuan.pipeline.results.results import told_link
     from huikuan.server.workbench.services import results
 
     found = results(book)
@@ -51,7 +51,7 @@ def match_command(
     reason: str, force: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Say that records belong together. Prints the match's links."""
-    from huikuan.pipeline.reconciling import names_asked
+    from huikuan.pipeline.runs.reconciling import names_asked
     from huikuan.server.books.services import rules_of
     from huikuan.server.workbench.services import match
 
@@ -112,7 +112,7 @@ def decline_command(book: Any, group_id: str, reason: str, as_json: bool) -> Non
 @with_book
 def unmatch_command(book: Any, group_id: str, reason: str, as_json: bool) -> None:
     """Undo one link: a person's match is taken back, an automatic one taken apart for good. Prints the links it had."""
-    from huikuan.pipeline.results import told_link
+    from huikuan.pipeline.results.results import told_link
     from huikuan.server.workbench.services import results, unmatch
 
     found = results(book)

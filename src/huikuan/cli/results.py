@@ -50,7 +50,7 @@ def reconcile_command(
     tolerance: Decimal | None, backend: str, full: bool, spark_master: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Reconcile and publish. A run as of another day, or over a part, is published beside the current one."""
-    from huikuan.pipeline.reconciling import Asked, names_asked
+    from huikuan.pipeline.runs.reconciling import Asked, names_asked
     from huikuan.server.books.services import rules_of
     from huikuan.server.workbench import services
 
@@ -116,8 +116,8 @@ def _print(
     format_id: str | None, output: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Write a table of the published results."""
-    from huikuan.pipeline.reconciling import names_asked
-    from huikuan.pipeline.results import CORRECTED, LINK_COLUMNS, OPEN_COLUMNS
+    from huikuan.pipeline.results.results import CORRECTED, LINK_COLUMNS, OPEN_COLUMNS
+    from huikuan.pipeline.runs.reconciling import names_asked
     from huikuan.server.books.services import rules_of
     from huikuan.server.workbench.services import results
 
@@ -174,7 +174,7 @@ def collection_command(
     book: Any, statuses: tuple[str, ...], as_of: date | None, format_id: str | None, output: Path | None, as_json: bool
 ) -> None:
     """Where each order's money is, one row per order."""
-    from huikuan.pipeline.results import COLLECTION_COLUMNS
+    from huikuan.pipeline.results.results import COLLECTION_COLUMNS
     from huikuan.records.codes import COLLECTION_STATUSES
 
     for status in statuses:
@@ -199,7 +199,7 @@ def _results_or_run(book: Any, as_of: date | None) -> Any:
 
 def run_as_of(book: Any, as_of: date | None) -> None:
     """Reconcile as of a day, progress shown."""
-    from huikuan.pipeline.reconciling import Asked
+    from huikuan.pipeline.runs.reconciling import Asked
     from huikuan.server.workbench import services
 
     with progress("Reconciling") as told:

@@ -56,7 +56,7 @@ def watch_command(book: Any, folder: Path, once: bool, reconciles: bool, as_json
 
 def _import(book: Any, folder: Path, files: list[Path]) -> list[Any]:
     """The import rows of these files. Files of the same shop and account go together."""
-    from huikuan.pipeline.importing import ImportOptions
+    from huikuan.pipeline.documents.importing import ImportOptions
     from huikuan.server.books.services import rules_of
     from huikuan.server.documents.inbox import options_of
     from huikuan.server.documents.services import import_paths

@@ -29,8 +29,8 @@ def what_if_command(
     Runs the reconciliations NAME (default all) with the rules as they are and as they would be, and prints what
     differs: one row per record and field, from what to what. How many and how much is said on standard error.
     """
-    from huikuan.pipeline.reconciling import Asked
-    from huikuan.pipeline.what_if import CHANGES, rows_of
+    from huikuan.pipeline.proposals.what_if import CHANGES, rows_of
+    from huikuan.pipeline.runs.reconciling import Asked
     from huikuan.server.workbench import what_if
 
     with progress("Comparing") as told:

@@ -24,7 +24,7 @@ def why_command(
     """Why two records are together or not: what each pass found of them, in the order in which they run. Looks at the
     published results; nothing is run again. With --json codes and figures, and `first`: the first thing that would have
     to be otherwise."""
-    from huikuan.pipeline.reconciling import names_asked
+    from huikuan.pipeline.runs.reconciling import names_asked
     from huikuan.server.books.services import rules_of
     from huikuan.server.workbench.services import results
     from huikuan.server.workbench.why import why

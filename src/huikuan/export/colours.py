@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huikuan.insight.tables import Series
+from huikuan.insight.reports.tables import Series
 
 PALETTE = ("#2F6FB5", "#E8B04A", "#5BBFB3", "#C8553D", "#C9A7DD", "#7A8591")
 TOKENS = {

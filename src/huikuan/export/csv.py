@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from huikuan.export.printed import Printed, plain
-from huikuan.insight.tables import Column, ReportTable
+from huikuan.insight.reports.tables import Column, ReportTable
 
 ONE_CELL = str.maketrans({",": ";", '"': "'"})  # what would end a cell, or begin a quoted one
 # Full-width signs too: some spreadsheets take them for the others.

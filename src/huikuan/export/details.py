@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from huikuan.insight.measures import DIMENSIONS, MEASURES, status_title
-from huikuan.insight.tables import Column, ColumnType
+from huikuan.insight.collection.measures import DIMENSIONS, MEASURES, status_title
+from huikuan.insight.reports.tables import Column, ColumnType
 from huikuan.insight.words import changed_value, word_of
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated

@@ -14,8 +14,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from huikuan.export.excel_chart import chart_sheet
 from huikuan.export.excel_style import Styles, column_width, set_page, sheet_name, write_cell
 from huikuan.export.printed import Printed
-from huikuan.insight.report_base import unit_text
-from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.insight.reports.base import unit_text
+from huikuan.insight.reports.tables import Column, ReportTable, Row, Section
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from huikuan.export.colours import colour_of
 from huikuan.export.excel_style import Styles, column_width, number_format, write_cell
-from huikuan.insight.tables import Chart, Column
+from huikuan.insight.reports.tables import Chart, Column
 
 # What the figures of a chart take at least, in rows, so that the next one stands below the picture.
 ROWS = 24

@@ -27,7 +27,7 @@ from huikuan.export.excel_style import (
 )
 from huikuan.export.listing import Listing
 from huikuan.export.printed import Printed
-from huikuan.insight.tables import Column
+from huikuan.insight.reports.tables import Column
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 

@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from huikuan.export.printed import MINUS, Printed, shown_money
-from huikuan.insight.tables import Column
+from huikuan.insight.reports.tables import Column
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 

@@ -13,7 +13,7 @@ from huikuan.export.details import Detail
 from huikuan.export.listing import Listing, listing
 from huikuan.export.printed import Printed
 from huikuan.insight import messages  # noqa: F401
-from huikuan.insight.tables import ReportTable
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.records.errors import UserError
 
 PLAIN_FORMATS = ("xlsx", "pdf", "csv", "json")

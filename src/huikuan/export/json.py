@@ -6,7 +6,7 @@ import json
 from typing import IO, Any
 
 from huikuan.export.printed import plain
-from huikuan.insight.tables import ReportTable, Section
+from huikuan.insight.reports.tables import ReportTable, Section
 
 
 def document(report: ReportTable) -> dict[str, Any]:

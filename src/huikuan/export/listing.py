@@ -11,7 +11,7 @@ import duckdb
 
 from huikuan.export.details import Detail
 from huikuan.export.printed import shown_money
-from huikuan.insight.tables import Column
+from huikuan.insight.reports.tables import Column
 from huikuan.records.messages import translated
 
 BATCH_ROWS = 5_000

@@ -21,7 +21,7 @@ from huikuan.export.excel_style import LANDSCAPE_ABOVE, text_width
 from huikuan.export.pdf_chart import chart_data
 from huikuan.export.printed import Printed, shown_money, shown_rate
 from huikuan.insight import messages  # noqa: F401
-from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.insight.reports.tables import Column, ReportTable, Row, Section
 from huikuan.records.errors import OperatorError, UserError
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated

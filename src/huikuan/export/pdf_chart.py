@@ -8,7 +8,7 @@ from typing import Any
 
 from huikuan.export.colours import colour_of
 from huikuan.export.printed import shown_money, shown_rate
-from huikuan.insight.tables import Chart, ColumnType
+from huikuan.insight.reports.tables import Chart, ColumnType
 
 TICKS = 4
 PLACES = Decimal("0.0001")

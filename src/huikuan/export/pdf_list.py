@@ -22,8 +22,8 @@ from huikuan.export import pdf
 from huikuan.export.excel_style import LANDSCAPE_ABOVE, text_width
 from huikuan.export.listing import CURRENCY, Listing
 from huikuan.export.printed import Printed
-from huikuan.insight.report_base import SIGNATURE
-from huikuan.insight.tables import Column, ReportTable
+from huikuan.insight.reports.base import SIGNATURE
+from huikuan.insight.reports.tables import Column, ReportTable
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated

@@ -25,8 +25,8 @@ from typing import Any
 import xlsxwriter
 
 from huikuan.export.csv import FORMULA_STARTS
-from huikuan.insight.report_vouchers import DETAIL, REPORT
-from huikuan.insight.tables import ReportTable
+from huikuan.insight.reports.tables import ReportTable
+from huikuan.insight.reports.vouchers import DETAIL, REPORT
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import register

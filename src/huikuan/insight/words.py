@@ -71,7 +71,7 @@ LINK_STATES = {
     "manual": _("Matched by hand"),
     "forced": _("Forced"),
 }
-# Of a comparison with other rules (`pipeline.what_if`): what happens to a row, of which list, in which field.
+# Of a comparison with other rules (`pipeline.proposals.what_if`): what happens to a row, of which list, in which field.
 CHANGES = {"new": _("New"), "gone": _("Gone"), "changed": _("Changed")}
 PARTS = {"links": _("Matches"), "open": _("Open items")}
 CHANGED_FIELDS = {

@@ -9,8 +9,7 @@ from decimal import Decimal
 
 import duckdb
 
-from huikuan.insight import order_income
-from huikuan.insight.claim import Claimed
+from huikuan.insight.collection.claim import Claimed
 from huikuan.insight.exploration import (
     Cohort,
     MonthRates,
@@ -23,12 +22,13 @@ from huikuan.insight.exploration import (
     rates,
     shops,
 )
-from huikuan.insight.findings import FindingSource, Found, findings
-from huikuan.insight.forecast import CENT, Forecast, forecast
-from huikuan.insight.forecast_check import Check, check, receipts
-from huikuan.insight.forecast_states import histories, open_groups, open_sql
+from huikuan.insight.findings.search import FindingSource, Found, findings
+from huikuan.insight.forecast.cash import CENT, Forecast, forecast
+from huikuan.insight.forecast.check import Check, check, receipts
+from huikuan.insight.forecast.states import histories, open_groups, open_sql
+from huikuan.insight.reports import order_income
 from huikuan.pipeline.reporting import report_source
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.decisions import Decisions
 from huikuan.records.rules import Rules
 

@@ -8,14 +8,14 @@ from datetime import date
 
 import pyarrow as pa
 
-from huikuan.insight.report_fees import CLAIMED
+from huikuan.insight.reports.fee_audit import CLAIMED
+from huikuan.insight.reports.wallet_parts import wallet_lines_sql, wallet_parts_sql
 from huikuan.insight.semantic.answer import Source
-from huikuan.insight.wallet_parts import wallet_lines_sql, wallet_parts_sql
-from huikuan.pipeline import overlaid
 from huikuan.pipeline.compute import literal
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.run_tables import RESTS
+from huikuan.pipeline.results import overlaid
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.run_tables import RESTS
 from huikuan.records.rules import Rules
 
 PAYOUTS, SETTLEMENTS, WALLETS = "payout-bank", "order-settlement", "settlement-wallet"

@@ -1,4 +1,4 @@
-"""A report of a book: the published run and the facts it was made of, handed to `insight.reports`."""
+"""A report of a book: the published run and the facts it was made of, handed to `insight.reports.registry`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import Any
 
 import duckdb
 
-from huikuan.insight.claim import Claimed
-from huikuan.insight.report_base import ReportSource
-from huikuan.insight.reports import PREPARED, build_report
-from huikuan.insight.tables import ReportTable
-from huikuan.pipeline import facts, overlaid
+from huikuan.insight.collection.claim import Claimed
+from huikuan.insight.reports.base import ReportSource
+from huikuan.insight.reports.registry import PREPARED, build_report
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.pipeline.compute import connect, quoted
-from huikuan.pipeline.kept import Kept, holds_facts
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.run_tables import RESTS
-from huikuan.pipeline.write_offs import write_offs
+from huikuan.pipeline.results import overlaid
+from huikuan.pipeline.results.kept import Kept, holds_facts
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.results.write_offs import write_offs
+from huikuan.pipeline.runs import facts
+from huikuan.pipeline.runs.run_tables import RESTS
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.kinds import KINDS
@@ -67,7 +68,7 @@ def reports_by(
 
 
 def prepare(results: Results, rules: Rules, decisions: Decisions) -> None:
-    """Have kept what reports make of a run's links and lines (`pipeline.kept`)."""
+    """Have kept what reports make of a run's links and lines (`pipeline.results.kept`)."""
     with report_source(results, rules, decisions) as source:
         for make in PREPARED:
             make(source)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from huikuan.insight.reports import REPORTS
-from huikuan.insight.tables import ReportTable
+from huikuan.insight.reports.registry import REPORTS
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.pipeline.reporting import report
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from huikuan.insight.findings import Finding, Found
+from huikuan.insight.findings.search import Finding, Found
 from huikuan.pipeline.analysis import orders_of_group
 from huikuan.server.analysis import services
 from huikuan.server.analysis.models import DismissedFinding

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.server.books.models import Book
 from huikuan.server.workbench.services import results
 from tests.server.collection.made import publish

@@ -14,10 +14,10 @@ import duckdb
 import pyarrow as pa
 
 from huikuan.engine.model import LINKS, OPEN
-from huikuan.insight.collection_cube import cubes_sql
-from huikuan.pipeline import runs
-from huikuan.pipeline.overlay import decided
-from huikuan.pipeline.runs import Arguments, Manifest
+from huikuan.insight.collection.cube import cubes_sql
+from huikuan.pipeline.results.overlay import decided
+from huikuan.pipeline.runs import published as runs
+from huikuan.pipeline.runs.published import Arguments, Manifest
 from huikuan.records.decisions import Decisions
 from huikuan.server.books.models import Book
 from huikuan.server.documents.library import library_book

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from huikuan.pipeline import runs
 from huikuan.pipeline.plain import hash_of
+from huikuan.pipeline.runs import published as runs
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of
 from huikuan.server.delivery import services

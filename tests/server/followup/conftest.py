@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.server.books.models import Book
 from huikuan.server.workbench.services import results
 from tests.server.collection.conftest import english

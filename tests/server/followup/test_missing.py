@@ -10,7 +10,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.server.books.models import Book
 from huikuan.server.collection.cubes import rows
 from huikuan.server.core.paging import decode

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from huikuan.pipeline.closed import Closed
+from huikuan.pipeline.periods.closed import Closed
 from huikuan.pipeline.plain import hash_of
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of

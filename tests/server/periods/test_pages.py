@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from huikuan.pipeline.closed import Closed, closed_periods
+from huikuan.pipeline.periods.closed import Closed, closed_periods
 from huikuan.server.books.models import Book
 from huikuan.server.documents.library import library_book
 from huikuan.server.jobs.models import Job

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from huikuan.pipeline.closed import Closed, closed_periods, faults_of
+from huikuan.pipeline.periods.closed import Closed, closed_periods, faults_of
 from huikuan.records.errors import UserError
 from huikuan.server.accounts.models import User
 from huikuan.server.audit.models import Entry

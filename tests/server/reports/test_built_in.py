@@ -12,7 +12,7 @@ from django.test import Client
 
 from huikuan.demo.guide import demo_rules
 from huikuan.demo.seller import AS_OF, BOOK_START
-from huikuan.insight.reports import REPORTS
+from huikuan.insight.reports.registry import REPORTS
 from huikuan.server.books.models import Book
 from tests.demo_book import make_demo
 from tests.server.collection.conftest import english
@@ -128,7 +128,7 @@ def test_a_file_has_control_totals_and_definitions(auditor: Client, book: Book) 
 def test_a_report_that_does_not_balance_is_refused_and_says_why(
     auditor: Client, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("huikuan.insight.report_ageing.ZERO", Decimal("0.01"))
+    monkeypatch.setattr("huikuan.insight.reports.ageing.ZERO", Decimal("0.01"))
     page = auditor.get(f"/b/{book.slug}/reports/receivables-ageing/")
     assert page.status_code == 422
     assert "does not balance and is not shown" in page.content.decode()

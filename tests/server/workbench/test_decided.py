@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from huikuan.pipeline.results import Filter
+from huikuan.pipeline.results.results import Filter
 from huikuan.server.books.models import Book
 from huikuan.server.workbench import services
 from huikuan.server.workbench.decided import decisions_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from huikuan.pipeline.results import Filter
+from huikuan.pipeline.results.results import Filter
 from huikuan.server.audit.models import Entry
 from huikuan.server.books.models import Book
 from huikuan.server.workbench import services

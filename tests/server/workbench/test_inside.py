@@ -9,7 +9,7 @@ from typing import Any
 
 from django.test import Client
 
-from huikuan.pipeline.inside import inside, orders_inside
+from huikuan.pipeline.results.inside import inside, orders_inside
 from tests.server.workbench.test_reading import text
 
 ZERO = Decimal(0)

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from huikuan.pipeline.importing import ImportOptions
+from huikuan.pipeline.documents.importing import ImportOptions
 from huikuan.server.documents.services import import_paths
 from huikuan.server.workbench import bill_items
 from huikuan.server.workbench.models import ItemClass

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from huikuan.pipeline import facts
 from huikuan.pipeline.compute import connect
-from huikuan.pipeline.results import Filter
+from huikuan.pipeline.results.results import Filter
+from huikuan.pipeline.runs import facts
 from huikuan.records.kinds import KINDS
 from huikuan.server.books.models import Book
 from huikuan.server.workbench import services

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from huikuan.pipeline import what_if as pipeline
+from huikuan.pipeline.proposals import what_if as pipeline
 from huikuan.recons import RECONCILIATIONS
 from huikuan.records.errors import UserError
 from huikuan.records.user_reconciliation_file import read
@@ -81,7 +81,7 @@ def test_what_if_tells_exactly_what_a_run_with_the_changed_rules_finds(demo: Boo
     assert 'tolerance = "20"' not in toml.export_text(demo), "nothing saved"
     assert _states(demo) == before, "nothing published"
 
-    found = pipeline.opened(library_book(demo), job.result["folder"])
+    found = pipeline.results.opened(library_book(demo), job.result["folder"])
     after = dict(before)
     for row in pipeline.rows_of(found):
         key = (row["part"], row["side"], row["record_key"], row["group_id"], row["amount"])

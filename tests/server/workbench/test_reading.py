@@ -191,7 +191,7 @@ def test_pages_of_groups_show_every_group_once_those_without_a_day_last(
 ) -> None:
     groups = found.run.table("order-settlement", "groups")
     undated = f"(SELECT * REPLACE (CASE WHEN left_sum > 200 THEN NULL ELSE day END AS day) FROM {groups})"
-    monkeypatch.setattr("huikuan.pipeline.results.Results.groups", lambda self, name: undated)
+    monkeypatch.setattr("huikuan.pipeline.results.results.Results.groups", lambda self, name: undated)
     where = " AND ".join(["true", *(f"{name} = '{value}'" for name, value in query.items())])
     wanted = found.run.query(
         f"SELECT group_id FROM {undated} WHERE {where} ORDER BY day DESC NULLS LAST, group_id DESC"

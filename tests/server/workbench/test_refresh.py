@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from huikuan.pipeline.results import Filter
+from huikuan.pipeline.results.results import Filter
 from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book
 from huikuan.server.jobs.models import Job

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from huikuan.insight.reports.tables import ratio_of
 from huikuan.insight.semantic.model import Measure, Subject
 from huikuan.insight.semantic.query import (
     OTHERS,
@@ -24,7 +25,6 @@ from huikuan.insight.semantic.query import (
 )
 from huikuan.insight.semantic.question import Question
 from huikuan.insight.semantic.subjects import subject_of
-from huikuan.insight.tables import ratio_of
 from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.messages import translated
 

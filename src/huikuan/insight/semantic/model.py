@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from huikuan.insight.reports.tables import Column, ColumnType
 from huikuan.insight.semantic.cube import Cube
-from huikuan.insight.tables import Column, ColumnType
 from huikuan.records.messages import translated
 
 How = Literal["sum", "count", "distinct", "median", "ratio"]

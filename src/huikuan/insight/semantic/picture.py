@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Literal
 
-from huikuan.insight.report_base import unit_text
+from huikuan.insight.reports.base import unit_text
+from huikuan.insight.reports.tables import Chart, Series
 from huikuan.insight.semantic.answer import Answer, Block, Key
 from huikuan.insight.semantic.query import OTHERS
 from huikuan.insight.semantic.words import OTHER_ROWS, label
-from huikuan.insight.tables import Chart, Series
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 

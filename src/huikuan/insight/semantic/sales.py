@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from huikuan.insight.collection_cube import AGES, ORDER_CUBE, age_sql
-from huikuan.insight.line_cube import LINE_CUBE, LINE_DAYS
-from huikuan.insight.measures import MEASURES
+from huikuan.insight.collection.cube import AGES, ORDER_CUBE, age_sql
+from huikuan.insight.collection.measures import MEASURES
+from huikuan.insight.day_tables.line_cube import LINE_CUBE, LINE_DAYS
 from huikuan.insight.semantic.dimensions import (
     CATEGORY,
     DAY,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from huikuan.insight.report_base import period_text, signature, unit_text
+from huikuan.insight.reports.base import period_text, signature, unit_text
+from huikuan.insight.reports.tables import Column, Control, ReportTable, Row, Section, ratio_of
 from huikuan.insight.semantic.answer import Answer, Block, Key, Source
 from huikuan.insight.semantic.model import Measure
 from huikuan.insight.semantic.picture import chart_of
@@ -15,7 +16,6 @@ from huikuan.insight.semantic.query import OTHERS
 from huikuan.insight.semantic.question import Question
 from huikuan.insight.semantic.records import BLANK, asked_of
 from huikuan.insight.semantic.words import label
-from huikuan.insight.tables import Column, Control, ReportTable, Row, Section, ratio_of
 from huikuan.records.messages import gettext_noop as _
 from huikuan.records.messages import translated
 

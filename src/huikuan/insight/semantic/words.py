@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from huikuan.insight.measures import status_title
+from huikuan.insight.collection.measures import status_title
 from huikuan.insight.recon_words import NAMES
+from huikuan.insight.reports.wallet_parts import DIRECTIONS, MOVEMENT_WORDS
 from huikuan.insight.semantic.model import Dimension
 from huikuan.insight.semantic.query import OTHERS
-from huikuan.insight.wallet_parts import DIRECTIONS, MOVEMENT_WORDS
 from huikuan.insight.words import TYPES, percent, word_of
 from huikuan.records.codes import LINK_STATUSES
 from huikuan.records.messages import gettext_noop as _

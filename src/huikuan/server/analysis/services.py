@@ -12,12 +12,12 @@ from django.core.cache import caches
 from django.db import transaction
 
 from huikuan import __version__
-from huikuan.insight.findings import WORSE, Finding, Found
+from huikuan.insight.findings.search import WORSE, Finding, Found
 from huikuan.pipeline.analysis import CashForecast, cash_forecasts, findings_of
-from huikuan.pipeline.opened import opened_run
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.runs import Manifest
+from huikuan.pipeline.results.opened import opened_run
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.published import Manifest
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.analysis.models import DismissedFinding

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from huikuan.insight.exploration import COHORT_DAYS, Cohort, Pareto
-from huikuan.insight.report_base import unit_text
-from huikuan.insight.tables import ratio_of
+from huikuan.insight.reports.base import unit_text
+from huikuan.insight.reports.tables import ratio_of
 from huikuan.pipeline.analysis import Explored, Wanted, categories_of
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.server.books.services import rules_of
 from huikuan.server.collection import queries
 from huikuan.server.core.shortcuts import book_url

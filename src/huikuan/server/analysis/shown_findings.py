@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huikuan.insight.findings import MOST_WEEKS, RECENT_WEEKS, WEEK, Finding
+from huikuan.insight.findings.search import MOST_WEEKS, RECENT_WEEKS, WEEK, Finding
 from huikuan.pipeline.analysis import INCOME_DAYS
 from huikuan.server.analysis.services import Listed
 from huikuan.server.core import numbers

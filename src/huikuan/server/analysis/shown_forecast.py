@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from huikuan.insight.forecast import Forecast
-from huikuan.insight.forecast_check import SUMS, Check
-from huikuan.insight.forecast_states import Group
-from huikuan.insight.report_base import unit_text
+from huikuan.insight.forecast.cash import Forecast
+from huikuan.insight.forecast.check import SUMS, Check
+from huikuan.insight.forecast.states import Group
+from huikuan.insight.reports.base import unit_text
 from huikuan.pipeline.analysis import CashForecast
 from huikuan.server.core.numbers import day as shown_day
 from huikuan.server.core.shortcuts import book_url

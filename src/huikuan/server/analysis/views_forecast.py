@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
-from huikuan.insight.forecast_curves import HORIZON
+from huikuan.insight.forecast.curves import HORIZON
 from huikuan.pipeline.analysis import CashForecast, orders_of_group
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.analysis import shown_forecast
 from huikuan.server.analysis.services import forecasts_of, working

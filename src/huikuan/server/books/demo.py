@@ -40,7 +40,7 @@ def load(truth: Any, name: str | None, *, by: Any, told: Callable[[str, float, f
 
     `told(stage, done, total)`. Done a second time it changes nothing: every file is known then.
     """
-    from huikuan.pipeline.importing import ImportOptions
+    from huikuan.pipeline.documents.importing import ImportOptions
     from huikuan.server.documents.services import import_paths
     from huikuan.server.workbench.services import reconcile
 

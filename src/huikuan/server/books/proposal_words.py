@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huikuan.insight.fee_history import FeeProposal
-from huikuan.insight.settlement_lags import LEAST_ORDERS, Effect, SettlementProposal
+from huikuan.insight.learning.fee_history import FeeProposal
+from huikuan.insight.learning.settlement_lags import LEAST_ORDERS, Effect, SettlementProposal
 from huikuan.records.fee_rates import ALL
 from huikuan.records.rules import BEGINNING, FeeRate, SettlementRule
 from huikuan.server.books.models import FeeRate as FeeRateRow

@@ -11,11 +11,11 @@ from typing import Any
 from django.core.cache import cache
 from django.db import transaction
 
-from huikuan.insight.fee_history import FeeProposal
-from huikuan.insight.settlement_lags import SettlementProposal
+from huikuan.insight.learning.fee_history import FeeProposal
+from huikuan.insight.learning.settlement_lags import SettlementProposal
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.proposing import Proposals, propose
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.proposals.proposing import Proposals, propose
+from huikuan.pipeline.results.results import Results
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.audit.services import record

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huikuan.insight.words import because
-from huikuan.pipeline.preview import preview
-from huikuan.pipeline.reconciling import Asked
+from huikuan.pipeline.proposals.preview import preview
+from huikuan.pipeline.runs.reconciling import Asked
 from huikuan.records.errors import UserError
 from huikuan.records.user_reconciliation import UserReconciliation
 from huikuan.records.user_reconciliation_file import Fault, read, to_plain

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huikuan.pipeline.reconciling import Asked
+from huikuan.pipeline.runs.reconciling import Asked
 from huikuan.records.bank_days import COUNTRY_OF_CURRENCY, last_known_year
 from huikuan.records.errors import UserError
 from huikuan.records.messages import translated

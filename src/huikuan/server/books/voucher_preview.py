@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from huikuan.insight.tables import ReportTable
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.pipeline.reporting import reports_by
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of

@@ -1,4 +1,4 @@
-"""The collection of a run as tables to query: the orders, and the small tables beside them (insight.collection_cube).
+"""The collection of a run as tables to query: the orders, and the small tables beside them (insight.collection.cube).
 
 A run writes the small tables as files. For a run that has none they are made once per process, in memory.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from huikuan.insight.collection_cube import cubes_sql, rows_sql
-from huikuan.pipeline.results import Results
+from huikuan.insight.collection.cube import cubes_sql, rows_sql
+from huikuan.pipeline.results.results import Results
 from huikuan.records.sql import dict_rows
 
 _lock = threading.Lock()

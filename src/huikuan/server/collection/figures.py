@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huikuan.insight.collection_cube import PLACES
+from huikuan.insight.collection.cube import PLACES
 
 # The day an order counts by, in any of the tables.
 ORDER_DAY = "coalesce(business_date, DATE '1900-01-01')"

@@ -12,7 +12,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from huikuan.insight.collection_cube import AGES
+from huikuan.insight.collection.cube import AGES
 from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.server.collection.figures import FIGURES, ORDER_DAY, Figure
 from huikuan.server.workbench.filters import Typed, read, typed_conditions

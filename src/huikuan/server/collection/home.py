@@ -16,9 +16,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from huikuan.insight.collection_cube import AGES, PLACES
-from huikuan.insight.tables import ratio_of
-from huikuan.pipeline.results import Results
+from huikuan.insight.collection.cube import AGES, PLACES
+from huikuan.insight.reports.tables import ratio_of
+from huikuan.pipeline.results.results import Results
 from huikuan.server.collection.cubes import kept, table
 from huikuan.server.collection.figures import ORDER_DAY
 

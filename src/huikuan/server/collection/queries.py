@@ -11,8 +11,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from huikuan.insight.collection_cube import AGES
-from huikuan.pipeline.results import Results
+from huikuan.insight.collection.cube import AGES
+from huikuan.pipeline.results.results import Results
 from huikuan.records.codes import COLLECTION_STATUSES
 from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book

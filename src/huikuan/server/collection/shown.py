@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huikuan.insight.collection_cube import AGES
-from huikuan.insight.report_base import unit_text
+from huikuan.insight.collection.cube import AGES
+from huikuan.insight.reports.base import unit_text
 from huikuan.server.collection.figures import PLACE_TITLES
 from huikuan.server.collection.filters import Wanted
 from huikuan.server.collection.queries import Matrix

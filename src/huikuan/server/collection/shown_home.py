@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huikuan.insight.tables import ratio_of
+from huikuan.insight.reports.tables import ratio_of
 from huikuan.server.collection.figures import FIGURES
 from huikuan.server.collection.home import Equation, Money
 from huikuan.server.collection.shown import age_title

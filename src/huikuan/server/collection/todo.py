@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huikuan.pipeline.coverage_told import gap_text
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.documents.coverage_told import gap_text
+from huikuan.pipeline.results.results import Results
 from huikuan.server.collection.home import PAYOUTS, Money
 from huikuan.server.core import numbers
 from huikuan.server.core.shortcuts import book_url

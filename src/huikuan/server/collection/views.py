@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from huikuan.pipeline.reconciling import Asked
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.reconciling import Asked
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.collection import home, queries, shown
 from huikuan.server.collection.filters import Wanted

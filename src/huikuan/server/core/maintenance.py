@@ -54,9 +54,9 @@ def _row(name: str, book: str, ok: bool, text: str = "") -> dict[str, Any]:
 
 def _check_book(book: Book) -> Iterator[dict[str, Any]]:
     """Originals there, records readable, caches rebuilt, decisions' corrections not in conflict."""
-    from huikuan.pipeline import facts
     from huikuan.pipeline.compute import connect
-    from huikuan.pipeline.originals import has_original
+    from huikuan.pipeline.documents.originals import has_original
+    from huikuan.pipeline.runs import facts
     from huikuan.server.workbench.services import decisions_of
 
     library = library_book(book)
@@ -86,7 +86,7 @@ def _archive(book: Book) -> dict[str, Any]:
 
 def _coverage(book: Book) -> Iterator[dict[str, Any]]:
     """A row per gap between documents: the folder is sound, but the book's data is not complete."""
-    from huikuan.pipeline.coverage_told import gap_text
+    from huikuan.pipeline.documents.coverage_told import gap_text
     from huikuan.server.documents.coverage import coverage_of
 
     streams = coverage_of(book, book.today())
@@ -99,8 +99,8 @@ def _coverage(book: Book) -> Iterator[dict[str, Any]]:
 
 def _periods(book: Book) -> Iterator[dict[str, Any]]:
     """A row per closed period: its frozen copy proves itself, and closed total + late = total now."""
-    from huikuan.pipeline.closed import find_closed
-    from huikuan.pipeline.late import control
+    from huikuan.pipeline.periods.closed import find_closed
+    from huikuan.pipeline.periods.late import control
     from huikuan.server.periods.services import faults
     from huikuan.server.workbench.services import decisions_of
 

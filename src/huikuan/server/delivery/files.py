@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from huikuan.export.files import write_report
 from huikuan.export.printed import Printed
-from huikuan.insight.tables import ReportTable
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.lake.originals import Originals
 from huikuan.server.books.models import Book
 from huikuan.server.delivery.models import IssueFile

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from huikuan.insight.report_base import Report
+from huikuan.insight.reports.base import Report
 from huikuan.records.errors import UserError
 from huikuan.records.messages import translated
 from huikuan.server.books.forms import _InBook

@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from huikuan.export import json as report_json
 from huikuan.export.printed import Printed
-from huikuan.insight.tables import ReportTable
-from huikuan.pipeline.results import Results
+from huikuan.insight.reports.tables import ReportTable
+from huikuan.pipeline.results.results import Results
 from huikuan.records.errors import HuikuanError, UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.audit.services import plain, record

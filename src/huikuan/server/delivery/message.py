@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from huikuan.export.printed import shown_money, shown_rate
-from huikuan.insight.report_base import unit_text
-from huikuan.insight.tables import Column, ReportTable, Row, Section
+from huikuan.insight.reports.base import unit_text
+from huikuan.insight.reports.tables import Column, ReportTable, Row, Section
 
 FIGURES_MAX = 12
 PER_SECTION = 6

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huikuan.insight.report_base import Report
+from huikuan.insight.reports.base import Report
 from huikuan.records.messages import translated
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.shortcuts import book_url, done, toast

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from huikuan.pipeline.importing import CLOSED_PROBLEMS
+from huikuan.pipeline.documents.importing import CLOSED_PROBLEMS
 from huikuan.server.books.models import Book
 from huikuan.server.documents.held import KindChanges, changes_in_words
 from huikuan.server.documents.models import Upload

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from huikuan.lake.lake import Lake
-from huikuan.pipeline.coverage import Coverage, Span, coverage
+from huikuan.pipeline.documents.coverage import Coverage, Span, coverage
 from huikuan.server.books.models import Book
 from huikuan.server.documents.library import library_book
 from huikuan.server.documents.models import QuietDays

@@ -11,8 +11,8 @@ from decimal import ROUND_DOWN, Decimal
 
 from django.utils.translation import gettext as _
 
-from huikuan.pipeline.coverage import Coverage, Gap, Span, days_of, quiet_days
-from huikuan.pipeline.coverage_told import expected_text, gap_text, span_text
+from huikuan.pipeline.documents.coverage import Coverage, Gap, Span, days_of, quiet_days
+from huikuan.pipeline.documents.coverage_told import expected_text, gap_text, span_text
 from huikuan.server.core import numbers
 
 DAY = timedelta(days=1)

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
-from huikuan.pipeline.coverage import Coverage
+from huikuan.pipeline.documents.coverage import Coverage
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.shortcuts import book_url, done, toast
 from huikuan.server.documents import coverage_shown as shown

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huikuan.pipeline.coverage import Coverage
-from huikuan.pipeline.coverage_told import alerts_of, expected_text
+from huikuan.pipeline.documents.coverage import Coverage
+from huikuan.pipeline.documents.coverage_told import alerts_of, expected_text
 from huikuan.server.books.models import Book
 from huikuan.server.core import numbers
 from huikuan.server.core.statuses import word_of

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from huikuan.pipeline.importing import ImportOptions
+from huikuan.pipeline.documents.importing import ImportOptions
 
 # Browsers, synchronising programs and office programs name so what they have not finished or hold open.
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".filepart")

@@ -20,7 +20,7 @@ from huikuan.formats.mapping_guess import check_file
 from huikuan.formats.readers.container import nature_of
 from huikuan.formats.reading import ReadContext, Reading
 from huikuan.pipeline.compute import connect, quoted
-from huikuan.pipeline.importing import problem_row
+from huikuan.pipeline.documents.importing import problem_row
 from huikuan.records.kinds import KINDS
 from huikuan.server.books.models import Book
 from huikuan.server.documents.library import library_book

@@ -60,7 +60,7 @@ class SavedMapping(models.Model):
 class QuietDays(Decision):
     """Days of a shop or account on which there was no business, as a person said: no file is missing of them.
 
-    Grain: one saying. `stream` is the key of `pipeline.coverage.Coverage`; both days are included.
+    Grain: one saying. `stream` is the key of `pipeline.documents.coverage.Coverage`; both days are included.
     """
 
     stream = models.CharField(max_length=12)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from huikuan.pipeline.coverage import Coverage
+from huikuan.pipeline.documents.coverage import Coverage
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.accounts.access import require

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from huikuan.pipeline.importing import Imported, ImportOptions, ImportRow, import_file
-from huikuan.pipeline.importing import undo_document as undo_in_lake
+from huikuan.pipeline.documents.importing import Imported, ImportOptions, ImportRow, import_file
+from huikuan.pipeline.documents.importing import undo_document as undo_in_lake
+from huikuan.pipeline.documents.proofs import healers
 from huikuan.pipeline.plain import plain
-from huikuan.pipeline.proofs import healers
 from huikuan.records.document import Document
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from huikuan.pipeline.compute import connect
-from huikuan.pipeline.coverage import PROVED_KINDS
-from huikuan.pipeline.facts import finding_key
-from huikuan.pipeline.told_twice import Shared, shared_with, twin_of
+from huikuan.pipeline.documents.coverage import PROVED_KINDS
+from huikuan.pipeline.documents.told_twice import Shared, shared_with, twin_of
+from huikuan.pipeline.runs.facts import finding_key
 from huikuan.records.document import Document
 from huikuan.records.errors import UserError
 from huikuan.records.kind import record_key_parts

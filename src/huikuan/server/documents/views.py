@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huikuan.pipeline.closed import place_of
+from huikuan.pipeline.periods.closed import place_of
 from huikuan.records.kind import record_key_parts
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core import numbers

@@ -22,7 +22,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from huikuan.export.details import DETAILS, Detail
-from huikuan.insight.tables import ColumnType
+from huikuan.insight.reports.tables import ColumnType
 from huikuan.pipeline.compute import connect
 from huikuan.server.books.models import Book
 from huikuan.server.core.modules import load_of_each_app

@@ -17,7 +17,7 @@ import pyarrow as pa
 from django.db.models import Q
 
 from huikuan.insight.semantic.answer import Source
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.sql import dict_rows
 from huikuan.server.books.models import Book
 from huikuan.server.followup import missing

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import Max
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.sql import dict_rows
 from huikuan.server.books.models import Book
 from huikuan.server.collection.cubes import orders

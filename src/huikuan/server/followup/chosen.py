@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.books.models import Book

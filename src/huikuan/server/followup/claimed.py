@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huikuan.insight.claim import Claimed
+from huikuan.insight.collection.claim import Claimed
 from huikuan.server.books.models import Book
 from huikuan.server.followup.models import ClaimedOrder
 

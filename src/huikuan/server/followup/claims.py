@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 
 from huikuan.export.files import write_report
 from huikuan.export.printed import Printed
-from huikuan.insight.claim import BillRow, ClaimHead, ClaimOrder, claim_report
+from huikuan.insight.collection.claim import BillRow, ClaimHead, ClaimOrder, claim_report
 from huikuan.insight.words import because
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.server.accounts.access import actor_name, require

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from huikuan.export.details import Detail
 from huikuan.insight.words import word_of as insight_word
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.errors import UserError
 from huikuan.server.accounts.models import User
 from huikuan.server.books.models import Book

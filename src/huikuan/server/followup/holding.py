@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.server.accounts.models import User
 from huikuan.server.books.models import Book
 from huikuan.server.collection.cubes import orders

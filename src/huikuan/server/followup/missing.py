@@ -13,7 +13,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.codes import UNKNOWN_CAUSE
 from huikuan.server.collection.cubes import kept, orders, rows
 

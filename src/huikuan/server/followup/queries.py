@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.sql import dict_rows
 from huikuan.server.accounts.models import User
 from huikuan.server.audit.models import Entry

@@ -20,7 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.errors import UserError
 from huikuan.server.accounts.access import require
 from huikuan.server.accounts.models import User

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from huikuan.insight.claim import ClaimOrder
+from huikuan.insight.collection.claim import ClaimOrder
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop
 from huikuan.server.exports.services import write_job_file

@@ -10,7 +10,7 @@ from django.db.models import Q
 class Closing(models.Model):
     """A period that was closed; `live` until it is reopened. Rows are never deleted.
 
-    `content_hash` is that of the frozen copy (`pipeline.closed`): a copy made anew does not have it.
+    `content_hash` is that of the frozen copy (`pipeline.periods.closed`): a copy made anew does not have it.
     """
 
     book = models.ForeignKey("books.Book", on_delete=models.CASCADE, related_name="closings")

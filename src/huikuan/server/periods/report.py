@@ -9,12 +9,12 @@ from typing import Any
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from huikuan.insight.report_base import signature, unit_text
-from huikuan.insight.tables import Column, ReportTable, Row, Section
-from huikuan.insight.tables import Control as ReportControl
-from huikuan.pipeline.closed import Closed
-from huikuan.pipeline.late import Control
-from huikuan.pipeline.period_figures import closed_figures
+from huikuan.insight.reports.base import signature, unit_text
+from huikuan.insight.reports.tables import Column, ReportTable, Row, Section
+from huikuan.insight.reports.tables import Control as ReportControl
+from huikuan.pipeline.periods.closed import Closed
+from huikuan.pipeline.periods.figures import closed_figures
+from huikuan.pipeline.periods.late import Control
 from huikuan.server.books.models import Book
 from huikuan.server.core import statuses
 from huikuan.server.core.numbers import moment

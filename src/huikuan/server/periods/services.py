@@ -10,14 +10,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from huikuan.pipeline import closed as closed_on_disk
-from huikuan.pipeline import closing, late
-from huikuan.pipeline.closed import Closed, Period, closed_periods, period_of
-from huikuan.pipeline.closing import Deed
-from huikuan.pipeline.closing_checks import Check, checks_of, is_closed, months
-from huikuan.pipeline.period_figures import Figures, closed_figures, figures_by_month
+from huikuan.pipeline.periods import closed as closed_on_disk
+from huikuan.pipeline.periods import closing, late
+from huikuan.pipeline.periods.closed import Closed, Period, closed_periods, period_of
+from huikuan.pipeline.periods.closing import Deed
+from huikuan.pipeline.periods.closing_checks import Check, checks_of, is_closed, months
+from huikuan.pipeline.periods.figures import Figures, closed_figures, figures_by_month
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.reconciling import Progress
+from huikuan.pipeline.runs.reconciling import Progress
 from huikuan.records.decisions import Decisions
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
@@ -51,7 +51,7 @@ KEPT = 64  # answers about closed periods, while no document comes or goes and n
 @dataclass(frozen=True)
 class PeriodRow:
     """A period of a book: a month, or a week or day that was closed by itself. `state`: closed, open, or running (not
-    ended). `late`: what came after it had been closed (`pipeline.late.late_sums`)."""
+    ended). `late`: what came after it had been closed (`pipeline.periods.late.late_sums`)."""
 
     period: Period
     state: str
@@ -176,7 +176,7 @@ def _closed_row(book: Book, each: Closed) -> PeriodRow:
 
 
 def late_of(book: Book, closed: Closed) -> list[dict[str, Any]]:
-    """What came late to a closed period (`pipeline.late.late_records`)."""
+    """What came late to a closed period (`pipeline.periods.late.late_records`)."""
     return list(_asked(book, closed, late.late_records))
 
 

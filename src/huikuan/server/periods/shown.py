@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from huikuan.insight.recon_words import recon_word, side_word
-from huikuan.pipeline.closed import Closed
-from huikuan.pipeline.closing_checks import Check
-from huikuan.pipeline.late import Control
-from huikuan.pipeline.period_figures import Figures
+from huikuan.pipeline.periods.closed import Closed
+from huikuan.pipeline.periods.closing_checks import Check
+from huikuan.pipeline.periods.figures import Figures
+from huikuan.pipeline.periods.late import Control
 from huikuan.records.kind import record_key_parts
 from huikuan.server.core import numbers
 from huikuan.server.core.scope import period_label

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huikuan.pipeline.closed import closed_periods
-from huikuan.pipeline.closing_checks import is_closed, months
+from huikuan.pipeline.periods.closed import closed_periods
+from huikuan.pipeline.periods.closing_checks import is_closed, months
 from huikuan.records.errors import UserError
 from huikuan.server.core.scope import period_label
 from huikuan.server.core.shortcuts import book_url

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from huikuan.pipeline.closed import Period, closed_periods, find_closed, period_of
+from huikuan.pipeline.periods.closed import Period, closed_periods, find_closed, period_of
 from huikuan.records.errors import UserError
 from huikuan.server.accounts.permissions import book_view
 from huikuan.server.core.files import FILES

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from huikuan.insight.tables import Chart
+from huikuan.insight.reports.tables import Chart
 from huikuan.server.core import numbers
 from huikuan.server.reports.drill import address_of
 

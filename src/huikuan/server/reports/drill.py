@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest
 
-from huikuan.insight.reports import REPORTS
+from huikuan.insight.reports.registry import REPORTS
 from huikuan.insight.semantic.records import BLANK
 from huikuan.insight.semantic.subjects import SUBJECTS
 from huikuan.server.core.scope import parse_period

@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpRequest
 
 from huikuan.export.files import ending_of, write_report
 from huikuan.export.vouchers import LAYOUTS
-from huikuan.insight.tables import ReportTable
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.records.errors import UserError
 from huikuan.server.audit.services import record
 from huikuan.server.core.files import CONTENT_TYPES, FILES, printed_by

@@ -11,14 +11,14 @@ from typing import Any
 
 from django.db import transaction
 
-from huikuan.insight.report_base import FROM, TO, Report, ReportSource
-from huikuan.insight.reports import REPORTS
+from huikuan.insight.reports.base import FROM, TO, Report, ReportSource
+from huikuan.insight.reports.registry import REPORTS
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.insight.semantic.answer import FILE_CELLS, ask
 from huikuan.insight.semantic.picture import CHARTS
 from huikuan.insight.semantic.question import question_of, to_plain
 from huikuan.insight.semantic.table import report_table
-from huikuan.insight.tables import ReportTable
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.codes import ROLES
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register

@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huikuan.insight.report_base import PERIODS, Parameter, Report, unit_text
-from huikuan.insight.tables import Column, Row, Section
+from huikuan.insight.reports.base import PERIODS, Parameter, Report, unit_text
+from huikuan.insight.reports.tables import Column, Row, Section
 from huikuan.records.messages import translated
 from huikuan.server.books.models import Account, Book
 from huikuan.server.collection.queries import last_day

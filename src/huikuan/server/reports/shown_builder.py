@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huikuan.insight.report_base import unit_text
+from huikuan.insight.reports.base import unit_text
 from huikuan.insight.semantic.answer import Source, values_of
 from huikuan.insight.semantic.model import Dimension, Measure, Subject
 from huikuan.insight.semantic.picture import CHARTS

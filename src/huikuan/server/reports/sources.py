@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from huikuan.insight.semantic.answer import Source
 from huikuan.pipeline.asking import source_of
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.rules import Rules
 from huikuan.server.books.models import Book
 from huikuan.server.followup.asked import with_followup

@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from huikuan.export.vouchers import LAYOUTS
-from huikuan.insight.report_base import Report
-from huikuan.insight.reports import GROUPS, REPORTS
-from huikuan.insight.tables import ReportTable
+from huikuan.insight.reports.base import Report
+from huikuan.insight.reports.registry import GROUPS, REPORTS
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.messages import translated
 from huikuan.server.accounts.permissions import book_view

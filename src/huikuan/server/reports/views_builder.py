@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from huikuan.insight.reports.tables import ReportTable
 from huikuan.insight.semantic.answer import FILE_CELLS, Source, ask
 from huikuan.insight.semantic.question import Question, question_of
 from huikuan.insight.semantic.records import asked_back, records
 from huikuan.insight.semantic.subjects import SUBJECTS
 from huikuan.insight.semantic.table import conditions, report_table
-from huikuan.insight.tables import ReportTable
 from huikuan.records.errors import InvariantError, UserError
 from huikuan.records.messages import translated
 from huikuan.server.accounts.models import Membership

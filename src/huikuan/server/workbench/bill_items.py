@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.formats.classify import propose
-from huikuan.pipeline import bill_items
-from huikuan.pipeline.bill_items import ItemSum, MonthEffect
+from huikuan.pipeline.documents import bill_items
+from huikuan.pipeline.documents.bill_items import ItemSum, MonthEffect
 from huikuan.records.codes import FEE_TYPES, GROSS_TYPES, SETTLEMENT_TYPES
 from huikuan.server.books.models import Book
 from huikuan.server.core import statuses

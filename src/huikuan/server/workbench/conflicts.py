@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.server.core import statuses
 
 NAMES = ("counterparty", "counterparty_account", "text")  # not shown to everybody who sees the overview

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from huikuan.pipeline.groups import GROUPS_ORDER
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.groups import GROUPS_ORDER
 from huikuan.server.books.models import Book
 from huikuan.server.core import paging
 from huikuan.server.workbench import filters, queries

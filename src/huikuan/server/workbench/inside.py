@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huikuan.pipeline.inside import Inside, inside, orders_inside
+from huikuan.pipeline.results.inside import Inside, inside, orders_inside
 from huikuan.records.kind import record_key_parts
 from huikuan.server.core import numbers, paging
 from huikuan.server.workbench.overview import published

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.kind import record_key_parts
 from huikuan.server.core import statuses
 from huikuan.server.workbench.words import because, class_words

@@ -13,12 +13,12 @@ from typing import Any
 import duckdb
 from django.db.models import Q
 
-from huikuan.pipeline import facts
 from huikuan.pipeline.compute import connect
-from huikuan.pipeline.overlay import decided
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.sorted_file import in_order
+from huikuan.pipeline.results.overlay import decided
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.results.sorted_file import in_order
+from huikuan.pipeline.runs import facts
 from huikuan.records.decisions import Decisions
 from huikuan.records.kinds import KINDS
 from huikuan.records.sql import dict_rows

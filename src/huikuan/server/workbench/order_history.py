@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.untold_refunds import BY, BY_AFTERSALES, BY_BILL
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.untold_refunds import BY, BY_AFTERSALES, BY_BILL
 from huikuan.server.books.models import Book
 from huikuan.server.core import statuses
 from huikuan.server.core.numbers import money_exact
@@ -74,7 +74,7 @@ def _own_events(lines: list[dict[str, Any]]) -> list[Event]:
 
 
 def _refunds_laid_over(lines: list[dict[str, Any]]) -> list[Event]:
-    """The refund that the order's own export does not tell (`pipeline.untold_refunds`), with who tells it."""
+    """The refund that the order's own export does not tell (`pipeline.runs.untold_refunds`), with who tells it."""
     told = {
         BY_BILL: _("%(amount)s refunded, as the settlement bill tells; the export of orders does not"),
         BY_AFTERSALES: _("%(amount)s refunded, as the after-sales export tells; the export of orders does not"),

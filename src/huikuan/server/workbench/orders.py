@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.sorted_file import in_order
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.results.sorted_file import in_order
 from huikuan.records.kind import record_key_parts
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of

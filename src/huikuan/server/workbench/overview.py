@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.pipeline.plain import hash_of
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.codes import BALANCE_CLASSES
 from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.insight.words import CAUSES, word_of
-from huikuan.pipeline.closed import late_among
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.said import SAID, said_sql
+from huikuan.pipeline.periods.closed import late_among
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.said import SAID, said_sql
 from huikuan.records.errors import UserError
 from huikuan.server.books.models import Book
 from huikuan.server.core import paging, statuses

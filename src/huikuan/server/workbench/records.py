@@ -11,8 +11,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from huikuan.pipeline import facts
-from huikuan.pipeline.runs import Manifest
+from huikuan.pipeline.runs import facts
+from huikuan.pipeline.runs.published import Manifest
 from huikuan.records.decisions import Decisions
 from huikuan.records.kind import record_key_parts
 from huikuan.records.kinds import KINDS

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from huikuan.insight.words import because
-from huikuan.pipeline.results import Results, suggested_key
+from huikuan.pipeline.results.results import Results, suggested_key
 from huikuan.records.codes import UNKNOWN_CAUSE
 from huikuan.records.kind import record_key_parts
 from huikuan.server.core import numbers, statuses

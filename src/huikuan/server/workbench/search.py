@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huikuan.pipeline.inside import PAYOUTS
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.inside import PAYOUTS
+from huikuan.pipeline.results.results import Results
 from huikuan.records.kind import record_key, record_key_parts
 from huikuan.server.core import numbers, statuses
 from huikuan.server.core.search import Hit

@@ -1,7 +1,7 @@
 """Deciding: match, undo a match, keep apart, exclude, correct, enter a record, note; and running reconciliations.
 
 Every service checks the actor's right, locks the book's decisions, writes the audit log, and never touches the facts.
-What was settled in a period when it was closed stays (`pipeline.closed`).
+What was settled in a period when it was closed stays (`pipeline.periods.closed`).
 Web, command line and jobs call these. What was decided shows at once in `queries.results`, the next run computes it.
 """
 
@@ -17,11 +17,12 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from huikuan.pipeline import closed, facts, reconciling
-from huikuan.pipeline.bill_items import UNKNOWN
-from huikuan.pipeline.reconciling import Asked
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.runs import Arguments, Manifest, find_run
+from huikuan.pipeline.documents.bill_items import UNKNOWN
+from huikuan.pipeline.periods import closed
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs import facts, reconciling
+from huikuan.pipeline.runs.published import Arguments, Manifest, find_run
+from huikuan.pipeline.runs.reconciling import Asked
 from huikuan.records.codes import DIFFERENCE_REASONS, SETTLEMENT_TYPES
 from huikuan.records.errors import UserError
 from huikuan.records.kinds import KINDS
@@ -96,7 +97,7 @@ AFTER_RUN: list[Callable[[Book, Manifest], Any]] = []
 def reconcile(
     book: Book, actor: Any, asked: Asked | None = None, progress: reconciling.Progress | None = None
 ) -> Manifest:
-    """Run the book's reconciliations and publish the results. Errors: see `pipeline.reconciling.run`."""
+    """Run the book's reconciliations and publish the results. Errors: see `pipeline.runs.reconciling.run`."""
     require(book, actor, "match")
     manifest = reconciling.run(library_book(book), rules_of(book), decisions_of(book), asked, progress)
     after = {"run": manifest.run, "as_of": manifest.as_of, "from": manifest.date_from, "to": manifest.date_to}

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from huikuan.engine.pass6_suggest import DOUBTS
 from huikuan.pipeline.plain import plain_decimal
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
 from huikuan.records.messages import text_of
 from huikuan.server.books.models import Book
 from huikuan.server.workbench import panes

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from huikuan.pipeline.reconciling import Asked
+from huikuan.pipeline.runs.reconciling import Asked
 from huikuan.records.messages import gettext_noop
 from huikuan.server.jobs.services import JobContext, handler
 from huikuan.server.workbench import services, what_if

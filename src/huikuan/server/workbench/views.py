@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.insight.words import CAUSES
 from huikuan.pipeline.plain import plain_decimal
-from huikuan.pipeline.reconciling import Asked
-from huikuan.pipeline.results import Results
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.runs.reconciling import Asked
 from huikuan.recons import RECONCILIATIONS
 from huikuan.records.errors import UserError
 from huikuan.server.accounts.permissions import book_view

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from huikuan.pipeline.runs import Manifest
+from huikuan.pipeline.runs.published import Manifest
 from huikuan.recons import RECONCILIATIONS
 from huikuan.records.codes import DIFFERENCE_REASONS
 from huikuan.records.errors import UserError

@@ -19,9 +19,9 @@ from huikuan.export.details import DETAILS
 from huikuan.export.files import DETAIL_FORMATS, write_detail
 from huikuan.export.printed import Printed
 from huikuan.insight.words import CHANGES, PARTS, changed_value
-from huikuan.pipeline import what_if as pipeline
 from huikuan.pipeline.compute import connect
-from huikuan.pipeline.reconciling import Asked
+from huikuan.pipeline.proposals import what_if as pipeline
+from huikuan.pipeline.runs.reconciling import Asked
 from huikuan.records.errors import UserError
 from huikuan.server.accounts.access import actor_name
 from huikuan.server.accounts.permissions import book_view
@@ -139,7 +139,7 @@ def result(request: HttpRequest, pk: Any) -> HttpResponse:
 def _found(request: HttpRequest, job: Job) -> dict[str, Any]:
     """The counts and one page of the changes; `gone` where the comparison has been cleared away."""
     try:
-        found = pipeline.opened(library_book(job.book), job.result["folder"])
+        found = pipeline.results.opened(library_book(job.book), job.result["folder"])
     except UserError as error:
         return {"gone": str(error)}
     part, change = request.GET.get("part", ""), request.GET.get("change", "")
@@ -171,7 +171,7 @@ def export(request: HttpRequest, pk: Any) -> HttpResponseBase:
     job, kind = _job(request, pk), request.GET.get("format", "xlsx")
     if job.state != "done" or kind not in DETAIL_FORMATS:
         raise Http404
-    found = pipeline.opened(library_book(job.book), job.result["folder"])
+    found = pipeline.results.opened(library_book(job.book), job.result["folder"])
     facts = [(_("Company"), job.book.name), (_("Changed"), _changed_words(job))]
     printed = Printed(actor_name(request), job.book.local(datetime.now(UTC)))
     con = connect()

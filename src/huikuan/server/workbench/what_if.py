@@ -15,9 +15,9 @@ from typing import Any
 
 from django.db import transaction
 
-from huikuan.pipeline import what_if
-from huikuan.pipeline.reconciling import Asked
-from huikuan.pipeline.what_if import WhatIf
+from huikuan.pipeline.proposals import what_if
+from huikuan.pipeline.proposals.what_if import WhatIf
+from huikuan.pipeline.runs.reconciling import Asked
 from huikuan.records.errors import UserError
 from huikuan.records.messages import gettext_noop, register
 from huikuan.records.rules import Rules
@@ -63,7 +63,7 @@ def compare(
     asked: Asked,
     progress: Callable[[str, float, float], None] | None = None,
 ) -> WhatIf:
-    """What the change would change in these reconciliations. Errors: see `pipeline.what_if.compare`."""
+    """What the change would change in these reconciliations. Errors: see `pipeline.proposals.what_if.compare`."""
     before, after = rules_of(book), changed_rules(book, change)
     return what_if.compare(library_book(book), before, after, decisions_of(book), names, asked, progress)
 

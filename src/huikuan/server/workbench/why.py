@@ -10,8 +10,8 @@ from typing import Any
 from huikuan.engine.why import Verdict
 from huikuan.insight.why_words import sentence, stage_word
 from huikuan.insight.words import word_of
-from huikuan.pipeline.results import Results
-from huikuan.pipeline.why import Answer, why_pair
+from huikuan.pipeline.results.results import Results
+from huikuan.pipeline.results.why import Answer, why_pair
 from huikuan.server.books.models import Book
 from huikuan.server.books.services import rules_of
 from huikuan.server.workbench import queries

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from huikuan.insight.words import because
-from huikuan.pipeline.runs import Manifest
+from huikuan.pipeline.runs.published import Manifest
 from huikuan.recons import RECONCILIATIONS
 from huikuan.records.codes import NO_WORK_CLASSES
 from huikuan.records.user_reconciliation import UserReconciliation

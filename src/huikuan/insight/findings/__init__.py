@@ -1,0 +1,1 @@
+"""Findings: what changed for the worse in a book, what it costs, and how sure that is."""

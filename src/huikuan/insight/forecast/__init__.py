@@ -1,0 +1,1 @@
+"""The cash forecast, and its trial on the past."""

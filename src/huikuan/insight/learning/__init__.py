@@ -1,0 +1,1 @@
+"""Rules learned from a book's own history, for a person to accept."""

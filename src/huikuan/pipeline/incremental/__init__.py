@@ -1,0 +1,1 @@
+"""A run that computes only what a change touches."""

@@ -1,0 +1,1 @@
+"""Closing periods, what is frozen then, and what comes late."""

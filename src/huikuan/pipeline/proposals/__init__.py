@@ -1,0 +1,1 @@
+"""Tried before it is saved: changed rules, declarations of one's own, rules proposed."""

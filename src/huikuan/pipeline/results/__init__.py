@@ -1,0 +1,1 @@
+"""Reading a published run, with the decisions made since laid over it."""
