@@ -143,8 +143,8 @@ def test_wallets_roll_forward_to_the_balance_of_their_bills(source: ReportSource
 def test_wallet_lines_of_a_type_add_up_to_it(source: ReportSource) -> None:
     _summary, first, *_rest = build_report("wallet-roll-forward", source, SPAN).sections
     for row in first.rows:
-        if row.drill:
-            listed = build_report(first.target, source, {**SPAN, **row.drill}).sections[0]
+        if row.target:
+            listed = build_report(row.target, source, {**SPAN, **row.drill}).sections[0]
             assert abs(total(listed, "amount")) == row.values[1], row.values[0]
 
 
