@@ -7,13 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import ibis
-import ibis.expr.operations as ops
 import pyarrow as pa
 import pytest
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
-from ibis.common.exceptions import IbisTypeError
 
-from huikuan.engine import quick_columns
 from huikuan.engine.duckdb_backend import DuckDBBackend
 
 ROWS = pa.table(
@@ -95,15 +92,3 @@ def test_types_are_those_of_duckdb(backend: Any) -> None:
     own = backend.table("sums", database=("temp", "main")).schema()
     assert own == super(DuckDBBackend, backend).get_schema("sums", catalog="temp", database="main")
     assert str(own["n"]) == "decimal(38, 0)"
-
-
-def test_a_quick_column_is_ibis_own(backend: Any) -> None:
-    told = backend.table("told").op()
-    for name in told.schema:
-        quick, own = ops.Field(told, name), quick_columns._checked(told, name)
-        assert quick is not own and quick == own and hash(quick) == hash(own)
-        kept = {slot for kind in ops.Field.__mro__ for slot in getattr(kind, "__slots__", ())} - {"__weakref__"}
-        assert {slot: getattr(quick, slot) for slot in kept} == {slot: getattr(own, slot) for slot in kept}
-    assert ops.Field(told.to_expr(), "number") == ops.Field(rel=told, name="number")
-    with pytest.raises(IbisTypeError, match="'nothing' is not found"):
-        ops.Field(told, "nothing")

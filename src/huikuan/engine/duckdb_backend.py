@@ -20,7 +20,7 @@ import sqlglot.expressions as sge
 from ibis.backends.duckdb import Backend
 from ibis.backends.sql.compilers.base import STAR, SQLGlotCompiler
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
-from ibis.common.graph import Graph, _recursive_lookup
+from ibis.common.graph import Graph
 
 # What Ibis puts together out of other operations, or in a way of its own; the engine hardly uses it.
 REWRITTEN = (
@@ -67,7 +67,7 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
         return IBIS.translate(op, params=params) if params else self.written(op, Graph.from_bfs(op))
 
     def written(self, op: Any, graph: Graph) -> Any:
-        """The query of an expression whose operations are `graph`, which is walked once for all that is asked of it."""
+        """The query of an expression whose operations are `graph`."""
         if any(_is_rewritten(node) for node in graph):
             return IBIS.translate(op, params={})
         shared = _used_twice(graph)
@@ -83,7 +83,7 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
                 return query.subquery(name, copy=False)
             return query.as_(name, quoted=self.quoted, table=isinstance(query, sge.Table))
 
-        def write(node: Any, parts: dict[str, Any]) -> Any:
+        def write(node: Any, _done: Any, **parts: Any) -> Any:
             query = self.visit_node(node, **parts)
             if node is op or not isinstance(node, ops.Relation):
                 return query
@@ -93,11 +93,7 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
                 return named(sge.table_(names[-1], quoted=self.quoted))
             return named(query)
 
-        done: dict[Any, Any] = {}
-        for node in graph.toposort()[0]:
-            parts = zip(node.__argnames__, node.__args__, strict=True)
-            done[node] = write(node, {name: _recursive_lookup(part, done) for name, part in parts})
-        query = done[op]
+        query = op.map(write)[op]
         if isinstance(query, sge.Table):
             query = sg.select(STAR, copy=False).from_(query, copy=False)
         elif isinstance(query, sge.Subquery):

@@ -16,7 +16,6 @@ import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
 
-from huikuan.engine import quick_columns
 from huikuan.engine.model import ENTRY, Sides
 
 # Small row groups, since links are looked up by their order.
@@ -24,7 +23,6 @@ PARQUET_OPTIONS = {"COMPRESSION": "zstd", "COMPRESSION_LEVEL": 1, "ROW_GROUP_SIZ
 
 # DuckDB and Spark put nested selections together themselves; that Ibis did it too was a sixth of a small run.
 ibis.options.sql.fuse_selects = False
-quick_columns.install()
 
 
 class Workspace:
