@@ -37,7 +37,7 @@ LEAST_REFUNDS = 5  # more than usual
 LEAST_REFUND_TIMES = 1.5
 LEAST_GAPS = 8
 LEAST_GAP = 4  # days without settlement
-TOLD_BY = 0.8  # of the orders tell the day of receipt
+TOLD_BY = 0.8  # of the orders are settled once they are received
 RIPE = WEEK  # days an order is given to be refunded
 SINCE = WEEK * (RECENT_WEEKS + MOST_WEEKS)
 WEEK_SQL = f"(($as_of - {{day}}) // {WEEK})"
@@ -105,7 +105,7 @@ def _lags(source: FindingSource) -> Iterable[Tested]:
     told = {
         (shop, currency): share
         for shop, currency, share in source.rows(
-            f"SELECT shop, currency, count(received_at) / count(*) FROM {source.collection} "
+            f"SELECT shop, currency, count(*) FILTER (settled_on >= {received}) / count(*) FROM {source.collection} "
             "WHERE settled_on IS NOT NULL GROUP BY ALL"
         )
     }
