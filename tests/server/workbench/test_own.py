@@ -81,7 +81,7 @@ def test_what_if_tells_exactly_what_a_run_with_the_changed_rules_finds(demo: Boo
     assert 'tolerance = "20"' not in toml.export_text(demo), "nothing saved"
     assert _states(demo) == before, "nothing published"
 
-    found = pipeline.results.opened(library_book(demo), job.result["folder"])
+    found = pipeline.opened(library_book(demo), job.result["folder"])
     after = dict(before)
     for row in pipeline.rows_of(found):
         key = (row["part"], row["side"], row["record_key"], row["group_id"], row["amount"])

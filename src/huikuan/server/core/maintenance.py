@@ -68,7 +68,7 @@ def _check_book(book: Book) -> Iterator[dict[str, Any]]:
     yield from _coverage(book)
     yield from _periods(book)
     with closing(connect()) as con:
-        loaded = facts.load(con, library.lake, decisions_of(book))
+        loaded = facts.load(con, library.lake, decisions_of(book), library.today(), library.timezone)
         for kind in loaded.facts.tables:
             found = con.execute(f"SELECT count(*), count(DISTINCT record_key) FROM {kind}").fetchone() or (0, 0)
             yield _row(kind, book.name, found[0] == found[1], f"{found[0]} records")

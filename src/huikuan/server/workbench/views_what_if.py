@@ -139,7 +139,7 @@ def result(request: HttpRequest, pk: Any) -> HttpResponse:
 def _found(request: HttpRequest, job: Job) -> dict[str, Any]:
     """The counts and one page of the changes; `gone` where the comparison has been cleared away."""
     try:
-        found = pipeline.results.opened(library_book(job.book), job.result["folder"])
+        found = pipeline.opened(library_book(job.book), job.result["folder"])
     except UserError as error:
         return {"gone": str(error)}
     part, change = request.GET.get("part", ""), request.GET.get("change", "")
@@ -171,7 +171,7 @@ def export(request: HttpRequest, pk: Any) -> HttpResponseBase:
     job, kind = _job(request, pk), request.GET.get("format", "xlsx")
     if job.state != "done" or kind not in DETAIL_FORMATS:
         raise Http404
-    found = pipeline.results.opened(library_book(job.book), job.result["folder"])
+    found = pipeline.opened(library_book(job.book), job.result["folder"])
     facts = [(_("Company"), job.book.name), (_("Changed"), _changed_words(job))]
     printed = Printed(actor_name(request), job.book.local(datetime.now(UTC)))
     con = connect()
