@@ -64,12 +64,9 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
 
     def translate(self, op: Any, *, params: Mapping[Any, Any]) -> Any:
         """The query of an expression, as a tree of sqlglot."""
-        return IBIS.translate(op, params=params) if params else self.written(op, Graph.from_bfs(op))
-
-    def written(self, op: Any, graph: Graph) -> Any:
-        """The query of an expression whose operations are `graph`."""
-        if any(_is_rewritten(node) for node in graph):
-            return IBIS.translate(op, params={})
+        graph = Graph.from_bfs(op)
+        if params or any(_is_rewritten(node) for node in graph):
+            return IBIS.translate(op, params=params)
         shared = _used_twice(graph)
         names: list[str] = []
         before: list[tuple[Any, Any, bool]] = []
@@ -83,7 +80,7 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
                 return query.subquery(name, copy=False)
             return query.as_(name, quoted=self.quoted, table=isinstance(query, sge.Table))
 
-        def write(node: Any, _done: Any, **parts: Any) -> Any:
+        def written(node: Any, _done: Any, **parts: Any) -> Any:
             query = self.visit_node(node, **parts)
             if node is op or not isinstance(node, ops.Relation):
                 return query
@@ -93,7 +90,7 @@ class OnePassCompiler(DuckDBCompiler):  # type: ignore[misc]
                 return named(sge.table_(names[-1], quoted=self.quoted))
             return named(query)
 
-        query = op.map(write)[op]
+        query = op.map(written)[op]
         if isinstance(query, sge.Table):
             query = sg.select(STAR, copy=False).from_(query, copy=False)
         elif isinstance(query, sge.Subquery):
@@ -152,27 +149,6 @@ class DuckDBBackend(Backend):  # type: ignore[misc]
     """An Ibis backend over a DuckDB connection (`from_connection`)."""
 
     compiler = OnePassCompiler()
-
-    def compile(
-        self, expr: Any, /, *, limit: int | None = None, params: Mapping[Any, Any] | None = None, pretty: bool = False
-    ) -> str:
-        """The query of an expression, ready to be run: its tables in memory are made known to DuckDB."""
-        if limit is not None or params or pretty:
-            super()._run_pre_execute_hooks(expr)
-            return str(super().compile(expr, limit=limit, params=params, pretty=pretty))
-        op = expr.as_table().op()
-        graph = Graph.from_bfs(op)
-        for node in graph:
-            if isinstance(node, ops.InMemoryTable) and node not in self._memtables:
-                self._register_in_memory_table(node)
-                self._memtables.add(node)
-        query = self.compiler.written(op, graph)
-        return str(query.sql(dialect=self.dialect, copy=False, unsupported_level=sg.ErrorLevel.RAISE))
-
-    def _to_duckdb_relation(self, expr: Any, *, params: Any = None, limit: Any = None, **_options: Any) -> Any:
-        """What finds the rows of an expression. Ibis walks it six times before, for maps, functions of Python and
-        streams of Arrow, which do not occur."""
-        return self.con.sql(self.compile(expr, limit=limit, params=params))
 
     def get_schema(self, table_name: str, *, catalog: str | None = None, database: str | None = None) -> Any:
         """The columns of a table in the types that DuckDB gave them (Ibis asks and reads them anew each time). Not by

@@ -36,6 +36,7 @@ class Workspace:
         self.folder = folder
         self.small = small
         self._kept: list[str] = []
+        self._registered: set[str] = set()
 
     def keep(self, expression: Any) -> Any:
         """The expression, computed once and held until `close`."""
@@ -54,7 +55,14 @@ class Workspace:
 
     def _hold(self, name: str, expression: Any) -> None:
         """CREATE TEMP TABLE AS, without the second round of compilation that `create_table` makes."""
+        for table in expression.op().find(ops.InMemoryTable):
+            self._register(table)
         self.backend.raw_sql(f'CREATE TEMP TABLE "{name}" AS {self.backend.compile(expression)}')
+
+    def _register(self, table: Any) -> None:
+        if table.name not in self._registered:
+            self.backend.con.register(table.name, table.data.to_pyarrow(table.schema))
+            self._registered.add(table.name)
 
     def empty(self, table: Any) -> bool:
         """Whether a table has no rows; of a kept one it is asked without compiling anything."""

@@ -28,7 +28,7 @@ from huikuan.engine.workspace import Workspace
 from huikuan.insight.collection.collecting import AMOUNTS
 from huikuan.insight.day_tables.line_cube import LINE_NUMBERS, SUMS, line_cubes_sql
 from huikuan.pipeline.book import Book
-from huikuan.pipeline.compute import connect, literal, threads
+from huikuan.pipeline.compute import connect, literal
 from huikuan.pipeline.incremental import collection as incremental_collection
 from huikuan.pipeline.incremental import open_items as incremental_open
 from huikuan.pipeline.incremental import settled as incremental_settled
@@ -237,9 +237,7 @@ def _compute(given: Given, change: Change, told: Told) -> tuple[int, tuple[Confl
     told(NAME)
     _take_facts(given, change)
     _find_gone(given)
-    # Queries beside expressions being made: each keeps half of the processors busy. A thread more would take turns.
-    given.con.execute(f"SET threads = {max(1, threads() // 2)}")
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside:  # queries beside expressions being made: each keeps one processor busy
         other = replace(given, con=given.con.cursor())
         facts = beside.submit(_write_facts, other, change)
         before = beside.submit(incremental_collection.take_before, other)
