@@ -121,12 +121,12 @@ def told_changes(span: Span) -> list[str]:
     share = f"{course.BAD_SHARE:.0%}"
     return [
         "",
-        "这几个月里的变化（“发现”页应当找得到后三条）：",
+        "这几个月里的变化（看“发现”页；订单少时后几条可能不显著）：",
         f"\t销售额每月增长约 {course.GROWTH}%，周末较多；6 月 1 至 3 日、16 至 18 日大促，之后几天回落",
         f"\t{course.FEE_FROM.isoformat()} 起，{fee} 新合同的佣金由 {old} 提高到 {new}（rules.toml 里有两个版本）",
         f"\t{course.SLOW_FROM.isoformat()} 起，{slow} 的货款在确认收货后 {course.SLOW_DAYS} 天才到支付宝",
         f"\t{course.BAD_FROM.isoformat()} 起，“{goods}”一批次品，约 {share} 的订单退款或部分退款",
-        "What changes over the months, and the findings page should tell the last three:",
+        "What changes over the months (see the findings page; with few orders not all of it is significant):",
         f"\tsales grow by about {course.GROWTH}% a month, weekends are stronger, festival on 1 to 3 and 16 to 18 June",
         f"\tfrom {course.FEE_FROM.isoformat()} the commission of {fee} is {new} in place of {old} by a new contract",
         f"\tfrom {course.SLOW_FROM.isoformat()} the money of {slow} comes {course.SLOW_DAYS} days after the receipt",
