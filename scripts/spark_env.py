@@ -27,7 +27,6 @@ def main() -> None:
     if INSTALLED.exists() and all(path.stat().st_mtime <= INSTALLED.stat().st_mtime for path in MADE_OF):
         return
     venv.create(FOLDER, with_pip=False, clear=True)
-    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--no-compile", "-c", str(ROOT / "constraints.txt"), *packages["spark"]], check=True)

@@ -22,7 +22,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huikuan.engine.classify import SUGGESTION
-from huikuan.engine.duckdb_backend import DuckDBBackend
 from huikuan.engine.lines import ZERO, on_side, union_all
 from huikuan.engine.model import ENTRY, SUM_TYPE, Definition, Sides
 from huikuan.engine.pass0_decisions import blocked_pairs
@@ -82,7 +81,7 @@ def suggest(definition: Definition, left: Any, right: Any, window: Window, sides
     Reckoned on the driver: entries of another backend are fetched, since what is open is little. `sides`: all entries,
     for the records of decisions.
     """
-    driver = Workspace(DuckDBBackend().connect() if _elsewhere(left) else left.get_backend())
+    driver = Workspace(ibis.duckdb.connect() if _elsewhere(left) else left.get_backend())
     try:
         weights = fitted(driver, definition.name, sides, decisions, window)
         here, there = (_fetched(driver, side) for side in (left, right))
